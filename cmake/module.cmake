@@ -1,0 +1,38 @@
+# yupu_module(NAME [LINK target...]): one room of the house = one static library.
+#   *.cc            the library yupu_NAME (recursive)
+#   *_test.cc       one test program NAME_tests, every TEST of it a ctest called NAME/Suite.Case
+#   *_slow_test.cc  the same, ctest label "slow"
+#   *_bench.cc      one program each, build/<preset>/NAME_x_bench
+# Globs carry CONFIGURE_DEPENDS, so adding a file touches no build file.
+include(GoogleTest)
+function(yupu_module name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  set(benches ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  if(NOT sources)
+    add_library(yupu_${name} INTERFACE)
+    target_link_libraries(yupu_${name} INTERFACE yupu_flags ${ARG_LINK})
+  else()
+    add_library(yupu_${name} STATIC ${sources})
+    target_include_directories(yupu_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(yupu_${name} PUBLIC ${ARG_LINK} PRIVATE yupu_flags)
+  endif()
+  if(YUPU_TESTS AND tests)
+    add_executable(${name}_tests ${tests})
+    target_link_libraries(${name}_tests PRIVATE yupu_${name} yupu_flags GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_tests PRIVATE YUPU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
+      PROPERTIES TIMEOUT 300)
+  endif()
+  if(YUPU_BENCHES)
+    foreach(bench ${benches})
+      get_filename_component(bench_name ${bench} NAME_WE)
+      add_executable(${name}_${bench_name} ${bench})
+      target_link_libraries(${name}_${bench_name} PRIVATE yupu_${name} yupu_flags benchmark::benchmark)
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,62 @@
+// Files: whole reads, atomic writes, read-only maps. Errors name the path; a full disk is kResourceExhausted and leaves
+// the old file as it was.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace yupu {
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max = SIZE_MAX);
+
+// Writes beside the target, fsyncs, renames over it, fsyncs the folder: after a crash either the old or the new content.
+Status write_file_atomic(const std::string& path, std::string_view bytes);
+
+Status make_directories(const std::string& path);  // mkdir -p
+bool file_exists(const std::string& path);
+Status remove_tree(const std::string& path);  // absent is fine
+// Makes `target` be what `staged` is (a finished folder), replacing an older one; both on one file system.
+Status replace_directory(const std::string& staged, const std::string& target);
+Result<std::string> file_sha256(const std::string& path);
+
+// A read-only memory map. Threads: any, once opened.
+class MappedFile {
+ public:
+  static Result<MappedFile> open(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+  std::string_view bytes() const { return {data_, size_}; }
+
+ private:
+  MappedFile(const char* data, std::size_t size) : data_(data), size_(size) {}
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Appends to a file through a buffer; close() flushes and reports. Threads: one owner.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::string& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+  FileWriter(const FileWriter&) = delete;
+  ~FileWriter();
+  Status write(std::string_view bytes);
+  Status close();  // flush + fsync
+
+ private:
+  FileWriter(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  Status flush();
+  int fd_ = -1;
+  std::string path_;
+  std::string buffer_;
+};
+
+}  // namespace yupu
