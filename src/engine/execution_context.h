@@ -1,0 +1,27 @@
+// What an op needs to run: a team of threads and a pool for what it makes.  One per owner thread (a trainer, a serving
+// worker).
+#pragma once
+
+#include "engine/device/cpu/thread_team.h"
+#include "engine/pool.h"
+#include "engine/tensor.h"
+
+namespace yupu::engine {
+
+class ExecutionContext {
+ public:
+  // `thread_count` 0: as many as the machine has.
+  explicit ExecutionContext(int thread_count, std::uint64_t pool_bytes_limit = Pool::kNoLimit)
+      : pool_(pool_bytes_limit), team_(thread_count) {}
+
+  ThreadTeam& team() { return team_; }
+  Pool& pool() { return pool_; }
+  Tensor empty(const Shape& shape, DType dtype = DType::kF32) { return Tensor::empty(shape, dtype, &pool_); }
+  Tensor zeros(const Shape& shape, DType dtype = DType::kF32) { return Tensor::zeros(shape, dtype, &pool_); }
+
+ private:
+  Pool pool_;
+  ThreadTeam team_;
+};
+
+}  // namespace yupu::engine

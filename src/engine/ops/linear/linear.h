@@ -1,0 +1,30 @@
+// Fully connected layer, with the activation of the feed-forward block fused in.
+//   y = activation(x weight^T + bias)
+// Shapes    x (R,I);  weight (O,I) as HuggingFace and PyTorch store it;  bias (O) or absent (Var{});  result (R,O).
+// Backward  d_x = d weight;  d_weight += d^T x;  d_bias += column sums of d, where d = d_y *
+// activation'(pre-activation).
+//           Kept: x when weight is trained; the pre-activation (R,O) when there is an activation.
+// Inference a weight that is a Parameter leaf is packed once and reused until Parameter::value_changed.
+// Numbers   a row of the result depends on its own row of x alone, bit for bit: not on R, the batch or the thread
+// count. Errors    wrong shape or dtype is a bug (CHECK); out of memory throws EngineError.
+#pragma once
+
+#include "engine/autograd/tape.h"
+
+namespace yupu::engine {
+
+enum class Activation : std::uint8_t {
+  kNone,
+  kGelu,      // exact, x * Phi(x), Hendrycks and Gimpel 2016, arXiv:1606.08415
+  kGeluTanh,  // its tanh approximation (gelu_new)
+  kTanh,
+  kRelu,
+};
+
+struct LinearOptions {
+  Activation activation = Activation::kNone;
+};
+
+Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions options = {});
+
+}  // namespace yupu::engine
