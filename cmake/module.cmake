@@ -23,6 +23,7 @@ function(yupu_module name)
   endif()
   if(YUPU_TESTS AND tests)
     add_executable(${name}_tests ${tests})
+    set_property(GLOBAL APPEND PROPERTY YUPU_UNIT_TESTS ${name}_tests)
     target_link_libraries(${name}_tests PRIVATE yupu_${name} yupu_flags GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_tests PRIVATE YUPU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     gtest_discover_tests(${name}_tests TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST

@@ -13,8 +13,8 @@ namespace yupu {
 #undef CHECK
 #endif
 // `message` may be any expression that makes a std::string_view; it is evaluated only on failure.
-#define CHECK(condition, message)                                             \
-  do {                                                                        \
-    if (!(condition)) [[unlikely]]                                            \
-      ::yupu::check_failed(__FILE__, __LINE__, #condition, (message));        \
+#define CHECK(condition, message)                                      \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::yupu::check_failed(__FILE__, __LINE__, #condition, (message)); \
   } while (false)

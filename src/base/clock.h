@@ -40,7 +40,7 @@ std::string format_utc(std::int64_t utc_ns);
 // A calendar month in Asia/Shanghai (UTC+8, no summer time): commerce's billing period.
 struct Month {
   int year = 1970;
-  int month = 1;  // 1..12
+  int month = 1;                  // 1..12
   std::int64_t begin_ns() const;  // first instant, UTC ns
   std::int64_t end_ns() const;    // first instant of the next month
   std::string to_string() const;  // "2026-11"

@@ -1,16 +1,15 @@
 #include "base/file.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 
@@ -115,7 +114,8 @@ Status replace_directory(const std::string& staged, const std::string& target) {
   YUPU_RETURN_IF_ERROR(sync_folder(staged));
   const std::string old = target + ".old";
   YUPU_RETURN_IF_ERROR(remove_tree(old));
-  if (file_exists(target) && ::rename(target.c_str(), old.c_str()) != 0) return errno_status(errno, "move away " + target);
+  if (file_exists(target) && ::rename(target.c_str(), old.c_str()) != 0)
+    return errno_status(errno, "move away " + target);
   if (::rename(staged.c_str(), target.c_str()) != 0) return errno_status(errno, "rename to " + target);
   YUPU_RETURN_IF_ERROR(sync_folder(folder_of(target)));
   return remove_tree(old);

@@ -13,7 +13,8 @@ namespace yupu {
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max = SIZE_MAX);
 
-// Writes beside the target, fsyncs, renames over it, fsyncs the folder: after a crash either the old or the new content.
+// Writes beside the target, fsyncs, renames over it, fsyncs the folder: after a crash either the old or the new
+// content.
 Status write_file_atomic(const std::string& path, std::string_view bytes);
 
 Status make_directories(const std::string& path);  // mkdir -p

@@ -38,7 +38,8 @@ Sha256& Sha256::field(std::string_view bytes) {
 Digest Sha256::finish() {
   Digest digest{};
   unsigned int size = 0;
-  CHECK(EVP_DigestFinal_ex(state_->context, digest.data(), &size) == 1 && size == digest.size(), "SHA-256 finish failed");
+  CHECK(EVP_DigestFinal_ex(state_->context, digest.data(), &size) == 1 && size == digest.size(),
+        "SHA-256 finish failed");
   return digest;
 }
 

@@ -1,8 +1,8 @@
 #include "base/ids.h"
 
-#include <sys/random.h>
-
 #include <cerrno>
+
+#include <sys/random.h>
 
 #include "base/check.h"
 #include "base/hash.h"

@@ -1,4 +1,5 @@
-// Names for things. A content id says what a thing is (the same content, the same id); a random id says which one it is.
+// Names for things. A content id says what a thing is (the same content, the same id); a random id says which one it
+// is.
 #pragma once
 
 #include <string>

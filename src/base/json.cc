@@ -32,7 +32,8 @@ class StrictSax : public nlohmann::json_sax<Json> {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    // nlohmann's text reads "[json.exception.parse_error.101] parse error at line 1, column 2: ..."; keep the part that says what.
+    // nlohmann's text reads "[json.exception.parse_error.101] parse error at line 1, column 2: ..."; keep the part that
+    // says what.
     const std::string_view text = error.what();
     const std::size_t colon = text.find(": ");
     error_ = fmt::format("byte {}: {}", position, colon == std::string_view::npos ? text : text.substr(colon + 2));
@@ -66,7 +67,8 @@ class StrictSax : public nlohmann::json_sax<Json> {
     return true;
   }
   bool push(Json value) {
-    if (static_cast<int>(stack_.size()) >= depth_max_) return fail(fmt::format("nested deeper than {} levels", depth_max_));
+    if (static_cast<int>(stack_.size()) >= depth_max_)
+      return fail(fmt::format("nested deeper than {} levels", depth_max_));
     stack_.push_back({std::move(value), {}});
     return true;
   }
@@ -86,7 +88,8 @@ class StrictSax : public nlohmann::json_sax<Json> {
 
 Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   if (text.size() > limits.bytes_max) {
-    return Status(Code::kTooLarge, fmt::format("{} bytes of JSON, at most {} are taken", text.size(), limits.bytes_max));
+    return Status(Code::kTooLarge,
+                  fmt::format("{} bytes of JSON, at most {} are taken", text.size(), limits.bytes_max));
   }
   StrictSax sax(limits.depth_max);
   if (!Json::sax_parse(text.begin(), text.end(), &sax)) {
@@ -102,7 +105,8 @@ Status missing(std::string_view key, std::string_view where) {
   return invalid_argument(fmt::format("{}: '{}' is missing", where, key), std::string(key));
 }
 Status wrong(std::string_view key, std::string_view where, std::string_view want, const Json& got) {
-  return invalid_argument(fmt::format("{}: '{}' must be {}, not {}", where, key, want, got.type_name()), std::string(key));
+  return invalid_argument(fmt::format("{}: '{}' must be {}, not {}", where, key, want, got.type_name()),
+                          std::string(key));
 }
 }  // namespace
 
@@ -134,7 +138,8 @@ Status json_known_keys(const Json& object, std::initializer_list<std::string_vie
   if (!object.is_object()) return invalid_argument(fmt::format("{}: must be a JSON object", where));
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      return invalid_argument(fmt::format("{}: unknown field '{}' (known: {})", where, key, fmt::join(known, ", ")), key);
+      return invalid_argument(fmt::format("{}: unknown field '{}' (known: {})", where, key, fmt::join(known, ", ")),
+                              key);
     }
   }
   return ok_status();

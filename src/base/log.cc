@@ -1,10 +1,9 @@
 #include "base/log.h"
 
-#include <unistd.h>
-
 #include <atomic>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -42,8 +41,14 @@ void write_line(Level level, std::string_view name, std::string_view event, std:
 Field::Field(std::string_view k, double v) : key(k), value(fmt::format("{:.6g}", v)) {}
 
 void set_level(Level at_least) { least_level = at_least; }
-void info(std::string_view event, std::initializer_list<Field> fields) { write_line(Level::kInfo, "info", event, fields); }
-void warn(std::string_view event, std::initializer_list<Field> fields) { write_line(Level::kWarn, "warn", event, fields); }
-void error(std::string_view event, std::initializer_list<Field> fields) { write_line(Level::kError, "error", event, fields); }
+void info(std::string_view event, std::initializer_list<Field> fields) {
+  write_line(Level::kInfo, "info", event, fields);
+}
+void warn(std::string_view event, std::initializer_list<Field> fields) {
+  write_line(Level::kWarn, "warn", event, fields);
+}
+void error(std::string_view event, std::initializer_list<Field> fields) {
+  write_line(Level::kError, "error", event, fields);
+}
 
 }  // namespace yupu::log

@@ -1,6 +1,6 @@
-// One line per event on standard error: `2026-11-24T03:38:00.123Z level=info event=model_loaded name=shop duration_ms=12`.
-// Levels mean: error = act, warn = look, info = follow. Never a user's text, never a secret.
-// Threads: any.  Each line is one write(2).
+// One line per event on standard error: `2026-11-24T03:38:00.123Z level=info event=model_loaded name=shop
+// duration_ms=12`. Levels mean: error = act, warn = look, info = follow. Never a user's text, never a secret. Threads:
+// any.  Each line is one write(2).
 #pragma once
 
 #include <concepts>

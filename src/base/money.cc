@@ -34,16 +34,19 @@ Money Money::times_ratio(std::int64_t numerator, std::int64_t denominator) const
 std::int64_t Money::round_to_fen() const { return narrow(divide_half_up(ufen_, kUfenPerFen)); }
 
 std::string Money::to_string() const {
-  const auto magnitude = ufen_ < 0 ? 0ULL - static_cast<unsigned long long>(ufen_) : static_cast<unsigned long long>(ufen_);
+  const auto magnitude =
+      ufen_ < 0 ? 0ULL - static_cast<unsigned long long>(ufen_) : static_cast<unsigned long long>(ufen_);
   return fmt::format("{}¥{}.{:08}", ufen_ < 0 ? "-" : "", magnitude / kUfenPerYuan, magnitude % kUfenPerYuan);
 }
 
 Result<Money> parse_yuan(std::string_view text) {
-  const Status bad = invalid_argument(fmt::format("'{}' is no amount in yuan: write digits with at most 8 decimals, as 0.003", text));
+  const Status bad =
+      invalid_argument(fmt::format("'{}' is no amount in yuan: write digits with at most 8 decimals, as 0.003", text));
   const std::size_t dot = text.find('.');
   const std::string_view whole = text.substr(0, dot);
   const std::string_view part = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
-  if (whole.empty() || whole.size() > 10 || part.size() > 8 || (dot != std::string_view::npos && part.empty())) return bad;
+  if (whole.empty() || whole.size() > 10 || part.size() > 8 || (dot != std::string_view::npos && part.empty()))
+    return bad;
   __int128 ufen = 0;
   for (const char c : whole) {
     if (c < '0' || c > '9') return bad;

@@ -18,7 +18,7 @@ class Money {
   static constexpr Money from_ufen(std::int64_t ufen) { return Money(ufen); }
   static Money from_fen(std::int64_t fen);  // CHECKs against overflow
   template <class F>
-    requires std::is_floating_point_v<F>
+  requires std::is_floating_point_v<F>
   static Money from_ufen(F) = delete;
 
   constexpr std::int64_t ufen() const { return ufen_; }
@@ -29,7 +29,7 @@ class Money {
   Money operator-() const;
   Money& operator+=(Money other) { return *this = *this + other; }
   Money& operator-=(Money other) { return *this = *this - other; }
-  Money times(std::int64_t count) const;                          // 128-bit inside
+  Money times(std::int64_t count) const;                                      // 128-bit inside
   Money times_ratio(std::int64_t numerator, std::int64_t denominator) const;  // rounded half up, 128-bit inside
 
   std::int64_t round_to_fen() const;  // half up (away from zero on ties): only at the edge, on an invoice or a payment

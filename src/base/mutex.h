@@ -55,8 +55,10 @@ class Condition {
   template <class Rep, class Period>
   bool wait_for(Mutex& mutex, std::chrono::duration<Rep, Period> timeout) YUPU_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.native(), std::adopt_lock);
-    // wait_until on the system clock instead of wait_for: gcc-12's ThreadSanitizer does not know pthread_cond_clockwait.
-    const bool notified = condition_.wait_until(lock, std::chrono::system_clock::now() + timeout) == std::cv_status::no_timeout;
+    // wait_until on the system clock instead of wait_for: gcc-12's ThreadSanitizer does not know
+    // pthread_cond_clockwait.
+    const bool notified =
+        condition_.wait_until(lock, std::chrono::system_clock::now() + timeout) == std::cv_status::no_timeout;
     lock.release();
     return notified;
   }

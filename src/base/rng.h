@@ -8,9 +8,9 @@
 
 namespace yupu {
 
-// Philox4x32-10, a counter-based generator.  Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
-// SC'11, section 3.3.  The same (key, counter) gives the same four words whoever asks and in whatever order, which is
-// what makes dropout independent of batch layout and thread count.
+// Philox4x32-10, a counter-based generator.  Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1,
+// 2, 3", SC'11, section 3.3.  The same (key, counter) gives the same four words whoever asks and in whatever order,
+// which is what makes dropout independent of batch layout and thread count.
 inline std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0];
@@ -23,8 +23,8 @@ inline std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> coun
   return counter;
 }
 
-// A stream of random numbers over Philox: seed and stream choose the key, the position is the counter (and may be stored
-// and restored, which makes resume exact).  Threads: one owner.
+// A stream of random numbers over Philox: seed and stream choose the key, the position is the counter (and may be
+// stored and restored, which makes resume exact).  Threads: one owner.
 class Rng {
  public:
   explicit Rng(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
@@ -44,7 +44,7 @@ class Rng {
     return value % bound;
   }
   double uniform() { return static_cast<double>(next_u64() >> 11) * 0x1.0p-53; }  // [0, 1)
-  double normal();                                                               // mean 0, variance 1 (Box-Muller)
+  double normal();                                                                // mean 0, variance 1 (Box-Muller)
 
   template <class T>
   void shuffle(std::span<T> items) {  // Fisher-Yates

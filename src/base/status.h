@@ -1,7 +1,8 @@
-// Expected failures as values (house style, section 3). A bug is a CHECK (check.h); everything a user, a file, a network
-// or a full disk can cause travels as Status or Result<T>.
+// Expected failures as values (house style, section 3). A bug is a CHECK (check.h); everything a user, a file, a
+// network or a full disk can cause travels as Status or Result<T>.
 //
-// The ten codes are shared by every layer and mapped once each: to HTTP in http/problem.cc, to exit codes in app/main.cc.
+// The ten codes are shared by every layer and mapped once each: to HTTP in http/problem.cc, to exit codes in
+// app/main.cc.
 #pragma once
 
 #include <cstdint>
@@ -65,14 +66,16 @@ inline Status conflict(std::string message) { return {Code::kConflict, std::move
 inline Status unavailable(std::string message) { return {Code::kUnavailable, std::move(message)}; }
 inline Status internal_error(std::string message) { return {Code::kInternal, std::move(message)}; }
 
-// Status of the last failed system call: ENOSPC -> kResourceExhausted, ENOENT -> kNotFound, EACCES -> kPermissionDenied, ...
+// Status of the last failed system call: ENOSPC -> kResourceExhausted, ENOENT -> kNotFound, EACCES ->
+// kPermissionDenied, ...
 Status errno_status(int error_number, std::string_view what);
 
 // A value, or the Status that says why there is none.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<1>, std::move(value)) {}  // NOLINT(google-explicit-constructor): a value is a Result
+  Result(T value)
+      : state_(std::in_place_index<1>, std::move(value)) {}  // NOLINT(google-explicit-constructor): a value is a Result
   Result(Status status) : state_(std::in_place_index<0>, std::move(status)) {  // NOLINT(google-explicit-constructor)
     CHECK(!std::get<0>(state_).ok(), "a Result without a value needs an error");
   }
@@ -108,10 +111,10 @@ class [[nodiscard]] Result {
 #define YUPU_CONCAT(a, b) YUPU_CONCAT_INNER(a, b)
 
 // Returns the Status of `expression` from the enclosing function unless it is OK.
-#define YUPU_RETURN_IF_ERROR(expression)                  \
-  do {                                                    \
-    ::yupu::Status yupu_status_ = (expression);           \
-    if (!yupu_status_.ok()) return yupu_status_;          \
+#define YUPU_RETURN_IF_ERROR(expression)         \
+  do {                                           \
+    ::yupu::Status yupu_status_ = (expression);  \
+    if (!yupu_status_.ok()) return yupu_status_; \
   } while (false)
 
 // YUPU_ASSIGN_OR_RETURN(auto rows, read_rows(path)); declares `rows`, or returns the error.

@@ -3,5 +3,7 @@
 #include <algorithm>
 
 namespace yupu::handoff {
-bool Caller::may(std::string_view scope) const { return std::find(scopes.begin(), scopes.end(), scope) != scopes.end(); }
+bool Caller::may(std::string_view scope) const {
+  return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+}
 }  // namespace yupu::handoff

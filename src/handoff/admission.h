@@ -2,10 +2,10 @@
 //
 //   authenticate -> Caller -> hold -> [the call] -> capture | release
 //
-// A hold reserves the call's estimated price against the quota, so calls in flight can never overshoot it. capture writes
-// the usage event, the two ledger entries and whatever `also` adds (the trace, the stored answer of an Idempotency-Key) in
-// ONE transaction, and returns when it is durable: an answer is sent only after it is charged, and charged only once.
-// Threads: every member from any thread.
+// A hold reserves the call's estimated price against the quota, so calls in flight can never overshoot it. capture
+// writes the usage event, the two ledger entries and whatever `also` adds (the trace, the stored answer of an
+// Idempotency-Key) in ONE transaction, and returns when it is durable: an answer is sent only after it is charged, and
+// charged only once. Threads: every member from any thread.
 #pragma once
 
 #include <cstdint>

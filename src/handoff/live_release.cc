@@ -6,7 +6,10 @@ namespace yupu::handoff {
 namespace {
 
 LiveChange from_row(const store::Row& row) {
-  return {.sequence = row.integer(0), .model = row.text(1), .release_id = row.text(2), .reason = row.text(3),
+  return {.sequence = row.integer(0),
+          .model = row.text(1),
+          .release_id = row.text(2),
+          .reason = row.text(3),
           .changed_ns = row.integer(4)};
 }
 
@@ -23,9 +26,10 @@ Result<std::vector<LiveChange>> history(store::Transaction& transaction, std::st
 
 Status append(store::Transaction& transaction, const LiveChange& change) {
   return transaction
-      .execute("INSERT INTO live_release (sequence, model, release_id, reason, changed_ns) "
-               "SELECT COALESCE(MAX(sequence), 0) + 1, ?, ?, ?, ? FROM live_release",
-               {change.model, change.release_id, change.reason, change.changed_ns})
+      .execute(
+          "INSERT INTO live_release (sequence, model, release_id, reason, changed_ns) "
+          "SELECT COALESCE(MAX(sequence), 0) + 1, ?, ?, ?, ? FROM live_release",
+          {change.model, change.release_id, change.reason, change.changed_ns})
       .status();
 }
 
@@ -50,10 +54,13 @@ Result<std::vector<LiveChange>> live_history(store::Store& store, std::string_vi
   return changes;
 }
 
-Status set_live_release(store::Store& store, std::string_view model, std::string_view release_id, std::string_view reason,
-                        std::int64_t now_ns) {
-  const LiveChange change{.sequence = 0, .model = std::string(model), .release_id = std::string(release_id),
-                          .reason = std::string(reason), .changed_ns = now_ns};
+Status set_live_release(store::Store& store, std::string_view model, std::string_view release_id,
+                        std::string_view reason, std::int64_t now_ns) {
+  const LiveChange change{.sequence = 0,
+                          .model = std::string(model),
+                          .release_id = std::string(release_id),
+                          .reason = std::string(reason),
+                          .changed_ns = now_ns};
   return store.write([change](store::Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(const auto now, history(transaction, change.model, 1));
     if (!now.empty() && now[0].release_id == change.release_id) return ok_status();  // already live
@@ -61,8 +68,12 @@ Status set_live_release(store::Store& store, std::string_view model, std::string
   });
 }
 
-Result<LiveChange> roll_back(store::Store& store, std::string_view model, std::string_view reason, std::int64_t now_ns) {
-  LiveChange change{.sequence = 0, .model = std::string(model), .release_id = {}, .reason = std::string(reason),
+Result<LiveChange> roll_back(store::Store& store, std::string_view model, std::string_view reason,
+                             std::int64_t now_ns) {
+  LiveChange change{.sequence = 0,
+                    .model = std::string(model),
+                    .release_id = {},
+                    .reason = std::string(reason),
                     .changed_ns = now_ns};
   YUPU_RETURN_IF_ERROR(store.write([&change](store::Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(const auto changes, history(transaction, change.model, 1000));

@@ -41,9 +41,9 @@ void TerminalProgress::draw(std::int64_t done, std::string_view detail) {
     if (is_terminal_) line += fmt::format(" [{}{}]", std::string(filled, '='), std::string(kWidth - filled, ' '));
     line += fmt::format(" {}/{}", done, total_);
     if (done > 0 && done < total_) {
-      line += fmt::format("  {} left", duration_text(static_cast<std::int64_t>(
-                                           static_cast<double>(elapsed_ns) / static_cast<double>(done) *
-                                           static_cast<double>(total_ - done))));
+      line += fmt::format("  {} left", duration_text(static_cast<std::int64_t>(static_cast<double>(elapsed_ns) /
+                                                                               static_cast<double>(done) *
+                                                                               static_cast<double>(total_ - done))));
     }
   } else {
     line += fmt::format(" {}", done);

@@ -21,7 +21,8 @@ Result<Record> from_row(const store::Row& row) {
   return record;
 }
 
-Result<std::vector<Record>> select(store::Store& store, const std::string& where, std::vector<store::Value> parameters) {
+Result<std::vector<Record>> select(store::Store& store, const std::string& where,
+                                   std::vector<store::Value> parameters) {
   std::vector<Record> records;
   const Status status = store.read([&](store::Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(fmt::format("SELECT {} FROM record {}", kColumns, where),
@@ -40,8 +41,12 @@ Result<std::vector<Record>> select(store::Store& store, const std::string& where
 
 Record make_record(std::string_view kind, std::string_view name, std::vector<std::string> parents, Json body,
                    std::int64_t created_ns) {
-  Record record{.id = {}, .kind = std::string(kind), .name = std::string(name), .parents = std::move(parents),
-                .created_ns = created_ns, .body = std::move(body)};
+  Record record{.id = {},
+                .kind = std::string(kind),
+                .name = std::string(name),
+                .parents = std::move(parents),
+                .created_ns = created_ns,
+                .body = std::move(body)};
   Sha256 hash;
   hash.field(record.kind).field(record.name).field(to_text(Json(record.parents))).field(to_text(record.body));
   const std::string_view prefix = kind == "dataset" ? "ds" : kind == "release" ? "rel" : kind;
@@ -51,10 +56,10 @@ Record make_record(std::string_view kind, std::string_view name, std::vector<std
 
 Status put_record(store::Transaction& transaction, const Record& record) {
   return transaction
-      .execute("INSERT INTO record (id, kind, name, parents, created_ns, body) VALUES (?, ?, ?, ?, ?, ?) "
-               "ON CONFLICT (id) DO NOTHING",
-               {record.id, record.kind, record.name, to_text(Json(record.parents)), record.created_ns,
-                to_text(record.body)})
+      .execute(
+          "INSERT INTO record (id, kind, name, parents, created_ns, body) VALUES (?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (id) DO NOTHING",
+          {record.id, record.kind, record.name, to_text(Json(record.parents)), record.created_ns, to_text(record.body)})
       .status();
 }
 
@@ -63,7 +68,8 @@ Status put_record(store::Store& store, const Record& record) {
 }
 
 Result<Record> get_record(store::Store& store, std::string_view id) {
-  if (id.size() < 8) return invalid_argument(fmt::format("'{}' is too short for a record id (8 characters or more)", id));
+  if (id.size() < 8)
+    return invalid_argument(fmt::format("'{}' is too short for a record id (8 characters or more)", id));
   for (const char c : id) {
     if (c == '%' || c == '\\') return not_found(fmt::format("no record '{}'", id));
   }
@@ -71,13 +77,15 @@ Result<Record> get_record(store::Store& store, std::string_view id) {
   YUPU_ASSIGN_OR_RETURN(auto found, select(store, "WHERE id LIKE ? ORDER BY id LIMIT 20", {std::string(id) + "%"}));
   std::erase_if(found, [&](const Record& record) { return !record.id.starts_with(id); });
   if (found.empty()) return not_found(fmt::format("no record '{}'", id));
-  if (found.size() > 1) return invalid_argument(fmt::format("'{}' fits several records: {}, {}", id, found[0].id, found[1].id));
+  if (found.size() > 1)
+    return invalid_argument(fmt::format("'{}' fits several records: {}, {}", id, found[0].id, found[1].id));
   return std::move(found[0]);
 }
 
 Result<std::vector<Record>> list_records(store::Store& store, std::string_view kind, std::string_view name,
                                          std::int64_t limit) {
-  if (name.empty()) return select(store, "WHERE kind = ? ORDER BY created_ns DESC, id LIMIT ?", {std::string(kind), limit});
+  if (name.empty())
+    return select(store, "WHERE kind = ? ORDER BY created_ns DESC, id LIMIT ?", {std::string(kind), limit});
   return select(store, "WHERE kind = ? AND name = ? ORDER BY created_ns DESC, id LIMIT ?",
                 {std::string(kind), std::string(name), limit});
 }

@@ -1,6 +1,6 @@
-// The arrows of the loop.  A stage leaves an immutable record in the store; the next stage, and the next round, finds it.
-// A record's id is the hash of what it says (kind, name, parents, body), so the same work gives the same record, and any
-// answer can be traced to its dataset and any yuan to its call.
+// The arrows of the loop.  A stage leaves an immutable record in the store; the next stage, and the next round, finds
+// it. A record's id is the hash of what it says (kind, name, parents, body), so the same work gives the same record,
+// and any answer can be traced to its dataset and any yuan to its call.
 #pragma once
 
 #include <cstdint>

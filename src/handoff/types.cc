@@ -21,9 +21,15 @@ Status read(const Json& json, std::string_view document, const char* key, T& out
 }  // namespace
 
 Json Dataset::to_json() const {
-  return {{"directory", directory},           {"content_sha256", content_sha256},   {"row_counts", row_counts},
-          {"label_counts", label_counts},     {"labels", labels},                   {"source_sha256", source_sha256},
-          {"rejected_count", rejected_count}, {"duplicate_count", duplicate_count}, {"conflict_count", conflict_count}};
+  return {{"directory", directory},
+          {"content_sha256", content_sha256},
+          {"row_counts", row_counts},
+          {"label_counts", label_counts},
+          {"labels", labels},
+          {"source_sha256", source_sha256},
+          {"rejected_count", rejected_count},
+          {"duplicate_count", duplicate_count},
+          {"conflict_count", conflict_count}};
 }
 
 Result<Dataset> Dataset::from_json(const Json& json) {
@@ -42,9 +48,14 @@ Result<Dataset> Dataset::from_json(const Json& json) {
 }
 
 Json Run::to_json() const {
-  return {{"dataset_id", dataset_id}, {"task", task},       {"model_directory", model_directory},
-          {"weights_sha256", weights_sha256}, {"config", config}, {"version", version},
-          {"figures", figures},       {"report", report}};
+  return {{"dataset_id", dataset_id},
+          {"task", task},
+          {"model_directory", model_directory},
+          {"weights_sha256", weights_sha256},
+          {"config", config},
+          {"version", version},
+          {"figures", figures},
+          {"report", report}};
 }
 
 Result<Run> Run::from_json(const Json& json) {
@@ -62,8 +73,11 @@ Result<Run> Run::from_json(const Json& json) {
 }
 
 Json Release::to_json() const {
-  return {{"run_id", run_id}, {"model_directory", model_directory}, {"weights_sha256", weights_sha256},
-          {"replaces", replaces}, {"gate", gate}};
+  return {{"run_id", run_id},
+          {"model_directory", model_directory},
+          {"weights_sha256", weights_sha256},
+          {"replaces", replaces},
+          {"gate", gate}};
 }
 
 Result<Release> Release::from_json(const Json& json) {

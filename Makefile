@@ -1,0 +1,82 @@
+# make demo and make test are the two commands a newcomer needs; each installs what is missing. See README.md.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+LISTEN ?= 127.0.0.1:8080
+export PATH := /usr/lib/ccache:$(PATH)
+YUPU := build/release/yupu
+
+.PHONY: help build demo test test-asan test-tsan test-kill test-browser check format format-check lint tidy-tree fuzz bench bench-peers install clean deps deps-dev
+
+help:
+	@echo "make build    build/release/yupu and the benches"
+	@echo "make demo     run the whole loop on examples/shop, print the URL and stay up as the server (LISTEN=$(LISTEN))"
+	@echo "make test     every test: unit, story, kill -9, browser"
+	@echo "make check    make test + formatting, clang-tidy, AddressSanitizer, UBSan, ThreadSanitizer"
+	@echo "make bench    the benches of this project; make bench-peers runs the same work on other people's software"
+	@echo "make fuzz     every fuzz target for FUZZ_SECONDS (60) each"
+	@echo "make install  PREFIX=$(PREFIX)"
+
+deps:
+	@scripts/install-deps.sh build
+deps-dev:
+	@scripts/install-deps.sh build test check
+
+build/%/build.ninja: CMakeLists.txt CMakePresets.json
+	cmake --preset $* >/dev/null
+
+build: deps
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	ninja -C build/release -j $(JOBS)
+
+# Only the program: what the demo needs.
+$(YUPU): deps
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	ninja -C build/release -j $(JOBS) yupu
+
+demo: $(YUPU)
+	$(YUPU) run examples/shop/strategy.toml --workdir build/demo --listen $(LISTEN)
+
+test:
+	@scripts/install-deps.sh build test
+	@scripts/test.sh
+
+test-asan:
+	@scripts/install-deps.sh build test
+	@scripts/test-sanitizer.sh asan
+test-tsan:
+	@scripts/install-deps.sh build test
+	@scripts/test-sanitizer.sh tsan
+test-kill: $(YUPU)
+	python3 tests/loop/kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
+test-browser: $(YUPU)
+	@scripts/install-deps.sh test
+	tests/browser/run.sh $(YUPU)
+
+format:
+	@scripts/install-deps.sh check
+	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+format-check:
+	@scripts/install-deps.sh check
+	git ls-files '*.cc' '*.h' | xargs clang-format-14 --dry-run -Werror
+lint: deps
+	@scripts/install-deps.sh check
+	@scripts/lint.sh
+check: test format-check lint test-asan test-tsan
+
+fuzz:
+	@scripts/install-deps.sh build check
+	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),60)
+
+bench: build
+	@scripts/bench.sh
+bench-peers: build
+	@bench/peers/run.sh
+
+install: $(YUPU)
+	install -D -m 755 $(YUPU) $(DESTDIR)$(PREFIX)/bin/yupu
+	install -D -m 644 docs/yupu.1 $(DESTDIR)$(PREFIX)/share/man/man1/yupu.1
+	install -D -m 644 scripts/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yupu
+
+clean:
+	rm -rf build web/dist

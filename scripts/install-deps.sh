@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what is missing, by Debian/Ubuntu package name: install-deps.sh [build] [test] [check]. Asks for nothing.
+# Reasons for every package: docs/dependencies.md.
+set -euo pipefail
+
+build="g++ cmake ninja-build pkg-config git ca-certificates libfmt-dev libhwy-dev libutf8proc-dev libsqlite3-dev libssl-dev
+  nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libbenchmark-dev python3"
+test="python3 chromium fonts-noto-cjk sqlite3 wrk"
+check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev lld-14"
+
+wanted=""
+for group in "$@"; do
+  case "$group" in
+    build) wanted="$wanted $build" ;;
+    test) wanted="$wanted $test" ;;
+    check) wanted="$wanted $check" ;;
+    *) echo "install-deps.sh: unknown group '$group' (build, test, check)" >&2; exit 2 ;;
+  esac
+done
+
+# A package counts as there when dpkg says so, or when what it gives is on the PATH from elsewhere (node from its own builds).
+missing=""
+for package in $wanted; do
+  dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing="$missing $package"
+done
+case " $* " in
+  *" build "*)
+    [ -e /usr/include/boost/beast.hpp ] || missing="$missing BOOST"
+    command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+    command -v npm >/dev/null 2>&1 || missing="$missing npm"
+    ;;
+esac
+[ -z "$missing" ] && exit 0
+
+sudo=""
+[ "$(id -u)" = 0 ] || sudo="sudo"
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+log="$(mktemp)"
+trap 'rm -f "$log"' EXIT
+$sudo apt-get update -qq >"$log" 2>&1 || cat "$log" >&2
+# Boost 1.81 is what we test with; the distribution's own (1.74 or later) works where 1.81 is not packaged.
+boost=libboost-dev
+apt-cache show libboost1.81-dev >/dev/null 2>&1 && boost=libboost1.81-dev
+missing="${missing/BOOST/$boost}"
+# shellcheck disable=SC2086
+$sudo apt-get install -y -qq --no-install-recommends $missing >"$log" 2>&1 || { tail -n 20 "$log" >&2; exit 1; }

@@ -1,0 +1,129 @@
+// The strategy file: the whole loop of one model company, as data. Reference for its writers: docs/strategy.md.
+//
+// Loading checks everything that can be checked without running a stage: unknown keys, types, ranges, files that are
+// not there, plans a tenant names but nobody defines. Errors name file, line and key.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/money.h"
+#include "base/status.h"
+
+namespace yupu::strategy {
+
+struct DataSource {
+  std::string path;  // as written; relative to the strategy file's folder
+  std::string text_column = "text";
+  std::string label_column = "label";
+  std::string lang_column;
+  std::string split_column;
+  std::string fixed_label;  // every row has this label
+  std::string fixed_split;  // "train", "valid" or "test"
+};
+
+struct DataPlan {
+  std::vector<DataSource> sources;
+  double valid_fraction = 0.1;
+  double test_fraction = 0.1;
+  std::int64_t min_examples_per_label = 2;
+  std::int64_t text_bytes_max = 8192;
+};
+
+struct TrainPlan {
+  std::string task = "classify";
+  std::string config = "tiny";  // encoder preset; or
+  std::string base;             // a model directory to start from
+  std::int64_t epochs = 30;
+  std::int64_t batch_tokens = 1024;
+  double lr = 1e-3;
+  double warmup_ratio = 0.1;
+  double weight_decay = 0.01;
+  double dropout = 0.1;
+  double label_smoothing = 0.0;
+  std::int64_t patience = 5;
+  std::int64_t vocab_size = 4000;
+  std::int64_t max_length = 64;
+  std::int64_t threads = 0;  // 0: every core
+  std::string metric = "accuracy";
+};
+
+struct ReleasePlan {
+  double accuracy_min = 0.0;     // the first release must reach this on the test rows
+  double gain_min = 0.0;         // a later one must beat the live one by more than this
+  double slice_drop_max = 0.02;  // and fall on no protected slice by more than this
+  double target_precision = 0.95;
+  std::string metric = "accuracy";
+};
+
+struct ServicePlan {
+  std::string bot;      // name in /v1/answer
+  std::string answers;  // TOML file of approved answers
+  std::string refuse_zh = "抱歉，这个问题我暂时答不了。";
+  std::string refuse_en = "Sorry, I cannot answer that yet.";
+  std::string clarify_zh = "您想问的是下面哪一个？";
+  std::string clarify_en = "Which of these did you mean?";
+  std::string handoff_zh = "正在为您转接人工客服。";
+  std::string handoff_en = "I am handing you over to a person.";
+  std::string handoff_intent = "talk_to_human";
+  std::int64_t demo_requests_per_minute = 60;  // per visitor address, on the demo page
+};
+
+struct Price {
+  std::string meter;  // "classify_tokens", "answer_tokens"
+  Money per_thousand;
+};
+
+struct Plan {
+  std::string name;
+  std::int64_t monthly_tokens = 0;  // hard quota
+  std::vector<Price> prices;
+};
+
+struct Tenant {
+  std::string name;
+  std::string plan;
+};
+
+struct CommercePlan {
+  std::vector<Plan> plans;
+  std::vector<Tenant> tenants;
+};
+
+struct VisitorsPlan {
+  std::string file;    // JSONL: visitor, text, lang, intent
+  std::string tenant;  // whose key pays
+};
+
+struct ImprovePlan {
+  std::int64_t corrections_min = 1;  // fewer new corrections: no new round
+  std::int64_t epochs = 12;          // further training from the live weights
+  double lr = 3e-4;
+};
+
+struct Strategy {
+  std::string path;    // the file
+  std::string folder;  // its folder; every path in it is relative to this
+  std::string name;
+  std::int64_t seed = 1;
+  DataPlan data;
+  TrainPlan train;
+  ReleasePlan release;
+  ServicePlan service;
+  CommercePlan commerce;
+  std::optional<VisitorsPlan> visitors;
+  ImprovePlan improve;
+  bool report = true;
+
+  std::string resolve(const std::string& relative) const;
+};
+
+// Errors: kNotFound (no such file), kInvalidArgument (file, line, key).
+Result<Strategy> load_strategy(const std::string& path);
+// From memory; paths inside are checked only when `check_files`.
+Result<Strategy> parse_strategy(std::string_view text, const std::string& path, bool check_files);
+
+}  // namespace yupu::strategy

@@ -1,0 +1,108 @@
+#include "strategy/strategy.h"
+
+#include <gtest/gtest.h>
+
+namespace yupu::strategy {
+namespace {
+
+constexpr const char* kGood = R"([strategy]
+name = "shop"
+seed = 7
+
+[data]
+valid_fraction = 0.2
+[[data.source]]
+path = "train.csv"
+label = "intent"
+
+[train]
+config = "tiny"
+epochs = 3
+
+[service]
+answers = "answers.toml"
+
+[commerce]
+[[commerce.plan]]
+name = "starter"
+monthly_tokens = 1000
+[[commerce.plan.price]]
+meter = "answer_tokens"
+yuan_per_thousand = "0.30"
+[[commerce.tenant]]
+name = "green-hill"
+plan = "starter"
+)";
+
+std::string replace(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(Strategy, ReadsWhatIsWritten) {
+  const auto strategy = parse_strategy(kGood, "dir/s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->name, "shop");
+  EXPECT_EQ(strategy->seed, 7);
+  EXPECT_EQ(strategy->data.sources[0].label_column, "intent");
+  EXPECT_DOUBLE_EQ(strategy->data.valid_fraction, 0.2);
+  EXPECT_EQ(strategy->train.epochs, 3);
+  EXPECT_EQ(strategy->service.bot, "shop");
+  EXPECT_EQ(strategy->commerce.plans[0].prices[0].per_thousand.ufen(), 30'000'000);
+  EXPECT_EQ(strategy->resolve("train.csv"), "dir/train.csv");
+  EXPECT_FALSE(strategy->visitors.has_value());
+}
+
+struct BadCase {
+  const char* from;
+  const char* to;
+  const char* message;  // must stand in the error
+};
+
+class StrategyErrors : public ::testing::TestWithParam<BadCase> {};
+
+TEST_P(StrategyErrors, NameFileLineAndKey) {
+  const auto strategy = parse_strategy(replace(kGood, GetParam().from, GetParam().to), "s.toml", false);
+  ASSERT_FALSE(strategy.ok());
+  EXPECT_EQ(strategy.status().code(), Code::kInvalidArgument);
+  EXPECT_NE(strategy.status().message().find(GetParam().message), std::string::npos) << strategy.status().message();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, StrategyErrors,
+    ::testing::Values(
+        BadCase{"epochs = 3", "epoch = 3", "s.toml: line 13: unknown key 'train.epoch'; did you mean \"epochs\"?"},
+        BadCase{"epochs = 3", "epochs = \"3\"", "s.toml: line 13: train.epochs: must be a whole number, not a string"},
+        BadCase{"epochs = 3", "epochs = 0", "train.epochs: must be a whole number from 1 to 10000, not 0"},
+        BadCase{"config = \"tiny\"", "config = \"huge\"", "line 12: train.config: must be one of tiny, mini"},
+        BadCase{"valid_fraction = 0.2", "valid_fraction = nan", "data.valid_fraction: must be a number"},
+        BadCase{"name = \"shop\"", "name = \"Shop 1\"", "line 2: strategy.name: must be at most 64 of"},
+        BadCase{"path = \"train.csv\"\n", "", "data.source[0].path: is missing"},
+        BadCase{"plan = \"starter\"", "plan = \"gold\"",
+                "commerce.tenant[0].plan: no [[commerce.plan]] has the name \"gold\""},
+        BadCase{"\"0.30\"", "0.30", "line 24: commerce.plan[0].price[0].yuan_per_thousand: must be a string"},
+        BadCase{"\"0.30\"", "\"1e-3\"", "yuan_per_thousand: '1e-3' is no amount in yuan"},
+        BadCase{"monthly_tokens = 1000\n", "", "commerce.plan[0].monthly_tokens: is missing"},
+        BadCase{"[train]", "[train", "s.toml: line 11:"},
+        BadCase{"[service]\nanswers = \"answers.toml\"\n", "", "service: is missing"},
+        BadCase{"[train]", "[trian]", "unknown key 'trian'; did you mean \"train\"?"}));
+
+TEST(Strategy, MissingFilesAreNamed) {
+  const auto strategy = parse_strategy(kGood, "/nowhere/s.toml", true);
+  ASSERT_FALSE(strategy.ok());
+  EXPECT_NE(strategy.status().message().find("data.source[0].path: there is no file /nowhere/train.csv"),
+            std::string::npos)
+      << strategy.status().message();
+  EXPECT_EQ(load_strategy("/nowhere/s.toml").status().code(), Code::kNotFound);
+}
+
+TEST(Strategy, HostileTomlIsRefusedNotCrashed) {
+  for (const char* bad : {"", "\xff\xfe", "a = [[[[[[[[[[[[[[[[[[[[", "[strategy]\nname = 1\n",
+                          "strategy = 3\ndata = 4\nservice = 5\ncommerce = 6"}) {
+    EXPECT_FALSE(parse_strategy(bad, "s.toml", false).ok()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace yupu::strategy
