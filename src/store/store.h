@@ -4,11 +4,13 @@
 // INTEGER = 64-bit, TEXT = UTF-8 or bytes); dialects, pragmas and migrations stay in here.
 //
 // Durability   write() returns OK only after the rows are on disk (SQLite: WAL, synchronous=FULL). Writes that arrive
-//              while the disk is busy are committed together (group commit), each in its own savepoint: one that fails is
-//              rolled back alone.
-// Threads      every member may be called from any thread. `work` of a write runs on the writer thread: it must not block
+//              while the disk is busy are committed together (group commit), each in its own savepoint: one that fails
+//              is rolled back alone.
+// Threads      every member may be called from any thread. `work` of a write runs on the writer thread: it must not
+// block
 //              on anything but the store, and never call the store again.
-// Errors       kConflict (unique key), kResourceExhausted (disk full), kUnavailable (locked by another process, closed),
+// Errors       kConflict (unique key), kResourceExhausted (disk full), kUnavailable (locked by another process,
+// closed),
 //              kInternal (corrupt file). After an error nothing of that `work` is kept.
 #pragma once
 

@@ -1,0 +1,31 @@
+#include "store/backends.h"
+
+#include <array>
+
+#include "store/sqlite/sqlite_store.h"
+
+namespace yupu::store {
+namespace {
+
+Result<std::unique_ptr<Store>> no_postgresql(const std::string&) {
+  return invalid_argument("this build has no PostgreSQL store; use sqlite:PATH", "store");
+}
+
+constexpr std::array kBackends = {
+    Backend{"sqlite:", "one file, embedded (sqlite:PATH, sqlite::memory: for tests)", true, open_sqlite},
+    Backend{"postgresql:", "a PostgreSQL server (postgresql://...)", false, no_postgresql},
+};
+
+}  // namespace
+
+std::span<const Backend> backends() { return kBackends; }
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url) {
+  for (const Backend& backend : kBackends) {
+    if (url.starts_with(backend.scheme)) return backend.open(url.substr(backend.scheme.size()));
+  }
+  if (url == ":memory:") return open_sqlite(url);
+  return invalid_argument("store '" + url + "': expected sqlite:PATH or postgresql://...", "store");
+}
+
+}  // namespace yupu::store
