@@ -78,6 +78,8 @@ bool is_whitespace(char32_t code_point);  // property White_Space
 bool is_cjk_ideograph(char32_t code_point);
 // Appends the full lower case (1..3 code points).
 void append_lower(std::u32string& out, char32_t code_point);
+// Canonical_Combining_Class, 0..254; 0 for what does not move.
+int combining_class(char32_t code_point);
 // Appends the full canonical decomposition (not reordered).
 void append_decomposed(std::u32string& out, char32_t code_point);
 

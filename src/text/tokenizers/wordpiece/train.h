@@ -20,11 +20,11 @@
 namespace yupu::text {
 
 struct TrainVocabularyOptions {
-  std::int32_t vocab_size = 8000;     // most tokens, special ones included; a small corpus gives fewer
-  std::int32_t min_frequency = 2;     // a pair seen less often is not merged
-  std::int32_t alphabet_max = 6000;   // characters kept, the most frequent first (ties: lower code point)
-  std::int32_t word_chars_max = 100;  // longer words are left out, as they will be [UNK]
-  WordPieceOptions normalization;     // lower case and so on: the settings the tokenizer will have
+  std::int32_t vocab_size = 8000;    // most tokens, special ones included; a small corpus gives fewer
+  std::int32_t min_frequency = 2;    // a pair seen less often is not merged
+  std::int32_t alphabet_max = 6000;  // characters kept, the most frequent first (ties: lower code point)
+  bool keep_ascii = true;  // every printable ASCII character has its pieces, seen or not: what somebody types tomorrow
+  WordPieceOptions normalization;  // the settings the tokenizer will have; words it makes [UNK] are left out
 };
 
 // Fills `line` with the next text; false at the end of the corpus.

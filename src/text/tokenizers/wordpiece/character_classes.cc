@@ -1,0 +1,74 @@
+#include "text/tokenizers/wordpiece/character_classes.h"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "text/tokenizers/wordpiece/reference_classes.h"
+#include "text/unicode.h"
+
+namespace yupu::text {
+namespace {
+
+// Planes 0 and 1 hold everything but ideographs, tags and private use; those are looked up in the ranges.
+constexpr char32_t kTableEnd = 0x20000;
+
+bool contains(std::span<const CodePointRange> ranges, char32_t code_point) {
+  const auto after =
+      std::ranges::upper_bound(ranges, code_point, {}, [](const CodePointRange& range) { return range.first; });
+  return after != ranges.begin() && code_point <= std::prev(after)->last;
+}
+
+bool is_ascii_punctuation(char32_t c) {
+  return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);
+}
+
+// The reference's block list has 2B920 where Unicode has 2B820, so the first 256 ideographs of extension E are not
+// words of their own there.
+bool is_reference_ideograph(char32_t c) { return is_cjk_ideograph(c) && (c < 0x2B820 || c > 0x2B91F); }
+
+// Decompositions that came with Unicode 13 and 16.
+bool decomposes_later(char32_t c) {
+  return c == 0x105C9 || c == 0x105E4 || (c >= 0x11383 && c <= 0x11391) || (c >= 0x113C5 && c <= 0x113C8) ||
+         c == 0x11938 || (c >= 0x16121 && c <= 0x16128) || (c >= 0x16D68 && c <= 0x16D6A);
+}
+
+std::uint8_t compute_flags(char32_t c) {
+  unsigned flags = 0;
+  if (c == 0 || c == kReplacementCharacter || contains(dropped_ranges(), c)) flags |= kDropped;
+  if (is_whitespace(c)) flags |= kSpace;
+  if (is_reference_ideograph(c)) flags |= kIdeograph;
+  if (is_ascii_punctuation(c) || contains(punctuation_ranges(), c)) flags |= kPunctuation;
+  if (contains(mark_ranges(), c)) flags |= kMark;
+  if (contains(reordering_ranges(), c)) flags |= kReorders;
+  std::u32string mapped;
+  append_reference_decomposition(mapped, c);
+  if (mapped.size() != 1 || mapped[0] != c) flags |= kDecomposes;
+  mapped.clear();
+  append_lower(mapped, c);
+  if (mapped.size() != 1 || mapped[0] != c) flags |= kLowers;
+  return static_cast<std::uint8_t>(flags);
+}
+
+std::vector<std::uint8_t> build_table() {
+  std::vector<std::uint8_t> table(kTableEnd);
+  for (char32_t c = 0; c < kTableEnd; ++c) table[c] = (c >= 0xD800 && c <= 0xDFFF) ? 0 : compute_flags(c);
+  return table;
+}
+
+}  // namespace
+
+std::uint8_t character_flags(char32_t code_point) {
+  static const std::vector<std::uint8_t> table = build_table();
+  return code_point < kTableEnd ? table[code_point] : compute_flags(code_point);
+}
+
+void append_reference_decomposition(std::u32string& out, char32_t code_point) {
+  if (decomposes_later(code_point)) {
+    out.push_back(code_point);
+  } else {
+    append_decomposed(out, code_point);
+  }
+}
+
+}  // namespace yupu::text

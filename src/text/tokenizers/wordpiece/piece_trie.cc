@@ -1,0 +1,92 @@
+#include "text/tokenizers/wordpiece/piece_trie.h"
+
+#include <algorithm>
+
+namespace yupu::text {
+namespace {
+constexpr std::int32_t kWordRoot = 0;
+constexpr std::int32_t kContinuationRoot = 1;
+constexpr std::string_view kContinuationMark = "##";
+constexpr std::size_t kAlphabet = 257;  // 256 bytes, shifted by one
+}  // namespace
+
+PieceTrie::PieceTrie(std::span<const std::string> vocabulary) {
+  std::vector<Key> words;
+  std::vector<Key> continuations;
+  for (std::size_t id = 0; id < vocabulary.size(); ++id) {
+    const std::string& piece = vocabulary[id];
+    words.push_back({piece, static_cast<std::int32_t>(id)});
+    if (piece.size() > kContinuationMark.size() && piece.starts_with(kContinuationMark)) {
+      continuations.push_back({piece.substr(kContinuationMark.size()), static_cast<std::int32_t>(id)});
+    }
+  }
+  std::ranges::sort(words, {}, &Key::bytes);
+  std::ranges::sort(continuations, {}, &Key::bytes);
+  nodes_.resize(2 + 2 * kAlphabet);
+  nodes_[kWordRoot].check = kWordRoot;
+  nodes_[kContinuationRoot].check = kContinuationRoot;
+  build(kWordRoot, words, 0);
+  build(kContinuationRoot, continuations, 0);
+}
+
+// `keys` are sorted and share their first `depth` bytes. Depth of recursion = longest piece, which make_wordpiece
+// bounds.
+void PieceTrie::build(std::int32_t state, std::span<const Key> keys, std::size_t depth) {
+  if (!keys.empty() && keys.front().bytes.size() == depth) {
+    nodes_[state].value = keys.front().id;
+    keys = keys.subspan(1);
+  }
+  const auto byte_of = [depth](const Key& key) { return static_cast<unsigned char>(key.bytes[depth]); };
+  std::vector<unsigned char> labels;
+  for (const Key& key : keys) {
+    if (labels.empty() || labels.back() != byte_of(key)) labels.push_back(byte_of(key));
+  }
+  // A leaf's base leads to cells 1..256, none of which is ever checked by it: its index + 1 cannot be a `check` there.
+  if (labels.empty()) return;
+  const std::int32_t base = find_base(labels);
+  nodes_[state].base = base;
+  for (const unsigned char label : labels) nodes_[base + label + 1].check = state;
+  for (const unsigned char label : labels) {
+    const auto group = std::ranges::equal_range(keys, label, {}, byte_of);
+    build(base + label + 1, {group.begin(), group.end()}, depth + 1);
+  }
+}
+
+// The lowest base whose cells for all labels are free (first fit).
+std::int32_t PieceTrie::find_base(std::span<const unsigned char> labels) {
+  while (first_free_ < nodes_.size() && nodes_[first_free_].check >= 0) ++first_free_;
+  const auto lowest = static_cast<std::size_t>(labels.front()) + 1;
+  std::size_t steps = 0;
+  for (std::size_t cell = std::max(first_free_, lowest + 1);; ++cell) {
+    // A crowded stretch is given up for good: without this, first fit is quadratic once the array is nearly full.
+    if (++steps == 1024) first_free_ = cell;
+    if (cell + kAlphabet >= nodes_.size()) nodes_.resize(nodes_.size() + nodes_.size() / 2 + kAlphabet);
+    if (nodes_[cell].check >= 0) continue;
+    const std::size_t base = cell - lowest;
+    const bool fits =
+        std::ranges::all_of(labels, [&](unsigned char label) { return nodes_[base + label + 1].check < 0; });
+    if (fits) return static_cast<std::int32_t>(base);
+  }
+}
+
+PieceTrie::Match PieceTrie::longest(std::string_view word, std::size_t begin) const {
+  Match match;
+  std::int32_t state = begin == 0 ? kWordRoot : kContinuationRoot;
+  for (std::size_t i = begin; i < word.size(); ++i) {
+    state = step(state, static_cast<unsigned char>(word[i]));
+    if (state < 0) break;
+    if (nodes_[state].value >= 0) match = {.id = nodes_[state].value, .end = i + 1};
+  }
+  return match;
+}
+
+std::int32_t PieceTrie::find(std::string_view whole_piece) const {
+  std::int32_t state = kWordRoot;
+  for (const char byte : whole_piece) {
+    state = step(state, static_cast<unsigned char>(byte));
+    if (state < 0) return -1;
+  }
+  return nodes_[state].value;
+}
+
+}  // namespace yupu::text
