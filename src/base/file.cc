@@ -110,6 +110,11 @@ Status remove_tree(const std::string& path) {
   return ok_status();
 }
 
+Status replace_file(const std::string& staged, const std::string& target) {
+  if (::rename(staged.c_str(), target.c_str()) != 0) return errno_status(errno, "rename to " + target);
+  return sync_folder(folder_of(target));
+}
+
 Status replace_directory(const std::string& staged, const std::string& target) {
   YUPU_RETURN_IF_ERROR(sync_folder(staged));
   const std::string old = target + ".old";

@@ -20,6 +20,8 @@ Status write_file_atomic(const std::string& path, std::string_view bytes);
 Status make_directories(const std::string& path);  // mkdir -p
 bool file_exists(const std::string& path);
 Status remove_tree(const std::string& path);  // absent is fine
+// Renames `staged` (written, synced and closed) over `target` and syncs the folder.
+Status replace_file(const std::string& staged, const std::string& target);
 // Makes `target` be what `staged` is (a finished folder), replacing an older one; both on one file system.
 Status replace_directory(const std::string& staged, const std::string& target);
 Result<std::string> file_sha256(const std::string& path);

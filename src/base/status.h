@@ -110,16 +110,19 @@ class [[nodiscard]] Result {
 #define YUPU_CONCAT_INNER(a, b) a##b
 #define YUPU_CONCAT(a, b) YUPU_CONCAT_INNER(a, b)
 
-// Returns the Status of `expression` from the enclosing function unless it is OK.
-#define YUPU_RETURN_IF_ERROR(expression)         \
-  do {                                           \
-    ::yupu::Status yupu_status_ = (expression);  \
-    if (!yupu_status_.ok()) return yupu_status_; \
+// Returns the Status of `expression` from the enclosing function unless it is OK. Both macros may stand in a lambda that is
+// itself the expression of one: __COUNTER__ gives each its own variable.
+#define YUPU_RETURN_IF_ERROR(expression) \
+  YUPU_RETURN_IF_ERROR_INNER(YUPU_CONCAT(yupu_status_, __COUNTER__), expression)
+#define YUPU_RETURN_IF_ERROR_INNER(name, expression) \
+  do {                                               \
+    ::yupu::Status name = (expression);              \
+    if (!name.ok()) return name;                     \
   } while (false)
 
 // YUPU_ASSIGN_OR_RETURN(auto rows, read_rows(path)); declares `rows`, or returns the error.
 #define YUPU_ASSIGN_OR_RETURN(declaration, expression) \
-  YUPU_ASSIGN_OR_RETURN_INNER(YUPU_CONCAT(yupu_result_, __LINE__), declaration, expression)
+  YUPU_ASSIGN_OR_RETURN_INNER(YUPU_CONCAT(yupu_result_, __COUNTER__), declaration, expression)
 #define YUPU_ASSIGN_OR_RETURN_INNER(name, declaration, expression) \
   auto name = (expression);                                        \
   if (!name.ok()) return name.status();                            \

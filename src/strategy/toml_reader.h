@@ -57,7 +57,4 @@ class TomlReader {
   Status error_;
 };
 
-// Number of single-character edits between two words: for "did you mean".
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
 }  // namespace yupu::strategy
