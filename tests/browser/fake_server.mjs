@@ -1,0 +1,88 @@
+// A FAKE of yupu's server, for developing the page and for trying run.mjs without a binary. Serves web/dist under the
+// product's content security policy and canned answers: nothing here understands anything.
+//   node fake_server.mjs [--port N]     prints "listening http://127.0.0.1:N"
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '../../web/dist');
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const csp = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+const intents = {
+  shipping_time: { zh: '多久能到', en: 'Delivery time' },
+  shipping_cost: { zh: '运费多少', en: 'Delivery cost' },
+  return_policy: { zh: '退货规则', en: 'Return rules' },
+  cancel_order: { zh: '取消订单', en: 'Cancel an order' },
+};
+const texts = {
+  shipping_time: {
+    zh: '每天下午三点前付款当天发货，其余最迟两天内发出。发货后一般两到四天送达。',
+    en: 'Orders paid before three in the afternoon leave the same day, all others within two days. After dispatch, delivery usually takes two to four days.',
+  },
+  return_policy: { zh: '签收后十五天内，未拆封的茶叶可以退。', en: 'Within fifteen days of delivery you may return unopened tea.' },
+  cancel_order: { zh: '发货前都可以自己取消。', en: 'You can cancel any time before dispatch.' },
+  shipping_cost: { zh: '满九十九元包邮。', en: 'Delivery is free from ninety-nine yuan.' },
+};
+const words = [
+  [/运费|cost|how much/i, 'shipping_cost'],
+  [/多久|发货|送达|how long|delivery|arrive/i, 'shipping_time'],
+  [/退|return/i, 'return_policy'],
+  [/取消|cancel/i, 'cancel_order'],
+];
+
+let count = 0;
+export const feedback = [];
+
+function answer(text) {
+  const lang = /\p{Script=Han}/u.test(text) ? 'zh' : 'en';
+  const common = { lang, trace_id: `tr_fake${++count}`, options: [], sources: [] };
+  const intent = words.find(([pattern]) => pattern.test(text))?.[1];
+  if (intent) return { ...common, decision: 'answer', text: texts[intent][lang], score: 0.941, intent, sources: [`policy/${intent}#2`] };
+  if (/订单|order/i.test(text)) {
+    const options = ['cancel_order', 'shipping_time'].map((name) => ({ intent: name, title: intents[name][lang] }));
+    return { ...common, decision: 'clarify', score: 0.52, intent: 'cancel_order', options, text: lang === 'zh' ? '您是想问哪一个？' : 'Which of these do you mean?' };
+  }
+  return { ...common, decision: 'refuse', score: 0.17, intent: '', text: lang === 'zh' ? '这个问题我答不了，店里的人可以帮您。' : 'I cannot answer this; somebody at the shop can help.' };
+}
+
+function problem(response, status, code, detail, headers = {}) {
+  response.writeHead(status, { 'content-type': 'application/problem+json', ...headers });
+  response.end(JSON.stringify({ code, detail, field: '', request_id: `rq_fake${++count}` }));
+}
+
+async function body(request) {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(text || '{}');
+}
+
+async function handle(request, response) {
+  const path = new URL(request.url, 'http://fake').pathname;
+  const json = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  if (path === '/v1/models') {
+    return json({ data: [{ id: 'shop', kind: 'bot', labels: Object.keys(intents), release_id: 'rel_fake0123456789abcdef', titles: intents }] });
+  }
+  if (path === '/v1/answer') {
+    const { text } = await body(request);
+    if (/too fast/.test(text)) return problem(response, 429, 'resource_exhausted', 'slow down', { 'retry-after': '2' });
+    await new Promise((done) => setTimeout(done, 120));
+    return json(answer(text));
+  }
+  if (path === '/v1/feedback') {
+    feedback.push(await body(request));
+    return json({ id: `fb_fake${++count}` });
+  }
+  if (path === '/openapi.json') return json({ openapi: '3.1.0' });
+  if (path === '/report') return response.writeHead(200, { 'content-type': types['.html'] }).end('<!doctype html><title>report</title>');
+  const name = normalize(path === '/' ? '/index.html' : path);
+  const bytes = await readFile(join(dist, name)).catch(() => null);
+  if (bytes === null) return problem(response, 404, 'not_found', path);
+  response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' });
+  response.end(bytes);
+}
+
+const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || 0;
+const server = createServer((request, response) => void handle(request, response).catch((error) => problem(response, 500, 'internal', String(error))));
+server.listen(process.argv.includes('--port') ? port : 0, '127.0.0.1', () => console.log(`listening http://127.0.0.1:${server.address().port}`));

@@ -1,0 +1,158 @@
+// The three calls of the page. Whatever the server sends is read member by member: a field that is absent or of another
+// type becomes its harmless default, never an exception in the middle of drawing.
+
+export type Decision = 'answer' | 'clarify' | 'refuse' | 'handoff';
+
+export interface Option {
+  intent: string;
+  title: string;
+}
+
+export interface Answer {
+  decision: Decision;
+  text: string;
+  score: number | null; // 0..1; null when the server gave none
+  intent: string;
+  lang: string;
+  sources: string[];
+  options: Option[];
+  trace_id: string;
+}
+
+export interface Bot {
+  id: string;
+  labels: string[];
+  release_id: string;
+  titles: Record<string, Record<string, string>>; // intent -> language -> title; optional in the API
+  examples: string[]; // questions to begin with; optional in the API
+}
+
+export interface Problem {
+  status: number; // 0: the server was not reached
+  code: string;
+  detail: string;
+  field: string;
+  request_id: string;
+  retry_after_s: number | null;
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+type Unknown = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && !Array.isArray(value);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+// A source is either a plain string or an object that names itself.
+function sourceName(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (!isObject(value)) return '';
+  return text(value.title) || text(value.name) || text(value.source) || text(value.id) || text(value.url);
+}
+
+export function readAnswer(json: unknown): Answer | null {
+  if (!isObject(json)) return null;
+  const decisions: Decision[] = ['answer', 'clarify', 'refuse', 'handoff'];
+  const decision = decisions.find((name) => name === json.decision);
+  if (decision === undefined || typeof json.text !== 'string') return null;
+  const score = typeof json.score === 'number' && Number.isFinite(json.score) ? Math.min(1, Math.max(0, json.score)) : null;
+  const options = list(json.options)
+    .filter(isObject)
+    .map((option) => ({ intent: text(option.intent), title: text(option.title) || plainLabel(text(option.intent)) }))
+    .filter((option) => option.title !== '');
+  return {
+    decision,
+    text: json.text,
+    score,
+    intent: text(json.intent),
+    lang: text(json.lang),
+    sources: list(json.sources).map(sourceName).filter((name) => name !== ''),
+    options,
+    trace_id: text(json.trace_id),
+  };
+}
+
+export function readBots(json: unknown): Bot[] {
+  if (!isObject(json)) return [];
+  return list(json.data)
+    .filter(isObject)
+    .filter((model) => model.kind === 'bot' && text(model.id) !== '')
+    .map((model) => {
+      const titles: Bot['titles'] = {};
+      if (isObject(model.titles)) {
+        for (const [intent, perLang] of Object.entries(model.titles)) {
+          if (!isObject(perLang)) continue;
+          titles[intent] = Object.fromEntries(Object.entries(perLang).map(([lang, title]) => [lang, text(title)]));
+        }
+      }
+      return {
+        id: text(model.id),
+        labels: list(model.labels).map(text).filter((label) => label !== ''),
+        release_id: text(model.release_id),
+        titles,
+        examples: list(model.examples).map(text).filter((example) => example !== ''),
+      };
+    });
+}
+
+// "order_status" -> "order status"
+export function plainLabel(label: string): string {
+  return label.replace(/[_-]+/g, ' ').trim();
+}
+
+// Retry-After is seconds or an HTTP date; `now_ms` is passed so that a test can hold time still.
+export function retryAfterSeconds(header: string | null, now_ms: number): number | null {
+  if (header === null || header.trim() === '') return null;
+  if (/^\d+$/.test(header.trim())) return Math.min(3600, Number(header.trim()));
+  const at_ms = Date.parse(header);
+  if (Number.isNaN(at_ms)) return null;
+  return Math.min(3600, Math.max(0, Math.ceil((at_ms - now_ms) / 1000)));
+}
+
+export function readProblem(status: number, json: unknown, retryAfter: string | null, now_ms: number): Problem {
+  const body = isObject(json) ? json : {};
+  return {
+    status,
+    code: text(body.code),
+    detail: text(body.detail),
+    field: text(body.field),
+    request_id: text(body.request_id),
+    retry_after_s: retryAfterSeconds(retryAfter, now_ms),
+  };
+}
+
+async function call<T>(path: string, body: unknown, read: (json: unknown) => T | null): Promise<Outcome<T>> {
+  let response: Response;
+  try {
+    const init: RequestInit = { credentials: 'omit', signal: AbortSignal.timeout(30_000) };
+    if (body !== undefined) {
+      init.method = 'POST';
+      init.headers = { 'content-type': 'application/json' };
+      init.body = JSON.stringify(body);
+    }
+    response = await fetch(path, init);
+  } catch {
+    return { ok: false, problem: readProblem(0, null, null, Date.now()) };
+  }
+  const json: unknown = await response.json().catch(() => null);
+  if (response.ok) {
+    const value = read(json);
+    if (value !== null) return { ok: true, value };
+  }
+  const status = response.ok ? 500 : response.status;
+  return { ok: false, problem: readProblem(status, json, response.headers.get('retry-after'), Date.now()) };
+}
+
+export interface FeedbackBody {
+  trace_id: string;
+  rating?: 1 | -1;
+  correction?: string;
+  reason?: string;
+}
+
+export const api = {
+  answer: (bot: string, question: string) => call('/v1/answer', { bot, text: question }, readAnswer),
+  feedback: (body: FeedbackBody) => call('/v1/feedback', body, () => true),
+  models: () => call('/v1/models', undefined, readBots),
+};
