@@ -1,0 +1,73 @@
+// safetensors: the file format weights travel in.  Layout (github.com/huggingface/safetensors, README "Format"):
+//
+//   u64 little endian N | N bytes of UTF-8 JSON, beginning with '{', spaces may follow | byte buffer
+//   JSON: name -> {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, offsets from the buffer's begin;
+//         "__metadata__": string -> string
+//
+// Invariants of a file that was opened (each broken one is an error naming the file and the tensor)
+//  1. N <= 100 MB and 8 + N <= file size; the JSON is strict: one object, no key twice, no member unknown.
+//  2. Every dtype is known; shape and byte size do not overflow; end - begin is exactly what dtype and shape need.
+//  3. Sorted by begin, the intervals tile the buffer from 0 to its end: no hole, no overlap, nothing behind.
+// NaN and infinity are legal here; whoever loads a model refuses them (huggingface.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "engine/tensor.h"
+
+namespace yupu::model {
+
+struct TensorEntry {
+  std::string name;
+  std::string dtype;                // as written: "F32", "BF16", ...
+  std::vector<std::int64_t> shape;  // empty: a scalar
+  std::string_view bytes;           // into the file's memory; any alignment
+  std::int64_t element_count() const;
+};
+
+// "[2, 3]": a shape as the format writes it.
+std::string shape_text(std::span<const std::int64_t> shape);
+
+// A parsed file, sorted by name.  The entries point into the map (open) or into the caller's bytes (parse).
+// Threads: any, once opened.
+class Safetensors {
+ public:
+  // Outcomes  kNotFound, kPermissionDenied: the file; kInvalidArgument: an invariant above; kTooLarge: the header.
+  static Result<Safetensors> open(const std::string& path);
+  // The same over bytes the caller keeps alive; `where` names them in errors.
+  static Result<Safetensors> parse(std::string_view bytes, const std::string& where);
+
+  const std::vector<TensorEntry>& tensors() const { return tensors_; }
+  const TensorEntry* find(std::string_view name) const;  // nullptr when absent
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  const std::string& where() const { return where_; }
+
+ private:
+  Safetensors() = default;
+  std::unique_ptr<MappedFile> file_;
+  std::string where_;
+  std::vector<TensorEntry> tensors_;
+  std::map<std::string, std::string> metadata_;
+};
+
+// Copies an entry into f32 values: F32, F16, BF16 and F64 are converted, other dtypes are kInvalidArgument.
+// REQUIRES: target.size() == entry.element_count().
+Status copy_to_f32(const TensorEntry& entry, std::span<float> target, const std::string& where);
+
+// Writes f32 and i32 tensors: largest alignment first, then by name; the buffer begins at a multiple of 64.  The
+// reference library opens nothing without "format" = "pt" in the metadata, which is added when absent.  Written beside
+// `path` and renamed over it, so a crash or a full disk leaves the old file.
+// Outcomes  kInvalidArgument: a name twice or reserved; kResourceExhausted: the disk is full.
+Status write_safetensors(const std::string& path, std::span<const std::pair<std::string, engine::Tensor>> tensors,
+                         std::map<std::string, std::string> metadata = {});
+
+}  // namespace yupu::model

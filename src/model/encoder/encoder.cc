@@ -1,0 +1,203 @@
+#include "model/encoder/encoder.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/rng.h"
+#include "engine/ops/activation/activation.h"
+#include "engine/ops/attention/attention.h"
+#include "engine/ops/embedding/embedding.h"
+#include "engine/ops/gather_rows/gather_rows.h"
+#include "engine/ops/layer_norm/layer_norm.h"
+#include "engine/ops/linear/linear.h"
+
+namespace yupu::model {
+namespace {
+
+using engine::Parameter;
+using engine::Tape;
+using engine::Tensor;
+using engine::Var;
+
+std::unique_ptr<Parameter> matrix(const std::string& name, const engine::Shape& shape, float deviation,
+                                  std::uint64_t seed) {
+  Tensor value = Tensor::zeros(shape);
+  fill_truncated_normal(value, deviation, seed, name);
+  return std::make_unique<Parameter>(name, std::move(value), true);
+}
+
+std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, float value) {
+  return std::make_unique<Parameter>(name, Tensor::full({size}, value), false);
+}
+
+// A leaf that trains when the tape does.  Const in the encoder's interface means "inference only reads".
+Var leaf(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
+  return tape.training() ? tape.leaf(*parameter) : tape.leaf(static_cast<const Parameter&>(*parameter));
+}
+
+engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t site, const engine::RowKeys& rows) {
+  return {.probability = probability, .key = {.seed = step.seed, .step = step.step, .site = site}, .rows = &rows};
+}
+
+}  // namespace
+
+void fill_truncated_normal(const Tensor& tensor, float deviation, std::uint64_t seed, const std::string& name) {
+  std::uint64_t stream = 0;
+  const std::string digest = sha256_hex(name);
+  for (std::size_t i = 0; i < 16; ++i) {
+    stream = stream << 4 | static_cast<std::uint64_t>(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
+  }
+  Rng rng(seed, stream);
+  for (float& value : tensor.values()) {
+    double draw = rng.normal();
+    while (draw < -2.0 || draw > 2.0) draw = rng.normal();
+    value = static_cast<float>(draw) * deviation;
+  }
+}
+
+EncoderBatch::EncoderBatch(engine::PackedBatch batch)
+    : packed(std::move(batch)),
+      tokens(engine::token_rows(packed)),
+      sequences(engine::sequence_rows(packed)),
+      first_tokens(engine::first_tokens(packed)) {}
+
+struct Encoder::Layer {
+  std::unique_ptr<Parameter> qkv_weight, qkv_bias;
+  std::unique_ptr<Parameter> output_weight, output_bias, attention_gain, attention_bias;
+  std::unique_ptr<Parameter> up_weight, up_bias, down_weight, down_bias, output_gain, output_norm_bias;
+};
+
+Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed) : config_(config) {
+  CHECK(config.validate("encoder").ok(), "an encoder needs a valid configuration");
+  const std::int64_t c = config.hidden_size;
+  const std::int64_t f = config.intermediate_size;
+  const float deviation = config.initializer_range;
+  word_ = matrix("embeddings.word_embeddings.weight", {config.vocab_size, c}, deviation, seed);
+  position_ = matrix("embeddings.position_embeddings.weight", {config.position_count, c}, deviation, seed);
+  type_ = matrix("embeddings.token_type_embeddings.weight", {config.type_count, c}, deviation, seed);
+  embedding_gain_ = vector("embeddings.LayerNorm.weight", c, 1.0f);
+  embedding_bias_ = vector("embeddings.LayerNorm.bias", c, 0.0f);
+  for (std::int64_t i = 0; i < config.layer_count; ++i) {
+    const std::string at = fmt::format("encoder.layer.{}.", i);
+    auto layer = std::make_unique<Layer>();
+    layer->qkv_weight = matrix(at + "attention.self.qkv.weight", {3 * c, c}, deviation, seed);
+    layer->qkv_bias = vector(at + "attention.self.qkv.bias", 3 * c, 0.0f);
+    layer->output_weight = matrix(at + "attention.output.dense.weight", {c, c}, deviation, seed);
+    layer->output_bias = vector(at + "attention.output.dense.bias", c, 0.0f);
+    layer->attention_gain = vector(at + "attention.output.LayerNorm.weight", c, 1.0f);
+    layer->attention_bias = vector(at + "attention.output.LayerNorm.bias", c, 0.0f);
+    layer->up_weight = matrix(at + "intermediate.dense.weight", {f, c}, deviation, seed);
+    layer->up_bias = vector(at + "intermediate.dense.bias", f, 0.0f);
+    layer->down_weight = matrix(at + "output.dense.weight", {c, f}, deviation, seed);
+    layer->down_bias = vector(at + "output.dense.bias", c, 0.0f);
+    layer->output_gain = vector(at + "output.LayerNorm.weight", c, 1.0f);
+    layer->output_norm_bias = vector(at + "output.LayerNorm.bias", c, 0.0f);
+    layers_.push_back(std::move(layer));
+  }
+  pooler_weight_ = matrix("pooler.dense.weight", {c, c}, deviation, seed);
+  pooler_bias_ = vector("pooler.dense.bias", c, 0.0f);
+}
+
+Encoder::~Encoder() = default;
+
+// Dropout sites: 0 the embedding; 1+3i attention probabilities, 2+3i attention output, 3+3i feed-forward of layer i.
+std::uint32_t Encoder::dropout_sites() const { return 1 + 3 * static_cast<std::uint32_t>(config_.layer_count); }
+
+Var Encoder::embed(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
+  const Var sum = engine::embedding(leaf(tape, word_), leaf(tape, position_), leaf(tape, type_), batch.packed);
+  const Var normal = engine::layer_norm(sum, leaf(tape, embedding_gain_), leaf(tape, embedding_bias_),
+                                        {.epsilon = config_.layer_norm_epsilon});
+  return engine::dropout(normal, dropout_at(config_.hidden_dropout, dropout, 0, batch.tokens));
+}
+
+Var Encoder::run_layer(Tape& tape, std::size_t index, const Var& x, const EncoderBatch& batch, DropoutStep dropout,
+                       bool first_only) const {
+  const Layer& layer = *layers_[index];
+  const auto site = static_cast<std::uint32_t>(1 + 3 * index);
+  const engine::LayerNormOptions norm{.epsilon = config_.layer_norm_epsilon};
+  const engine::RowKeys& rows = first_only ? batch.sequences : batch.tokens;
+
+  const Var qkv = engine::linear(x, leaf(tape, layer.qkv_weight), leaf(tape, layer.qkv_bias));
+  Var context = engine::attention(qkv, batch.packed,
+                                  {.heads = static_cast<int>(config_.head_count),
+                                   .dropout = dropout_at(config_.attention_dropout, dropout, site, batch.tokens)});
+  Var residual = x;
+  if (first_only) {
+    context = engine::gather_rows(context, batch.first_tokens);
+    residual = engine::gather_rows(x, batch.first_tokens);
+  }
+  const Var attended = engine::linear(context, leaf(tape, layer.output_weight), leaf(tape, layer.output_bias));
+  const Var a = engine::residual_dropout_layer_norm(attended, residual, leaf(tape, layer.attention_gain),
+                                                    leaf(tape, layer.attention_bias),
+                                                    dropout_at(config_.hidden_dropout, dropout, site + 1, rows), norm);
+  const Var up =
+      engine::linear(a, leaf(tape, layer.up_weight), leaf(tape, layer.up_bias), {.activation = config_.activation});
+  const Var down = engine::linear(up, leaf(tape, layer.down_weight), leaf(tape, layer.down_bias));
+  return engine::residual_dropout_layer_norm(down, a, leaf(tape, layer.output_gain), leaf(tape, layer.output_norm_bias),
+                                             dropout_at(config_.hidden_dropout, dropout, site + 2, rows), norm);
+}
+
+Var Encoder::hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, std::vector<Var>* layers) const {
+  Var x = embed(tape, batch, dropout);
+  if (layers != nullptr) layers->push_back(x);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    x = run_layer(tape, i, x, batch, dropout, false);
+    if (layers != nullptr) layers->push_back(x);
+  }
+  return x;
+}
+
+Var Encoder::first_hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
+  Var x = embed(tape, batch, dropout);
+  for (std::size_t i = 0; i < layers_.size(); ++i) x = run_layer(tape, i, x, batch, dropout, i + 1 == layers_.size());
+  return x;
+}
+
+Var Encoder::pool(Tape& tape, const Var& first) const {
+  return engine::linear(first, leaf(tape, pooler_weight_), leaf(tape, pooler_bias_),
+                        {.activation = engine::Activation::kTanh});
+}
+
+Var Encoder::pooled(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
+  return pool(tape, first_hidden(tape, batch, dropout));
+}
+
+std::vector<Parameter*> Encoder::parameters() {
+  std::vector<Parameter*> all = {word_.get(), position_.get(), type_.get(), embedding_gain_.get(),
+                                 embedding_bias_.get()};
+  for (const auto& layer : layers_) {
+    for (const auto* p : {&layer->qkv_weight, &layer->qkv_bias, &layer->output_weight, &layer->output_bias,
+                          &layer->attention_gain, &layer->attention_bias, &layer->up_weight, &layer->up_bias,
+                          &layer->down_weight, &layer->down_bias, &layer->output_gain, &layer->output_norm_bias}) {
+      all.push_back(p->get());
+    }
+  }
+  all.push_back(pooler_weight_.get());
+  all.push_back(pooler_bias_.get());
+  return all;
+}
+
+std::vector<TensorBinding> Encoder::tensors() {
+  constexpr std::string_view kFused = "self.qkv.";
+  std::vector<TensorBinding> bindings;
+  for (Parameter* parameter : parameters()) {
+    const std::size_t at = parameter->name.find(kFused);
+    if (at == std::string::npos) {
+      bindings.push_back({parameter->name, parameter->value, parameter});
+      continue;
+    }
+    const std::int64_t c = config_.hidden_size;
+    std::int64_t part = 0;
+    for (const std::string_view name : {"self.query.", "self.key.", "self.value."}) {
+      std::string split = parameter->name;
+      split.replace(at, kFused.size(), name);
+      bindings.push_back({std::move(split), parameter->value.rows(part * c, (part + 1) * c), parameter});
+      ++part;
+    }
+  }
+  return bindings;
+}
+
+}  // namespace yupu::model

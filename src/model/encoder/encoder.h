@@ -1,0 +1,96 @@
+// The BERT encoder.  Devlin et al. 2018, arXiv:1810.04805; Vaswani et al. 2017, arXiv:1706.03762, with the layer norm
+// behind each sub-layer (post-LN):
+//   x0     = dropout(LN(word + position + type))
+//   a      = LN(x + dropout(Wo attention(Wqkv x) + bo))
+//   x'     = LN(a + dropout(W2 gelu(W1 a + b1) + b2))
+//   pooled = tanh(Wp x_L[first token of each sequence] + bp)
+// Query, key and value are one weight (3C,C) here and three in a file: `tensors` gives the three as views.
+// Where only first tokens are wanted, the last layer runs its output projection and feed-forward on those rows alone:
+// the same numbers, 3/4 of a layer's products saved.
+// Shapes    engine/shapes.md.   Threads  training: one owner; inference: any number of contexts at a time.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/autograd/tape.h"
+#include "engine/ops/dropout/dropout.h"
+#include "engine/packed_batch.h"
+#include "model/encoder/encoder_config.h"
+
+namespace yupu::model {
+
+// A batch and who its rows are.  Must live until backward has run, and not move.
+struct EncoderBatch {
+  explicit EncoderBatch(engine::PackedBatch batch);
+  EncoderBatch(const EncoderBatch&) = delete;
+  EncoderBatch& operator=(const EncoderBatch&) = delete;
+
+  engine::PackedBatch packed;
+  engine::RowKeys tokens;                  // (N)
+  engine::RowKeys sequences;               // (B)
+  std::vector<std::int32_t> first_tokens;  // (B)
+};
+
+// Which random numbers dropout takes; unused in inference.
+struct DropoutStep {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+};
+
+// A weight under its HuggingFace name, sharing memory with the Parameter it is (part of).
+struct TensorBinding {
+  std::string name;
+  engine::Tensor tensor;
+  engine::Parameter* parameter;
+};
+
+class Encoder {
+ public:
+  // Fresh weights: N(0, initializer_range) cut at two standard deviations; biases 0, layer norms 1 and 0.  The same
+  // seed gives the same weights on every machine.  REQUIRES: config.validate() is OK.
+  Encoder(const EncoderConfig& config, std::uint64_t seed);
+  ~Encoder();
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+
+  const EncoderConfig& config() const { return config_; }
+
+  // The last hidden state of every token (N,C).  With `layers`, appends the embedding output and each layer's (L+1).
+  engine::Var hidden(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {},
+                     std::vector<engine::Var>* layers = nullptr) const;
+  // The last hidden state of the first token of every sequence (B,C).
+  engine::Var first_hidden(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {}) const;
+  // first_hidden through the pooler (B,C).
+  engine::Var pooled(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {}) const;
+  engine::Var pool(engine::Tape& tape, const engine::Var& first) const;
+
+  // The number of dropout sites used: heads count on from here.
+  std::uint32_t dropout_sites() const;
+
+  std::vector<engine::Parameter*> parameters();
+  // Names without the "bert." in front: "encoder.layer.0.attention.self.query.weight".
+  std::vector<TensorBinding> tensors();
+
+ private:
+  struct Layer;
+
+  engine::Var embed(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const;
+  engine::Var run_layer(engine::Tape& tape, std::size_t index, const engine::Var& x, const EncoderBatch& batch,
+                        DropoutStep dropout, bool first_only) const;
+
+  EncoderConfig config_;
+  // Parameters are handed out as mutable leaves by const members: training owns the model, inference only reads.
+  std::unique_ptr<engine::Parameter> word_, position_, type_, embedding_gain_, embedding_bias_;
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::unique_ptr<engine::Parameter> pooler_weight_, pooler_bias_;
+};
+
+// Fills with N(0, deviation) cut at two deviations, from a stream of its own for each name.
+void fill_truncated_normal(const engine::Tensor& tensor, float deviation, std::uint64_t seed, const std::string& name);
+
+}  // namespace yupu::model
