@@ -1,0 +1,103 @@
+#include "http/openapi.h"
+
+#include "base/check.h"
+#include "base/json.h"
+
+namespace yupu::http {
+namespace {
+
+constexpr std::string_view kProblemSchema = R"({
+  "type": "object",
+  "required": ["type", "title", "status", "code", "detail", "request_id"],
+  "properties": {
+    "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+    "code": {"type": "string", "description": "stable name of the error"},
+    "detail": {"type": "string", "description": "what, which, and what to do next"},
+    "field": {"type": "string", "description": "the offending field of the request"},
+    "request_id": {"type": "string"}
+  }
+})";
+
+OrderedJson parse_schema(std::string_view text) {
+  OrderedJson schema = OrderedJson::parse(text, nullptr, false);
+  CHECK(!schema.is_discarded(), "a route's schema is not JSON: " + std::string(text));
+  return schema;
+}
+
+OrderedJson path_parameters(std::string_view pattern) {
+  OrderedJson parameters = OrderedJson::array();
+  for (std::size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
+    const std::size_t close = pattern.find('}', open);
+    parameters.push_back({{"name", pattern.substr(open + 1, close - open - 1)},
+                          {"in", "path"},
+                          {"required", true},
+                          {"schema", {{"type", "string"}}}});
+  }
+  return parameters;
+}
+
+std::string operation_id(const RouteInfo& info) {
+  std::string id(info.method);
+  for (char& c : id) c = static_cast<char>(c - 'A' + 'a');
+  for (const char c : info.pattern) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (letter) {
+      id.push_back(c);
+    } else if (id.back() != '_') {
+      id.push_back('_');
+    }
+  }
+  while (id.back() == '_') id.pop_back();
+  return id;
+}
+
+OrderedJson operation(const RouteInfo& info) {
+  OrderedJson op;
+  op["operationId"] = operation_id(info);
+  op["summary"] = info.summary;
+  OrderedJson parameters = path_parameters(info.pattern);
+  if (info.method == "POST") {
+    parameters.push_back({{"name", "Idempotency-Key"},
+                          {"in", "header"},
+                          {"required", false},
+                          {"description", "the same key and body give the stored answer, charged once"},
+                          {"schema", {{"type", "string"}, {"maxLength", 255}}}});
+  }
+  if (!parameters.empty()) op["parameters"] = parameters;
+  if (!info.request_schema.empty()) {
+    op["requestBody"]["required"] = true;
+    op["requestBody"]["content"]["application/json"]["schema"] = parse_schema(info.request_schema);
+  }
+  op["responses"]["200"]["description"] = "done";
+  if (!info.response_schema.empty()) {
+    op["responses"]["200"]["content"]["application/json"]["schema"] = parse_schema(info.response_schema);
+  }
+  op["responses"]["default"] = {{"$ref", "#/components/responses/Problem"}};
+  if (!info.scope.empty()) {
+    op["security"] = OrderedJson::array({{{"bearer", OrderedJson::array()}}});
+    op["x-scope"] = info.scope;
+  }
+  return op;
+}
+
+}  // namespace
+
+std::string openapi_document(const Router& router, std::string_view title, std::string_view version) {
+  OrderedJson document;
+  document["openapi"] = "3.1.0";
+  document["info"] = {{"title", title}, {"version", version}};
+  document["paths"] = OrderedJson::object();
+  for (const Route& route : router.routes()) {
+    if (route.info.summary.empty()) continue;
+    std::string method = operation_id({.method = route.info.method, .pattern = "", .scope = "", .summary = ""});
+    document["paths"][std::string(route.info.pattern)][method] = operation(route.info);
+  }
+  document["components"]["securitySchemes"]["bearer"] = {{"type", "http"}, {"scheme", "bearer"}};
+  document["components"]["schemas"]["Problem"] = parse_schema(kProblemSchema);
+  OrderedJson& response = document["components"]["responses"]["Problem"];
+  response["description"] = "an error, RFC 9457";
+  response["content"]["application/problem+json"]["schema"] = {{"$ref", "#/components/schemas/Problem"}};
+  return document.dump(2);
+}
+
+}  // namespace yupu::http
