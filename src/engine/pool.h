@@ -2,7 +2,7 @@
 // again, so a training step that repeats the shapes of the one before takes nothing from the system.
 //
 //   block   [ Block header, 64 bytes | data, 64-byte aligned, bucket size ]
-//   bucket  sizes grow in eighths of a power of two, at least 256 bytes: at most 12.5 % of a block is unused
+//   bucket  sizes grow in eighths of a power of two, at least 512 bytes: at most 12.5 % of a larger block is unused
 //
 // Threads: any thread may take and give back.  Errors: the system or the byte limit refuses -> throws EngineError.
 // Lifetime: blocks outlive the Pool that made them (the last one of them frees what the Pool kept for it).

@@ -90,6 +90,9 @@ class Tensor {
   void zero() const;
 
  private:
+  void* typed(DType wanted) const;
+  void swap(Tensor& other) noexcept;
+
   Block* block_ = nullptr;
   std::byte* data_ = nullptr;
   std::int64_t element_count_ = 0;

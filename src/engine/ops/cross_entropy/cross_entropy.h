@@ -3,7 +3,7 @@
 // Shapes    logits (B,K) f32; labels (B), each in [0,K) or kIgnoredLabel;  result (1).
 // Reduction kMean divides by the number of counted labels (0 counted: loss 0).  With gradient accumulation use kSum and
 //           backward(loss, 1 / count of the whole step): a mean of micro-batch means is not the mean.
-// Numbers   row sums and the total in f64, in row order.
+// Numbers   softmax in f32 after subtracting the row maximum; the total over rows in f64, in row order.
 // Errors    a label outside [0,K) is a bug (CHECK); out of memory throws EngineError.
 #pragma once
 

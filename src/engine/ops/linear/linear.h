@@ -9,17 +9,10 @@
 // count. Errors    wrong shape or dtype is a bug (CHECK); out of memory throws EngineError.
 #pragma once
 
+#include "engine/activation.h"
 #include "engine/autograd/tape.h"
 
 namespace yupu::engine {
-
-enum class Activation : std::uint8_t {
-  kNone,
-  kGelu,      // exact, x * Phi(x), Hendrycks and Gimpel 2016, arXiv:1606.08415
-  kGeluTanh,  // its tanh approximation (gelu_new)
-  kTanh,
-  kRelu,
-};
 
 struct LinearOptions {
   Activation activation = Activation::kNone;

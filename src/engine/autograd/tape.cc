@@ -1,0 +1,174 @@
+#include "engine/autograd/tape.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/mutex.h"
+#include "engine/device/cpu/elementwise.h"
+#include "engine/device/cpu/gemm.h"
+
+namespace yupu::engine {
+namespace {
+constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
+
+struct ClosureEnd {
+  void* closure;
+  void (*destroy)(void*);
+  ClosureEnd(void* owned, void (*destroy_owned)(void*)) : closure(owned), destroy(destroy_owned) {}
+  ClosureEnd(const ClosureEnd&) = delete;
+  ClosureEnd& operator=(const ClosureEnd&) = delete;
+  ~ClosureEnd() { destroy(closure); }
+};
+}  // namespace
+
+struct Parameter::PackCache {
+  Mutex mutex;
+  std::unique_ptr<PackedWeight> weight YUPU_GUARDED_BY(mutex);
+  std::uint64_t version YUPU_GUARDED_BY(mutex) = 0;
+};
+
+Parameter::Parameter() : pack_cache_(std::make_unique<PackCache>()) {}
+Parameter::Parameter(std::string parameter_name, Tensor initial, bool decays)
+    : name(std::move(parameter_name)),
+      value(std::move(initial)),
+      decay(decays),
+      pack_cache_(std::make_unique<PackCache>()) {}
+Parameter::~Parameter() = default;
+
+const PackedWeight& Parameter::packed(ExecutionContext& context) const {
+  MutexLock lock(pack_cache_->mutex);
+  if (pack_cache_->weight == nullptr || pack_cache_->version != version_) {
+    CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
+    pack_cache_->weight = std::make_unique<PackedWeight>(context, value);
+    pack_cache_->version = version_;
+  }
+  return *pack_cache_->weight;
+}
+
+Tensor Var::grad() const {
+  if (node_ == nullptr) return {};
+  if (node_->parameter != nullptr) return node_->parameter->has_grad ? node_->parameter->grad : Tensor();
+  return node_->grad;
+}
+
+Tape& Var::tape() const {
+  CHECK(tape_ != nullptr, "an absent Var (Var{}) has no tape");
+  return *tape_;
+}
+
+Tape::Tape(ExecutionContext& context, Mode mode) : context_(context), mode_(mode) {}
+Tape::~Tape() { clear(); }
+
+Var Tape::leaf(Parameter& parameter) {
+  Var var = leaf(static_cast<const Parameter&>(parameter));
+  if (training() && parameter.trainable) var.node_ = make_node(parameter.value.shape(), &parameter);
+  return var;
+}
+
+Var Tape::leaf(const Parameter& parameter) {
+  CHECK(parameter.value.defined(), fmt::format("parameter {} has no value", parameter.name));
+  Var var = constant(parameter.value);
+  var.parameter_ = &parameter;
+  return var;
+}
+
+Var Tape::constant(Tensor value) {
+  CHECK(value.defined(), "a Var of an empty tensor");
+  Var var;
+  var.value_ = std::move(value);
+  var.tape_ = this;
+  return var;
+}
+
+Var Tape::input(Tensor value) { return result(std::move(value), true); }
+
+Var Tape::result(Tensor value, bool needs_grad) {
+  Var var = constant(std::move(value));
+  if (training() && needs_grad) var.node_ = make_node(var.value_.shape(), nullptr);
+  return var;
+}
+
+Node* Tape::make_node(const Shape& shape, Parameter* parameter) {
+  if (nodes_used_ == nodes_.size()) nodes_.emplace_back();
+  Node& node = nodes_[nodes_used_++];
+  node.shape = shape;
+  node.grad = Tensor();
+  node.parameter = parameter;
+  return &node;
+}
+
+void Tape::backward(const Var& loss, float scale) {
+  CHECK(loss.value().element_count() == 1, "backward from a loss of shape " + loss.shape().to_text());
+  if (!loss.requires_grad()) return;
+  backward_from(loss, Tensor::full(loss.shape(), scale, &context_.pool()));
+}
+
+void Tape::backward_from(const Var& value, Tensor gradient) {
+  CHECK(&value.tape() == this, "backward of a Var of another tape");
+  CHECK(value.requires_grad(), "backward of a value that depends on nothing trainable");
+  accumulate(value.node(), gradient);
+  while (!records_.empty()) {
+    const Record record = records_.back();
+    records_.pop_back();
+    Tensor d_output = std::move(record.output->grad);
+    const ClosureEnd end(record.closure, record.destroy);  // also when memory runs out half-way
+    // An output nobody used has no gradient, and its inputs get none from here.
+    if (d_output.defined()) record.run(record.closure, d_output);
+  }
+  chunk_index_ = 0;
+  chunk_used_ = 0;
+}
+
+void Tape::clear() {
+  while (!records_.empty()) {
+    records_.back().destroy(records_.back().closure);
+    records_.pop_back();
+  }
+  for (std::size_t i = 0; i < nodes_used_; ++i) nodes_[i].grad = Tensor();
+  nodes_used_ = 0;
+  chunk_index_ = 0;
+  chunk_used_ = 0;
+}
+
+GradSlot Tape::grad_slot(Node* node) {
+  if (node->parameter != nullptr) {
+    Parameter& parameter = *node->parameter;
+    const bool fresh = !parameter.has_grad;
+    if (!parameter.grad.defined()) parameter.grad = Tensor::empty(parameter.value.shape());
+    parameter.has_grad = true;
+    return {parameter.grad, fresh};
+  }
+  const bool fresh = !node->grad.defined();
+  if (fresh) node->grad = context_.empty(node->shape);
+  return {node->grad, fresh};
+}
+
+void Tape::accumulate(Node* node, const Tensor& contribution) {
+  CHECK(contribution.shape() == node->shape, fmt::format("gradient of shape {} for a value of shape {}",
+                                                         contribution.shape().to_text(), node->shape.to_text()));
+  if (node->parameter == nullptr && !node->grad.defined()) {
+    node->grad = contribution;
+    return;
+  }
+  const GradSlot slot = grad_slot(node);
+  if (slot.fresh) {
+    slot.tensor.copy_from(contribution);
+  } else {
+    add_into(team(), slot.tensor.f32(), contribution.f32(), contribution.element_count());
+  }
+}
+
+void* Tape::allocate(std::size_t bytes, std::size_t alignment) {
+  CHECK(bytes + alignment <= kChunkBytes, "a closure larger than a chunk");
+  std::size_t begin = (chunk_used_ + alignment - 1) / alignment * alignment;
+  if (chunk_index_ < chunks_.size() && begin + bytes > kChunkBytes) {
+    ++chunk_index_;
+    begin = 0;
+  }
+  if (chunk_index_ == chunks_.size()) chunks_.push_back(std::make_unique<std::byte[]>(kChunkBytes));
+  chunk_used_ = begin + bytes;
+  return chunks_[chunk_index_].get() + begin;
+}
+
+}  // namespace yupu::engine

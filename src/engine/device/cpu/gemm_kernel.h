@@ -1,0 +1,34 @@
+// Between gemm.cc (shapes, threads, memory) and gemm_cpu.cc (one copy per instruction set).
+#pragma once
+
+#include <cstdint>
+
+#include "engine/device/cpu/gemm.h"
+
+namespace yupu::engine {
+
+inline constexpr std::int64_t kDepthBlock = 256;
+inline constexpr std::int64_t kRowsBlock = 168;
+inline constexpr std::int64_t kColumnsBlock = 3072;  // a multiple of every NR
+
+// One rectangle [row_begin,row_end) x [column_begin,column_end) of a product; column_begin is a multiple of NR.
+struct GemmTask {
+  GemmShape shape;
+  MatrixView a, b;
+  const float* packed_b = nullptr;  // instead of b: depth blocks of panels, as pack_columns lays them
+  GemmOutput c;
+  GemmEpilogue epilogue;
+  std::int64_t row_begin = 0, row_end = 0;
+  std::int64_t column_begin = 0, column_end = 0;
+  float* scratch_a = nullptr;
+  float* scratch_b = nullptr;
+};
+
+std::int64_t gemm_panel_columns();  // NR
+void gemm_run_task(const GemmTask& task);
+// Packs columns [column_begin, column_end) of the (depth, columns) matrix b: for each depth block in turn, at offset
+// block_begin * padded columns, the panels of NR columns; the last panel is filled up with zeros.
+void gemm_pack_columns(const GemmShape& shape, const MatrixView& b, std::int64_t column_begin, std::int64_t column_end,
+                       float* packed);
+
+}  // namespace yupu::engine

@@ -1,0 +1,95 @@
+#include "engine/ops/cross_entropy/cross_entropy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/ops/op.h"
+#include "engine/ops/softmax/softmax_kernel.h"
+
+namespace yupu::engine {
+namespace {
+
+constexpr std::int64_t kGrainRows = 4;
+
+struct CrossEntropyBackward {
+  Tape* tape;
+  Tensor probabilities, labels;
+  Node* logits_node;
+  float smoothing;
+  float divisor;
+
+  // d_logits = (p - (1-s) onehot - s/K) * d_loss / divisor; ignored rows get zero.
+  void operator()(const Tensor& d_loss) const {
+    const GradSlot slot = tape->grad_slot(logits_node);
+    const std::int64_t classes = probabilities.size(1);
+    const float factor = d_loss.item() / divisor;
+    const float floor = smoothing / static_cast<float>(classes);
+    tape->team().parallel_for(probabilities.size(0), kGrainRows, [&](std::int64_t begin, std::int64_t end, int) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        const std::int32_t label = labels.i32()[r];
+        const float* p = probabilities.f32() + r * classes;
+        float* d = slot.tensor.f32() + r * classes;
+        if (slot.fresh) std::fill_n(d, classes, 0.0f);
+        if (label == kIgnoredLabel) continue;
+        for (std::int64_t k = 0; k < classes; ++k) d[k] += factor * (p[k] - floor);
+        d[label] -= factor * (1.0f - smoothing);
+      }
+    });
+  }
+};
+
+}  // namespace
+
+std::int64_t counted_labels(std::span<const std::int32_t> labels) {
+  return static_cast<std::int64_t>(labels.size()) - std::count(labels.begin(), labels.end(), kIgnoredLabel);
+}
+
+Var cross_entropy(const Var& logits, std::span<const std::int32_t> labels, CrossEntropyOptions options) {
+  Tape& tape = tape_of(logits);
+  check_matrix(logits.value(), "logits of cross_entropy");
+  const std::int64_t rows = logits.size(0);
+  const std::int64_t classes = logits.size(1);
+  CHECK(static_cast<std::int64_t>(labels.size()) == rows,
+        fmt::format("{} labels for logits {}", labels.size(), logits.shape().to_text()));
+  CHECK(classes > 0, "cross_entropy over no classes");
+  for (const std::int32_t label : labels) {
+    CHECK(label == kIgnoredLabel || (label >= 0 && label < classes),
+          fmt::format("label {} of {} classes", label, classes));
+  }
+
+  const float smoothing = options.label_smoothing;
+  const float* const z = logits.value().f32();
+  const Tensor probabilities = tape.empty(logits.shape());
+  const Tensor losses = tape.empty({std::max<std::int64_t>(rows, 1)});
+  tape.team().parallel_for(rows, kGrainRows, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const std::int32_t label = labels[static_cast<std::size_t>(r)];
+      losses.f32()[r] = 0.0f;
+      if (label == kIgnoredLabel) continue;
+      const float* row = z + r * classes;
+      const float log_sum = softmax_row(row, 1.0f, classes, probabilities.f32() + r * classes);
+      double mean = 0;
+      for (std::int64_t k = 0; k < classes; ++k) mean += row[k];
+      mean /= static_cast<double>(classes);
+      const double hit = static_cast<double>(log_sum) - row[label];
+      const double spread = static_cast<double>(log_sum) - mean;
+      losses.f32()[r] = static_cast<float>((1.0 - smoothing) * hit + smoothing * spread);
+    }
+  });
+  double total = 0;
+  for (std::int64_t r = 0; r < rows; ++r) total += losses.f32()[r];
+  const std::int64_t counted = counted_labels(labels);
+  const double divisor =
+      options.reduction == Reduction::kMean ? static_cast<double>(std::max<std::int64_t>(counted, 1)) : 1.0;
+
+  Tensor loss = tape.empty({1});
+  *loss.f32() = static_cast<float>(total / divisor);
+  Var result = tape.result(std::move(loss), logits.requires_grad());
+  if (result.requires_grad()) {
+    tape.record(result, CrossEntropyBackward{&tape, probabilities, Tensor::from({rows}, labels, &tape.context().pool()),
+                                             logits.node(), smoothing, static_cast<float>(divisor)});
+  }
+  return result;
+}
+
+}  // namespace yupu::engine

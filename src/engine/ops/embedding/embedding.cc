@@ -1,0 +1,87 @@
+#include "engine/ops/embedding/embedding.h"
+
+#include <utility>
+
+#include "engine/device/cpu/elementwise.h"
+#include "engine/ops/op.h"
+
+namespace yupu::engine {
+namespace {
+
+constexpr std::int64_t kGrainRows = 16;
+constexpr std::int64_t kGrainColumns = 64;
+
+void check_table(const Var& table, std::int64_t columns, const std::vector<std::int32_t>& ids, const char* what) {
+  if (!table.defined()) return;
+  check_matrix(table.value(), what);
+  CHECK(table.size(1) == columns,
+        fmt::format("{} has shape {}, not {} columns", what, table.shape().to_text(), columns));
+  const std::int64_t rows = table.size(0);
+  for (const std::int32_t id : ids) CHECK(id >= 0 && id < rows, fmt::format("id {} in {} of {} rows", id, what, rows));
+}
+
+// Every thread owns some columns and adds the rows in token order.
+void scatter_add(Tape& tape, Node* node, const std::vector<std::int32_t>& ids, const Tensor& d_y) {
+  if (node == nullptr) return;
+  const GradSlot slot = tape.grad_slot(node);
+  if (slot.fresh) zero_fill(tape.team(), slot.tensor.f32(), slot.tensor.element_count());
+  const std::int64_t columns = d_y.size(1);
+  float* const table = slot.tensor.f32();
+  const float* const rows = d_y.f32();
+  tape.team().parallel_for(columns, kGrainColumns, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::size_t n = 0; n < ids.size(); ++n) {
+      float* to = table + ids[n] * columns;
+      const float* from = rows + static_cast<std::int64_t>(n) * columns;
+      for (std::int64_t c = begin; c < end; ++c) to[c] += from[c];
+    }
+  });
+}
+
+}  // namespace
+
+Var embedding(const Var& word, const Var& position, const Var& token_type, const PackedBatch& batch) {
+  Tape& tape = tape_of(word, position, token_type);
+  const std::int64_t columns = word.size(1);
+  const std::int64_t tokens = batch.token_count();
+  CHECK(batch.positions.size() == batch.tokens.size() && batch.token_types.size() == batch.tokens.size(),
+        "positions and token types must be as many as tokens");
+  check_table(word, columns, batch.tokens, "the word table");
+  check_table(position, columns, batch.positions, "the position table");
+  check_table(token_type, columns, batch.token_types, "the token type table");
+
+  Tensor y = tape.empty({tokens, columns});
+  const float* const words = word.value().f32();
+  const float* const places = position.defined() ? position.value().f32() : nullptr;
+  const float* const types = token_type.defined() ? token_type.value().f32() : nullptr;
+  float* const out = y.f32();
+  tape.team().parallel_for(tokens, kGrainRows, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::int64_t n = begin; n < end; ++n) {
+      const auto i = static_cast<std::size_t>(n);
+      float* row = out + n * columns;
+      const float* from = words + batch.tokens[i] * columns;
+      for (std::int64_t c = 0; c < columns; ++c) row[c] = from[c];
+      if (places != nullptr) {
+        from = places + batch.positions[i] * columns;
+        for (std::int64_t c = 0; c < columns; ++c) row[c] += from[c];
+      }
+      if (types != nullptr) {
+        from = types + batch.token_types[i] * columns;
+        for (std::int64_t c = 0; c < columns; ++c) row[c] += from[c];
+      }
+    }
+  });
+
+  Var result =
+      tape.result(std::move(y), word.requires_grad() || position.requires_grad() || token_type.requires_grad());
+  if (result.requires_grad()) {
+    tape.record(result, [&tape, &batch, word_node = word.node(), position_node = position.node(),
+                         type_node = token_type.node()](const Tensor& d_y) {
+      scatter_add(tape, word_node, batch.tokens, d_y);
+      scatter_add(tape, position_node, batch.positions, d_y);
+      scatter_add(tape, type_node, batch.token_types, d_y);
+    });
+  }
+  return result;
+}
+
+}  // namespace yupu::engine

@@ -1,0 +1,83 @@
+#include "engine/ops/linear/linear.h"
+
+#include "engine/device/cpu/elementwise.h"
+#include "engine/device/cpu/gemm.h"
+#include "engine/ops/op.h"
+
+namespace yupu::engine {
+namespace {
+
+// What backward needs: undefined tensors and null nodes stand for "not wanted".
+struct LinearBackward {
+  Tape* tape;
+  Tensor x, weight, pre_activation;
+  Node *x_node, *weight_node, *bias_node;
+  Activation activation;
+
+  void operator()(const Tensor& d_y) const {
+    ExecutionContext& context = tape->context();
+    const std::int64_t rows = d_y.size(0);
+    const std::int64_t out = weight.size(0);
+    const std::int64_t in = weight.size(1);
+    Tensor d = d_y;
+    if (activation != Activation::kNone) {
+      d = context.empty(d_y.shape());
+      activation_backward(context.team(), activation, d.f32(), d_y.f32(), pre_activation.f32(), d.element_count(),
+                          false);
+    }
+    if (bias_node != nullptr) {
+      const GradSlot slot = tape->grad_slot(bias_node);
+      column_sums(context.team(), slot.tensor.f32(), d.f32(), rows, out, !slot.fresh);
+    }
+    if (weight_node != nullptr) {
+      const GradSlot slot = tape->grad_slot(weight_node);
+      gemm(context, {out, in, rows}, {d.f32(), out, true}, {x.f32(), in, false}, {slot.tensor.f32(), in, !slot.fresh});
+    }
+    if (x_node != nullptr) {
+      const GradSlot slot = tape->grad_slot(x_node);
+      gemm(context, {rows, in, out}, {d.f32(), out, false}, {weight.f32(), in, false},
+           {slot.tensor.f32(), in, !slot.fresh});
+    }
+  }
+};
+
+}  // namespace
+
+Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions options) {
+  Tape& tape = tape_of(x, weight, bias);
+  check_matrix(x.value(), "x of linear");
+  check_matrix(weight.value(), "weight of linear");
+  const std::int64_t rows = x.size(0);
+  const std::int64_t in = x.size(1);
+  const std::int64_t out = weight.size(0);
+  CHECK(weight.size(1) == in,
+        fmt::format("linear of x {} with weight {}", x.shape().to_text(), weight.shape().to_text()));
+  if (bias.defined()) check_vector(bias.value(), out, "bias of linear");
+
+  const bool needs_grad = x.requires_grad() || weight.requires_grad() || bias.requires_grad();
+  const bool keeps_pre_activation = needs_grad && options.activation != Activation::kNone;
+  Tensor y = tape.empty({rows, out});
+  Tensor pre_activation = keeps_pre_activation ? tape.empty({rows, out}) : Tensor();
+  GemmEpilogue epilogue{.bias = bias.defined() ? bias.value().f32() : nullptr, .activation = options.activation};
+  if (keeps_pre_activation) {
+    epilogue.activated = y.f32();
+    epilogue.activated_stride = out;
+  }
+  const GemmOutput target{keeps_pre_activation ? pre_activation.f32() : y.f32(), out, false};
+  const MatrixView x_view{x.value().f32(), in, false};
+  if (!tape.training() && weight.parameter() != nullptr) {
+    gemm(tape.context(), rows, x_view, weight.parameter()->packed(tape.context()), target, epilogue);
+  } else {
+    gemm(tape.context(), {rows, out, in}, x_view, {weight.value().f32(), in, true}, target, epilogue);
+  }
+
+  Var result = tape.result(std::move(y), needs_grad);
+  if (result.requires_grad()) {
+    tape.record(result,
+                LinearBackward{&tape, weight.requires_grad() ? x.value() : Tensor(), weight.value(),
+                               std::move(pre_activation), x.node(), weight.node(), bias.node(), options.activation});
+  }
+  return result;
+}
+
+}  // namespace yupu::engine

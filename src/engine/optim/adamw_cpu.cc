@@ -1,0 +1,93 @@
+#include "engine/device/cpu/simd_targets.h"
+#include "engine/optim/adamw_kernel.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/optim/adamw_cpu.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.
+#include "engine/device/cpu/math-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace yupu::engine {
+namespace HWY_NAMESPACE {
+
+// One vector of the update.
+struct Update {
+  const AdamWPass& pass;
+
+  HWY_INLINE void operator()(F32 d, VF32 g, VF32& w, VF32& m, VF32& v) const {
+    g = hn::Mul(g, hn::Set(d, pass.gradient_scale));
+    m = hn::MulAdd(hn::Set(d, 1.0f - pass.beta1), hn::Sub(g, m), m);
+    v = hn::MulAdd(hn::Set(d, 1.0f - pass.beta2), hn::Sub(hn::Mul(g, g), v), v);
+    const auto root = hn::MulAdd(hn::Sqrt(v), hn::Set(d, pass.inverse_root_bias), hn::Set(d, pass.epsilon));
+    const auto decayed = hn::NegMulAdd(w, hn::Set(d, pass.shrink), w);
+    w = hn::NegMulAdd(hn::Set(d, pass.step_size), hn::Div(m, root), decayed);
+  }
+};
+
+void range(const AdamWPass& pass, std::int64_t count, const float* gradient, float* weight, float* m, float* v) {
+  const F32 d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const Update update{pass};
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    auto w = hn::LoadU(d, weight + i);
+    auto first = hn::LoadU(d, m + i);
+    auto second = hn::LoadU(d, v + i);
+    update(d, gradient != nullptr ? hn::LoadU(d, gradient + i) : hn::Zero(d), w, first, second);
+    hn::StoreU(w, d, weight + i);
+    hn::StoreU(first, d, m + i);
+    hn::StoreU(second, d, v + i);
+  }
+  if (i < count) {
+    const auto left = static_cast<std::size_t>(count - i);
+    auto w = load_head(d, weight + i, left);
+    auto first = load_head(d, m + i, left);
+    auto second = load_head(d, v + i, left);
+    update(d, gradient != nullptr ? load_head(d, gradient + i, left) : hn::Zero(d), w, first, second);
+    store_head(d, w, weight + i, left);
+    store_head(d, first, m + i, left);
+    store_head(d, second, v + i, left);
+  }
+}
+
+double squares(const float* x, std::int64_t count) {
+#if HWY_TARGET == HWY_SCALAR
+  double total = 0;
+  for (std::int64_t i = 0; i < count; ++i) total += static_cast<double>(x[i]) * x[i];
+  return total;
+#else
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> df;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  auto sum0 = hn::Zero(d);
+  auto sum1 = hn::Zero(d);
+  std::int64_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    const auto a = hn::PromoteTo(d, hn::LoadU(df, x + i));
+    const auto b = hn::PromoteTo(d, hn::LoadU(df, x + i + lanes));
+    sum0 = hn::MulAdd(a, a, sum0);
+    sum1 = hn::MulAdd(b, b, sum1);
+  }
+  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(sum0, sum1)));
+  for (; i < count; ++i) total += static_cast<double>(x[i]) * x[i];
+  return total;
+#endif
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace yupu::engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace yupu::engine {
+HWY_EXPORT(range);
+HWY_EXPORT(squares);
+
+void adamw_range(const AdamWPass& pass, std::int64_t count, const float* gradient, float* weight, float* m, float* v) {
+  HWY_DYNAMIC_DISPATCH(range)(pass, count, gradient, weight, m, v);
+}
+double sum_of_squares(const float* x, std::int64_t count) { return HWY_DYNAMIC_DISPATCH(squares)(x, count); }
+}  // namespace yupu::engine
+#endif  // HWY_ONCE

@@ -1,0 +1,20 @@
+// Between adamw.cc and adamw_cpu.cc.
+#pragma once
+
+#include <cstdint>
+
+namespace yupu::engine {
+
+struct AdamWPass {
+  float gradient_scale;
+  float beta1, beta2, epsilon;
+  float step_size;          // lr / (1 - b1^t); lr for BERT-Adam
+  float inverse_root_bias;  // 1 / sqrt(1 - b2^t); 1 for BERT-Adam
+  float shrink;             // lr * decay; both variants take shrink * w off the weight as it was before the update
+};
+
+// `gradient` may be null: zero.
+void adamw_range(const AdamWPass& pass, std::int64_t count, const float* gradient, float* weight, float* m, float* v);
+double sum_of_squares(const float* x, std::int64_t count);
+
+}  // namespace yupu::engine

@@ -1,0 +1,179 @@
+#include "engine/pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include "base/mutex.h"
+#include "engine/error.h"
+
+namespace yupu::engine {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 64;
+constexpr std::size_t kSmallestBytes = 512;
+constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+
+struct Bucket {
+  std::size_t index;
+  std::size_t capacity;
+};
+
+// Sizes 512, then eight steps to every power of two.
+Bucket bucket_of(std::size_t bytes) {
+  if (bytes <= kSmallestBytes) return {0, kSmallestBytes};
+  const auto exponent =
+      static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // bytes in (2^exponent, 2^(exponent+1)]
+  const std::size_t step = std::size_t{1} << (exponent - 3);
+  const std::size_t capacity = (bytes + step - 1) / step * step;
+  return {(exponent - 9) * 8 + (capacity - (std::size_t{1} << exponent)) / step, capacity};
+}
+
+// Large blocks lie on huge pages: fewer page-table misses are worth up to a fifth of a small matrix product.
+std::size_t alignment_of(std::size_t total_bytes) {
+  return total_bytes >= 2 * kHugePageBytes ? kHugePageBytes : kHeaderBytes;
+}
+
+}  // namespace
+
+struct Block {
+  std::atomic<std::uint32_t> references{1};
+  std::size_t capacity = 0;
+  Block* next = nullptr;            // in the free list of its bucket
+  std::shared_ptr<PoolCore> owner;  // while in use; empty for a block of the system
+};
+static_assert(sizeof(Block) <= kHeaderBytes);
+
+namespace {
+
+Block* system_block(std::size_t capacity) {
+  const std::size_t total = kHeaderBytes + capacity;
+  const std::size_t alignment = alignment_of(total);
+  void* memory = ::operator new (total, std::align_val_t{alignment}, std::nothrow);
+  if (memory == nullptr) return nullptr;
+  // A hint alone: refusal changes nothing but speed.
+  if (alignment == kHugePageBytes) (void)::madvise(memory, total / kHugePageBytes * kHugePageBytes, MADV_HUGEPAGE);
+  auto* block = new (memory) Block;
+  block->capacity = capacity;
+  return block;
+}
+
+void free_block(Block* block) noexcept {
+  const std::size_t alignment = alignment_of(kHeaderBytes + block->capacity);
+  block->~Block();
+  ::operator delete (block, std::align_val_t{alignment});
+}
+
+}  // namespace
+
+class PoolCore : public std::enable_shared_from_this<PoolCore> {
+ public:
+  explicit PoolCore(std::uint64_t bytes_limit) : bytes_limit_(bytes_limit) {}
+  PoolCore(const PoolCore&) = delete;
+  PoolCore& operator=(const PoolCore&) = delete;
+  ~PoolCore() { trim(); }
+
+  Block* take(std::size_t bytes) {
+    const Bucket bucket = bucket_of(bytes);
+    MutexLock lock(mutex_);
+    ++statistics_.requests_total;
+    Block* block = nullptr;
+    if (bucket.index < free_.size() && free_[bucket.index] != nullptr) {
+      block = std::exchange(free_[bucket.index], free_[bucket.index]->next);
+    } else {
+      block = make(bucket.capacity);
+    }
+    block->references.store(1, std::memory_order_relaxed);
+    block->owner = shared_from_this();
+    statistics_.bytes_in_use += bucket.capacity;
+    return block;
+  }
+
+  void give_back(Block* block) noexcept {
+    MutexLock lock(mutex_);
+    statistics_.bytes_in_use -= block->capacity;
+    const std::size_t index = bucket_of(block->capacity).index;
+    block->next = free_[index];
+    free_[index] = block;
+  }
+
+  void trim() noexcept {
+    MutexLock lock(mutex_);
+    trim_locked();
+  }
+
+  PoolStatistics statistics() {
+    MutexLock lock(mutex_);
+    return statistics_;
+  }
+
+ private:
+  Block* make(std::size_t capacity) YUPU_REQUIRES(mutex_) {
+    const std::size_t index = bucket_of(capacity).index;
+    if (index >= free_.size()) free_.resize(index + 1, nullptr);  // so that give_back never allocates
+    if (statistics_.bytes_held + capacity > bytes_limit_) trim_locked();
+    const bool allowed = statistics_.bytes_held + capacity <= bytes_limit_;
+    Block* block = allowed ? system_block(capacity) : nullptr;
+    if (block == nullptr && allowed) {
+      trim_locked();
+      block = system_block(capacity);
+    }
+    if (block == nullptr) {
+      throw EngineError(fmt::format("out of memory: {} bytes wanted, {} in use, limit {}; use a smaller batch",
+                                    capacity, statistics_.bytes_in_use,
+                                    allowed ? "of the system" : std::to_string(bytes_limit_)));
+    }
+    ++statistics_.misses_total;
+    statistics_.bytes_held += capacity;
+    return block;
+  }
+
+  void trim_locked() noexcept YUPU_REQUIRES(mutex_) {
+    for (Block*& head : free_) {
+      while (head != nullptr) {
+        Block* block = std::exchange(head, head->next);
+        statistics_.bytes_held -= block->capacity;
+        free_block(block);
+      }
+    }
+  }
+
+  const std::uint64_t bytes_limit_;
+  Mutex mutex_;
+  std::vector<Block*> free_ YUPU_GUARDED_BY(mutex_);
+  PoolStatistics statistics_ YUPU_GUARDED_BY(mutex_);
+};
+
+Pool::Pool(std::uint64_t bytes_limit) : core_(std::make_shared<PoolCore>(bytes_limit)) {}
+Pool::~Pool() { core_->trim(); }
+Block* Pool::take(std::size_t bytes) { return core_->take(bytes); }
+void Pool::trim() { core_->trim(); }
+PoolStatistics Pool::statistics() const { return core_->statistics(); }
+
+Block* take_from_system(std::size_t bytes) {
+  Block* block = system_block(std::max<std::size_t>((bytes + 63) / 64 * 64, 64));
+  if (block == nullptr) throw EngineError(fmt::format("out of memory: {} bytes wanted", bytes));
+  return block;
+}
+
+void retain(Block* block) noexcept { block->references.fetch_add(1, std::memory_order_relaxed); }
+
+void release(Block* block) noexcept {
+  if (block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (block->owner == nullptr) {
+    free_block(block);
+    return;
+  }
+  const std::shared_ptr<PoolCore> owner = std::move(block->owner);
+  owner->give_back(block);
+}
+
+std::byte* data_of(Block* block) noexcept { return reinterpret_cast<std::byte*>(block) + kHeaderBytes; }
+
+}  // namespace yupu::engine
