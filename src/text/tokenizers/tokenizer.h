@@ -53,8 +53,8 @@ struct SpecialIds {
   std::int32_t unk = 0;
   std::int32_t cls = 0;
   std::int32_t sep = 0;
-  std::optional<std::int32_t> pad;   // absent when the vocabulary has none: packed batches need no padding
-  std::optional<std::int32_t> mask;  // absent: the vocabulary cannot be pre-trained with
+  std::optional<std::int32_t> pad = {};   // absent when the vocabulary has none: packed batches need no padding
+  std::optional<std::int32_t> mask = {};  // absent: the vocabulary cannot be pre-trained with
 };
 
 class Tokenizer {

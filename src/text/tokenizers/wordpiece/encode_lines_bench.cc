@@ -1,6 +1,6 @@
-// text_encode_lines_bench DIRECTORY [chars|bytes] < texts > encodings: one text per NUL-ended record in, one line
-// "id:begin:end ..." out. bench/peers/tokenizer_diff.py compares these with the reference library's.
-#include <cstdio>
+// text_encode_lines_bench DIRECTORY [chars|bytes] < texts > encodings: records "LENGTH\nBYTES" in, one line
+// "id:begin:end ..." out for each. bench/peers/tokenizer_diff.py compares them with the reference library's.
+#include <cstdlib>
 #include <iostream>
 #include <string>
 
@@ -21,7 +21,9 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   std::string text;
   std::string line;
-  while (std::getline(std::cin, text, '\0')) {
+  while (std::getline(std::cin, line)) {
+    text.resize(std::strtoul(line.c_str(), nullptr, 10));
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
     const yupu::text::Encoding encoding = (*tokenizer)->encode(text, options);
     line.clear();
     for (std::size_t i = 0; i < encoding.ids.size(); ++i) {

@@ -24,7 +24,7 @@ struct TrainVocabularyOptions {
   std::int32_t min_frequency = 2;    // a pair seen less often is not merged
   std::int32_t alphabet_max = 6000;  // characters kept, the most frequent first (ties: lower code point)
   bool keep_ascii = true;  // every printable ASCII character has its pieces, seen or not: what somebody types tomorrow
-  WordPieceOptions normalization;  // the settings the tokenizer will have; words it makes [UNK] are left out
+  WordPieceOptions normalization = {};  // the settings the tokenizer will have; words it makes [UNK] are left out
 };
 
 // Fills `line` with the next text; false at the end of the corpus.

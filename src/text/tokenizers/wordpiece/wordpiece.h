@@ -17,8 +17,8 @@ struct WordPieceOptions {
   bool clean_text = true;              // drop U+0000, U+FFFD and control characters, every whitespace is a space
   bool tokenize_chinese_chars = true;  // every CJK ideograph is a word
   bool lower_case = true;
-  std::optional<bool> strip_accents;  // absent: as lower_case
-  std::int32_t word_chars_max = 100;  // a longer word is [UNK]
+  std::optional<bool> strip_accents = {};  // absent: as lower_case
+  std::int32_t word_chars_max = 100;       // a longer word is [UNK]
 };
 
 // `vocabulary[i]` is the token of id i.
