@@ -31,6 +31,16 @@ void Arguments::fail(std::string message, std::string_view field) {
   if (error_.ok()) error_ = invalid_argument(std::move(message), std::string(field));
 }
 
+Result<std::string> Arguments::verb(std::initializer_list<std::string_view> choices) {
+  if (!tokens_.empty() && !tokens_[0].used &&
+      std::find(choices.begin(), choices.end(), tokens_[0].text) != choices.end()) {
+    tokens_[0].used = true;
+    return tokens_[0].text;
+  }
+  return invalid_argument(fmt::format("say what to do: one of {}{}", fmt::join(choices, ", "),
+                                      tokens_.empty() ? std::string() : fmt::format(" (not '{}')", tokens_[0].text)));
+}
+
 bool Arguments::flag(std::string_view name) {
   known_.emplace_back(name);
   bool found = false;

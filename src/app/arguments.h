@@ -17,6 +17,9 @@ class Arguments {
  public:
   explicit Arguments(std::vector<std::string> tokens);
 
+  // The first word, which must be one of `choices`: "import" of `yupu data import`. Call first.
+  Result<std::string> verb(std::initializer_list<std::string_view> choices);
+
   bool flag(std::string_view name);
   std::string text(std::string_view name, std::string fallback = {});
   std::string required_text(std::string_view name);

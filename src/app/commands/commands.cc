@@ -1,0 +1,137 @@
+#include "app/commands/commands.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/workplace.h"
+
+namespace yupu::app {
+namespace {
+
+constexpr std::array kCommands{
+    Command{"run", "run STRATEGY.toml [--workdir DIR] [--once] [--until STAGE] [--listen ADDR] [--json]",
+            "carry out the loop of a strategy file",
+            "Stages that are done for the same input are skipped; after a crash the next run goes on.\n"
+            "  --workdir DIR   where everything is kept (default yupu-data)\n"
+            "  --once          end when every stage is done instead of staying up as the server\n"
+            "  --until STAGE   stop after data, train, release, accounts, visitors, collect, improve or promote\n"
+            "  --listen ADDR   where to serve (default 127.0.0.1:8080)\n"
+            "  --threads N     threads of the engine (default: every core)",
+            run_command},
+    Command{"plan", "plan STRATEGY.toml [--workdir DIR] [--json]", "say what `run` would do and why, and do nothing",
+            "Names each stage, whether it would run, what changed, and how long it took the last time.", plan_command},
+    Command{"data", "data import|check|show|diff|list ...", "import, check and look at datasets",
+            "  data import FILE... --dataset NAME [--text COL] [--label COL] [--lang COL] [--valid X] [--test X] "
+            "[--seed N]\n"
+            "  data check FILE... | DATASET_ID      duplicates, conflicts, thin labels, leakage; exit 1 when found\n"
+            "  data show DATASET_ID                 counts, labels, samples\n"
+            "  data diff DATASET_ID DATASET_ID      what changed from one version to the next\n"
+            "  data list                            every dataset version",
+            data_command},
+    Command{"train", "train --task classify --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
+            "fine-tune a model from files",
+            "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
+            "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
+            "  --out DIR        the model directory to write; a killed run goes on when started again\n"
+            "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
+            "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json",
+            train_command},
+    Command{
+        "evaluate", "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--json]",
+        "classification report of a model on labelled rows",
+        "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; calibration.",
+        evaluate_command},
+    Command{"predict", "predict --model DIR [--text T]... [FILE]", "one JSON line per text",
+            "Texts from --text, or the lines of FILE, or of standard input.", predict_command},
+    Command{"models", "models list|show|promote|rollback|export ...", "releases: which model answers",
+            "  models list                       what is live and what was\n"
+            "  models show NAME                  the live release, its run, figures and dataset\n"
+            "  models promote NAME RELEASE_ID    make a release live\n"
+            "  models rollback NAME              make the release before it live again\n"
+            "  models export NAME DIR            copy the live model directory (HuggingFace layout)",
+            models_command},
+    Command{"serve", "serve [--strategy FILE] [--workdir DIR] [--model NAME=DIR]... [--listen ADDR] [--store URL]",
+            "the HTTP server",
+            "Serves the live releases of the working folder, and model directories given by name.\n"
+            "  --listen ADDR    default 127.0.0.1:8080\n"
+            "  --request-threads N   requests in flight (default 64)",
+            serve_command},
+    Command{"keys", "keys create|list|revoke ...", "API keys",
+            "  keys create --tenant NAME [--name TEXT] [--scope SCOPE]...   shown once\n"
+            "  keys list [--tenant NAME]\n"
+            "  keys revoke KEY_ID",
+            keys_command},
+    Command{"plans", "plans list|set|tenants|tenant ...", "plans, prices and tenants",
+            "  plans list\n"
+            "  plans set NAME --monthly-tokens N --price METER=YUAN_PER_THOUSAND...\n"
+            "  plans tenants\n"
+            "  plans tenant NAME --plan PLAN       create a tenant or change its plan",
+            plans_command},
+    Command{"usage", "usage --tenant NAME [--month YYYY-MM] [--json]", "what a tenant used in a month", "",
+            usage_command},
+    Command{"ledger", "ledger check|balance [--tenant NAME] [--json]", "prove the books, show balances",
+            "  ledger check      from nothing but entries: sums, balances, one charge an event; exit 1 when wrong\n"
+            "  ledger balance --tenant NAME",
+            ledger_command},
+    Command{"invoices", "invoices run|list|show ...", "invoices of a month",
+            "  invoices run [--month YYYY-MM]      draft while the month runs, final after its end\n"
+            "  invoices list [--tenant NAME]\n"
+            "  invoices show INVOICE",
+            invoices_command},
+    Command{"feedback", "feedback add|list|misses|summary ...", "ratings, corrections and misses",
+            "  feedback add --trace ID [--rating 1|-1] [--correction LABEL] [--reason TEXT]\n"
+            "  feedback list [--model NAME]        corrections as labelled rows, JSON lines\n"
+            "  feedback misses [--model NAME]\n"
+            "  feedback summary [--model NAME]",
+            feedback_command},
+    Command{"improve", "improve STRATEGY.toml [--workdir DIR] [--json]",
+            "next round: corrections -> dataset -> candidate -> gate",
+            "Releases the candidate only when it beats the live release on the same held-out rows; otherwise says "
+            "which slice fell.",
+            improve_command},
+    Command{"promote", "promote report --model NAME [--workdir DIR]",
+            "the technical report, every number bound to a record",
+            "Writes WORKDIR/site/report.zh.html and report.en.html.", promote_command},
+    Command{"help", "help [COMMAND]", "this list, or one command explained", "", help_command},
+    Command{"version", "version", "the version", "", version_command},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  const auto* found =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& command) { return command.name == name; });
+  return found == kCommands.end() ? nullptr : found;
+}
+
+Status help_command(Arguments& arguments) {
+  const bool names_only = arguments.flag("--names");
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(0, 1, "command"));
+  std::string text;
+  if (!words.empty()) {
+    const Command* command = find_command(words[0]);
+    if (command == nullptr) return not_found(fmt::format("there is no command '{}'", words[0]));
+    text = fmt::format("yupu {}\n\n{}.", command->usage, command->summary);
+    if (!command->details.empty()) text += fmt::format("\n\n{}", command->details);
+  } else if (names_only) {
+    for (const Command& command : kCommands) text += fmt::format("{}{}", text.empty() ? "" : "\n", command.name);
+  } else {
+    text = fmt::format("yupu {}: the loop of a language-model company as software\n", kVersion);
+    for (const Command& command : kCommands) text += fmt::format("\n  {:<10} {}", command.name, command.summary);
+    text += "\n\n`yupu help COMMAND` explains each. Start with: yupu run examples/shop/strategy.toml";
+  }
+  print_text(text);
+  return ok_status();
+}
+
+Status version_command(Arguments& arguments) {
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  print_text(kVersion);
+  return ok_status();
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,138 @@
+// yupu data: datasets without a strategy file.
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/workplace.h"
+#include "data/import.h"
+#include "data/inspect.h"
+#include "handoff/types.h"
+
+namespace yupu::app {
+namespace {
+
+data::ImportOptions read_import(Arguments& arguments) {
+  data::ImportOptions options;
+  options.name = arguments.text("--dataset", "default");
+  data::ImportSource source;
+  source.text_column = arguments.text("--text", "text");
+  source.label_column = arguments.text("--label", "label");
+  source.lang_column = arguments.text("--lang", "lang");
+  source.split_column = arguments.text("--split-column");
+  options.valid_fraction = arguments.number("--valid", 0.1, 0.0, 0.5);
+  options.test_fraction = arguments.number("--test", 0.1, 0.0, 0.5);
+  options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
+  options.min_examples_per_label = arguments.integer("--min-examples", 2, 0, 1'000'000);
+  options.text_bytes_max = static_cast<std::size_t>(arguments.integer("--text-bytes-max", 8192, 16, 1 << 20));
+  options.sources = {source};
+  return options;
+}
+
+void add_files(data::ImportOptions& options, const std::vector<std::string>& files) {
+  const data::ImportSource shape = options.sources[0];
+  options.sources.clear();
+  for (const std::string& file : files) {
+    options.sources.push_back(shape);
+    options.sources.back().path = file;
+  }
+}
+
+Status import(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  const bool json = arguments.flag("--json");
+  data::ImportOptions options = read_import(arguments);
+  YUPU_ASSIGN_OR_RETURN(const auto files, arguments.finish(1, 10'000, "file"));
+  add_files(options, files);
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, false));
+  const auto progress = terminal_progress();
+  YUPU_ASSIGN_OR_RETURN(const auto record,
+                        data::import_dataset(options, place.workdir, *place.store, *place.clock, *progress));
+  if (json) {
+    print_json(Json{{"id", record.id}, {"dataset", record.body}});
+    return ok_status();
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto dataset, handoff::Dataset::from_json(record.body));
+  std::string text = record.id;
+  for (const auto& [split, rows] : dataset.row_counts) text += fmt::format("\n  {:<6} {} rows", split, rows);
+  text += fmt::format("\n  {} labels; {} rejected, {} duplicates, {} in conflict: see {}/{}/rejects.jsonl",
+                      dataset.labels.size(), dataset.rejected_count, dataset.duplicate_count, dataset.conflict_count,
+                      place.workdir, dataset.directory);
+  print_text(text);
+  return ok_status();
+}
+
+Status check(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  arguments.flag("--json");  // the report is JSON either way
+  data::ImportOptions options = read_import(arguments);
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 10'000, "file or dataset id"));
+  Json report;
+  if (words.size() == 1 && words[0].starts_with("ds_")) {
+    YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+    YUPU_ASSIGN_OR_RETURN(const auto record, handoff::get_record(*place.store, words[0]));
+    YUPU_ASSIGN_OR_RETURN(report, data::check(record, place.workdir));
+  } else {
+    add_files(options, words);
+    const auto progress = terminal_progress();
+    YUPU_ASSIGN_OR_RETURN(report, data::check_sources(options, *progress));
+  }
+  print_json(report);
+  if (!report.value("ok", false)) return conflict("the data has findings; they stand in the report above");
+  return ok_status();
+}
+
+Status show(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  arguments.flag("--json");
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "dataset id"));
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+  YUPU_ASSIGN_OR_RETURN(const auto record, handoff::get_record(*place.store, words[0]));
+  YUPU_ASSIGN_OR_RETURN(const Json report, data::show(record, place.workdir));
+  print_json(report);
+  return ok_status();
+}
+
+Status diff(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  arguments.flag("--json");
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(2, 2, "dataset id"));
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+  YUPU_ASSIGN_OR_RETURN(const auto from, handoff::get_record(*place.store, words[0]));
+  YUPU_ASSIGN_OR_RETURN(const auto to, handoff::get_record(*place.store, words[1]));
+  YUPU_ASSIGN_OR_RETURN(const Json report, data::diff(from, to, place.workdir));
+  print_json(report);
+  return ok_status();
+}
+
+Status list(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  const bool json = arguments.flag("--json");
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+  YUPU_ASSIGN_OR_RETURN(const auto records, handoff::list_records(*place.store, "dataset"));
+  Json rows = Json::array();
+  std::string text = fmt::format("{:<24} {:<16} {:<25} {}", "ID", "NAME", "CREATED", "ROWS");
+  for (const auto& record : records) {
+    YUPU_ASSIGN_OR_RETURN(const auto dataset, handoff::Dataset::from_json(record.body));
+    rows.push_back({{"id", record.id},
+                    {"name", record.name},
+                    {"created", format_utc(record.created_ns)},
+                    {"rows", dataset.row_counts}});
+    text += fmt::format("\n{:<24} {:<16} {:<25}", record.id, record.name, format_utc(record.created_ns));
+    for (const auto& [split, count] : dataset.row_counts) text += fmt::format(" {} {}", split, count);
+  }
+  json ? print_json(Json{{"datasets", rows}}) : print_text(text);
+  return ok_status();
+}
+
+}  // namespace
+
+Status data_command(Arguments& arguments) {
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"import", "check", "show", "diff", "list"}));
+  if (verb == "import") return import(arguments);
+  if (verb == "check") return check(arguments);
+  if (verb == "show") return show(arguments);
+  if (verb == "diff") return diff(arguments);
+  return list(arguments);
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,107 @@
+// yupu models: which release answers, and what stands behind it.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/workplace.h"
+#include "base/file.h"
+#include "handoff/live_release.h"
+#include "handoff/record.h"
+#include "handoff/types.h"
+
+namespace yupu::app {
+namespace {
+
+Status list(Workplace& place, bool json) {
+  YUPU_ASSIGN_OR_RETURN(const auto records, handoff::list_records(*place.store, "release", {}, 1000));
+  Json rows = Json::array();
+  std::string text = fmt::format("{:<24} {:<16} {:<25} {:<5} {}", "RELEASE", "MODEL", "CREATED", "LIVE", "RUN");
+  for (const auto& record : records) {
+    YUPU_ASSIGN_OR_RETURN(const auto release, handoff::Release::from_json(record.body));
+    YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(*place.store, record.name));
+    const bool is_live = live && live->release_id == record.id;
+    rows.push_back({{"release_id", record.id},
+                    {"model", record.name},
+                    {"created", format_utc(record.created_ns)},
+                    {"live", is_live},
+                    {"run_id", release.run_id},
+                    {"replaces", release.replaces}});
+    text += fmt::format("\n{:<24} {:<16} {:<25} {:<5} {}", record.id, record.name, format_utc(record.created_ns),
+                        is_live ? "yes" : "", release.run_id);
+  }
+  json ? print_json(Json{{"releases", rows}}) : print_text(text);
+  return ok_status();
+}
+
+Result<handoff::Record> live_record(Workplace& place, const std::string& name) {
+  YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(*place.store, name));
+  if (!live)
+    return not_found(fmt::format("model '{}' has no live release; `yupu models list` shows what there is", name));
+  return handoff::get_record(*place.store, live->release_id);
+}
+
+Status show(Workplace& place, const std::string& name) {
+  YUPU_ASSIGN_OR_RETURN(const auto release, live_record(place, name));
+  YUPU_ASSIGN_OR_RETURN(const auto body, handoff::Release::from_json(release.body));
+  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::get_record(*place.store, body.run_id));
+  YUPU_ASSIGN_OR_RETURN(const auto history, handoff::live_history(*place.store, name));
+  Json changes = Json::array();
+  for (const auto& change : history) {
+    changes.push_back(
+        {{"release_id", change.release_id}, {"reason", change.reason}, {"changed", format_utc(change.changed_ns)}});
+  }
+  print_json(Json{{"model", name},
+                  {"release_id", release.id},
+                  {"release", release.body},
+                  {"run_id", run.id},
+                  {"run", run.body},
+                  {"history", changes}});
+  return ok_status();
+}
+
+Status export_model(Workplace& place, const std::string& name, const std::string& target) {
+  YUPU_ASSIGN_OR_RETURN(const auto release, live_record(place, name));
+  YUPU_ASSIGN_OR_RETURN(const auto body, handoff::Release::from_json(release.body));
+  if (file_exists(target)) return conflict(fmt::format("{} is there already; name a folder that is not", target));
+  std::error_code error;
+  std::filesystem::copy(place.workdir + "/" + body.model_directory, target, std::filesystem::copy_options::recursive,
+                        error);
+  if (error) return errno_status(error.value(), fmt::format("copy {} to {}", body.model_directory, target));
+  print_text(fmt::format("{} ({}) is in {}", name, release.id, target));
+  return ok_status();
+}
+
+}  // namespace
+
+Status models_command(Arguments& arguments) {
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "promote", "rollback", "export"}));
+  const WorkplaceOptions where = read_workplace(arguments);
+  const bool json = arguments.flag("--json");
+  const std::size_t word_count = verb == "list" ? 0 : verb == "promote" || verb == "export" ? 2 : 1;
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(word_count, word_count,
+                                                           verb == "promote" ? "model and release id" : "model name"));
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+  if (verb == "list") return list(place, json);
+  if (verb == "show") return show(place, words[0]);
+  if (verb == "export") return export_model(place, words[0], words[1]);
+  if (verb == "promote") {
+    YUPU_ASSIGN_OR_RETURN(const auto release, handoff::get_record(*place.store, words[1]));
+    if (release.kind != "release" || release.name != words[0]) {
+      return invalid_argument(
+          fmt::format("{} is a {} of '{}', not a release of '{}'", release.id, release.kind, release.name, words[0]));
+    }
+    YUPU_RETURN_IF_ERROR(
+        handoff::set_live_release(*place.store, words[0], release.id, "promoted by operator", place.clock->now_ns()));
+    json ? print_json(Json{{"model", words[0]}, {"release_id", release.id}})
+         : print_text(fmt::format("{} answers as {} now", words[0], release.id));
+    return ok_status();
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto change,
+                        handoff::roll_back(*place.store, words[0], "rollback by operator", place.clock->now_ns()));
+  json ? print_json(Json{{"model", words[0]}, {"release_id", change.release_id}})
+       : print_text(fmt::format("{} answers as {} again", words[0], change.release_id));
+  return ok_status();
+}
+
+}  // namespace yupu::app
