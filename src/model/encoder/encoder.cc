@@ -164,7 +164,7 @@ Var Encoder::pooled(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) 
   return pool(tape, first_hidden(tape, batch, dropout));
 }
 
-std::vector<Parameter*> Encoder::parameters() {
+std::vector<Parameter*> Encoder::parameters() const {
   std::vector<Parameter*> all = {word_.get(), position_.get(), type_.get(), embedding_gain_.get(),
                                  embedding_bias_.get()};
   for (const auto& layer : layers_) {
@@ -179,7 +179,7 @@ std::vector<Parameter*> Encoder::parameters() {
   return all;
 }
 
-std::vector<TensorBinding> Encoder::tensors() {
+std::vector<TensorBinding> Encoder::tensors() const {
   constexpr std::string_view kFused = "self.qkv.";
   std::vector<TensorBinding> bindings;
   for (Parameter* parameter : parameters()) {

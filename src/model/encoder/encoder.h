@@ -72,9 +72,9 @@ class Encoder {
   // The number of dropout sites used: heads count on from here.
   std::uint32_t dropout_sites() const;
 
-  std::vector<engine::Parameter*> parameters();
+  std::vector<engine::Parameter*> parameters() const;
   // Names without the "bert." in front: "encoder.layer.0.attention.self.query.weight".
-  std::vector<TensorBinding> tensors();
+  std::vector<TensorBinding> tensors() const;
 
  private:
   struct Layer;

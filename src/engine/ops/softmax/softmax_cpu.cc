@@ -86,7 +86,8 @@ void multiply(const float* p, const float* factors, std::int64_t count, float* y
   }
 }
 
-void row_backward(const float* p, const float* d_p, const float* factors, float scale, std::int64_t count, float* d_x) {
+void probability_backward(const float* p, const float* d_p, const float* factors, float scale, std::int64_t count,
+                          float* d_x) {
   const F32 d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   auto along = hn::Zero(d);
@@ -116,7 +117,7 @@ namespace yupu::engine {
 HWY_EXPORT(row);
 HWY_EXPORT(row_again);
 HWY_EXPORT(multiply);
-HWY_EXPORT(row_backward);
+HWY_EXPORT(probability_backward);
 
 float softmax_row(const float* x, float scale, std::int64_t count, float* p) {
   return HWY_DYNAMIC_DISPATCH(row)(x, scale, count, p);
@@ -129,7 +130,7 @@ void multiply_row(const float* p, const float* factors, std::int64_t count, floa
 }
 void softmax_row_backward(const float* p, const float* d_p, const float* factors, float scale, std::int64_t count,
                           float* d_x) {
-  HWY_DYNAMIC_DISPATCH(row_backward)(p, d_p, factors, scale, count, d_x);
+  HWY_DYNAMIC_DISPATCH(probability_backward)(p, d_p, factors, scale, count, d_x);
 }
 }  // namespace yupu::engine
 #endif  // HWY_ONCE

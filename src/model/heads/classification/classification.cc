@@ -25,7 +25,7 @@ engine::Var ClassificationHead::logits(engine::Tape& tape, const engine::Var& po
   return engine::linear(dropped, as_leaf(*weight_), as_leaf(*bias_));
 }
 
-std::vector<TensorBinding> ClassificationHead::tensors() {
+std::vector<TensorBinding> ClassificationHead::tensors() const {
   return {{weight_->name, weight_->value, weight_.get()}, {bias_->name, bias_->value, bias_.get()}};
 }
 

@@ -19,8 +19,8 @@ class ClassificationHead {
   // `site`: the dropout site, Encoder::dropout_sites().
   engine::Var logits(engine::Tape& tape, const engine::Var& pooled, const EncoderBatch& batch, std::uint32_t site,
                      DropoutStep dropout = {}) const;
-  std::vector<engine::Parameter*> parameters() { return {weight_.get(), bias_.get()}; }
-  std::vector<TensorBinding> tensors();  // "classifier.weight", "classifier.bias"
+  std::vector<engine::Parameter*> parameters() const { return {weight_.get(), bias_.get()}; }
+  std::vector<TensorBinding> tensors() const;  // "classifier.weight", "classifier.bias"
 
  private:
   float dropout_;

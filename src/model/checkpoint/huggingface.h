@@ -1,0 +1,43 @@
+// Model directories in HuggingFace's layout: config.json and model.safetensors with HuggingFace's names, so that the
+// reference library opens what yupu saves and the other way round.
+//
+// Read leniently where the world is old: the "bert." in front of a name may be absent, layer norms may be called
+// gamma and beta, weights may be F16, BF16 or F64.  What only pre-training needs (cls.*) is passed over.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "model/encoder/encoder.h"
+#include "model/encoder/encoder_config.h"
+
+namespace yupu::model {
+
+struct ModelConfig {
+  EncoderConfig encoder;
+  std::string architecture;         // "BertForSequenceClassification"; empty when config.json does not say
+  std::vector<std::string> labels;  // id2label in order; empty when config.json names none
+};
+
+// Outcomes  kNotFound: no directory or no config.json; kInvalidArgument: file and member.
+Result<ModelConfig> read_model_config(const std::string& directory);
+Status write_model_config(const std::string& directory, const ModelConfig& config);
+
+// Copies `directory`/model.safetensors into the bindings (names without "bert.").  A name that begins with one of
+// `optional` may be absent from the file; the names that were are returned.  A tensor of the file that no binding wants
+// is an error, unless its name begins with one of `ignored` or only pre-training needs it.
+// Outcomes  kNotFound: no such file; kInvalidArgument: a tensor is missing, unknown, of another shape (both shapes in
+// the message) or not finite.  After an error the bindings hold a mixture: drop the model.
+Result<std::vector<std::string>> load_weights(const std::string& directory, std::span<const TensorBinding> bindings,
+                                              std::span<const std::string_view> optional,
+                                              std::span<const std::string_view> ignored);
+
+// Writes `directory`/model.safetensors.  "bert." is put in front of every name that is not a head's ("classifier.").
+Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings);
+
+inline constexpr std::string_view kWeightsFile = "model.safetensors";
+
+}  // namespace yupu::model
