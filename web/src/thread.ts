@@ -55,7 +55,8 @@ function meta(answer: Answer, context: ThreadContext): HTMLElement {
   const decision = el('span', { class: `decision ${answer.decision}` }, translate(lang, `decision_${answer.decision}` as Key));
   const items: HTMLElement[] = [decision];
   if (answer.score !== null) items.push(confidence(answer.score, lang));
-  if (answer.intent !== '') items.push(el('span', { class: 'intent', title: answer.intent }, intentTitle(context.bot, answer.intent, lang)));
+  const certain = answer.decision === 'answer' || answer.decision === 'handoff'; // else the options, or the refusal, say it
+  if (certain && answer.intent !== '') items.push(el('span', { class: 'intent', title: answer.intent }, intentTitle(context.bot, answer.intent, lang)));
   if (answer.sources.length > 0) {
     const names = answer.sources.map((source) => el('span', { class: 'source' }, source));
     items.push(el('span', { class: 'sources' }, `${translate(lang, 'sources')} `, ...names));
