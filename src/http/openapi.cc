@@ -100,4 +100,11 @@ std::string openapi_document(const Router& router, std::string_view title, std::
   return document.dump(2);
 }
 
+void add_openapi(Router& router, std::string_view title, std::string_view version) {
+  // Its own row stays out of the document, which is finished before the row is added.
+  const std::string document = openapi_document(router, title, version);
+  router.add({.method = "GET", .pattern = "/openapi.json", .scope = "", .summary = "", .quick = true},
+             [document](const Request&) { return json_response(200, document); });
+}
+
 }  // namespace yupu::http

@@ -11,4 +11,7 @@ namespace yupu::http {
 // REQUIRES: every schema of a route is JSON (CHECK: the tables are ours).
 std::string openapi_document(const Router& router, std::string_view title, std::string_view version);
 
+// Adds GET /openapi.json over what the router holds by now: call it last.
+void add_openapi(Router& router, std::string_view title, std::string_view version);
+
 }  // namespace yupu::http

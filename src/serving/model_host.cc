@@ -1,0 +1,90 @@
+#include "serving/model_host.h"
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "base/log.h"
+
+namespace yupu::serving {
+namespace {
+
+constexpr std::chrono::seconds kProbeTime{30};
+
+}  // namespace
+
+ModelHost::ModelHost(const Clock& clock, EngineWorker& engine, Metrics& metrics, ModelLoader loader,
+                     std::vector<std::string> expected)
+    : clock_(clock), engine_(engine), metrics_(metrics), loader_(std::move(loader)), expected_(std::move(expected)) {}
+
+Status ModelHost::probe(const std::shared_ptr<TextModel>& model) {
+  if (model->card().labels.empty()) return invalid_argument("the model has no labels");
+  const auto deadline = (std::chrono::steady_clock::now() + kProbeTime).time_since_epoch();
+  EngineCall call{.model = model,
+                  .texts = {model->encode("你好, hello")},
+                  .deadline_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline).count()};
+  YUPU_ASSIGN_OR_RETURN(const EngineOutcome outcome, engine_.run(std::move(call)));
+  const std::vector<float>& scores = outcome.logits.front();
+  if (scores.size() != model->card().labels.size()) {
+    return invalid_argument("the model has " + std::to_string(model->card().labels.size()) + " labels and " +
+                            std::to_string(scores.size()) + " scores");
+  }
+  for (const float score : scores) {
+    if (!std::isfinite(score)) return invalid_argument("the model's scores are not numbers: its weights are corrupt");
+  }
+  return {};
+}
+
+Status ModelHost::load(const std::string& name, const std::string& release_id, const std::string& directory) {
+  MutexLock one_load(load_mutex_);
+  const std::int64_t begin_ns = clock_.monotonic_ns();
+  const auto refuse = [&](const Status& status) {
+    metrics_.count_swap(false);
+    log::error("model_refused", {{"name", name}, {"release", release_id}, {"why", status.message()}});
+    return status.with_context("model " + name);
+  };
+  Result<std::unique_ptr<TextModel>> opened = loader_(directory);
+  if (!opened.ok()) return refuse(opened.status());
+  auto loaded = std::make_shared<LoadedModel>();
+  loaded->name = name;
+  loaded->release_id = release_id;
+  loaded->directory = directory;
+  loaded->loaded_ns = clock_.now_ns();
+  loaded->model = std::move(opened).value();
+  if (const Status status = probe(loaded->model); !status.ok()) return refuse(status);
+  std::shared_ptr<const LoadedModel> previous = loaded;
+  {
+    MutexLock lock(mutex_);
+    std::swap(models_[name], previous);
+  }
+  metrics_.count_swap(true);
+  log::info("model_loaded", {{"name", name},
+                             {"release", release_id},
+                             {"replaces", previous == nullptr ? "" : previous->release_id},
+                             {"duration_ms", (clock_.monotonic_ns() - begin_ns) / 1'000'000}});
+  return {};
+}
+
+std::shared_ptr<const LoadedModel> ModelHost::find(std::string_view name) const {
+  MutexLock lock(mutex_);
+  const auto found = models_.find(name);
+  return found == models_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<const LoadedModel>> ModelHost::list() const {
+  MutexLock lock(mutex_);
+  std::vector<std::shared_ptr<const LoadedModel>> all;
+  all.reserve(models_.size());
+  for (const auto& [name, model] : models_) all.push_back(model);
+  return all;
+}
+
+bool ModelHost::ready() const {
+  MutexLock lock(mutex_);
+  for (const std::string& name : expected_) {
+    if (models_.find(name) == models_.end()) return false;
+  }
+  return !models_.empty();
+}
+
+}  // namespace yupu::serving

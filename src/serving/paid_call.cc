@@ -1,0 +1,110 @@
+#include "serving/paid_call.h"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace yupu::serving {
+namespace {
+
+// Gives the reservation back unless the call was charged.
+class HoldGuard {
+ public:
+  HoldGuard(handoff::Admission& admission, handoff::Hold hold) : admission_(admission), hold_(std::move(hold)) {}
+  ~HoldGuard() {
+    if (!charged_) admission_.release(hold_);
+  }
+  HoldGuard(const HoldGuard&) = delete;
+  HoldGuard& operator=(const HoldGuard&) = delete;
+  const handoff::Hold& hold() const { return hold_; }
+  void charged() { charged_ = true; }
+
+ private:
+  handoff::Admission& admission_;
+  handoff::Hold hold_;
+  bool charged_ = false;
+};
+
+Status insert_trace(store::Transaction& transaction, const TraceRow& row, const handoff::Caller& caller,
+                    const std::string& route, const LoadedModel& model, std::int64_t now_ns) {
+  return transaction
+      .execute(
+          "INSERT INTO trace (trace_id, tenant_id, route, model, release_id, text, decision, label, score, body, "
+          "created_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          {row.trace_id, caller.tenant_id, route, model.name, model.release_id, row.text, row.decision, row.label,
+           row.score, to_text(row.body), now_ns})
+      .status();
+}
+
+std::string server_timing(const CallTimings& timings) {
+  const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+  return fmt::format("tokenize;dur={:.3f}, queue;dur={:.3f}, engine;dur={:.3f}", ms(timings.tokenize_ns),
+                     ms(timings.queue_ns), ms(timings.engine_ns));
+}
+
+}  // namespace
+
+Result<http::Response> Service::paid_call(const http::Request& request, const handoff::Caller& caller,
+                                          const PaidCall& call) {
+  YUPU_ASSIGN_OR_RETURN(
+      const Idempotency::Claim claim,
+      idempotency_.claim(caller.tenant_id, request.headers.get("idempotency-key"), call.route, request.body));
+  if (claim.stored()) {
+    http::Response replay = http::json_response(claim.stored()->status, claim.stored()->response);
+    replay.headers.add("idempotent-replayed", "true");
+    return replay;
+  }
+  const std::shared_ptr<const LoadedModel> model = host_.find(call.model);
+  if (model == nullptr) return unavailable("model " + call.model + " is not loaded yet; try again shortly");
+
+  CallTimings timings;
+  std::int64_t mark_ns = clock_.monotonic_ns();
+  EngineCall ask{.model = model->model, .texts = {}, .deadline_ns = request.deadline_ns, .gone = request.gone};
+  std::int64_t tokens = 0;
+  for (const std::string& text : call.texts) {
+    ask.texts.push_back(model->model->encode(text));
+    tokens += static_cast<std::int64_t>(ask.texts.back().ids.size());
+  }
+  timings.tokenize_ns = clock_.monotonic_ns() - mark_ns;
+
+  handoff::Usage use{.request_id = request.request_id,
+                     .meter = call.meter,
+                     .model = call.product,
+                     .release_id = model->release_id,
+                     .tokens = tokens,
+                     .occurred_ns = clock_.now_ns()};
+  YUPU_ASSIGN_OR_RETURN(handoff::Hold held, admission_.hold(caller, use));
+  HoldGuard guard(admission_, std::move(held));
+
+  YUPU_ASSIGN_OR_RETURN(const EngineOutcome outcome, engine_.run(std::move(ask)));
+  timings.queue_ns = outcome.queue_ns;
+  timings.engine_ns = outcome.engine_ns;
+  std::vector<std::vector<LabelScore>> ranked;
+  for (const std::vector<float>& row : outcome.logits) ranked.push_back(ranked_scores(model->model->card(), row));
+  Decided decided = call.decide(*model, ranked);
+  decided.body["usage"] = {{"tokens", tokens}};
+  const std::string body = decided.body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+
+  if (request.client_gone()) {
+    metrics_.count_refusal("client_gone");
+    return unavailable("the client has gone");
+  }
+  const std::int64_t now_ns = clock_.now_ns();
+  const Result<Money> price = admission_.capture(guard.hold(), use, [&](store::Transaction& transaction) -> Status {
+    for (const TraceRow& row : decided.traces) {
+      YUPU_RETURN_IF_ERROR(insert_trace(transaction, row, caller, call.route, *model, now_ns));
+    }
+    return claim.keep(transaction, 200, body, now_ns);
+  });
+  if (!price.ok()) return price.status();
+  guard.charged();
+  metrics_.count_call(timings);
+  http::Response response = http::json_response(200, body);
+  response.headers.add("server-timing", server_timing(timings));
+  return response;
+}
+
+}  // namespace yupu::serving

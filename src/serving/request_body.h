@@ -1,0 +1,44 @@
+// The edge: bodies of the POST routes, validated and typed at once. Every error names the field.
+//   unknown member, wrong type, blank text -> kInvalidArgument; text longer than text_bytes_max, too many -> kTooLarge
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace yupu::serving {
+
+struct BodyLimits {
+  std::size_t text_bytes_max = 8 << 10;
+  std::size_t inputs_max = 64;
+};
+
+struct ClassifyBody {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::optional<std::int64_t> top_k;
+};
+struct AnswerBody {
+  std::string bot;
+  std::string conversation;
+  std::string text;
+};
+struct FeedbackBody {
+  std::string trace_id;
+  std::optional<int> rating;
+  std::optional<std::string> correction;
+  std::string reason;
+};
+
+Result<ClassifyBody> parse_classify(std::string_view body, const BodyLimits& limits);
+Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits);
+Result<FeedbackBody> parse_feedback(std::string_view body, const BodyLimits& limits);
+
+// True when there is nothing to read in it: only white space, control and format characters.
+bool is_blank(std::string_view text);
+
+}  // namespace yupu::serving

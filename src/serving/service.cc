@@ -1,0 +1,351 @@
+#include "serving/service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/ids.h"
+#include "http/problem.h"
+#include "serving/paid_call.h"
+#include "serving/service_schemas.h"
+
+namespace yupu::serving {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+}  // namespace
+
+// Who asks, or what to tell them instead.
+struct Service::Access {
+  std::optional<handoff::Caller> caller;
+  http::Response refusal;
+};
+
+struct Service::RouteRow {
+  http::RouteInfo info;
+  http::Response (Service::*handler)(const http::Request&);
+};
+
+constexpr Service::RouteRow Service::kRoutes[] = {
+    {{.method = "POST",
+      .pattern = "/v1/classify",
+      .scope = "inference",
+      .summary = "labels with scores for texts",
+      .request_schema = kClassifyRequest,
+      .response_schema = kClassifyResponse},
+     &Service::classify},
+    {{.method = "POST",
+      .pattern = "/v1/answer",
+      .scope = "inference",
+      .summary = "a bot's answer to a visitor",
+      .request_schema = kAnswerRequest,
+      .response_schema = kAnswerResponse},
+     &Service::answer},
+    {{.method = "POST",
+      .pattern = "/v1/feedback",
+      .scope = "feedback",
+      .summary = "what somebody thinks of an answer",
+      .request_schema = kFeedbackRequest,
+      .response_schema = kFeedbackResponse},
+     &Service::feedback},
+    {{.method = "GET",
+      .pattern = "/v1/models",
+      .scope = "read",
+      .summary = "models and bots that answer now",
+      .response_schema = kModelsResponse},
+     &Service::models},
+    {{.method = "GET",
+      .pattern = "/v1/usage",
+      .scope = "read",
+      .summary = "the caller's usage",
+      .response_schema = kAnyObject},
+     &Service::usage},
+    {{.method = "GET",
+      .pattern = "/v1/balance",
+      .scope = "read",
+      .summary = "the caller's balance",
+      .response_schema = kAnyObject},
+     &Service::balance},
+    {{.method = "GET",
+      .pattern = "/v1/invoices",
+      .scope = "read",
+      .summary = "the caller's invoices",
+      .response_schema = kAnyObject},
+     &Service::invoices},
+    {{.method = "GET",
+      .pattern = "/healthz",
+      .scope = "",
+      .summary = "the process is alive",
+      .response_schema = kAnyObject,
+      .quick = true},
+     &Service::healthz},
+    {{.method = "GET",
+      .pattern = "/readyz",
+      .scope = "",
+      .summary = "200 when calls can be answered, else 503",
+      .response_schema = kAnyObject,
+      .quick = true},
+     &Service::readyz},
+    {{.method = "GET", .pattern = "/metrics", .scope = "", .summary = "Prometheus text", .quick = true},
+     &Service::metrics},
+};
+
+Service::Service(const Clock& clock, store::Store& store, handoff::Admission& admission, ModelHost& host,
+                 EngineWorker& engine, Metrics& metrics, ServiceOptions options, ServiceHooks hooks)
+    : clock_(clock),
+      store_(store),
+      admission_(admission),
+      host_(host),
+      engine_(engine),
+      metrics_(metrics),
+      options_(std::move(options)),
+      hooks_(std::move(hooks)),
+      idempotency_(store),
+      demo_rate_(options_.demo_rate) {}
+
+void Service::add_bot(std::unique_ptr<const Bot> bot) {
+  const std::string name = bot->name();
+  CHECK(bots_.emplace(name, std::move(bot)).second, "bot added twice: " + name);
+}
+
+void Service::add_routes(http::Router& router) {
+  for (const RouteRow& row : kRoutes) {
+    router.add(row.info,
+               [this, handler = row.handler](const http::Request& request) { return (this->*handler)(request); });
+  }
+}
+
+http::Response Service::failed(const http::Request& request, const Status& status) {
+  if (status.code() == Code::kPaymentRequired || status.code() == Code::kUnauthenticated) {
+    metrics_.count_refusal(code_name(status.code()));
+  }
+  return http::problem(status, request.request_id);
+}
+
+Service::Access Service::admit(const http::Request& request, std::string_view scope, bool demo_allowed,
+                               bool demo_counted) {
+  const std::string* header = request.headers.find("authorization");
+  const auto refused = [&](const Status& status) { return Access{.caller = {}, .refusal = failed(request, status)}; };
+  if (header == nullptr) {
+    if (!demo_allowed || !options_.demo_caller) {
+      return refused(Status(Code::kUnauthenticated, "no API key; send 'Authorization: Bearer yp_...'"));
+    }
+    if (demo_counted) {
+      const std::int64_t wait_ns = demo_rate_.wait_ns(request.remote, clock_.monotonic_ns());
+      if (wait_ns > 0) {
+        metrics_.count_refusal("demo_rate");
+        const Status status(Code::kResourceExhausted, "too many questions from this address; try again shortly");
+        return {.caller = {},
+                .refusal = http::problem(status, request.request_id,
+                                         static_cast<int>((wait_ns + kNsPerSecond - 1) / kNsPerSecond))};
+      }
+    }
+    const Result<handoff::Caller> demo = options_.demo_caller();
+    if (!demo.ok()) return refused(demo.status());
+    return {.caller = *demo, .refusal = {}};
+  }
+  if (header->size() <= kBearer.size() ||
+      !http::equal_ignoring_case(std::string_view(*header).substr(0, kBearer.size()), kBearer)) {
+    return refused(Status(Code::kUnauthenticated, "Authorization is not 'Bearer yp_...'"));
+  }
+  const Result<handoff::Caller> caller = admission_.authenticate(std::string_view(*header).substr(kBearer.size()));
+  if (!caller.ok()) return refused(caller.status());
+  if (!caller->may(scope)) {
+    return refused(Status(Code::kPermissionDenied, "this key is not for '" + std::string(scope) + "'"));
+  }
+  return {.caller = *caller, .refusal = {}};
+}
+
+http::Response Service::classify(const http::Request& request) {
+  const Access access = admit(request, "inference", false, false);
+  if (!access.caller) return access.refusal;
+  Result<ClassifyBody> parsed = parse_classify(request.body, options_.limits);
+  if (!parsed.ok()) return failed(request, parsed.status());
+  const ClassifyBody& body = *parsed;
+  if (host_.find(body.model) == nullptr) {
+    return failed(request,
+                  Status(Code::kNotFound, "no model '" + body.model + "'; GET /v1/models lists them", "model"));
+  }
+  const auto decide = [&](const LoadedModel& model, const std::vector<std::vector<LabelScore>>& ranked) {
+    Decided decided;
+    decided.body["model"] = model.name;
+    decided.body["release_id"] = model.release_id;
+    OrderedJson& results = decided.body["results"] = OrderedJson::array();
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+      const std::string trace_id = random_id("tr");
+      OrderedJson labels = OrderedJson::array();
+      const auto count = static_cast<std::size_t>(body.top_k.value_or(options_.top_k));
+      for (std::size_t k = 0; k < std::min(count, ranked[i].size()); ++k) {
+        labels.push_back({{"label", ranked[i][k].label}, {"score", ranked[i][k].score}});
+      }
+      results.push_back({{"index", i}, {"trace_id", trace_id}, {"labels", labels}});
+      decided.traces.push_back({.trace_id = trace_id,
+                                .text = body.inputs[i],
+                                .decision = "answer",
+                                .label = ranked[i].front().label,
+                                .score = ranked[i].front().score,
+                                .body = {{"request_id", request.request_id}, {"labels", Json(labels)}}});
+    }
+    return decided;
+  };
+  const Result<http::Response> response = paid_call(request, *access.caller,
+                                                    {.route = "/v1/classify",
+                                                     .meter = "classify_tokens",
+                                                     .product = body.model,
+                                                     .model = body.model,
+                                                     .texts = body.inputs,
+                                                     .decide = decide});
+  return response.ok() ? *response : failed(request, response.status());
+}
+
+http::Response Service::answer(const http::Request& request) {
+  const Access access = admit(request, "inference", true, true);
+  if (!access.caller) return access.refusal;
+  Result<AnswerBody> parsed = parse_answer(request.body, options_.limits);
+  if (!parsed.ok()) return failed(request, parsed.status());
+  const AnswerBody& body = *parsed;
+  const auto found = bots_.find(body.bot);
+  if (found == bots_.end()) {
+    return failed(request, Status(Code::kNotFound, "no bot '" + body.bot + "'; GET /v1/models lists them", "bot"));
+  }
+  const Bot& bot = *found->second;
+  const auto decide = [&](const LoadedModel& model, const std::vector<std::vector<LabelScore>>& ranked) {
+    const BotAnswer said = bot.decide(body.text, model.model->card(), ranked.front());
+    const std::string trace_id = random_id("tr");
+    Decided decided;
+    decided.body = {{"decision", said.decision},     {"text", said.text},    {"score", said.score},
+                    {"intent", said.intent},         {"lang", said.lang},    {"sources", said.sources},
+                    {"options", Json::array()},      {"trace_id", trace_id}, {"bot", bot.name()},
+                    {"release_id", model.release_id}};
+    for (const BotOption& option : said.options) {
+      decided.body["options"].push_back({{"intent", option.intent}, {"title", option.title}});
+    }
+    if (!body.conversation.empty()) decided.body["conversation"] = body.conversation;
+    Json kept(decided.body);
+    kept["request_id"] = request.request_id;
+    decided.traces.push_back({.trace_id = trace_id,
+                              .text = body.text,
+                              .decision = said.decision,
+                              .label = said.intent,
+                              .score = said.score,
+                              .body = std::move(kept)});
+    return decided;
+  };
+  const Result<http::Response> response = paid_call(request, *access.caller,
+                                                    {.route = "/v1/answer",
+                                                     .meter = "answer_tokens",
+                                                     .product = bot.name(),
+                                                     .model = bot.model(),
+                                                     .texts = {body.text},
+                                                     .decide = decide});
+  return response.ok() ? *response : failed(request, response.status());
+}
+
+http::Response Service::feedback(const http::Request& request) {
+  const Access access = admit(request, "feedback", true, true);
+  if (!access.caller) return access.refusal;
+  const Result<http::Response> response = take_feedback(request, *access.caller);
+  return response.ok() ? *response : failed(request, response.status());
+}
+
+// Labels of the model that gave this answer; none when it is not loaded any more.
+Result<std::vector<std::string>> Service::labels_of_trace(const std::string& tenant_id, const std::string& trace_id) {
+  std::string name;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(
+        const std::vector<store::Row> rows,
+        transaction.query("SELECT model FROM trace WHERE trace_id = ? AND tenant_id = ?", {trace_id, tenant_id}));
+    if (rows.empty()) return Status(Code::kNotFound, "no answer with this trace_id", "trace_id");
+    name = rows[0].text(0);
+    return {};
+  }));
+  const auto model = host_.find(name);
+  return model == nullptr ? std::vector<std::string>() : model->model->card().labels;
+}
+
+Result<http::Response> Service::take_feedback(const http::Request& request, const handoff::Caller& caller) {
+  if (!hooks_.feedback) return not_found("feedback is not taken here");
+  YUPU_ASSIGN_OR_RETURN(FeedbackBody body, parse_feedback(request.body, options_.limits));
+  YUPU_ASSIGN_OR_RETURN(const std::vector<std::string> labels, labels_of_trace(caller.tenant_id, body.trace_id));
+  YUPU_ASSIGN_OR_RETURN(
+      const Idempotency::Claim claim,
+      idempotency_.claim(caller.tenant_id, request.headers.get("idempotency-key"), "/v1/feedback", request.body));
+  if (claim.stored()) return http::json_response(claim.stored()->status, claim.stored()->response);
+  handoff::Feedback said;
+  said.tenant_id = caller.tenant_id;
+  said.trace_id = std::move(body.trace_id);
+  said.rating = body.rating;
+  said.correction = std::move(body.correction);
+  said.reason = std::move(body.reason);
+  YUPU_ASSIGN_OR_RETURN(const handoff::Feedback stored, hooks_.feedback(std::move(said), labels));
+  OrderedJson out{{"id", stored.id}, {"trace_id", stored.trace_id}};
+  if (stored.rating) out["rating"] = *stored.rating;
+  if (stored.correction) out["correction"] = *stored.correction;
+  const std::string text = out.dump();
+  if (!request.headers.get("idempotency-key").empty()) {
+    YUPU_RETURN_IF_ERROR(store_.write(
+        [&](store::Transaction& transaction) { return claim.keep(transaction, 200, text, clock_.now_ns()); }));
+  }
+  return http::json_response(200, text);
+}
+
+http::Response Service::models(const http::Request& request) {
+  const Access access = admit(request, "read", true, false);
+  if (!access.caller) return access.refusal;
+  OrderedJson data = OrderedJson::array();
+  for (const auto& model : host_.list()) {
+    data.push_back({{"id", model->name},
+                    {"object", "model"},
+                    {"kind", "model"},
+                    {"release_id", model->release_id},
+                    {"loaded_at", format_utc(model->loaded_ns)},
+                    {"labels", model->model->card().labels}});
+  }
+  for (const auto& [name, bot] : bots_) {
+    const auto model = host_.find(bot->model());
+    if (model == nullptr) continue;
+    OrderedJson row{{"id", name},
+                    {"object", "model"},
+                    {"kind", "bot"},
+                    {"model", bot->model()},
+                    {"release_id", model->release_id},
+                    {"labels", model->model->card().labels}};
+    const Json about = bot->about();
+    for (const auto& [key, value] : about.items()) row[key] = OrderedJson(value);
+    data.push_back(std::move(row));
+  }
+  return http::json_response(200, OrderedJson{{"object", "list"}, {"data", std::move(data)}}.dump());
+}
+
+http::Response Service::view(const http::Request& request, const ServiceHooks::View& hook) {
+  const Access access = admit(request, "read", false, false);
+  if (!access.caller) return access.refusal;
+  if (!hook) return failed(request, not_found("this server does not bill"));
+  const Result<Json> json = hook(*access.caller, request.query);
+  if (!json.ok()) return failed(request, json.status());
+  http::Response response = http::json_response(200, to_text(*json));
+  response.headers.add("cache-control", "no-store");
+  return response;
+}
+
+http::Response Service::usage(const http::Request& request) { return view(request, hooks_.usage); }
+http::Response Service::balance(const http::Request& request) { return view(request, hooks_.balance); }
+http::Response Service::invoices(const http::Request& request) { return view(request, hooks_.invoices); }
+
+http::Response Service::healthz(const http::Request&) { return http::json_response(200, R"({"status":"ok"})"); }
+
+http::Response Service::readyz(const http::Request& request) {
+  if (draining_) return http::problem(unavailable("shutting down"), request.request_id);
+  if (!host_.ready()) return http::problem(unavailable("models are not loaded yet"), request.request_id);
+  return http::json_response(200, R"({"status":"ready"})");
+}
+
+http::Response Service::metrics(const http::Request&) {
+  const http::Server* server = server_;
+  const http::ServerStats stats = server == nullptr ? http::ServerStats{} : server->stats();
+  return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.prometheus(stats));
+}
+
+}  // namespace yupu::serving

@@ -1,0 +1,111 @@
+// The HTTP routes of serving, and the way of one paid call:
+//
+//   key -> scope -> body -> Idempotency-Key -> tokens -> hold -> engine -> decide -> capture (charge + trace + stored
+//   answer, one transaction) -> answer.  Whatever fails after the hold gives it back: nothing is charged.
+//
+// Serving knows neither commerce nor feedback nor products: compose passes them in (Admission, ServiceHooks, Bot).
+// Billing unit: token ids of the text as the model reads it, special tokens included.
+// Threads: handlers run on many request threads; the add_ members before the server starts.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "handoff/admission.h"
+#include "handoff/types.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "serving/bot.h"
+#include "serving/engine_worker.h"
+#include "serving/idempotency.h"
+#include "serving/metrics.h"
+#include "serving/model_host.h"
+#include "serving/rate_limit.h"
+#include "serving/request_body.h"
+#include "store/store.h"
+
+namespace yupu::serving {
+
+struct ServiceOptions {
+  BodyLimits limits = {};
+  // Whom the demo page's calls (no Authorization header) are charged to. Empty: such calls are refused with 401.
+  // Asked on every call, so that a revoked demo key stops at once.
+  std::function<Result<handoff::Caller>()> demo_caller = {};
+  RateLimitOptions demo_rate = {};  // per address of a visitor, for answer and feedback together
+  std::int64_t top_k = 5;           // labels of /v1/classify when the caller does not say
+};
+
+// The caller's own figures, from rooms serving does not know. An empty function: the route answers 404.
+struct ServiceHooks {
+  using Query = std::map<std::string, std::string>;
+  using View = std::function<Result<Json>(const handoff::Caller& caller, const Query& query)>;
+  View usage = {};     // GET /v1/usage?month=
+  View balance = {};   // GET /v1/balance
+  View invoices = {};  // GET /v1/invoices
+  // Stores it and returns it with its id. `known_labels`: of the model that answered, when it is still loaded.
+  std::function<Result<handoff::Feedback>(handoff::Feedback feedback, const std::vector<std::string>& known_labels)>
+      feedback = {};
+};
+
+class Service {
+ public:
+  Service(const Clock& clock, store::Store& store, handoff::Admission& admission, ModelHost& host, EngineWorker& engine,
+          Metrics& metrics, ServiceOptions options, ServiceHooks hooks);
+
+  void add_bot(std::unique_ptr<const Bot> bot);
+  void add_routes(http::Router& router);
+  // For /metrics; nullptr before the server is destroyed.
+  void set_server(const http::Server* server) { server_ = server; }
+  // /readyz answers 503 from now on: load balancers look elsewhere before the server stops.
+  void set_draining() { draining_ = true; }
+
+ private:
+  struct Access;
+  struct PaidCall;
+  struct Decided;
+  struct RouteRow;
+  static const RouteRow kRoutes[];
+
+  http::Response classify(const http::Request& request);
+  http::Response answer(const http::Request& request);
+  http::Response feedback(const http::Request& request);
+  http::Response models(const http::Request& request);
+  http::Response usage(const http::Request& request);
+  http::Response balance(const http::Request& request);
+  http::Response invoices(const http::Request& request);
+  http::Response healthz(const http::Request& request);
+  http::Response readyz(const http::Request& request);
+  http::Response metrics(const http::Request& request);
+
+  Access admit(const http::Request& request, std::string_view scope, bool demo_allowed, bool demo_counted);
+  http::Response view(const http::Request& request, const ServiceHooks::View& hook);
+  Result<http::Response> paid_call(const http::Request& request, const handoff::Caller& caller, const PaidCall& call);
+  Result<http::Response> take_feedback(const http::Request& request, const handoff::Caller& caller);
+  Result<std::vector<std::string>> labels_of_trace(const std::string& tenant_id, const std::string& trace_id);
+  http::Response failed(const http::Request& request, const Status& status);
+
+  const Clock& clock_;
+  store::Store& store_;
+  handoff::Admission& admission_;
+  ModelHost& host_;
+  EngineWorker& engine_;
+  Metrics& metrics_;
+  const ServiceOptions options_;
+  const ServiceHooks hooks_;
+  Idempotency idempotency_;
+  RateLimit demo_rate_;
+  std::map<std::string, std::unique_ptr<const Bot>, std::less<>> bots_;
+  std::atomic<const http::Server*> server_{nullptr};
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace yupu::serving

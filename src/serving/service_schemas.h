@@ -1,0 +1,81 @@
+// JSON Schemas (2020-12) of the routes' bodies, for the route table in service.cc and so for /openapi.json.
+#pragma once
+
+#include <string_view>
+
+namespace yupu::serving {
+
+inline constexpr std::string_view kAnyObject = R"({"type": "object"})";
+
+inline constexpr std::string_view kClassifyRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["model", "input"],
+  "properties": {
+    "model": {"type": "string"},
+    "input": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 64}],
+              "description": "text, or up to 64; each at most 8192 bytes"},
+    "top_k": {"type": "integer", "minimum": 1, "maximum": 100000, "default": 5}
+  }
+})";
+
+inline constexpr std::string_view kClassifyResponse = R"({
+  "type": "object", "required": ["model", "release_id", "results", "usage"],
+  "properties": {
+    "model": {"type": "string"}, "release_id": {"type": "string"},
+    "results": {"type": "array", "items": {"type": "object", "properties": {
+      "index": {"type": "integer"}, "trace_id": {"type": "string"},
+      "labels": {"type": "array", "items": {"type": "object", "properties": {
+        "label": {"type": "string"}, "score": {"type": "number"}}}}}}},
+    "usage": {"type": "object", "properties": {"tokens": {"type": "integer"}}}
+  }
+})";
+
+inline constexpr std::string_view kAnswerRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["bot", "text"],
+  "properties": {
+    "bot": {"type": "string"}, "conversation": {"type": "string", "maxLength": 256},
+    "text": {"type": "string", "description": "at most 8192 bytes"}
+  }
+})";
+
+inline constexpr std::string_view kAnswerResponse = R"({
+  "type": "object", "required": ["decision", "text", "score", "intent", "sources", "options", "trace_id"],
+  "properties": {
+    "decision": {"enum": ["answer", "clarify", "refuse", "handoff"]},
+    "text": {"type": "string"}, "score": {"type": "number"}, "intent": {"type": "string"},
+    "lang": {"enum": ["zh", "en"]},
+    "sources": {"type": "array", "items": {"type": "string"}},
+    "options": {"type": "array", "items": {"type": "object", "properties": {
+      "intent": {"type": "string"}, "title": {"type": "string"}}}},
+    "trace_id": {"type": "string"}, "bot": {"type": "string"}, "release_id": {"type": "string"},
+    "conversation": {"type": "string"},
+    "usage": {"type": "object", "properties": {"tokens": {"type": "integer"}}}
+  }
+})";
+
+inline constexpr std::string_view kFeedbackRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["trace_id"],
+  "properties": {
+    "trace_id": {"type": "string"}, "rating": {"enum": [1, -1]},
+    "correction": {"type": "string", "description": "the right label"}, "reason": {"type": "string"}
+  }
+})";
+
+inline constexpr std::string_view kFeedbackResponse = R"({
+  "type": "object", "required": ["id", "trace_id"],
+  "properties": {"id": {"type": "string"}, "trace_id": {"type": "string"},
+                 "rating": {"enum": [1, -1]}, "correction": {"type": "string"}}
+})";
+
+inline constexpr std::string_view kModelsResponse = R"({
+  "type": "object", "required": ["object", "data"],
+  "properties": {
+    "object": {"const": "list"},
+    "data": {"type": "array", "items": {"type": "object", "required": ["id", "kind", "labels", "release_id"],
+      "properties": {
+        "id": {"type": "string"}, "object": {"const": "model"}, "kind": {"enum": ["model", "bot"]},
+        "release_id": {"type": "string"}, "labels": {"type": "array", "items": {"type": "string"}},
+        "titles": {"type": "object"}, "examples": {"type": "array", "items": {"type": "string"}}}}}
+  }
+})";
+
+}  // namespace yupu::serving

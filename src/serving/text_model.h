@@ -1,0 +1,42 @@
+// What serving needs of a model that gives every text a score per label. tasks::Classifier stands behind it in
+// classifier_model.h; tests put a fake here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "text/tokenizers/tokenizer.h"
+
+namespace yupu::serving {
+
+// What is known about the model without running it. Fixed from load on.
+struct ModelCard {
+  std::vector<std::string> labels;  // order of the logits
+  double temperature = 1.0;         // softmax(logits / temperature) is calibrated: Guo et al. 2017, arXiv:1706.04599
+  double answer_threshold = 0.5;    // calibrated on validation rows: at or above it an answer may be given
+  double clarify_threshold = 0.2;   // at or above it the best labels are worth asking about
+};
+
+class TextModel {
+ public:
+  virtual ~TextModel() = default;
+  virtual const ModelCard& card() const = 0;
+  // Any thread. Never fails: too long a text is cut to what the model reads.
+  virtual text::Encoding encode(std::string_view text) const = 0;
+  // One row of card().labels.size() logits per text. Only the engine's owner thread calls it.
+  virtual Result<std::vector<std::vector<float>>> logits(std::span<const text::Encoding> texts) = 0;
+};
+
+struct LabelScore {
+  std::string label;
+  double score = 0;  // calibrated probability
+};
+
+// All labels, best first; equal scores keep the order of the labels.  REQUIRES: as many logits as labels.
+std::vector<LabelScore> ranked_scores(const ModelCard& card, std::span<const float> logits);
+
+}  // namespace yupu::serving
