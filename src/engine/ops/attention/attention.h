@@ -18,7 +18,7 @@ namespace yupu::engine {
 
 struct AttentionOptions {
   int heads = 1;
-  Dropout dropout;
+  Dropout dropout = {};
 };
 
 Var attention(const Var& q, const Var& k, const Var& v, const PackedBatch& batch, const AttentionOptions& options);

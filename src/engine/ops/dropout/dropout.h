@@ -21,7 +21,7 @@ struct DropoutKey {
 
 struct Dropout {
   float probability = 0.0f;  // of dropping; in [0, 1)
-  DropoutKey key;
+  DropoutKey key = {};
   const RowKeys* rows = nullptr;  // needed when probability > 0 (attention takes the samples from the batch instead)
 };
 

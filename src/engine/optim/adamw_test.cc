@@ -1,0 +1,136 @@
+#include "engine/optim/adamw.h"
+
+#include <cmath>
+
+#include "engine/optim/schedule.h"
+#include "engine/testing/op_harness.h"
+
+namespace yupu::engine {
+namespace {
+
+void set_grad(Parameter& parameter, const Tensor& grad) {
+  parameter.grad = grad.clone();
+  parameter.has_grad = true;
+}
+
+std::vector<double> three_steps(AdamWOptions options) {
+  ExecutionContext context(1);
+  Parameter w("w", Tensor::full({1}, 1.0f), true);
+  AdamW adamw({&w}, options);
+  std::vector<double> path;
+  for (const float g : {0.5f, -0.2f, 0.1f}) {
+    set_grad(w, Tensor::full({1}, g));
+    adamw.step(context, 0.1f);
+    path.push_back(w.value.item());
+  }
+  return path;
+}
+
+TEST(AdamW, PublishedVectors) {
+  const std::vector<double> adamw = three_steps({.epsilon = 1e-8f, .weight_decay = 0.01f});
+  EXPECT_NEAR(adamw[0], 0.899000002, 1e-6);
+  EXPECT_NEAR(adamw[1], 0.863540418, 1e-6);
+  EXPECT_NEAR(adamw[2], 0.824737700, 1e-6);
+  const std::vector<double> bert =
+      three_steps({.epsilon = 1e-6f, .weight_decay = 0.01f, .variant = AdamVariant::kBertAdam});
+  EXPECT_NEAR(bert[0], 0.682792233, 1e-5);
+  EXPECT_NEAR(bert[1], 0.535249694, 1e-5);
+  EXPECT_NEAR(bert[2], 0.346917434, 1e-5);
+}
+
+TEST(AdamW, ManyElementsAgainstTheFormulaOnEveryTeam) {
+  Tensor first;
+  for (const int threads : {1, 2, 3}) {
+    ExecutionContext context(threads);
+    Parameter w("w", random_tensor({101, 131}, 1), true);
+    std::vector<double> value, m(101 * 131), v(101 * 131);
+    for (const float x : w.value.values()) value.push_back(x);
+    AdamW adamw({&w}, {.weight_decay = 0.1f});
+    for (int t = 1; t <= 3; ++t) {
+      const Tensor g = random_tensor({101, 131}, static_cast<std::uint64_t>(10 + t));
+      set_grad(w, g);
+      adamw.step(context, 0.01f, 0.5f);
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        const double grad = 0.5 * g.values()[i];
+        m[i] = 0.9 * m[i] + 0.1 * grad;
+        v[i] = 0.999 * v[i] + 0.001 * grad * grad;
+        value[i] *= 1 - 0.01 * 0.1;
+        value[i] -= 0.01 * (m[i] / (1 - std::pow(0.9, t))) / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
+      }
+    }
+    expect_near(w.value, value, "weights");
+    EXPECT_TRUE(!first.defined() || same_bits(first, w.value));
+    first = w.value;
+  }
+}
+
+TEST(AdamW, DecaySkipsWhatItShouldAndFrozenStays) {
+  ExecutionContext context(1);
+  Parameter matrix("matrix", Tensor::full({2}, 1.0f), true);
+  Parameter bias("bias", Tensor::full({2}, 1.0f), false);
+  Parameter frozen("frozen", Tensor::full({2}, 1.0f), true);
+  frozen.trainable = false;
+  AdamW adamw({&matrix, &bias, &frozen}, {.weight_decay = 0.5f});
+  adamw.step(context, 0.1f);  // no gradients: decay alone
+  EXPECT_FLOAT_EQ(matrix.value.values()[0], 0.95f);
+  EXPECT_FLOAT_EQ(bias.value.values()[0], 1.0f);
+  EXPECT_FLOAT_EQ(frozen.value.values()[0], 1.0f);
+  EXPECT_EQ(adamw.state().size(), 4u);
+}
+
+TEST(AdamW, RestoredStateGoesOnBitForBit) {
+  ExecutionContext context(2);
+  const auto gradient = [](int t) { return random_tensor({50}, static_cast<std::uint64_t>(t)); };
+  Parameter a("w", random_tensor({50}, 1), true);
+  AdamW first({&a}, {});
+  for (int t = 0; t < 3; ++t) {
+    set_grad(a, gradient(t));
+    first.step(context, 0.01f);
+  }
+  Parameter b("w", a.value.clone(), true);
+  AdamW second({&b}, {});
+  auto from = first.state();
+  auto to = second.state();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    EXPECT_EQ(from[i].first, to[i].first);
+    to[i].second.copy_from(from[i].second);
+  }
+  second.set_step_count(first.step_count());
+  for (AdamW* optimiser : {&first, &second}) {
+    Parameter& p = *optimiser->parameters()[0];
+    set_grad(p, gradient(3));
+    optimiser->step(context, 0.01f);
+  }
+  EXPECT_TRUE(same_bits(a.value, b.value));
+}
+
+TEST(GradientNorm, OverAllTrainable) {
+  Parameter a("a", Tensor::zeros({3}), true), b("b", Tensor::zeros({40000}), true), c("c", Tensor::zeros({3}), true);
+  set_grad(a, Tensor::from({3}, {3, 0, 0}));
+  set_grad(b, Tensor::full({40000}, 0.02f));
+  set_grad(c, Tensor::full({3}, 100));
+  c.trainable = false;
+  ExecutionContext one(1), two(2);
+  const double norm = gradient_norm(one, {&a, &b, &c});
+  EXPECT_NEAR(norm, 5.0, 1e-6);
+  EXPECT_EQ(norm, gradient_norm(two, {&a, &b, &c}));
+  EXPECT_NEAR(clip_scale(norm, 1.0), 0.2, 1e-6);
+  EXPECT_EQ(clip_scale(0.5, 1.0), 1.0f);
+  EXPECT_EQ(clip_scale(norm, 0), 1.0f);
+}
+
+TEST(Schedule, WarmsUpAndDecays) {
+  const Schedule linear{.warmup_steps = 4, .total_steps = 12};
+  EXPECT_DOUBLE_EQ(linear.factor(0), 0.25);
+  EXPECT_DOUBLE_EQ(linear.factor(3), 1.0);
+  EXPECT_DOUBLE_EQ(linear.factor(4), 1.0);
+  EXPECT_DOUBLE_EQ(linear.factor(8), 0.5);
+  EXPECT_DOUBLE_EQ(linear.factor(12), 0.0);
+  EXPECT_DOUBLE_EQ(linear.factor(100), 0.0);
+  const Schedule cosine{.kind = ScheduleKind::kCosine, .total_steps = 10};
+  EXPECT_NEAR(cosine.factor(5), 0.5, 1e-12);
+  EXPECT_DOUBLE_EQ(Schedule{.kind = ScheduleKind::kConstant}.factor(99), 1.0);
+}
+
+}  // namespace
+}  // namespace yupu::engine
