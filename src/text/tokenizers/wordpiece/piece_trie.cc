@@ -46,9 +46,11 @@ void PieceTrie::build(std::int32_t state, std::span<const Key> keys, std::size_t
   const std::int32_t base = find_base(labels);
   nodes_[state].base = base;
   for (const unsigned char label : labels) nodes_[base + label + 1].check = state;
-  for (const unsigned char label : labels) {
-    const auto group = std::ranges::equal_range(keys, label, {}, byte_of);
-    build(base + label + 1, {group.begin(), group.end()}, depth + 1);
+  for (std::size_t begin = 0; begin < keys.size();) {
+    std::size_t end = begin;
+    while (end < keys.size() && byte_of(keys[end]) == byte_of(keys[begin])) ++end;
+    build(base + byte_of(keys[begin]) + 1, keys.subspan(begin, end - begin), depth + 1);
+    begin = end;
   }
 }
 

@@ -184,8 +184,7 @@ class Trainer {
     const Symbol made = add(pieces_[left_of(pair)] + pieces_[right_of(pair)].substr(2));  // the right one begins "##"
     changed_.clear();
     std::ranges::sort(word_indices);
-    const auto repeated = std::ranges::unique(word_indices);
-    word_indices.erase(repeated.begin(), repeated.end());
+    word_indices.erase(std::unique(word_indices.begin(), word_indices.end()), word_indices.end());
     for (const std::int32_t word_index : word_indices) {
       count_pairs(word_index, -1, kNoSymbol);
       join(words_[static_cast<std::size_t>(word_index)].symbols, left, right, made);
@@ -193,8 +192,7 @@ class Trainer {
     }
     pairs_.erase(pair);
     std::ranges::sort(changed_);
-    const auto same = std::ranges::unique(changed_);
-    changed_.erase(same.begin(), same.end());
+    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
     for (const std::uint64_t changed : changed_) {
       const auto found = pairs_.find(changed);
       if (found != pairs_.end()) push(changed, found->second.count);
