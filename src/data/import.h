@@ -22,15 +22,15 @@
 namespace yupu::data {
 
 struct ImportOptions {
-  std::string name;                   // of the dataset: "shop"
-  std::vector<ImportSource> sources;  // read in this order
-  double valid_fraction = 0.1;        // of the rows no source has placed, per label
+  std::string name = {};                   // of the dataset: "shop"
+  std::vector<ImportSource> sources = {};  // read in this order
+  double valid_fraction = 0.1;             // of the rows no source has placed, per label
   double test_fraction = 0.1;
   std::uint64_t seed = 1;
   std::int64_t min_examples_per_label =
       2;  // to train on, after duplicates and conflicts; 0: any. out_of_scope is exempt
   std::size_t text_bytes_max = 8192;
-  std::vector<std::string> parents;  // ids of records the sources came from
+  std::vector<std::string> parents = {};  // ids of records the sources came from
 };
 
 // Outcomes, other than the record (kind "dataset", body handoff::Dataset and "rejects": {reason: rows}):

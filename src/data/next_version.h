@@ -24,7 +24,7 @@ struct NextVersion {
 };
 
 struct NextVersionOptions {
-  std::vector<std::string> parents;  // besides the base: the records the additions came from
+  std::vector<std::string> parents = {};  // besides the base: the records the additions came from
   std::size_t text_bytes_max = 8192;
 };
 

@@ -13,14 +13,14 @@ namespace yupu::data {
 
 // One file of rows.  The format follows from the file's name (acquire/files/importers.h).
 struct ImportSource {
-  std::string path;
-  std::string name;                    // what rows, rejects and errors call the file; empty: `path`
+  std::string path = {};
+  std::string name = {};               // what rows, rejects and errors call the file; empty: `path`
   std::string text_column = "text";    // column (CSV, TSV) or key (JSONL)
   std::string label_column = "label";  // empty: the file has no labels
   std::string lang_column = "lang";    // used when the file has it; a name of the caller's own must be there
-  std::string split_column;            // empty: none. Values: train, valid (dev, validation), test, or blank
-  std::string fixed_label;             // not empty: every row has this label, label_column is not read
-  std::string fixed_split;             // not empty: "train", "valid" or "test" for every row
+  std::string split_column = {};       // empty: none. Values: train, valid (dev, validation), test, or blank
+  std::string fixed_label = {};        // not empty: every row has this label, label_column is not read
+  std::string fixed_split = {};        // not empty: "train", "valid" or "test" for every row
   const std::string& shown() const { return name.empty() ? path : name; }
 };
 
