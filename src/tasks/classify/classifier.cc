@@ -1,0 +1,236 @@
+#include "tasks/classify/classifier.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "engine/error.h"
+#include "model/checkpoint/huggingface.h"
+
+namespace yupu::tasks {
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+constexpr std::string_view kTask = "classify";
+constexpr std::string_view kArchitecture = "BertForSequenceClassification";
+// Tokens of one pass of inference: bounds memory, far above what a pass needs to be efficient.
+constexpr std::int64_t kInferenceTokens = 4096;
+
+Status check_labels(const std::vector<std::string>& labels, std::string_view where) {
+  if (labels.empty())
+    return invalid_argument(fmt::format("{}: a classifier needs at least one label", where), "labels");
+  std::set<std::string_view> seen;
+  for (const std::string& label : labels) {
+    if (label.empty()) return invalid_argument(fmt::format("{}: an empty label", where), "labels");
+    if (!seen.insert(label).second)
+      return invalid_argument(fmt::format("{}: label \"{}\" twice", where, label), "labels");
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderConfig& config,
+                                                         std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
+                                                         std::string_view where) {
+  YUPU_RETURN_IF_ERROR(config.validate(where));
+  YUPU_RETURN_IF_ERROR(check_labels(fresh.labels, where));
+  if (tokenizer->vocab_size() > config.vocab_size) {
+    return invalid_argument(fmt::format("{}: the vocabulary has {} tokens, 'vocab_size' is {}", where,
+                                        tokenizer->vocab_size(), config.vocab_size),
+                            "vocab_size");
+  }
+  if (fresh.max_length < 3 || fresh.max_length > config.position_count) {
+    return invalid_argument(fmt::format("{}: max_length {} must be 3 to {}, the model's positions", where,
+                                        fresh.max_length, config.position_count),
+                            "max_length");
+  }
+  std::unique_ptr<Classifier> classifier(new Classifier());
+  try {
+    classifier->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed);
+    classifier->head_ =
+        std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.labels.size()), config, fresh.seed);
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, fmt::format("{}: {}", where, error.what()));
+  }
+  classifier->tokenizer_ = std::move(tokenizer);
+  classifier->labels_ = fresh.labels;
+  classifier->max_length_ = fresh.max_length;
+  return classifier;
+}
+
+Result<std::unique_ptr<Classifier>> Classifier::create(const model::EncoderConfig& config,
+                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh) {
+  return assemble(config, std::move(tokenizer), fresh, "new model");
+}
+
+Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& directory, const Fresh& fresh,
+                                                          std::optional<float> dropout) {
+  YUPU_ASSIGN_OR_RETURN(model::ModelConfig config, model::read_model_config(directory));
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
+  if (dropout)
+    config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
+  Fresh fitted = fresh;
+  fitted.max_length = std::min(fresh.max_length, config.encoder.position_count);
+  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(config.encoder, std::move(tokenizer), fitted, directory));
+  constexpr std::string_view kMayBeAbsent[] = {"pooler."};
+  constexpr std::string_view kHeads[] = {"classifier."};
+  const auto absent = model::load_weights(directory, classifier->encoder_->tensors(), kMayBeAbsent, kHeads);
+  if (!absent.ok()) return absent.status();
+  return classifier;
+}
+
+Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory) {
+  YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
+  if (config.labels.empty()) {
+    return invalid_argument(
+        directory + "/config.json: 'id2label' is missing: not a trained classifier (a base for training?)", "id2label");
+  }
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
+  const Fresh shape{.labels = config.labels, .seed = 0, .max_length = config.encoder.position_count};
+  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(config.encoder, std::move(tokenizer), shape, directory));
+  const auto absent = model::load_weights(directory, classifier->tensors(), {}, {});
+  if (!absent.ok()) return absent.status();
+  YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));
+  return classifier;
+}
+
+Status Classifier::read_yupu_json(const std::string& directory) {
+  const std::string path = directory + "/yupu.json";
+  if (!file_exists(path)) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const std::string text, read_file(path));
+  const auto json = parse_json(text);
+  if (!json.ok()) return json.status().with_context(path);
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t format, json_int(*json, "format", path));
+  if (format != kFormat) {
+    return invalid_argument(fmt::format("{}: format {}, this version reads {}", path, format, kFormat), "format");
+  }
+  YUPU_ASSIGN_OR_RETURN(const std::string task, json_string(*json, "task", path));
+  if (task != kTask)
+    return invalid_argument(fmt::format("{}: a model for task \"{}\", not \"{}\"", path, task, kTask), "task");
+  YUPU_ASSIGN_OR_RETURN(max_length_, json_int(*json, "max_length", path));
+  if (max_length_ < 3 || max_length_ > config().position_count) {
+    return invalid_argument(
+        fmt::format("{}: 'max_length' {} must be 3 to {}", path, max_length_, config().position_count), "max_length");
+  }
+  if (const auto it = json->find("calibration"); it != json->end() && !it->is_null()) {
+    YUPU_ASSIGN_OR_RETURN(calibration_, Calibration::from_json(*it, path));
+  }
+  if (const auto it = json->find("lineage"); it != json->end()) lineage_ = *it;
+  return ok_status();
+}
+
+Status Classifier::save(const std::string& directory) const {
+  YUPU_RETURN_IF_ERROR(make_directories(directory));
+  YUPU_RETURN_IF_ERROR(remove_tree(directory + "/yupu.json"));
+  YUPU_RETURN_IF_ERROR(tokenizer_->save(directory));
+  YUPU_RETURN_IF_ERROR(model::write_model_config(
+      directory, {.encoder = config(), .architecture = std::string(kArchitecture), .labels = labels_}));
+  YUPU_RETURN_IF_ERROR(model::save_weights(directory, tensors()));
+  OrderedJson json;
+  json["format"] = kFormat;
+  json["task"] = kTask;
+  json["max_length"] = max_length_;
+  json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
+  json["lineage"] = OrderedJson(lineage_);
+  return write_file_atomic(directory + "/yupu.json",
+                           json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+}
+
+std::optional<std::int32_t> Classifier::label_index(std::string_view label) const {
+  const auto it = std::find(labels_.begin(), labels_.end(), label);
+  if (it == labels_.end()) return std::nullopt;
+  return static_cast<std::int32_t>(it - labels_.begin());
+}
+
+text::Encoding Classifier::encode(std::string_view text) const {
+  return tokenizer_->encode(text,
+                            {.max_length = static_cast<std::int32_t>(max_length_), .special_tokens_in_text = false});
+}
+
+engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& batch,
+                                model::DropoutStep dropout) const {
+  const engine::Var pooled = encoder_->pooled(tape, batch, dropout);
+  return head_->logits(tape, pooled, batch, encoder_->dropout_sites(), dropout);
+}
+
+Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionContext& context,
+                                                           std::span<const text::Encoding> texts) const {
+  const auto in_table = [](const std::vector<std::int32_t>& ids, std::int64_t size) {
+    return std::all_of(ids.begin(), ids.end(), [size](std::int32_t id) { return id >= 0 && id < size; });
+  };
+  for (const text::Encoding& text : texts) {
+    const auto length = static_cast<std::int64_t>(text.ids.size());
+    if (length == 0 || length > config().position_count || !in_table(text.ids, config().vocab_size) ||
+        !in_table(text.type_ids, config().type_count)) {
+      return invalid_argument(fmt::format("an encoding of {} tokens does not fit the model ({} positions, {} tokens)",
+                                          length, config().position_count, config().vocab_size));
+    }
+  }
+  std::vector<std::vector<float>> rows;
+  rows.reserve(texts.size());
+  try {
+    engine::Tape tape(context, engine::Tape::Mode::kInference);
+    for (std::size_t at = 0; at < texts.size();) {
+      engine::PackedBatch packed;
+      do {
+        packed.append(texts[at].ids, texts[at].type_ids, at);
+        ++at;
+      } while (at < texts.size() &&
+               packed.token_count() + static_cast<std::int64_t>(texts[at].ids.size()) <= kInferenceTokens);
+      const model::EncoderBatch batch(std::move(packed));
+      const engine::Var z = forward(tape, batch);
+      const std::size_t width = labels_.size();
+      const std::span<const float> values = z.value().values();
+      for (std::size_t row = 0; row < values.size(); row += width) {
+        const auto part = values.subspan(row, width);
+        rows.emplace_back(part.begin(), part.end());
+      }
+    }
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, error.what());
+  }
+  return rows;
+}
+
+std::vector<Answer> Classifier::rank(std::span<const float> logits, std::size_t count) const {
+  const std::vector<double> p = probabilities(logits, calibration_ ? calibration_->temperature : 1.0);
+  std::vector<Answer> answers;
+  for (std::size_t k = 0; k < p.size(); ++k) answers.push_back({static_cast<std::int32_t>(k), p[k]});
+  count = std::min(count, answers.size());
+  std::partial_sort(
+      answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(count), answers.end(),
+      [](const Answer& a, const Answer& b) { return a.score != b.score ? a.score > b.score : a.label < b.label; });
+  answers.resize(count);
+  return answers;
+}
+
+Decision Classifier::decide(double score) const {
+  return calibration_ ? tasks::decide(*calibration_, score) : Decision::kAnswer;
+}
+
+std::vector<engine::Parameter*> Classifier::parameters() const {
+  std::vector<engine::Parameter*> all = encoder_->parameters();
+  for (engine::Parameter* parameter : head_->parameters()) all.push_back(parameter);
+  return all;
+}
+
+std::vector<model::TensorBinding> Classifier::tensors() const {
+  std::vector<model::TensorBinding> all = encoder_->tensors();
+  for (model::TensorBinding& binding : head_->tensors()) all.push_back(std::move(binding));
+  return all;
+}
+
+std::string Classifier::weights_sha256() const {
+  Sha256 hash;
+  for (const engine::Parameter* parameter : parameters()) {
+    hash.field(parameter->name);
+    hash.field({reinterpret_cast<const char*>(parameter->value.bytes()), parameter->value.byte_count()});
+  }
+  return hash.finish_hex();
+}
+
+}  // namespace yupu::tasks

@@ -1,0 +1,103 @@
+// One label per text: a BERT encoder, its pooler and a linear head, with the tokenizer and the labels that belong to
+// it.  A model directory holds
+//   config.json, model.safetensors   HuggingFace layout (model/checkpoint/huggingface.h), labels in id2label
+//   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
+//   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}
+// yupu.json is written last and removed first: a directory that has it is whole.  A directory of the reference library
+// has none and opens all the same, without calibration.
+// Threads  every const member may be called from any thread; `logits` wants an ExecutionContext of its own per thread.
+//          Training (forward, parameters, load_values) has one owner.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/status.h"
+#include "engine/execution_context.h"
+#include "model/encoder/encoder.h"
+#include "model/heads/classification/classification.h"
+#include "tasks/classify/calibration.h"
+#include "text/tokenizers/tokenizer.h"
+
+namespace yupu::tasks {
+
+struct Answer {
+  std::int32_t label = 0;  // index into labels()
+  double score = 0.0;      // calibrated probability
+};
+
+class Classifier {
+ public:
+  struct Fresh {
+    std::vector<std::string> labels;  // the order of the outputs; not empty, no label twice
+    std::uint64_t seed = 1;
+    std::int64_t max_length = 128;  // tokens of a text that are read, [CLS] and [SEP] included
+  };
+
+  // A model of random weights.  Outcomes  kInvalidArgument: the configuration, the labels or the vocabulary does not
+  // fit.
+  static Result<std::unique_ptr<Classifier>> create(const model::EncoderConfig& config,
+                                                    std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh);
+  // The encoder and tokenizer of a directory with a fresh head: where fine-tuning begins.  A pooler that is absent is
+  // fresh too.  The dropouts of the directory's config.json hold unless given.
+  static Result<std::unique_ptr<Classifier>> from_base(const std::string& directory, const Fresh& fresh,
+                                                       std::optional<float> dropout = std::nullopt);
+  // A trained model.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file.
+  static Result<std::unique_ptr<Classifier>> load(const std::string& directory);
+
+  // Writes the directory (made if absent); other files in it stay.  A crash on the way leaves it without yupu.json.
+  Status save(const std::string& directory) const;
+
+  const std::vector<std::string>& labels() const { return labels_; }
+  std::optional<std::int32_t> label_index(std::string_view label) const;
+  const text::Tokenizer& tokenizer() const { return *tokenizer_; }
+  const model::EncoderConfig& config() const { return encoder_->config(); }
+  std::int64_t max_length() const { return max_length_; }
+  const std::optional<Calibration>& calibration() const { return calibration_; }
+  void set_calibration(std::optional<Calibration> calibration) { calibration_ = std::move(calibration); }
+  const Json& lineage() const { return lineage_; }
+  void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
+
+  // Special tokens written in the text are plain text.
+  text::Encoding encode(std::string_view text) const;
+
+  // (B,K) on a tape; `batch` must live until backward has run.
+  engine::Var forward(engine::Tape& tape, const model::EncoderBatch& batch, model::DropoutStep dropout = {}) const;
+  // One row of K logits per text, in order.  A text's logits are the same bits whatever else is asked with it.
+  // Outcomes  kInvalidArgument: an encoding is empty or does not fit the model; kResourceExhausted: no memory.
+  Result<std::vector<std::vector<float>>> logits(engine::ExecutionContext& context,
+                                                 std::span<const text::Encoding> texts) const;
+
+  // Labels by probability, highest first (ties: lower index), at most `count`; temperature applied when calibrated.
+  std::vector<Answer> rank(std::span<const float> logits, std::size_t count) const;
+  // kAnswer when the model was never calibrated.
+  Decision decide(double score) const;
+
+  std::vector<engine::Parameter*> parameters() const;
+  std::vector<model::TensorBinding> tensors() const;
+  // SHA-256 over names and values of all weights.
+  std::string weights_sha256() const;
+
+ private:
+  Classifier() = default;
+  static Result<std::unique_ptr<Classifier>> assemble(const model::EncoderConfig& config,
+                                                      std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
+                                                      std::string_view where);
+  Status read_yupu_json(const std::string& directory);
+
+  std::unique_ptr<text::Tokenizer> tokenizer_;
+  std::unique_ptr<model::Encoder> encoder_;
+  std::unique_ptr<model::ClassificationHead> head_;
+  std::vector<std::string> labels_;
+  std::int64_t max_length_ = 128;
+  std::optional<Calibration> calibration_;
+  Json lineage_ = Json::object();
+};
+
+}  // namespace yupu::tasks

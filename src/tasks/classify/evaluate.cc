@@ -1,0 +1,148 @@
+#include "tasks/classify/evaluate.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace yupu::tasks {
+namespace {
+
+double ratio(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
+std::vector<text::Encoding> encode_all(const Classifier& classifier, std::span<const handoff::Row> rows) {
+  std::vector<text::Encoding> encodings;
+  encodings.reserve(rows.size());
+  for (const handoff::Row& row : rows) encodings.push_back(classifier.encode(row.text));
+  return encodings;
+}
+
+void count_decision(Decision decision, bool in_scope, bool right, Decisions& decisions) {
+  if (!in_scope) {
+    decisions.out_of_scope += 1;
+    decisions.out_of_scope_answered += decision == Decision::kAnswer ? 1 : 0;
+    return;
+  }
+  switch (decision) {
+    case Decision::kAnswer:
+      decisions.answered += 1;
+      decisions.answered_right += right ? 1 : 0;
+      break;
+    case Decision::kClarify:
+      decisions.clarified += 1;
+      break;
+    case Decision::kRefuse:
+      decisions.refused += 1;
+      break;
+  }
+}
+
+}  // namespace
+
+double Decisions::precision() const { return ratio(answered_right, answered + out_of_scope_answered); }
+double Decisions::share_answered() const { return ratio(answered, answered + clarified + refused); }
+
+Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionContext& context,
+                            std::span<const handoff::Row> rows) {
+  const std::vector<text::Encoding> encodings = encode_all(classifier, rows);
+  YUPU_ASSIGN_OR_RETURN(const auto logits, classifier.logits(context, encodings));
+  Evaluation evaluation;
+  std::vector<Judged> judged;
+  std::set<std::string> unknown;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    evaluation.truncated_count += encodings[i].truncated ? 1 : 0;
+    const Answer best = classifier.rank(logits[i], 1).front();
+    const std::string& predicted = classifier.labels()[static_cast<std::size_t>(best.label)];
+    // A model trained to say "out of scope" is judged on it as on any label.
+    const bool in_scope =
+        rows[i].label != handoff::kOutOfScope || classifier.label_index(handoff::kOutOfScope).has_value();
+    count_decision(classifier.decide(best.score), in_scope, predicted == rows[i].label, evaluation.decisions);
+    if (!in_scope) continue;
+    if (!classifier.label_index(rows[i].label)) unknown.insert(rows[i].label);
+    judged.push_back({.truth = rows[i].label, .predicted = predicted, .score = best.score, .slice = rows[i].lang});
+  }
+  if (judged.empty()) return invalid_argument("no row with a label to evaluate on");
+  evaluation.report = classification_report(judged, classifier.labels());
+  evaluation.unknown_labels.assign(unknown.begin(), unknown.end());
+  return evaluation;
+}
+
+Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, engine::ExecutionContext& context,
+                                                    std::span<const handoff::Row> rows) {
+  std::vector<text::Encoding> encodings;
+  std::vector<LabelledLogits> labelled;
+  for (const handoff::Row& row : rows) {
+    const std::optional<std::int32_t> label = classifier.label_index(row.label);
+    if (!label && row.label != handoff::kOutOfScope) continue;
+    encodings.push_back(classifier.encode(row.text));
+    labelled.push_back({.logits = {}, .label = label});
+  }
+  YUPU_ASSIGN_OR_RETURN(auto logits, classifier.logits(context, encodings));
+  for (std::size_t i = 0; i < labelled.size(); ++i) labelled[i].logits = std::move(logits[i]);
+  return labelled;
+}
+
+std::string Evaluation::to_text() const {
+  std::string text = report.to_text();
+  text += fmt::format("\n{} rows; expected calibration error {:.4f}\n", report.row_count, report.calibration_error);
+  for (const auto& [name, slice] : report.slices) {
+    text += fmt::format("slice {}: accuracy {:.4f}, macro f1 {:.4f}, {} rows\n", name, slice.accuracy, slice.macro_f1,
+                        slice.support);
+  }
+  text += fmt::format("answered {} ({:.1f} %), asked back {}, refused {}; precision of what is answered {:.4f}\n",
+                      decisions.answered, 100.0 * decisions.share_answered(), decisions.clarified, decisions.refused,
+                      decisions.precision());
+  if (decisions.out_of_scope > 0) {
+    text += fmt::format("out of scope: {} rows, {} answered all the same\n", decisions.out_of_scope,
+                        decisions.out_of_scope_answered);
+  }
+  if (truncated_count > 0) text += fmt::format("{} texts were longer than the model reads\n", truncated_count);
+  if (!unknown_labels.empty()) {
+    text += fmt::format("labels the model does not have, counted as wrong: {}\n", fmt::join(unknown_labels, ", "));
+  }
+  return text;
+}
+
+OrderedJson Evaluation::to_json() const {
+  OrderedJson json = report.to_json();
+  json["decisions"] = {
+      {"answered", decisions.answered},         {"clarified", decisions.clarified},
+      {"refused", decisions.refused},           {"answered_right", decisions.answered_right},
+      {"out_of_scope", decisions.out_of_scope}, {"out_of_scope_answered", decisions.out_of_scope_answered},
+      {"precision", decisions.precision()},     {"share_answered", decisions.share_answered()}};
+  json["unknown_labels"] = unknown_labels;
+  json["truncated_count"] = truncated_count;
+  return json;
+}
+
+std::string_view decision_name(Decision decision) {
+  switch (decision) {
+    case Decision::kAnswer:
+      return "answer";
+    case Decision::kClarify:
+      return "clarify";
+    case Decision::kRefuse:
+      return "refuse";
+  }
+  return "refuse";
+}
+
+OrderedJson prediction_json(const Classifier& classifier, std::string_view text, std::span<const float> logits,
+                            std::size_t count) {
+  const std::vector<Answer> answers = classifier.rank(logits, std::max<std::size_t>(count, 1));
+  const auto name = [&](const Answer& answer) { return classifier.labels()[static_cast<std::size_t>(answer.label)]; };
+  OrderedJson json;
+  json["text"] = text;
+  json["label"] = name(answers.front());
+  json["score"] = answers.front().score;
+  json["decision"] = decision_name(classifier.decide(answers.front().score));
+  OrderedJson labels = OrderedJson::array();
+  for (const Answer& answer : answers) labels.push_back({{"label", name(answer)}, {"score", answer.score}});
+  json["labels"] = std::move(labels);
+  return json;
+}
+
+}  // namespace yupu::tasks

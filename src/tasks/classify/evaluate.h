@@ -1,0 +1,53 @@
+// A classifier on labelled rows: the report, the slices by language, and what its thresholds do.
+// Rows labelled handoff::kOutOfScope have no right label: they are left out of the report and counted among the
+// decisions.  A label the model does not have counts as wrong, and is named.
+// Threads  one owner of the context.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/execution_context.h"
+#include "handoff/types.h"
+#include "tasks/classify/classifier.h"
+#include "tasks/classify/metrics.h"
+
+namespace yupu::tasks {
+
+// What the calibrated thresholds do with the rows.
+struct Decisions {
+  std::int64_t answered = 0, clarified = 0, refused = 0;  // rows with a label
+  std::int64_t answered_right = 0;                        // of `answered`
+  std::int64_t out_of_scope = 0;                          // rows without a label
+  std::int64_t out_of_scope_answered = 0;                 // of those
+  double precision() const;                               // answered_right / everything answered
+  double share_answered() const;                          // answered / rows with a label
+};
+
+struct Evaluation {
+  Report report;
+  Decisions decisions;
+  std::vector<std::string> unknown_labels;  // in the rows, not in the model; sorted
+  std::int64_t truncated_count = 0;         // texts longer than the model reads
+
+  std::string to_text() const;  // for people
+  OrderedJson to_json() const;  // `yupu evaluate --json`, Run::report
+};
+
+// Outcomes  kInvalidArgument: no rows with a label; errors of Classifier::logits.
+Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionContext& context,
+                            std::span<const handoff::Row> rows);
+
+// The rows' logits with their labels, for calibration.  Rows whose label the model does not have are left out.
+Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, engine::ExecutionContext& context,
+                                                    std::span<const handoff::Row> rows);
+
+// One line of `yupu predict`: {"text", "label", "score", "decision", "labels": [{"label", "score"}, ...]}.
+OrderedJson prediction_json(const Classifier& classifier, std::string_view text, std::span<const float> logits,
+                            std::size_t count = 3);
+std::string_view decision_name(Decision decision);  // "answer", "clarify", "refuse"
+
+}  // namespace yupu::tasks

@@ -1,0 +1,21 @@
+#include "tasks/tasks.h"
+
+#include <array>
+
+namespace yupu::tasks {
+namespace {
+constexpr std::array kTasks = {
+    Task{.name = "classify", .summary = "one label per text: intents, topics, sentiment", .meter = "classify_tokens"},
+};
+}  // namespace
+
+std::span<const Task> all_tasks() { return kTasks; }
+
+const Task* find_task(std::string_view name) {
+  for (const Task& task : kTasks) {
+    if (task.name == name) return &task;
+  }
+  return nullptr;
+}
+
+}  // namespace yupu::tasks
