@@ -1,10 +1,13 @@
 #include "tasks/classify/evaluate.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "base/hash.h"
 
 namespace yupu::tasks {
 namespace {
@@ -40,6 +43,29 @@ void count_decision(Decision decision, bool in_scope, bool right, Decisions& dec
   }
 }
 
+// The reliability diagram: ten equal bins of the score, those without a row left out.
+OrderedJson reliability(std::span<const Judged> rows) {
+  struct Bin {
+    double score = 0;
+    std::int64_t right = 0, count = 0;
+  };
+  std::array<Bin, 10> bins;
+  for (const Judged& row : rows) {
+    Bin& bin = bins[static_cast<std::size_t>(std::clamp(row.score * 10.0, 0.0, 9.0))];
+    bin.score += row.score;
+    bin.right += row.truth == row.predicted ? 1 : 0;
+    bin.count += 1;
+  }
+  OrderedJson json = OrderedJson::array();
+  for (const Bin& bin : bins) {
+    if (bin.count == 0) continue;
+    json.push_back({{"confidence", bin.score / static_cast<double>(bin.count)},
+                    {"accuracy", ratio(bin.right, bin.count)},
+                    {"count", bin.count}});
+  }
+  return json;
+}
+
 }  // namespace
 
 double Decisions::precision() const { return ratio(answered_right, answered + out_of_scope_answered); }
@@ -50,10 +76,12 @@ Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionConte
   const std::vector<text::Encoding> encodings = encode_all(classifier, rows);
   YUPU_ASSIGN_OR_RETURN(const auto logits, classifier.logits(context, encodings));
   Evaluation evaluation;
-  std::vector<Judged> judged;
+  std::vector<Judged>& judged = evaluation.judged;
   std::set<std::string> unknown;
+  Sha256 rows_hash;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     evaluation.truncated_count += encodings[i].truncated ? 1 : 0;
+    rows_hash.field(rows[i].text).field(rows[i].label);
     const Answer best = classifier.rank(logits[i], 1).front();
     const std::string& predicted = classifier.labels()[static_cast<std::size_t>(best.label)];
     // A model trained to say "out of scope" is judged on it as on any label.
@@ -65,6 +93,7 @@ Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionConte
     judged.push_back({.truth = rows[i].label, .predicted = predicted, .score = best.score, .slice = rows[i].lang});
   }
   if (judged.empty()) return invalid_argument("no row with a label to evaluate on");
+  evaluation.rows_sha256 = rows_hash.finish_hex();
   evaluation.report = classification_report(judged, classifier.labels());
   evaluation.unknown_labels.assign(unknown.begin(), unknown.end());
   return evaluation;
@@ -115,6 +144,13 @@ OrderedJson Evaluation::to_json() const {
       {"precision", decisions.precision()},     {"share_answered", decisions.share_answered()}};
   json["unknown_labels"] = unknown_labels;
   json["truncated_count"] = truncated_count;
+  json["reliability"] = reliability(judged);
+  json["rows_sha256"] = rows_sha256;
+  OrderedJson predictions = OrderedJson::array();
+  for (const Judged& row : judged) {
+    predictions.push_back({{"truth", row.truth}, {"predicted", row.predicted}, {"score", row.score}});
+  }
+  json["predictions"] = std::move(predictions);
   return json;
 }
 

@@ -32,6 +32,8 @@ struct Evaluation {
   Decisions decisions;
   std::vector<std::string> unknown_labels;  // in the rows, not in the model; sorted
   std::int64_t truncated_count = 0;         // texts longer than the model reads
+  std::string rows_sha256;                  // of texts and labels, in order: reports with equal ones are comparable
+  std::vector<Judged> judged;               // the rows with a label, in order
 
   std::string to_text() const;  // for people
   OrderedJson to_json() const;  // `yupu evaluate --json`, Run::report
