@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 64;
 constexpr std::size_t kSmallestBytes = 512;
+constexpr std::size_t kLargerBuckets = 3;  // at most 1.5 times the bytes asked for
 constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 
 struct Bucket {
@@ -84,14 +85,16 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     MutexLock lock(mutex_);
     ++statistics_.requests_total;
     Block* block = nullptr;
-    if (bucket.index < free_.size() && free_[bucket.index] != nullptr) {
-      block = std::exchange(free_[bucket.index], free_[bucket.index]->next);
-    } else {
-      block = make(bucket.capacity);
+    // Batches differ in length: a kept block of a slightly larger bucket serves, or every length would grow its own
+    // hoard.
+    const std::size_t index_end = std::min(free_.size(), bucket.index + kLargerBuckets + 1);
+    for (std::size_t index = bucket.index; index < index_end && block == nullptr; ++index) {
+      if (free_[index] != nullptr) block = std::exchange(free_[index], free_[index]->next);
     }
+    if (block == nullptr) block = make(bucket.capacity);
     block->references.store(1, std::memory_order_relaxed);
     block->owner = shared_from_this();
-    statistics_.bytes_in_use += bucket.capacity;
+    statistics_.bytes_in_use += block->capacity;
     return block;
   }
 

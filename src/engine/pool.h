@@ -3,6 +3,7 @@
 //
 //   block   [ Block header, 64 bytes | data, 64-byte aligned, bucket size ]
 //   bucket  sizes grow in eighths of a power of two, at least 512 bytes: at most 12.5 % of a larger block is unused
+//           unless a kept block of one of the next three buckets serves instead
 //
 // Threads: any thread may take and give back.  Errors: the system or the byte limit refuses -> throws EngineError.
 // Lifetime: blocks outlive the Pool that made them (the last one of them frees what the Pool kept for it).

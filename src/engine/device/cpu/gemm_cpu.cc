@@ -111,6 +111,16 @@ constexpr Kernel kKernels[] = {nullptr, &kernel_1, &kernel_2, &kernel_3, &kernel
 void pack_panel(const float* HWY_RESTRICT source, std::int64_t stride, bool depth_contiguous, std::int64_t valid,
                 std::int64_t width, std::int64_t depth, float* HWY_RESTRICT packed) {
   if (!depth_contiguous) {
+    const KernelTag full;
+    if (valid == width && width == panel_columns()) {  // a whole panel of B: two vectors a row
+      const std::int64_t lanes = vector_lanes();
+      for (std::int64_t k = 0; k < depth; ++k) {
+        const float* from = source + k * stride;
+        hn::Store(hn::LoadU(full, from), full, packed + k * width);
+        hn::Store(hn::LoadU(full, from + lanes), full, packed + k * width + lanes);
+      }
+      return;
+    }
     for (std::int64_t k = 0; k < depth; ++k) {
       const float* from = source + k * stride;
       float* to = packed + k * width;
