@@ -10,6 +10,7 @@ namespace yupu::serving {
 namespace {
 
 constexpr std::chrono::seconds kProbeTime{30};
+constexpr std::size_t kHashDigits = 12;  // of a hash in a message
 
 }  // namespace
 
@@ -35,7 +36,8 @@ Status ModelHost::probe(const std::shared_ptr<TextModel>& model) {
   return {};
 }
 
-Status ModelHost::load(const std::string& name, const std::string& release_id, const std::string& directory) {
+Status ModelHost::load(const std::string& name, const std::string& release_id, const std::string& directory,
+                       const std::string& weights_sha256) {
   MutexLock one_load(load_mutex_);
   const std::int64_t begin_ns = clock_.monotonic_ns();
   const auto refuse = [&](const Status& status) {
@@ -51,6 +53,14 @@ Status ModelHost::load(const std::string& name, const std::string& release_id, c
   loaded->directory = directory;
   loaded->loaded_ns = clock_.now_ns();
   loaded->model = std::move(opened).value();
+  if (!weights_sha256.empty()) {
+    const std::string have = loaded->model->weights_sha256();
+    if (have != weights_sha256) {
+      return refuse(invalid_argument(directory + ": these are not the weights of release " + release_id + " (SHA-256 " +
+                                     have.substr(0, kHashDigits) + ", released " +
+                                     weights_sha256.substr(0, kHashDigits) + ")"));
+    }
+  }
   if (const Status status = probe(loaded->model); !status.ok()) return refuse(status);
   std::shared_ptr<const LoadedModel> previous = loaded;
   {

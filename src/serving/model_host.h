@@ -36,8 +36,10 @@ class ModelHost {
   ModelHost(const Clock& clock, EngineWorker& engine, Metrics& metrics, ModelLoader loader,
             std::vector<std::string> expected);
 
-  // Loads, probes (one text through the engine: as many finite scores as labels), then publishes.
-  Status load(const std::string& name, const std::string& release_id, const std::string& directory);
+  // Loads, compares the weights with `weights_sha256` (empty: any), probes (one text through the engine: as many finite
+  // scores as labels), then publishes.
+  Status load(const std::string& name, const std::string& release_id, const std::string& directory,
+              const std::string& weights_sha256 = {});
 
   std::shared_ptr<const LoadedModel> find(std::string_view name) const;  // nullptr: no such model
   std::vector<std::shared_ptr<const LoadedModel>> list() const;          // by name

@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
@@ -12,20 +11,11 @@
 namespace yupu::serving {
 
 ReleaseResolver store_resolver(store::Store& store, std::string workdir) {
-  return [&store, workdir = std::move(workdir)](const std::string& release_id) -> Result<std::string> {
+  return [&store, workdir = std::move(workdir)](const std::string& release_id) -> Result<ReleaseFiles> {
     YUPU_ASSIGN_OR_RETURN(const handoff::Record record, handoff::get_record(store, release_id));
     if (record.kind != "release") return invalid_argument("record " + release_id + " is a " + record.kind);
     YUPU_ASSIGN_OR_RETURN(const handoff::Release release, handoff::Release::from_json(record.body));
-    const std::string directory = workdir + "/" + release.model_directory;
-    const std::string weights = directory + "/model.safetensors";
-    if (!release.weights_sha256.empty()) {
-      YUPU_ASSIGN_OR_RETURN(const std::string have, file_sha256(weights));
-      if (have != release.weights_sha256) {
-        return invalid_argument(weights + ": these are not the weights of release " + release_id + " (SHA-256 " +
-                                have.substr(0, 12) + ", released " + release.weights_sha256.substr(0, 12) + ")");
-      }
-    }
-    return directory;
+    return ReleaseFiles{.directory = workdir + "/" + release.model_directory, .weights_sha256 = release.weights_sha256};
   };
 }
 
@@ -44,10 +34,10 @@ Status ReleaseWatcher::check_model(const std::string& name) {
       clock_.monotonic_ns() < refused->second.retry_ns) {
     return unavailable("release " + live->release_id + " of model " + name + " was refused a moment ago");
   }
-  const Result<std::string> directory = resolver_(live->release_id);
-  Status status = directory.status();
+  const Result<ReleaseFiles> files = resolver_(live->release_id);
+  Status status = files.status();
   if (status.ok()) {
-    status = host_.load(name, live->release_id, *directory);
+    status = host_.load(name, live->release_id, files->directory, files->weights_sha256);
   } else {
     log::error("release_refused", {{"name", name}, {"release", live->release_id}, {"why", status.message()}});
   }

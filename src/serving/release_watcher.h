@@ -16,10 +16,15 @@
 
 namespace yupu::serving {
 
-// Where a release's model lies: release id -> model directory. Errors: kNotFound, kInvalidArgument (weights changed).
-using ReleaseResolver = std::function<Result<std::string>(const std::string& release_id)>;
+// Where a release's model lies.
+struct ReleaseFiles {
+  std::string directory;
+  std::string weights_sha256;  // empty: not recorded
+};
+// Errors: kNotFound (no such release), kInvalidArgument (the record is something else).
+using ReleaseResolver = std::function<Result<ReleaseFiles>(const std::string& release_id)>;
 
-// Reads the release record, joins its directory to `workdir` and compares the weights' hash with the record's.
+// Reads the release record and joins its directory to `workdir`.
 ReleaseResolver store_resolver(store::Store& store, std::string workdir);
 
 class ReleaseWatcher {

@@ -25,6 +25,8 @@ class TextModel {
  public:
   virtual ~TextModel() = default;
   virtual const ModelCard& card() const = 0;
+  // SHA-256 over the weights as loaded: compared with what the release was measured with.
+  virtual std::string weights_sha256() const = 0;
   // Any thread. Never fails: too long a text is cut to what the model reads.
   virtual text::Encoding encode(std::string_view text) const = 0;
   // One row of card().labels.size() logits per text. Only the engine's owner thread calls it.

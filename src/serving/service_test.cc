@@ -1,0 +1,450 @@
+// The whole way of a call on real sockets: key, quota, engine, charge, trace, answer.
+#include "serving/service.h"
+
+#include <gtest/gtest.h>
+
+#include "base/log.h"
+#include "base/testing.h"
+#include "handoff/live_release.h"
+#include "handoff/record.h"
+#include "http/client.h"
+#include "http/openapi.h"
+#include "serving/assets.h"
+#include "serving/release_watcher.h"
+#include "serving/testing.h"
+
+namespace yupu::serving {
+namespace {
+
+using testing::CountingAdmission;
+using testing::DigitModel;
+
+// Says the best label, or asks back.
+class EchoBot final : public Bot {
+ public:
+  const std::string& name() const override { return name_; }
+  const std::string& model() const override { return model_; }
+  BotAnswer decide(std::string_view text, const ModelCard& card, std::span<const LabelScore> ranked) const override {
+    BotAnswer said;
+    said.decision = ranked.front().score >= card.answer_threshold ? "answer" : "clarify";
+    said.text = "about " + std::string(text);
+    said.intent = ranked.front().label;
+    said.score = ranked.front().score;
+    said.lang = "en";
+    said.sources = {"policy#1"};
+    said.options = {{"n1", "One"}};
+    return said;
+  }
+  Json about() const override { return {{"titles", {{"n1", {{"zh", "一"}, {"en", "One"}}}}}}; }
+
+ private:
+  std::string name_ = "shop";
+  std::string model_ = "digits";
+};
+
+constexpr Asset kAssets[] = {{"/", "text/html; charset=utf-8", "<p>hello"},
+                             {"/assets/a-1.js", "text/javascript", "let a;"}};
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    log::set_level(log::Level::kNone);
+    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    ASSERT_TRUE(store.ok()) << store.status().to_string();
+    store_ = std::move(store).value();
+    admission_ = std::make_unique<CountingAdmission>(*store_);
+    engine_ = std::make_unique<EngineWorker>(metrics_, EngineOptions{});
+    const ModelLoader loader = [this](const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
+      if (directory.find("corrupt") != std::string::npos) return invalid_argument(directory + ": truncated");
+      return std::unique_ptr<TextModel>(new DigitModel(watch_));
+    };
+    host_ = std::make_unique<ModelHost>(clock_, *engine_, metrics_, loader, std::vector<std::string>{"digits"});
+  }
+  void start(ServiceOptions options = {}, http::ServerOptions http_options = {}) {
+    ServiceHooks hooks;
+    hooks.usage = [](const handoff::Caller& caller, const ServiceHooks::Query& query) -> Result<Json> {
+      const auto month = query.find("month");
+      if (month != query.end() && month->second == "bad") return invalid_argument("month is not YYYY-MM", "month");
+      return Json{{"tenant", caller.tenant_id}};
+    };
+    hooks.feedback = [this](handoff::Feedback said,
+                            const std::vector<std::string>& labels) -> Result<handoff::Feedback> {
+      labels_seen_ = labels.size();
+      said.id = "fb_" + std::to_string(++feedback_count_);
+      return said;
+    };
+    service_ = std::make_unique<Service>(clock_, *store_, *admission_, *host_, *engine_, metrics_, std::move(options),
+                                         std::move(hooks));
+    service_->add_bot(std::make_unique<EchoBot>());
+    http::Router router;
+    service_->add_routes(router);
+    add_assets(router, kAssets);
+    http::add_openapi(router, "yupu", "test");
+    http_options.listen.port = 0;
+    http_options.on_exchange = [this](const http::Exchange& exchange) { metrics_.count_exchange(exchange); };
+    auto server = http::Server::start(std::move(http_options), std::move(router));
+    ASSERT_TRUE(server.ok()) << server.status().to_string();
+    server_ = std::move(server).value();
+    service_->set_server(server_.get());
+  }
+  void load() { ASSERT_TRUE(host_->load("digits", "rel_1", "one").ok()); }
+  void TearDown() override {
+    watch_->hold = false;
+    if (service_ != nullptr) service_->set_server(nullptr);
+    server_.reset();
+    service_.reset();
+    host_.reset();
+    engine_.reset();
+  }
+  http::Client client() { return http::Client({.port = server_->port(), .timeout_ms = 20'000}); }
+  static http::Headers key(const std::string& bearer = "yp_good") { return {{"authorization", "Bearer " + bearer}}; }
+  http::Response post(const std::string& path, const std::string& body, http::Headers headers = key()) {
+    auto response = client().post_json(path, body, std::move(headers));
+    EXPECT_TRUE(response.ok()) << response.status().to_string();
+    return response.ok() ? *response : http::Response{.status = 0, .headers = {}, .body = {}};
+  }
+  static std::string question(const std::string& text) { return R"({"model":"digits","input":")" + text + "\"}"; }
+  std::int64_t count(const std::string& table) {
+    std::int64_t rows = 0;
+    EXPECT_TRUE(store_
+                    ->read([&](store::Transaction& transaction) -> Status {
+                      YUPU_ASSIGN_OR_RETURN(const auto found, transaction.query("SELECT COUNT(*) FROM " + table));
+                      rows = found[0].integer(0);
+                      return {};
+                    })
+                    .ok());
+    return rows;
+  }
+
+  yupu::testing::TempDir dir_;
+  SystemClock clock_;
+  Metrics metrics_;
+  std::shared_ptr<DigitModel::Watch> watch_ = std::make_shared<DigitModel::Watch>();
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<CountingAdmission> admission_;
+  std::unique_ptr<EngineWorker> engine_;
+  std::unique_ptr<ModelHost> host_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<http::Server> server_;
+  std::atomic<int> feedback_count_{0};
+  std::atomic<std::size_t> labels_seen_{0};
+};
+
+TEST_F(ServiceTest, ClassifyIsAnsweredChargedAndTraced) {
+  load();
+  start();
+  const http::Response response = post("/v1/classify", R"({"model":"digits","input":["a1","b22"],"top_k":2})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const Json body = *parse_json(response.body);
+  EXPECT_EQ(body.at("results").size(), 2U);
+  EXPECT_EQ(body.at("results")[1].at("labels").size(), 2U);
+  EXPECT_EQ(body.at("results")[1].at("labels")[0].at("label"), "n2");
+  EXPECT_EQ(body.at("release_id"), "rel_1");
+  EXPECT_EQ(body.at("usage").at("tokens"), 9);  // 2+2 and 3+2: special tokens count
+  EXPECT_NE(response.headers.get("server-timing").find("engine;dur="), std::string::npos);
+  EXPECT_EQ(admission_->tokens("classify_tokens"), 9);
+  EXPECT_EQ(admission_->charged(), 1);
+  EXPECT_EQ(count("trace"), 2);
+}
+
+TEST_F(ServiceTest, AnswerThenFeedback) {
+  load();
+  start();
+  const http::Response response = post("/v1/answer", R"({"bot":"shop","text":"question 7"})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const Json body = *parse_json(response.body);
+  EXPECT_EQ(body.at("decision"), "answer");
+  EXPECT_EQ(body.at("intent"), "n7");
+  EXPECT_EQ(body.at("options")[0].at("title"), "One");
+  const std::string trace = body.at("trace_id");
+  EXPECT_EQ(post("/v1/feedback", R"({"trace_id":")" + trace + R"(","rating":1})").status, 200);
+  EXPECT_EQ(labels_seen_, 10U);
+  EXPECT_EQ(post("/v1/feedback", R"({"trace_id":")" + trace + R"(","rating":1})", key("yp_other")).status, 404);
+  EXPECT_EQ(post("/v1/feedback", R"({"trace_id":"tr_none","rating":1})").status, 404);
+  http::Headers once = key();
+  once.add("idempotency-key", "k");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(post("/v1/feedback", R"({"trace_id":")" + trace + R"(","rating":-1})", once).status, 200);
+  }
+  EXPECT_EQ(feedback_count_, 2);
+}
+
+TEST_F(ServiceTest, BadCallsCostNothing) {
+  load();
+  start();
+  const std::string good = question("a1");
+  struct Row {
+    const char* path;
+    std::string body;
+    http::Headers headers;
+    int status;
+    const char* code;
+  };
+  const Row rows[] = {
+      {"/v1/classify", good, {}, 401, "unauthenticated"},
+      {"/v1/classify", good, key("yp_wrong"), 401, "unauthenticated"},
+      {"/v1/classify", good, {{"authorization", "Basic x"}}, 401, "unauthenticated"},
+      {"/v1/classify", good, key("yp_read"), 403, "permission_denied"},
+      {"/v1/classify", R"({"model":"digits","input":"a","x":1})", key(), 400, "invalid_argument"},
+      {"/v1/classify", R"({"model":"digits","input":"\u0001 "})", key(), 400, "invalid_argument"},
+      {"/v1/classify", "{\"model\":\"digits\",\"input\":\"\xc3\"}", key(), 400, "invalid_argument"},
+      {"/v1/classify", question(std::string(9000, 'a')), key(), 413, "too_large"},
+      {"/v1/classify", R"({"model":"none","input":"a"})", key(), 404, "not_found"},
+      {"/v1/answer", R"({"bot":"none","text":"a"})", key(), 404, "not_found"},
+      {"/v1/answer", R"({"bot":"shop","text":"a"})", {}, 401, "unauthenticated"},
+  };
+  for (const Row& row : rows) {
+    const http::Response response = post(row.path, row.body, row.headers);
+    EXPECT_EQ(response.status, row.status) << row.body.substr(0, 60);
+    EXPECT_EQ(parse_json(response.body)->at("code"), row.code) << row.body.substr(0, 60);
+  }
+  admission_->quota_used_up = true;
+  EXPECT_EQ(post("/v1/classify", good).status, 402);
+  admission_->quota_used_up = false;
+  watch_->fail = true;
+  EXPECT_EQ(post("/v1/classify", good).status, 429);
+  watch_->fail = false;
+  admission_->capture_fails = true;
+  EXPECT_EQ(post("/v1/classify", good).status, 503);
+  EXPECT_EQ(admission_->charged(), 0);
+  EXPECT_EQ(admission_->released(), 2);
+  EXPECT_EQ(admission_->open(), 0U);
+  EXPECT_EQ(count("trace"), 0);
+}
+
+TEST_F(ServiceTest, IdempotencyKeyChargesOnce) {
+  load();
+  start();
+  http::Headers headers = key();
+  headers.add("idempotency-key", "order-17");
+  const http::Response first = post("/v1/classify", question("a1"), headers);
+  const http::Response again = post("/v1/classify", question("a1"), headers);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(first.body, again.body);
+  EXPECT_EQ(again.headers.get("idempotent-replayed"), "true");
+  EXPECT_EQ(admission_->charged(), 1);
+  EXPECT_EQ(post("/v1/classify", question("a2"), headers).status, 409);
+  http::Headers other = key("yp_other");
+  other.add("idempotency-key", "order-17");
+  EXPECT_EQ(post("/v1/classify", question("a2"), other).status, 200);  // another tenant's key is another key
+  http::Headers held = key();
+  held.add("idempotency-key", "slow");
+  const int entered = watch_->entered;
+  watch_->hold = true;
+  std::thread slow([&] { EXPECT_EQ(post("/v1/classify", question("a3"), held).status, 200); });
+  while (watch_->entered == entered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(post("/v1/classify", question("a3"), held).status, 409);
+  watch_->hold = false;
+  slow.join();
+  EXPECT_EQ(post("/v1/classify", question("a3"), held).headers.get("idempotent-replayed"), "true");
+  EXPECT_EQ(admission_->charged(), 3);
+}
+
+TEST_F(ServiceTest, ACrowdGetsItsOwnAnswers) {
+  load();
+  start();
+  std::atomic<int> right{0};
+  std::vector<std::thread> crowd;
+  for (int t = 0; t < 64; ++t) {
+    crowd.emplace_back([&, t] {
+      http::Client http = client();
+      for (int i = 0; i < 5; ++i) {
+        const int digit = (t + i) % 10;
+        const auto response = http.post_json("/v1/classify", question("t" + std::to_string(digit)), key());
+        if (!response.ok() || response.value().status != 200) continue;
+        right += parse_json(response.value().body)->at("results")[0].at("labels")[0].at("label") ==
+                 "n" + std::to_string(digit);
+      }
+    });
+  }
+  for (std::thread& thread : crowd) thread.join();
+  EXPECT_EQ(right, 64 * 5);
+  EXPECT_EQ(admission_->charged(), 64 * 5);
+  EXPECT_EQ(admission_->open(), 0U);
+  EXPECT_FALSE(watch_->overlapped);
+}
+
+TEST_F(ServiceTest, HundredSwapsUnderLoadLoseNoRequest) {
+  load();
+  start();
+  std::atomic<bool> stop{false};
+  std::atomic<int> done{0};
+  std::atomic<int> failed{0};
+  std::vector<std::thread> crowd;
+  for (int t = 0; t < 8; ++t) {
+    crowd.emplace_back([&] {
+      http::Client http = client();
+      while (!stop) {
+        const auto response = http.post_json("/v1/classify", question("a5"), key());
+        ++(response.ok() && response.value().status == 200 ? done : failed);
+      }
+    });
+  }
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(host_->load("digits", "rel_" + std::to_string(i), "next").ok());
+    ASSERT_FALSE(host_->load("digits", "rel_bad", "corrupt").ok());
+    const int before = done + failed;  // calls are answered between any two swaps
+    while (done + failed < before + 4) std::this_thread::yield();
+  }
+  stop = true;
+  for (std::thread& thread : crowd) thread.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_GT(done, 0);
+  EXPECT_EQ(host_->find("digits")->release_id, "rel_99");
+}
+
+TEST_F(ServiceTest, OverloadIs429WhileAdmittedSucceed) {
+  load();
+  start({}, {.request_threads = 4, .request_queue_max = 4});
+  const int entered = watch_->entered;
+  watch_->hold = true;
+  std::atomic<int> fine{0};
+  std::atomic<int> busy{0};
+  std::vector<std::thread> crowd;
+  for (int i = 0; i < 24; ++i) {
+    crowd.emplace_back([&] {
+      const http::Response response = post("/v1/classify", question("a1"));
+      fine += response.status == 200;
+      busy += response.status == 429 && !response.headers.get("retry-after").empty();
+    });
+  }
+  while (watch_->entered == entered || fine + busy < 16) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(client().get("/healthz")->status, 200);
+  EXPECT_EQ(client().get("/metrics")->status, 200);
+  watch_->hold = false;
+  for (std::thread& thread : crowd) thread.join();
+  EXPECT_GE(fine, 8);
+  EXPECT_EQ(fine + busy, 24);
+  EXPECT_EQ(admission_->charged(), fine);
+}
+
+TEST_F(ServiceTest, AClientThatLeavesIsNotCharged) {
+  load();
+  start();
+  const int entered = watch_->entered;
+  watch_->hold = true;
+  http::Client impatient({.port = server_->port(), .timeout_ms = 100});
+  std::thread first([&] { EXPECT_EQ(post("/v1/classify", question("a1")).status, 200); });
+  while (watch_->entered == entered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_FALSE(impatient.post_json("/v1/classify", question("a2"), key()).ok());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  watch_->hold = false;
+  first.join();
+  for (int i = 0; i < 5000 && admission_->open() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(admission_->charged(), 1);
+  EXPECT_EQ(admission_->released(), 1);
+}
+
+TEST_F(ServiceTest, ARequestInTimeOutIsNotCharged) {
+  load();
+  start({}, {.request_timeout_ms = 80});
+  watch_->hold = true;
+  const http::Response late = post("/v1/classify", question("a1"));
+  EXPECT_EQ(late.status, 503);
+  watch_->hold = false;
+  EXPECT_EQ(admission_->charged(), 0);
+  EXPECT_EQ(admission_->open(), 0U);
+}
+
+TEST_F(ServiceTest, DemoVisitorsNeedNoKeyAndAreLimited) {
+  load();
+  ServiceOptions options;
+  options.demo_caller = [this] { return admission_->authenticate("yp_good"); };
+  options.demo_rate = {.interval_ns = 3'600'000'000'000, .burst = 2, .callers_max = 100};
+  start(std::move(options));
+  const std::string ask = R"({"bot":"shop","text":"hello 1"})";
+  EXPECT_EQ(post("/v1/answer", ask, {}).status, 200);
+  EXPECT_EQ(post("/v1/answer", ask, {}).status, 200);
+  const http::Response third = post("/v1/answer", ask, {});
+  EXPECT_EQ(third.status, 429);
+  EXPECT_EQ(third.headers.get("retry-after"), "3600");
+  EXPECT_EQ(post("/v1/answer", ask).status, 200);                   // with a key there is no such limit
+  EXPECT_EQ(post("/v1/answer", ask, key("yp_wrong")).status, 401);  // a wrong key is not a visitor
+  EXPECT_EQ(post("/v1/classify", question("a1"), {}).status, 401);  // visitors may only ask the bot
+  EXPECT_EQ(client().get("/v1/models")->status, 200);
+  EXPECT_EQ(client().get("/v1/usage")->status, 401);
+}
+
+TEST_F(ServiceTest, ViewsModelsHealthMetricsAndPages) {
+  start();
+  http::Client http = client();
+  EXPECT_EQ(http.get("/healthz")->status, 200);
+  EXPECT_EQ(http.get("/readyz")->status, 503);
+  load();
+  EXPECT_EQ(http.get("/readyz")->status, 200);
+  EXPECT_EQ(parse_json(http.get("/v1/usage", key())->body)->at("tenant"), "t_1");
+  EXPECT_EQ(http.get("/v1/usage?month=bad", key())->status, 400);
+  EXPECT_EQ(http.get("/v1/invoices", key())->status, 404);
+  const Json models = *parse_json(http.get("/v1/models", key())->body);
+  EXPECT_EQ(models.at("data").size(), 2U);
+  EXPECT_EQ(models.at("data")[1].at("kind"), "bot");
+  EXPECT_EQ(models.at("data")[1].at("titles").at("n1").at("en"), "One");
+  const Json openapi = *parse_json(http.get("/openapi.json")->body);
+  EXPECT_TRUE(openapi.at("paths").contains("/v1/answer"));
+  const auto page = http.get("/");
+  EXPECT_EQ(page->body, "<p>hello");
+  EXPECT_NE(page->headers.get("content-security-policy").find("default-src 'none'"), std::string::npos);
+  EXPECT_EQ(page->headers.get("x-content-type-options"), "nosniff");
+  EXPECT_EQ(http.get("/", {{"if-none-match", std::string(page->headers.get("etag"))}})->status, 304);
+  EXPECT_NE(http.get("/assets/a-1.js")->headers.get("cache-control").find("immutable"), std::string::npos);
+  post("/v1/classify", question("a1"));
+  const std::string metrics = http.get("/metrics")->body;
+  EXPECT_NE(metrics.find("http_requests_total{route=\"/v1/classify\",status=\"200\"} 1\n"), std::string::npos);
+  EXPECT_NE(metrics.find("serving_engine_ms_count 1\n"), std::string::npos);
+  EXPECT_NE(metrics.find("serving_batch_tokens_bucket{le=\"+Inf\"} 2\n"), std::string::npos);  // probe and call
+  service_->set_draining();
+  EXPECT_EQ(http.get("/readyz")->status, 503);
+}
+
+TEST_F(ServiceTest, StoppingFinishesWhatIsInWork) {
+  load();
+  start();
+  const int entered = watch_->entered;
+  watch_->hold = true;
+  std::thread caller([&] { EXPECT_EQ(post("/v1/classify", question("a1")).status, 200); });
+  while (watch_->entered == entered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::thread stopper([&] { server_->stop(10'000); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  watch_->hold = false;
+  caller.join();
+  stopper.join();
+  EXPECT_EQ(admission_->charged(), 1);
+}
+
+TEST_F(ServiceTest, WatcherFollowsTheLiveRelease) {
+  ReleaseWatcher watcher(clock_, *store_, *host_, store_resolver(*store_, dir_.path()));
+  EXPECT_EQ(watcher.check().code(), Code::kNotFound);
+  const auto release = [&](const std::string& directory, const std::string& sha256) {
+    handoff::Release body;
+    body.run_id = "run_" + directory;
+    body.model_directory = directory;
+    body.weights_sha256 = sha256;
+    const handoff::Record record = handoff::make_record("release", "digits", {}, body.to_json(), clock_.now_ns());
+    EXPECT_TRUE(handoff::put_record(*store_, record).ok());
+    EXPECT_TRUE(handoff::set_live_release(*store_, "digits", record.id, "test", clock_.now_ns()).ok());
+    return record.id;
+  };
+  const std::string one = release("one", "digits");
+  ASSERT_TRUE(watcher.check().ok());
+  EXPECT_EQ(host_->find("digits")->release_id, one);
+  watcher.start(20);
+  const std::string two = release("two", "digits");
+  for (int i = 0; i < 5000 && host_->find("digits")->release_id != two; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(host_->find("digits")->release_id, two);
+  watcher.stop();
+  release("corrupt", "digits");
+  EXPECT_EQ(watcher.check().code(), Code::kInvalidArgument);
+  EXPECT_EQ(watcher.check().code(), Code::kUnavailable);  // not tried again at once
+  release("two", "other weights");
+  EXPECT_EQ(watcher.check().code(), Code::kInvalidArgument);
+  EXPECT_EQ(host_->find("digits")->release_id, two);
+  ASSERT_TRUE(handoff::set_live_release(*store_, "digits", one, "rollback", clock_.now_ns()).ok());
+  ASSERT_TRUE(watcher.check().ok());
+  EXPECT_EQ(host_->find("digits")->release_id, one);
+}
+
+}  // namespace
+}  // namespace yupu::serving
