@@ -1,0 +1,79 @@
+// A real encoder behind the host: saved, loaded, asked in crowded batches; a broken directory leaves the old model
+// serving.
+#include "serving/classifier_model.h"
+
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/testing.h"
+#include "tasks/classify/classifier.h"
+#include "text/tokenizers/wordpiece/wordpiece.h"
+
+namespace yupu::serving {
+namespace {
+
+Result<std::unique_ptr<tasks::Classifier>> small_classifier(std::uint64_t seed) {
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::make_wordpiece({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "tea", "cup",
+                                                              "refund", "order", "茶"}));
+  YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config("tiny"));
+  config.vocab_size = tokenizer->vocab_size();
+  config.position_count = 16;
+  return tasks::Classifier::create(config, std::move(tokenizer),
+                                   {.labels = {"a", "b", "c"}, .seed = seed, .max_length = 16});
+}
+
+TEST(ClassifierModel, ServesWhatWasSavedAndRefusesWhatIsBroken) {
+  log::set_level(log::Level::kNone);
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier(3);
+  ASSERT_TRUE(classifier.ok()) << classifier.status().to_string();
+  ASSERT_TRUE((*classifier)->save(dir.file("model")).ok());
+  engine::ExecutionContext context(2);
+  Metrics metrics;
+  EngineWorker worker(metrics, {.batch_tokens = 32});
+  const SystemClock clock;
+  ModelHost host(clock, worker, metrics, classifier_loader(context), {"m"});
+  const Status loaded = host.load("m", "rel_1", dir.file("model"), (*classifier)->weights_sha256());
+  ASSERT_TRUE(loaded.ok()) << loaded.to_string();
+  const auto model = host.find("m");
+
+  const std::vector<std::string> texts = {"tea", "cup tea", "refund order", "茶", "order order order cup"};
+  std::vector<std::vector<float>> alone;
+  engine::ExecutionContext own(1);
+  for (const std::string& text : texts) {
+    const text::Encoding encoding = (*classifier)->encode(text);
+    alone.push_back((*(*classifier)->logits(own, std::span(&encoding, 1)))[0]);
+  }
+  std::vector<std::thread> crowd;
+  std::atomic<int> right{0};
+  for (std::size_t t = 0; t < 16; ++t) {
+    crowd.emplace_back([&, t] {
+      for (int i = 0; i < 10; ++i) {
+        const std::size_t which = (t + static_cast<std::size_t>(i)) % texts.size();
+        const auto outcome = worker.run({.model = model->model,
+                                         .texts = {model->model->encode(texts[which])},
+                                         .deadline_ns = clock.monotonic_ns() + 20'000'000'000});
+        // The same bits whatever company a text travels in.
+        right += outcome.ok() && outcome.value().logits[0] == alone[which];
+      }
+    });
+  }
+  for (std::thread& thread : crowd) thread.join();
+  EXPECT_EQ(right, 160);
+
+  EXPECT_EQ(host.load("m", "rel_2", dir.file("nothing")).code(), Code::kNotFound);
+  EXPECT_EQ(host.load("m", "rel_2", dir.file("model"), std::string(64, '0')).code(), Code::kInvalidArgument);
+  std::filesystem::copy(dir.file("model"), dir.file("cut"));
+  const std::string weights = dir.file("cut") + "/model.safetensors";
+  std::filesystem::resize_file(weights, std::filesystem::file_size(weights) / 2);
+  EXPECT_FALSE(host.load("m", "rel_3", dir.file("cut")).ok());
+  EXPECT_EQ(host.find("m")->release_id, "rel_1");
+}
+
+}  // namespace
+}  // namespace yupu::serving
