@@ -50,6 +50,7 @@ Status thin_label_error(const std::vector<Survey::ThinLabel>& thin, std::int64_t
   if (thin.empty()) return ok_status();
   constexpr std::size_t kShown = 10;
   std::vector<std::string> lines;
+  lines.reserve(std::min(thin.size(), kShown) + 1);
   for (std::size_t i = 0; i < std::min(thin.size(), kShown); ++i) {
     lines.push_back(fmt::format("label '{}' has {} example{} to train on (first seen at {})", thin[i].label,
                                 thin[i].example_count, thin[i].example_count == 1 ? "" : "s", thin[i].first_place));
@@ -94,6 +95,7 @@ Status distribute(const Survey& survey, const std::string& spool_path, DatasetBu
 Status nothing_left(const ImportOptions& options, const Survey& survey,
                     const std::map<std::string, std::int64_t>& rejects, const std::string& first) {
   std::vector<std::string> parts;
+  parts.reserve(rejects.size());
   for (const auto& [reason, count] : rejects) parts.push_back(fmt::format("{} {}", count, reason));
   return invalid_argument(fmt::format("dataset '{}': none of {} rows can be used{}{}{}{}", options.name,
                                       survey.rows_read(), parts.empty() ? "" : " (", fmt::join(parts, ", "),

@@ -152,6 +152,7 @@ Result<NextVersion> next_version(const handoff::Record& base, std::vector<handof
   NextVersion next;
   Collector collector(*builder, next);
   Additions pending;
+  pending.reserve(additions.size());
   for (handoff::Row& row : additions) pending.push_back({.row = std::move(row)});
   ByText by_text;
   YUPU_RETURN_IF_ERROR(

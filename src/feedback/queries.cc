@@ -155,6 +155,7 @@ Result<Json> summary(store::Store& store, const MissQuery& query) {
                  }
                }));
   std::vector<std::pair<std::int64_t, std::pair<std::string, std::string>>> ranked;
+  ranked.reserve(confused.size());
   for (const auto& [pair, count] : confused) ranked.emplace_back(-count, pair);
   std::sort(ranked.begin(), ranked.end());
   Json pairs = Json::array();

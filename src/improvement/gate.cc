@@ -69,6 +69,7 @@ std::optional<std::vector<bool>> right_rows(const Json& report) {
   const Json* predictions = member(report, "predictions");
   if (predictions == nullptr || !predictions->is_array()) return {};
   std::vector<bool> right;
+  right.reserve(predictions->size());
   for (const Json& prediction : *predictions) {
     if (!prediction.is_object()) return {};
     const Json* truth = member(prediction, "truth");

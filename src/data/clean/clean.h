@@ -42,7 +42,7 @@ std::string canonical_text(std::string_view cleaned);
 struct CanonicalKey {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
-  auto operator<=>(const CanonicalKey&) const = default;
+  auto operator<=>(const CanonicalKey&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads <=>
 };
 struct CanonicalKeyHash {
   std::size_t operator()(const CanonicalKey& key) const { return static_cast<std::size_t>(key.low); }

@@ -41,6 +41,7 @@ Result<std::unique_ptr<RowSource>> open_rows(const ImportSource& source) {
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   std::vector<std::string_view> known;
+  known.reserve(kImporters.size());
   for (const Importer& importer : kImporters) {
     if (reads(importer, extension)) return importer.open(source);
     known.push_back(importer.extensions);

@@ -64,6 +64,7 @@ class JsonlRows final : public RowSource {
     if (it == object.end() || it->is_null()) {
       if (!required) return;
       std::vector<std::string> keys;
+      keys.reserve(object.size());
       for (const auto& [name, value] : object.items()) keys.push_back(name);
       return spoil(row, "missing_field", fmt::format("no field '{}'; the fields are: {}", key, fmt::join(keys, ", ")),
                    field);
