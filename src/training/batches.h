@@ -1,0 +1,21 @@
+// The order in which rows are seen: a pure function of seed and epoch, so that a run which was cut off goes on with
+// exactly the batches it would have had.  Sequences are packed end to end (engine/packed_batch.h), so a batch is as
+// many rows of the shuffled order as fit a budget of tokens: nothing needs sorting by length, and no token is padding.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace yupu::training {
+
+struct BatchLimits {
+  std::int64_t tokens = 512;      // most tokens of a batch; a longer row is a batch of its own
+  std::int64_t rows = INT64_MAX;  // most rows of a batch
+};
+
+// Row indices of each batch of `epoch` (from 0).  Every row occurs once.  lengths[i]: tokens of row i.
+std::vector<std::vector<std::uint32_t>> plan_epoch(std::span<const std::int64_t> lengths, const BatchLimits& limits,
+                                                   std::uint64_t seed, std::int64_t epoch);
+
+}  // namespace yupu::training

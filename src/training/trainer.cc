@@ -1,0 +1,232 @@
+#include "training/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "engine/ops/cross_entropy/cross_entropy.h"
+#include "training/batches.h"
+
+namespace yupu::training {
+namespace {
+
+constexpr std::uint64_t kTokenStream = 0x746f6b656e;  // "token"
+constexpr double kNsPerSecond = 1e9;
+
+std::int64_t monotonic_ns() { return SystemClock().monotonic_ns(); }
+
+engine::AdamW make_optimizer(const TrainOptions& options, const tasks::Classifier& classifier) {
+  return engine::AdamW(classifier.parameters(), {.weight_decay = static_cast<float>(options.weight_decay)});
+}
+
+}  // namespace
+
+Trainer::Trainer(const TrainOptions& options, tasks::Classifier& classifier, engine::ExecutionContext& context,
+                 StateFolder state, handoff::Progress& progress)
+    : options_(options),
+      classifier_(classifier),
+      context_(context),
+      state_(std::move(state)),
+      progress_(progress),
+      optimizer_(make_optimizer(options, classifier)),
+      tape_(context, engine::Tape::Mode::kTraining) {
+  encode_rows();
+}
+
+void Trainer::encode_rows() {
+  for (const handoff::Row& row : options_.train) {
+    const std::optional<std::int32_t> label = classifier_.label_index(row.label);
+    if (!label) continue;  // out of scope: for calibration alone
+    text::Encoding encoding = classifier_.encode(row.text);
+    lengths_.push_back(static_cast<std::int64_t>(encoding.ids.size()));
+    examples_.push_back({.ids = std::move(encoding.ids), .types = std::move(encoding.type_ids), .label = *label});
+  }
+}
+
+Trainer::Plan Trainer::plan(std::int64_t epoch) const {
+  const BatchLimits limits{.tokens = options_.batch_tokens,
+                           .rows = options_.batch_size > 0 ? options_.batch_size : INT64_MAX};
+  return plan_epoch(lengths_, limits, options_.seed, epoch);
+}
+
+std::int64_t Trainer::updates_in(const Plan& plan) const {
+  return (static_cast<std::int64_t>(plan.size()) + options_.grad_accumulation - 1) / options_.grad_accumulation;
+}
+
+Status Trainer::run() {
+  std::int64_t total = 0;
+  for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) total += updates_in(plan(epoch));
+  schedule_ = {.kind = engine::ScheduleKind::kLinear,
+               .warmup_steps = static_cast<std::int64_t>(options_.warmup_ratio * static_cast<double>(total)),
+               .total_steps = total};
+  YUPU_ASSIGN_OR_RETURN(auto restored, state_.restore(optimizer_));
+  if (restored) {
+    position_ = std::move(*restored);
+    resumed_at_step_ = position_.step;
+    seconds_before_ = position_.seconds;
+    progress_.note(fmt::format("going on at step {} of {} (epoch {})", position_.step, total, position_.epoch + 1));
+  }
+  began_ns_ = checkpoint_ns_ = monotonic_ns();
+  checkpoint_step_ = position_.step;
+  progress_.begin("training", total);
+  while (position_.epoch < options_.epochs) {
+    const bool patience_used = options_.patience > 0 && position_.without_gain >= options_.patience;
+    if (!options_.valid.empty() && patience_used) {
+      progress_.note(
+          fmt::format("no gain in {} epochs: stopping after epoch {}", position_.without_gain, position_.epoch));
+      break;
+    }
+    YUPU_RETURN_IF_ERROR(run_epoch());
+    YUPU_RETURN_IF_ERROR(evaluate_epoch());
+  }
+  return finish();
+}
+
+Status Trainer::run_epoch() {
+  const Plan batches = plan(position_.epoch);
+  const auto group = static_cast<std::size_t>(options_.grad_accumulation);
+  while (position_.update_in_epoch < updates_in(batches)) {
+    const std::size_t begin = static_cast<std::size_t>(position_.update_in_epoch) * group;
+    YUPU_RETURN_IF_ERROR(update(batches, begin, std::min(begin + group, batches.size())));
+    YUPU_RETURN_IF_ERROR(checkpoint_if_due());
+    if (options_.after_step) options_.after_step(position_.step);
+    if (options_.stop_requested && options_.stop_requested()) {
+      YUPU_RETURN_IF_ERROR(checkpoint());
+      return unavailable(
+          fmt::format("training stopped at step {}; the same command goes on from there", position_.step));
+    }
+  }
+  return ok_status();
+}
+
+std::vector<std::int32_t> Trainer::seen_ids(std::uint32_t row, std::int64_t epoch) const {
+  std::vector<std::int32_t> ids = examples_[row].ids;
+  if (options_.token_dropout <= 0) return ids;
+  Rng rng(options_.seed ^ kTokenStream, static_cast<std::uint64_t>(epoch) << 32 | row);
+  for (std::size_t i = 1; i + 1 < ids.size(); ++i) {  // [CLS] and [SEP] stay
+    if (rng.uniform() < options_.token_dropout) ids[i] = classifier_.tokenizer().special_ids().unk;
+  }
+  return ids;
+}
+
+Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
+  std::int64_t rows = 0;
+  for (std::size_t b = begin; b < end; ++b) rows += static_cast<std::int64_t>(plan[b].size());
+  const model::DropoutStep dropout{.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)};
+  double loss_sum = 0.0;
+  std::int64_t tokens = 0;
+  for (std::size_t b = begin; b < end; ++b) {
+    engine::PackedBatch packed;
+    std::vector<std::int32_t> labels;
+    for (const std::uint32_t row : plan[b]) {
+      packed.append(seen_ids(row, position_.epoch), examples_[row].types, row);
+      labels.push_back(examples_[row].label);
+    }
+    tokens += packed.token_count();
+    const model::EncoderBatch batch(std::move(packed));
+    const engine::Var logits = classifier_.forward(tape_, batch, dropout);
+    const engine::Var loss = engine::cross_entropy(
+        logits, labels,
+        {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});
+    loss_sum += double{loss.value().item()};
+    // The mean over all rows of the update, however many batches they came in.
+    tape_.backward(loss, 1.0f / static_cast<float>(rows));
+    tape_.clear();
+  }
+  const double norm = engine::gradient_norm(context_, optimizer_.parameters());
+  if (!std::isfinite(loss_sum) || !std::isfinite(norm)) {
+    return internal_error(
+        fmt::format("step {}: the loss is {} and the norm of the gradient {}: training has diverged; try a smaller "
+                    "learning rate (the last good checkpoint is kept in {})",
+                    position_.step + 1, loss_sum / static_cast<double>(rows), norm, state_.path()));
+  }
+  const auto lr = static_cast<float>(options_.lr * schedule_.factor(position_.step));
+  optimizer_.step(context_, lr, engine::clip_scale(norm, options_.clip_norm));
+  position_.step += 1;
+  position_.update_in_epoch += 1;
+  position_.loss_sum += loss_sum;
+  position_.loss_count += rows;
+  report(loss_sum / static_cast<double>(rows), tokens);
+  return ok_status();
+}
+
+void Trainer::report(double loss, std::int64_t tokens) {
+  tokens_seen_ += tokens;
+  const double seconds = static_cast<double>(monotonic_ns() - began_ns_) / kNsPerSecond;
+  std::string detail = fmt::format("epoch {}/{}  loss {:.4f}  {:.0f} tokens/s", position_.epoch + 1, options_.epochs,
+                                   loss, static_cast<double>(tokens_seen_) / std::max(seconds, 1e-9));
+  if (position_.best_figure) detail += fmt::format("  best {} {:.4f}", options_.metric, *position_.best_figure);
+  progress_.update(position_.step, detail);
+}
+
+Result<double> Trainer::valid_figure() const {
+  YUPU_ASSIGN_OR_RETURN(const tasks::Evaluation evaluation, tasks::evaluate(classifier_, context_, options_.valid));
+  return options_.metric == "macro_f1" ? evaluation.report.macro.f1 : evaluation.report.accuracy;
+}
+
+Status Trainer::evaluate_epoch() {
+  EpochFigures figures{.epoch = position_.epoch + 1,
+                       .train_loss = position_.loss_sum / static_cast<double>(position_.loss_count)};
+  std::string line = fmt::format("epoch {}: loss {:.4f}", figures.epoch, figures.train_loss);
+  bool improved = false;
+  if (!options_.valid.empty()) {
+    YUPU_ASSIGN_OR_RETURN(figures.valid_figure, valid_figure());
+    improved = !position_.best_figure || figures.valid_figure > *position_.best_figure;
+    line += fmt::format(", validation {} {:.4f}{}", options_.metric, figures.valid_figure,
+                        improved ? " (best so far)" : "");
+  }
+  progress_.note(line);
+  position_.epoch += 1;
+  position_.update_in_epoch = 0;
+  position_.loss_sum = 0.0;
+  position_.loss_count = 0;
+  position_.without_gain = improved ? 0 : position_.without_gain + 1;
+  position_.history.push_back(figures);
+  if (improved) {
+    position_.best_figure = figures.valid_figure;
+    position_.best_epoch = figures.epoch;
+    position_.best_step = position_.step;
+    YUPU_RETURN_IF_ERROR(state_.save_best(optimizer_, position_.step));
+  }
+  YUPU_RETURN_IF_ERROR(checkpoint());
+  if (improved) state_.forget_other_bests(position_.best_step);
+  return ok_status();
+}
+
+Status Trainer::checkpoint() {
+  const std::int64_t began = monotonic_ns();
+  position_.seconds = seconds_before_ + static_cast<double>(began - began_ns_) / kNsPerSecond;
+  YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_));
+  checkpoint_ns_ = monotonic_ns();
+  checkpoint_cost_ns_ = checkpoint_ns_ - began;
+  checkpoint_step_ = position_.step;
+  return ok_status();
+}
+
+Status Trainer::checkpoint_if_due() {
+  constexpr std::int64_t kCostShare = 20;  // a checkpoint takes at most one part in 20 of the time
+  const std::int64_t since_ns = monotonic_ns() - checkpoint_ns_;
+  const bool by_time = static_cast<double>(since_ns) >= options_.checkpoint_seconds * kNsPerSecond &&
+                       since_ns >= kCostShare * checkpoint_cost_ns_;
+  const bool by_steps = options_.checkpoint_steps > 0 && position_.step - checkpoint_step_ >= options_.checkpoint_steps;
+  return by_time || by_steps ? checkpoint() : ok_status();
+}
+
+Status Trainer::finish() {
+  position_.seconds = seconds_before_ + static_cast<double>(monotonic_ns() - began_ns_) / kNsPerSecond;
+  progress_.end(fmt::format("{} updates in {} epochs", position_.step, position_.epoch));
+  if (!position_.best_figure) return ok_status();
+  YUPU_RETURN_IF_ERROR(state_.load_best(optimizer_, position_.best_step));
+  YUPU_ASSIGN_OR_RETURN(const double again, valid_figure());
+  if (again != *position_.best_figure) {
+    return internal_error(
+        fmt::format("the best weights (epoch {}) give {} = {} now and {} when they were kept: {} is damaged",
+                    position_.best_epoch, options_.metric, again, *position_.best_figure, state_.path()));
+  }
+  return ok_status();
+}
+
+}  // namespace yupu::training

@@ -1,0 +1,72 @@
+// The training loop itself, behind training.h.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/autograd/tape.h"
+#include "engine/optim/adamw.h"
+#include "engine/optim/schedule.h"
+#include "tasks/classify/classifier.h"
+#include "training/state.h"
+#include "training/training.h"
+
+namespace yupu::training {
+
+// One run, from the first update to the best weights in the classifier's parameters.  Threads: one owner.
+class Trainer {
+ public:
+  Trainer(const TrainOptions& options, tasks::Classifier& classifier, engine::ExecutionContext& context,
+          StateFolder state, handoff::Progress& progress);
+
+  // Restores a checkpoint if there is one, trains to the end and loads the best weights.  engine::EngineError passes.
+  Status run();
+
+  const Position& position() const { return position_; }
+  std::int64_t resumed_at_step() const { return resumed_at_step_; }
+
+ private:
+  struct Example {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int32_t> types;
+    std::int32_t label;
+  };
+  using Plan = std::vector<std::vector<std::uint32_t>>;
+
+  void encode_rows();
+  Plan plan(std::int64_t epoch) const;
+  std::int64_t updates_in(const Plan& plan) const;
+  std::vector<std::int32_t> seen_ids(std::uint32_t row, std::int64_t epoch) const;
+
+  Status run_epoch();
+  // Forward and backward of the batches [begin, end) of the plan, then one update.
+  Status update(const Plan& plan, std::size_t begin, std::size_t end);
+  Status evaluate_epoch();
+  Result<double> valid_figure() const;
+  Status checkpoint();
+  Status checkpoint_if_due();
+  Status finish();
+  void report(double loss, std::int64_t tokens);
+
+  const TrainOptions& options_;
+  tasks::Classifier& classifier_;
+  engine::ExecutionContext& context_;
+  StateFolder state_;
+  handoff::Progress& progress_;
+  engine::AdamW optimizer_;
+  engine::Tape tape_;
+  engine::Schedule schedule_;
+  std::vector<Example> examples_;
+  std::vector<std::int64_t> lengths_;
+  Position position_;
+  std::int64_t resumed_at_step_ = 0;
+  std::int64_t began_ns_ = 0;       // of this sitting
+  double seconds_before_ = 0.0;     // of the sittings before
+  std::int64_t checkpoint_ns_ = 0;  // when the last one was written
+  std::int64_t checkpoint_cost_ns_ = 0;
+  std::int64_t checkpoint_step_ = 0;
+  std::int64_t tokens_seen_ = 0;  // in this sitting
+};
+
+}  // namespace yupu::training

@@ -1,0 +1,256 @@
+#include "training/training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "engine/error.h"
+#include "model/checkpoint/huggingface.h"
+#include "text/tokenizers/wordpiece/train.h"
+#include "text/tokenizers/wordpiece/wordpiece.h"
+#include "training/trainer.h"
+
+namespace yupu::training {
+namespace {
+
+// Bumped when the same options begin to give other weights.
+constexpr std::int64_t kRecipe = 1;
+
+struct Range {
+  const char* name;
+  double value;
+  double min;
+  double max;
+};
+
+Status check_options(const TrainOptions& options) {
+  if (options.out.empty()) return invalid_argument("out: a directory for the model is needed", "out");
+  const Range ranges[] = {
+      {"epochs", static_cast<double>(options.epochs), 1, 100'000},
+      {"batch_tokens", static_cast<double>(options.batch_tokens), 1, 1 << 24},
+      {"batch_size", static_cast<double>(options.batch_size), 0, 1 << 24},
+      {"grad_accumulation", static_cast<double>(options.grad_accumulation), 1, 1 << 16},
+      {"lr", options.lr, 1e-9, 10.0},
+      {"warmup_ratio", options.warmup_ratio, 0.0, 1.0},
+      {"weight_decay", options.weight_decay, 0.0, 10.0},
+      {"dropout", options.dropout.value_or(0.0), 0.0, 0.95},
+      {"token_dropout", options.token_dropout, 0.0, 0.95},
+      {"label_smoothing", options.label_smoothing, 0.0, 0.95},
+      {"clip_norm", options.clip_norm, 0.0, 1e9},
+      {"patience", static_cast<double>(options.patience), 0, 100'000},
+      {"vocab_size", static_cast<double>(options.vocab_size), 16, 10'000'000},
+      {"max_length", static_cast<double>(options.max_length), 3, 1'000'000},
+      {"target_precision", options.target_precision, 0.01, 1.0},
+      {"threads", static_cast<double>(options.threads), 0, 1024},
+      {"checkpoint_seconds", options.checkpoint_seconds, 0.0, 1e9},
+      {"checkpoint_steps", static_cast<double>(options.checkpoint_steps), 0, 1e12},
+  };
+  for (const Range& range : ranges) {
+    if (!(range.value >= range.min && range.value <= range.max)) {
+      return invalid_argument(fmt::format("{} is {}, must be {} to {}", range.name, range.value, range.min, range.max),
+                              range.name);
+    }
+  }
+  if (options.metric != "accuracy" && options.metric != "macro_f1") {
+    return invalid_argument(fmt::format("metric \"{}\" is unknown (known: accuracy, macro_f1)", options.metric),
+                            "metric");
+  }
+  return ok_status();
+}
+
+bool is_learned(const TrainOptions& options, const handoff::Row& row) {
+  return options.learn_out_of_scope || row.label != handoff::kOutOfScope;
+}
+
+Result<std::vector<std::string>> labels_of(const TrainOptions& options) {
+  std::set<std::string> labels;
+  for (const handoff::Row& row : options.train) {
+    if (is_learned(options, row)) labels.insert(row.label);
+  }
+  if (labels.empty()) return invalid_argument("no training row with a label", "train");
+  if (labels.size() < 2) {
+    return invalid_argument(
+        fmt::format("only one label (\"{}\") in the training rows: there is nothing to tell apart", *labels.begin()),
+        "train");
+  }
+  const bool any_valid = std::any_of(options.valid.begin(), options.valid.end(),
+                                     [&](const handoff::Row& row) { return labels.contains(row.label); });
+  if (!options.valid.empty() && !any_valid)
+    return invalid_argument("no validation row has a label of the training rows", "valid");
+  return std::vector<std::string>(labels.begin(), labels.end());
+}
+
+Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& options,
+                                                            tasks::Classifier::Fresh fresh) {
+  YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config(options.config));
+  std::vector<std::string> texts;
+  for (const handoff::Row& row : options.train) {
+    if (is_learned(options, row)) texts.push_back(row.text);
+  }
+  text::TrainVocabularyOptions vocabulary_options;
+  vocabulary_options.vocab_size = static_cast<std::int32_t>(options.vocab_size);
+  YUPU_ASSIGN_OR_RETURN(auto vocabulary,
+                        text::train_vocabulary(std::span<const std::string>(texts), vocabulary_options));
+  config.vocab_size = static_cast<std::int64_t>(vocabulary.size());
+  config.position_count = options.max_length;
+  if (options.dropout) {
+    config.hidden_dropout = config.attention_dropout = config.classifier_dropout = static_cast<float>(*options.dropout);
+  }
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::make_wordpiece(std::move(vocabulary), vocabulary_options.normalization));
+  return tasks::Classifier::create(config, std::move(tokenizer), fresh);
+}
+
+Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& options) {
+  YUPU_ASSIGN_OR_RETURN(auto labels, labels_of(options));
+  const tasks::Classifier::Fresh fresh{
+      .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length};
+  if (options.base.empty()) return fresh_classifier(options, fresh);
+  std::optional<float> dropout;
+  if (options.dropout) dropout = static_cast<float>(*options.dropout);
+  auto classifier = tasks::Classifier::from_base(options.base, fresh, dropout);
+  if (!classifier.ok()) return classifier.status().with_context("base");
+  return classifier;
+}
+
+// Everything that decides the weights, hashed: options, rows and the weights training begins from.
+std::string fingerprint_of(const TrainOptions& options, const tasks::Classifier& classifier) {
+  Sha256 hash;
+  hash.field(to_text(deciding_options(options)))
+      .field(classifier.weights_sha256())
+      .field(classifier.tokenizer().content_id());
+  for (const auto* rows : {&options.train, &options.valid}) {
+    hash.field(std::to_string(rows->size()));
+    for (const handoff::Row& row : *rows) hash.field(row.text).field(row.label);
+  }
+  return hash.finish_hex();
+}
+
+Status calibrate(const TrainOptions& options, engine::ExecutionContext& context, tasks::Classifier& classifier,
+                 handoff::Progress& progress) {
+  if (options.valid.empty()) {
+    progress.note("no validation rows: scores are not calibrated and every text will be answered");
+    return ok_status();
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, context, options.valid));
+  const tasks::Calibration calibration = tasks::fit_calibration(rows, options.target_precision);
+  if (!calibration.target_met) {
+    progress.note(fmt::format(
+        "calibration: no threshold reaches a precision of {:.3f} on the validation rows; the best is {:.3f}",
+        options.target_precision, calibration.answered_precision));
+  }
+  classifier.set_calibration(calibration);
+  return ok_status();
+}
+
+void add_figures(const std::string& prefix, const tasks::Evaluation& evaluation,
+                 std::map<std::string, double>& figures) {
+  figures[prefix + "accuracy"] = evaluation.report.accuracy;
+  figures[prefix + "macro_f1"] = evaluation.report.macro.f1;
+  figures[prefix + "calibration_error"] = evaluation.report.calibration_error;
+  figures[prefix + "answered_share"] = evaluation.decisions.share_answered();
+  figures[prefix + "answered_precision"] = evaluation.decisions.precision();
+  for (const auto& [name, slice] : evaluation.report.slices)
+    figures[fmt::format("{}accuracy.{}", prefix, name)] = slice.accuracy;
+}
+
+bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& options) {
+  return std::any_of(rows.begin(), rows.end(), [&](const handoff::Row& row) { return is_learned(options, row); });
+}
+
+Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionContext& context, const Trainer& trainer,
+                             tasks::Classifier& classifier) {
+  const Position& position = trainer.position();
+  TrainResult result{.epochs = position.history,
+                     .steps = position.step,
+                     .best_epoch = position.best_epoch,
+                     .resumed_at_step = trainer.resumed_at_step(),
+                     .seconds = position.seconds,
+                     .parameter_count = 0,
+                     .weights_sha256 = classifier.weights_sha256(),
+                     .encoder_config = {},
+                     .valid = {},
+                     .test = {},
+                     .figures = {}};
+  for (const engine::Parameter* parameter : classifier.parameters())
+    result.parameter_count += parameter->value.element_count();
+  OrderedJson config;
+  classifier.config().write_to(config);
+  result.encoder_config = Json(config);
+  if (has_labelled(options.valid, options)) {
+    YUPU_ASSIGN_OR_RETURN(result.valid, tasks::evaluate(classifier, context, options.valid));
+    add_figures("valid.", *result.valid, result.figures);
+  }
+  if (has_labelled(options.test, options)) {
+    YUPU_ASSIGN_OR_RETURN(result.test, tasks::evaluate(classifier, context, options.test));
+    add_figures("test.", *result.test, result.figures);
+  }
+  result.figures["train.seconds"] = result.seconds;
+  result.figures["train.steps"] = static_cast<double>(result.steps);
+  result.figures["train.epochs"] = static_cast<double>(position.epoch);
+  result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
+  result.figures["train.rows"] = static_cast<double>(options.train.size());
+  if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
+  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
+  return result;
+}
+
+Result<TrainResult> train_checked(const TrainOptions& options, handoff::Progress& progress) {
+  YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options));
+  YUPU_ASSIGN_OR_RETURN(StateFolder state, StateFolder::open(options.out, fingerprint_of(options, *classifier)));
+  engine::ExecutionContext context(options.threads);
+  Trainer trainer(options, *classifier, context, state, progress);
+  YUPU_RETURN_IF_ERROR(trainer.run());
+  YUPU_RETURN_IF_ERROR(calibrate(options, context, *classifier, progress));
+  YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, context, trainer, *classifier));
+  Json lineage = options.lineage;
+  lineage["options"] = deciding_options(options);
+  lineage["weights_sha256"] = result.weights_sha256;
+  lineage["figures"] = result.figures;
+  classifier->set_lineage(std::move(lineage));
+  YUPU_RETURN_IF_ERROR(classifier->save(options.out));
+  YUPU_RETURN_IF_ERROR(state.remove());
+  return result;
+}
+
+}  // namespace
+
+Json deciding_options(const TrainOptions& options) {
+  return {{"recipe", kRecipe},
+          {"config", options.base.empty() ? options.config : ""},
+          {"base", options.base},
+          {"epochs", options.epochs},
+          {"batch_tokens", options.batch_tokens},
+          {"batch_size", options.batch_size},
+          {"grad_accumulation", options.grad_accumulation},
+          {"lr", options.lr},
+          {"warmup_ratio", options.warmup_ratio},
+          {"weight_decay", options.weight_decay},
+          {"dropout", options.dropout ? Json(*options.dropout) : Json()},
+          {"token_dropout", options.token_dropout},
+          {"label_smoothing", options.label_smoothing},
+          {"clip_norm", options.clip_norm},
+          {"patience", options.patience},
+          {"metric", options.metric},
+          {"vocab_size", options.base.empty() ? options.vocab_size : 0},
+          {"max_length", options.max_length},
+          {"target_precision", options.target_precision},
+          {"learn_out_of_scope", options.learn_out_of_scope},
+          {"seed", options.seed}};
+}
+
+Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progress) {
+  YUPU_RETURN_IF_ERROR(check_options(options));
+  try {
+    return train_checked(options, progress);
+  } catch (const engine::EngineError& error) {
+    return Status(
+        Code::kResourceExhausted,
+        fmt::format("training: {} (smaller batch_tokens need less memory; the last checkpoint is kept)", error.what()));
+  }
+}
+
+}  // namespace yupu::training

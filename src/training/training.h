@@ -1,0 +1,94 @@
+// Rows in, a model out: fine-tunes a classifier, keeps the weights that did best on the validation rows, calibrates its
+// scores on them and writes the model directory (tasks/classify/classifier.h).
+//
+//   rows -> encodings -> packed batches -> encoder, head -> cross entropy -> backward -> AdamW -> validation -> best
+//
+// Interrupted at any point, kill -9 included, the same call goes on where the last checkpoint stands and ends with the
+// same weights, bit for bit (state.h).  The seed fixes everything else: weights, order of the rows, dropout.
+// Early stopping: after every epoch the validation figure either beats the best so far (strictly; then the weights are
+// kept and the patience starts anew) or uses up one of `patience`.  At the end the best weights are loaded again and
+// must give the figure that was recorded.
+// Threads  one owner.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/status.h"
+#include "handoff/progress.h"
+#include "handoff/types.h"
+#include "tasks/classify/evaluate.h"
+
+namespace yupu::training {
+
+struct TrainOptions {
+  std::vector<handoff::Row> train;  // rows labelled out_of_scope are left out unless `learn_out_of_scope`
+  std::vector<handoff::Row> valid;  // empty: no early stopping, no calibration, the last weights are kept
+  std::vector<handoff::Row> test;   // judged once, at the end
+
+  std::string config = "tiny";  // size of a model from random weights (model/encoder/encoder_config.h), or
+  std::string base;             // a model directory to start from
+  std::string out;              // the model directory to write; OUT/.state holds the checkpoint on the way
+
+  std::int64_t epochs = 30;
+  std::int64_t batch_tokens = 512;  // tokens of a batch; packed, so all of them real
+  std::int64_t batch_size = 0;      // most rows of a batch; 0: as many as fit the tokens
+  std::int64_t grad_accumulation = 1;
+  double lr = 1e-3;
+  double warmup_ratio = 0.1;
+  double weight_decay = 0.01;
+  std::optional<double> dropout;  // everywhere in the model; unset: 0.1 from random weights, the base's own else
+  double token_dropout = 0.0;     // probability that a token of a training text is read as unknown
+  double label_smoothing = 0.0;
+  double clip_norm = 1.0;  // 0: no clipping
+  std::int64_t patience = 5;
+  std::string metric = "accuracy";  // or "macro_f1", on the validation rows
+  std::int64_t vocab_size = 4000;   // of the vocabulary trained on the rows when there is no base
+  std::int64_t max_length = 64;     // tokens of a text that are read
+  double target_precision = 0.95;   // of the answers above the threshold (tasks/classify/calibration.h)
+  bool learn_out_of_scope = false;  // out_of_scope becomes a label like any other
+  std::uint64_t seed = 1;
+  int threads = 0;  // 0: every core; changes nothing but the time
+
+  double checkpoint_seconds = 5.0;    // between checkpoints; longer when one takes more than 1/20 of that
+  std::int64_t checkpoint_steps = 0;  // also after so many updates; 0: by time alone
+  Json lineage = Json::object();      // goes into yupu.json: what the rows are, who asked
+
+  // Asked after every update: true saves a checkpoint and ends with kUnavailable.
+  std::function<bool()> stop_requested;
+  std::function<void(std::int64_t step)> after_step;  // tells who watches
+};
+
+// What decides the result, as JSON: for records and for recognising a checkpoint.  Without rows, paths and threads.
+Json deciding_options(const TrainOptions& options);
+
+struct EpochFigures {
+  std::int64_t epoch = 0;  // from 1
+  double train_loss = 0.0;
+  double valid_figure = 0.0;
+};
+
+struct TrainResult {
+  std::vector<EpochFigures> epochs;
+  std::int64_t steps = 0;
+  std::int64_t best_epoch = 0;       // 0: no validation rows
+  std::int64_t resumed_at_step = 0;  // 0: began anew
+  double seconds = 0.0;              // all sittings together
+  std::int64_t parameter_count = 0;
+  std::string weights_sha256;
+  Json encoder_config;
+  std::optional<tasks::Evaluation> valid, test;
+  std::map<std::string, double> figures;  // "valid.accuracy", "test.macro_f1", "train.seconds", ...
+};
+
+// Outcomes  kInvalidArgument: an option out of range (named), no rows, fewer than two labels, a base that cannot be
+//           used; kInternal: the loss is no number any more (the step is named; the last good checkpoint stays in
+//           OUT/.state); kResourceExhausted: no memory, disk full; kUnavailable: stop_requested.
+Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progress);
+
+}  // namespace yupu::training
