@@ -37,7 +37,7 @@ export const feedback = [];
 
 function answer(text) {
   const lang = /\p{Script=Han}/u.test(text) ? 'zh' : 'en';
-  const common = { lang, trace_id: `tr_fake${++count}`, options: [], sources: [] };
+  const common = { lang, trace_id: `tr_fake${++count}`, options: [], sources: [], release_id: 'rel_fake0123456789abcdef' };
   const intent = words.find(([pattern]) => pattern.test(text))?.[1];
   if (intent) return { ...common, decision: 'answer', text: texts[intent][lang], score: 0.941, intent, sources: [`policy/${intent}#2`] };
   if (/订单|order/i.test(text)) {

@@ -17,6 +17,7 @@ export interface Answer {
   sources: string[];
   options: Option[];
   trace_id: string;
+  release_id: string; // which model release answered; may be absent
 }
 
 export interface Bot {
@@ -70,6 +71,7 @@ export function readAnswer(json: unknown): Answer | null {
     sources: list(json.sources).map(sourceName).filter((name) => name !== ''),
     options,
     trace_id: text(json.trace_id),
+    release_id: text(json.release_id),
   };
 }
 

@@ -72,6 +72,14 @@ function drawRelease(): void {
   }
 }
 
+// A release may be swapped while the page is open: the answer itself says who gave it.
+function noteRelease(botId: string, releaseId: string): void {
+  const bot = bots.find((one) => one.id === botId);
+  if (bot === undefined || releaseId === '' || bot.release_id === releaseId) return;
+  bot.release_id = releaseId;
+  drawRelease();
+}
+
 function drawSuggestions(): void {
   const bot = currentBot();
   const questions = bot !== undefined && bot.examples.length > 0 ? bot.examples.slice(0, 6) : t('suggestions').split('|');
@@ -148,6 +156,7 @@ async function ask(question: string, item: HTMLLIElement = el('li')): Promise<vo
     const exchange: Exchange = { bot, question: text, answer: outcome.value, rated: '' };
     exchanges = [...exchanges, exchange];
     save(exchanges);
+    noteRelease(bot, outcome.value.release_id);
     item.lastElementChild?.replaceWith(answerLine(exchange, context()));
   } else {
     item.lastElementChild?.replaceWith(problemLine(outcome.problem, lang, () => void ask(text, item)));
@@ -156,7 +165,7 @@ async function ask(question: string, item: HTMLLIElement = el('li')): Promise<vo
   if (!item.isConnected) drawThread(); // the language was switched meanwhile
   drawState();
   scrollTo(item);
-  // The release may have been swapped meanwhile: the line under the page must stay true.
+  // Models may have come or gone meanwhile: the line under the page must stay true.
   if (Date.now() - modelsRead_ms > kModelsFresh_ms) void refreshModels().then(drawRelease);
 }
 

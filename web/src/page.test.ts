@@ -6,7 +6,7 @@ import { preferredLang, translate } from './i18n';
 import { canRetry, kRetryDefault_s, problemText, waitSeconds } from './problem';
 
 const whole = {
-  decision: 'answer', text: '两天到', score: 0.93, intent: 'shipping_time', lang: 'zh', sources: ['policy/shipping#2'], options: [], trace_id: 'tr_1',
+  decision: 'answer', text: '两天到', score: 0.93, intent: 'shipping_time', lang: 'zh', sources: ['policy/shipping#2'], options: [], trace_id: 'tr_1', release_id: 'rel_1',
 };
 
 describe('readAnswer', () => {
@@ -16,7 +16,7 @@ describe('readAnswer', () => {
   });
   it('gives absent and wrong members a harmless default', () => {
     expect(readAnswer({ decision: 'refuse', text: '', score: 'high', sources: 'x', options: [1, { intent: '' }] })).toEqual({
-      decision: 'refuse', text: '', score: null, intent: '', lang: '', sources: [], options: [], trace_id: '',
+      decision: 'refuse', text: '', score: null, intent: '', lang: '', sources: [], options: [], trace_id: '', release_id: '',
     });
   });
   it('keeps a score inside 0..1 and names an option without a title', () => {

@@ -61,7 +61,7 @@ std::string opening(const Page& page) {
       "</head>\n<body><div class=\"sheet\">\n<header><span class=\"seal\" lang=\"zh-CN\" "
       "aria-hidden=\"true\"><span>语</span>"
       "<span>铺</span></span><div><h1>{} · {}</h1><p>{}</p></div>"
-      "<nav><a href=\"/report?lang={}\" lang=\"{}\">{}</a></nav></header>\n<main>\n",
+      "<nav><a href=\"/report/{}\" lang=\"{}\">{}</a></nav></header>\n<main>\n",
       words.html_lang, words.title, kReportStyle, words.title, page.run("/name", Format::kText), words.subtitle,
       words.other_lang, words.other_lang, words.other_name);
 }
@@ -69,10 +69,10 @@ std::string opening(const Page& page) {
 std::string stale_note(const Page& page) {
   if (!page.subject.newer_run_id) return {};
   const std::string& newer = *page.subject.newer_run_id;
-  std::string out = fmt::format(R"(<p class="stale" role="note">{} {} ({}).)", page.words.stale, id_of(page, newer),
+  std::string out = fmt::format(R"(<p class="stale" role="note">{} {} · {})", page.words.stale, id_of(page, newer),
                                 page.facts.html(newer, "/created_ns", Format::kDate));
   if (page.facts.number(newer, "/body/report/accuracy")) {
-    out += fmt::format(" {} {}.", page.words.stale_accuracy,
+    out += fmt::format("<br>{} {}", page.words.stale_accuracy,
                        page.facts.html(newer, "/body/report/accuracy", Format::kPercent));
   }
   return out + "</p>\n";
@@ -220,15 +220,16 @@ std::string language_part(const Page& page) {
     const std::string shown = name == "zh"   ? std::string(words.zh)
                               : name == "en" ? std::string(words.en)
                                              : page.run(place, Format::kKey);
-    rows += fmt::format(
-        "<tr><th scope=\"row\">{}</th>{}{}{}{}</tr>\n", shown, cell(bar_svg(*accuracy, bar_class(*accuracy)), "b"),
-        cell(page.run(place + "/accuracy", Format::kPercent)), cell(page.run(place + "/macro_f1", Format::kPercent)),
-        cell(page.run(place + "/support", Format::kInteger)));
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}{}</tr>\n", shown,
+                        cell(bar_svg(*accuracy, bar_class(*accuracy)), "b"),
+                        cell(page.run(place + "/accuracy", Format::kPercent)),
+                        cell(page.run(place + "/macro_f1", Format::kPercent), "n p"),
+                        cell(page.run(place + "/support", Format::kInteger)));
   }
   if (rows.empty()) return {};
   return fmt::format("<h2>{}</h2>\n{}", words.per_language,
                      table(head(words.language) + head("", "b") + head(words.accuracy, "n") +
-                               head(words.macro_f1, "n") + head(words.support, "n"),
+                               head(words.macro_f1, "n p") + head(words.support, "n"),
                            rows));
 }
 

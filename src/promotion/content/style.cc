@@ -30,7 +30,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.34rem .7rem .34rem 0;border-bottom:1px solid var(--line);vertical-align:middle}
 thead th{font-weight:400;color:var(--soft)}tbody th{font-weight:400}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-left:.7rem}
-td.b{width:34%;min-width:6rem}
+td.b{width:34%;min-width:4.5rem}tbody th{min-width:6.5rem;overflow-wrap:anywhere}table{overflow-wrap:break-word}
 .bar{display:block;width:100%;height:.5rem}.bar .track{fill:var(--track)}.bar .fill{fill:var(--tea)}.bar.mid .fill{fill:var(--amber)}.bar.low .fill{fill:var(--seal)}
 .chart{display:block;width:100%;max-width:40rem;height:auto;margin:1rem 0}
 .grid{stroke:var(--line);stroke-width:1}.honest{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 5}
@@ -43,7 +43,7 @@ details{margin:.8rem 0}summary{cursor:pointer;color:var(--soft);padding:.4rem 0}
 data[data-fact]:hover::after{content:attr(data-fact);position:absolute;left:0;top:1.9em;z-index:2;background:var(--ink);color:var(--paper);font:12px/1.5 ui-monospace,Consolas,monospace;padding:.25rem .5rem;border-radius:.3rem;width:max-content;max-width:20rem;white-space:normal}
 .n data[data-fact]:hover::after{left:auto;right:0}
 footer{margin-top:3.5rem;border-top:1px solid var(--line);padding-top:1rem;color:var(--soft);font-size:.92rem}
-@media (max-width:34rem){td.p{display:none}th.p{display:none}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
+@media (max-width:34rem){h1{font-size:1.5rem}td.b{width:24%}td.p{display:none}th.p{display:none}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 )css";
 
 }  // namespace yupu::promotion

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# The pages in a real browser, against the real server:  run.sh YUPU_BINARY [--screenshots DIR]
+# Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
+# then serves it on a free port and runs run.mjs.
+#   run.sh --fake [--screenshots DIR]   the same checks of the page alone, against fake_server.mjs and web/dist
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+root="$(cd "$here/../.." && pwd)"
+yupu="${1:?usage: run.sh YUPU_BINARY|--fake [--screenshots DIR]}"
+shift
+wait_s=500
+
+log="$(mktemp)"
+server=""
+finish() {
+  if [ -n "$server" ]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  rm -f "$log"
+}
+trap finish EXIT
+
+installed="$here/node_modules/.yupu-installed"
+if [ ! -e "$installed" ] || [ "$here/package-lock.json" -nt "$installed" ]; then
+  (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  touch "$installed"
+fi
+
+if [ "$yupu" = --fake ]; then
+  node "$here/fake_server.mjs" >"$log" 2>&1 &
+else
+  yupu="$(realpath "$yupu")"
+  workdir="${YUPU_BROWSER_WORKDIR:-$(dirname "$yupu")/browser-test}"
+  cd "$root"
+  "$yupu" run examples/shop/strategy.toml --workdir "$workdir" --listen 127.0.0.1:0 >"$log" 2>&1 &
+fi
+server=$!
+
+url=""
+for _ in $(seq $((wait_s * 5))); do
+  url="$(grep -o 'http://127\.0\.0\.1:[1-9][0-9]*' "$log" | tail -n 1 || true)"
+  [ -n "$url" ] && break
+  if ! kill -0 "$server" 2>/dev/null; then
+    echo "run.sh: the server ended before it listened:" >&2
+    tail -n 30 "$log" >&2
+    exit 1
+  fi
+  sleep 0.2
+done
+if [ -z "$url" ]; then
+  echo "run.sh: the server did not listen within $wait_s s:" >&2
+  tail -n 30 "$log" >&2
+  exit 1
+fi
+status=0
+node "$here/run.mjs" "$url" "$@" || status=$?
+if [ "$status" != 0 ]; then
+  echo "run.sh: the server's last lines:" >&2
+  tail -n 15 "$log" >&2
+fi
+exit "$status"
