@@ -26,8 +26,8 @@ struct KeyInfo {
   std::string prefix;               // "yp_" + 8 digits: what people see in lists
   std::vector<std::string> scopes;  // "inference", "feedback", "read", "admin"
   std::int64_t created_ns = 0;
-  std::optional<std::int64_t> expires_ns;
-  std::optional<std::int64_t> revoked_ns;
+  std::optional<std::int64_t> expires_ns = std::nullopt;
+  std::optional<std::int64_t> revoked_ns = std::nullopt;
   bool is_valid_at(std::int64_t now_ns) const;
   Json to_json() const;
 };
@@ -36,7 +36,7 @@ struct NewKey {
   std::string tenant_id;
   std::string name;
   std::vector<std::string> scopes = {"inference", "feedback", "read"};
-  std::optional<std::int64_t> expires_ns;  // in the future
+  std::optional<std::int64_t> expires_ns = std::nullopt;  // in the future
 };
 
 struct CreatedKey {

@@ -31,8 +31,8 @@ struct UsageSummary {
   std::int64_t call_count = 0;
   std::int64_t tokens = 0;
   Money price;
-  std::optional<std::int64_t> quota_tokens;
-  std::optional<std::int64_t> quota_ufen;
+  std::optional<std::int64_t> quota_tokens = std::nullopt;
+  std::optional<std::int64_t> quota_ufen = std::nullopt;
   Json to_json() const;
 };
 

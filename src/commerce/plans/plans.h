@@ -34,10 +34,10 @@ struct PriceVersion {
 
 struct Plan {
   std::string name;
-  std::optional<std::int64_t> quota_tokens;      // a month
-  std::optional<std::int64_t> quota_ufen;        // a month, without VAT
-  std::optional<std::int64_t> calls_per_minute;  // a tenant; bursts of up to ten seconds' worth
-  std::vector<PriceVersion> versions;            // oldest first
+  std::optional<std::int64_t> quota_tokens = std::nullopt;      // a month
+  std::optional<std::int64_t> quota_ufen = std::nullopt;        // a month, without VAT
+  std::optional<std::int64_t> calls_per_minute = std::nullopt;  // a tenant; bursts of up to ten seconds' worth
+  std::vector<PriceVersion> versions;                           // oldest first
 
   // The version that holds at `at_ns`; null when the plan had no price yet.
   const PriceVersion* version_at(std::int64_t at_ns) const;
@@ -53,12 +53,12 @@ struct Price {
 Result<Price> price_call(const Plan& plan, std::string_view meter, std::int64_t tokens, std::int64_t at_ns);
 
 struct PlanSettings {
-  std::string name;  // [a-z0-9_-], 1..64
-  std::optional<std::int64_t> quota_tokens;
-  std::optional<std::int64_t> quota_ufen;
-  std::optional<std::int64_t> calls_per_minute;
+  std::string name = {};  // [a-z0-9_-], 1..64
+  std::optional<std::int64_t> quota_tokens = std::nullopt;
+  std::optional<std::int64_t> quota_ufen = std::nullopt;
+  std::optional<std::int64_t> calls_per_minute = std::nullopt;
   std::map<std::string, std::int64_t, std::less<>> ufen_per_1000;  // all meters of the plan
-  std::optional<std::int64_t> effective_ns;                        // of the prices; not in the past; absent: now
+  std::optional<std::int64_t> effective_ns = std::nullopt;         // of the prices; not in the past; absent: now
 };
 
 // Creates the plan or brings it to these settings: other prices become a new version, equal ones change nothing.
