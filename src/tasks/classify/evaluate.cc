@@ -94,7 +94,7 @@ Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionConte
   }
   if (judged.empty()) return invalid_argument("no row with a label to evaluate on");
   evaluation.rows_sha256 = rows_hash.finish_hex();
-  evaluation.report = classification_report(judged, classifier.labels());
+  evaluation.report = classification_report(judged);
   evaluation.unknown_labels.assign(unknown.begin(), unknown.end());
   return evaluation;
 }

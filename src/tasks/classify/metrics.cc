@@ -31,9 +31,8 @@ Figures figures_of(const Counts& counts) {
   return figures;
 }
 
-std::map<std::string, Counts> count(std::span<const Judged> rows, std::span<const std::string> known) {
+std::map<std::string, Counts> count(std::span<const Judged> rows) {
   std::map<std::string, Counts> counts;
-  for (const std::string& label : known) counts[label];
   for (const Judged& row : rows) {
     counts[row.truth].support += 1;
     counts[row.predicted].predicted += 1;
@@ -53,7 +52,7 @@ Slice slice_of(std::span<const Judged> rows) {
   slice.support = static_cast<std::int64_t>(rows.size());
   std::int64_t right = 0;
   std::int64_t labels = 0;
-  for (const auto& [label, counts] : count(rows, {})) {
+  for (const auto& [label, counts] : count(rows)) {
     right += counts.true_positive;
     if (counts.support == 0) continue;
     slice.macro_f1 += figures_of(counts).f1;
@@ -121,11 +120,11 @@ double expected_calibration_error(std::span<const Judged> rows) {
   return ratio(gap, static_cast<double>(rows.size()));
 }
 
-Report classification_report(std::span<const Judged> rows, std::span<const std::string> known) {
+Report classification_report(std::span<const Judged> rows) {
   Report report;
   report.row_count = static_cast<std::int64_t>(rows.size());
   Counts pooled;
-  const auto counts = count(rows, known);
+  const auto counts = count(rows);
   for (const auto& [label, label_counts] : counts) {
     const Figures figures = figures_of(label_counts);
     report.labels.emplace_back(label, figures);

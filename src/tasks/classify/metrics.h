@@ -2,7 +2,7 @@
 // calibration error.
 //   precision = TP/(TP+FP), recall = TP/(TP+FN), f1 = 2PR/(P+R), each 0 where it would be 0/0
 //   macro = mean over labels;  weighted = mean by support;  micro = pooled counts
-// A label counts when it occurs in the truth or in the predictions, or is one of the model's.
+// A label counts when it occurs in the truth or in the predictions.
 // ECE  Guo et al. 2017, arXiv:1706.04599: 15 equal bins (lo, hi], sum_b n_b/n * |accuracy_b - confidence_b|.
 #pragma once
 
@@ -59,8 +59,7 @@ struct Report {
   OrderedJson to_json() const;
 };
 
-// `known` are the model's labels.
-Report classification_report(std::span<const Judged> rows, std::span<const std::string> known);
+Report classification_report(std::span<const Judged> rows);
 
 double expected_calibration_error(std::span<const Judged> rows);
 

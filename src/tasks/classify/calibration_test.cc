@@ -1,0 +1,138 @@
+#include "tasks/classify/calibration.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/rng.h"
+
+namespace yupu::tasks {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Rows whose label is drawn from softmax(z / truth): the temperature to be found.
+std::vector<LabelledLogits> drawn_rows(double truth, int count) {
+  Rng rng(5);
+  std::vector<LabelledLogits> rows;
+  for (int i = 0; i < count; ++i) {
+    std::vector<float> logits(4);
+    for (float& z : logits) z = static_cast<float>(3.0 * rng.normal());
+    const std::vector<double> p = probabilities(logits, truth);
+    double left = rng.uniform();
+    std::int32_t label = 0;
+    while (label < 3 && left >= p[static_cast<std::size_t>(label)]) left -= p[static_cast<std::size_t>(label++)];
+    rows.push_back({.logits = logits, .label = label});
+  }
+  return rows;
+}
+
+TEST(Calibration, FindsTheTemperatureTheLabelsWereDrawnWith) {
+  for (const double truth : {0.5, 1.0, 2.5})
+    EXPECT_NEAR(fit_temperature(drawn_rows(truth, 8000)), truth, 0.07 * truth) << truth;
+}
+
+TEST(Calibration, TheFitIsTheMinimumOfTheLikelihood) {
+  const auto rows = drawn_rows(1.7, 500);
+  const auto loss = [&](double temperature) {
+    double sum = 0;
+    const double smoothing = 1.0 / 502.0;
+    for (const auto& row : rows) {
+      const auto p = probabilities(row.logits, temperature);
+      for (std::size_t k = 0; k < p.size(); ++k) {
+        const double q = (static_cast<std::int32_t>(k) == *row.label ? 1.0 - smoothing : 0.0) + smoothing / 4.0;
+        sum -= q * std::log(p[k]);
+      }
+    }
+    return sum;
+  };
+  const double best = fit_temperature(rows);
+  EXPECT_LT(loss(best), loss(best * 1.01));
+  EXPECT_LT(loss(best), loss(best * 0.99));
+}
+
+TEST(Calibration, AFaultlessSetDoesNotDriveTheTemperatureToZero) {
+  std::vector<LabelledLogits> rows(20, {.logits = {3.0f, 0.0f, 0.0f}, .label = 0});
+  const double temperature = fit_temperature(rows);
+  EXPECT_GT(temperature, 0.2);
+  EXPECT_LT(temperature, 2.0);
+  EXPECT_EQ(fit_temperature(std::vector<LabelledLogits>{{.logits = {1.0f, 2.0f}, .label = std::nullopt}}), 1.0);
+}
+
+// Logits of two classes with the given gap; the first is predicted.
+LabelledLogits gap(float z, std::optional<std::int32_t> label) {
+  return {.logits = {z, 0.0f, -9.0f, -9.0f}, .label = label};
+}
+
+TEST(Calibration, ThresholdIsTheSmallestScoreThatKeepsThePrecision) {
+  // By falling gap: right right wrong right right out-of-scope; target 0.75 holds down to the fifth (4/5), not the
+  // sixth.
+  const std::vector<LabelledLogits> rows = {gap(6, 0), gap(5, 0), gap(4, 1),
+                                            gap(3, 0), gap(2, 0), gap(1, std::nullopt)};
+  const Calibration calibration = fit_calibration(rows, 0.75);
+  EXPECT_TRUE(calibration.target_met);
+  EXPECT_DOUBLE_EQ(calibration.answer_threshold, probabilities(rows[4].logits, calibration.temperature)[0]);
+  EXPECT_DOUBLE_EQ(calibration.answered_precision, 0.8);
+  EXPECT_DOUBLE_EQ(calibration.answered_share, 1.0);
+  EXPECT_DOUBLE_EQ(calibration.out_of_scope_answered, 0.0);
+  EXPECT_EQ(calibration.out_of_scope_count, 1);
+  // The out-of-scope row below is no use to ask about: no clarify band.
+  EXPECT_DOUBLE_EQ(calibration.clarify_threshold, calibration.answer_threshold);
+  EXPECT_EQ(decide(calibration, calibration.answer_threshold), Decision::kAnswer);
+  EXPECT_EQ(decide(calibration, calibration.answer_threshold - 1e-9), Decision::kRefuse);
+}
+
+TEST(Calibration, AsksBackWhereTheFirstThreeHelp) {
+  const std::vector<LabelledLogits> rows = {gap(6, 0),
+                                            gap(5, 0),
+                                            gap(2, 1),
+                                            gap(1.5f, 1),
+                                            gap(1, std::nullopt),
+                                            gap(0.5f, std::nullopt),
+                                            gap(0.4f, std::nullopt)};
+  const Calibration calibration = fit_calibration(rows, 1.0);
+  EXPECT_DOUBLE_EQ(calibration.answer_threshold, probabilities(rows[1].logits, calibration.temperature)[0]);
+  EXPECT_DOUBLE_EQ(calibration.clarify_threshold, probabilities(rows[5].logits, calibration.temperature)[0]);  // 2 of 4
+  EXPECT_EQ(decide(calibration, calibration.clarify_threshold), Decision::kClarify);
+}
+
+TEST(Calibration, SaysWhenTheTargetCannotBeMet) {
+  const std::vector<LabelledLogits> rows = {gap(6, 1), gap(5, 0), gap(4, 0), gap(3, 1), gap(2, 1)};
+  const Calibration calibration = fit_calibration(rows, 0.9);
+  EXPECT_FALSE(calibration.target_met);
+  EXPECT_DOUBLE_EQ(calibration.answered_precision, 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(calibration.answer_threshold, probabilities(rows[2].logits, calibration.temperature)[0]);
+}
+
+TEST(Calibration, RowsOfOneScoreAreTakenTogether) {
+  const std::vector<LabelledLogits> rows = {gap(4, 0), gap(4, 1), gap(4, 1)};
+  const Calibration calibration = fit_calibration(rows, 0.9);
+  EXPECT_FALSE(calibration.target_met);
+  EXPECT_DOUBLE_EQ(calibration.answered_precision, 1.0 / 3.0);
+}
+
+TEST(Calibration, ReadsWhatItWritesAndNamesWhatIsWrong) {
+  const Calibration calibration = fit_calibration(drawn_rows(1.3, 50), 0.9);
+  const Json json = Json::parse(calibration.to_json().dump());
+  const auto again = Calibration::from_json(json, "yupu.json");
+  ASSERT_TRUE(again.ok()) << again.status().to_string();
+  EXPECT_EQ(again->answer_threshold, calibration.answer_threshold);
+  EXPECT_EQ(again->temperature, calibration.temperature);
+  for (const auto& [key, value] : std::vector<std::pair<std::string, Json>>{{"temperature", 0},
+                                                                            {"temperature", "x"},
+                                                                            {"answer_threshold", 2},
+                                                                            {"clarify_threshold", 1.0},
+                                                                            {"target_met", 1},
+                                                                            {"row_count", 1.5}}) {
+    Json bad = json;
+    if (key == "clarify_threshold") bad["answer_threshold"] = 0.5;
+    bad[key] = value;
+    const auto read = Calibration::from_json(bad, "yupu.json");
+    ASSERT_FALSE(read.ok()) << key;
+    EXPECT_THAT(read.status().message(), HasSubstr(key));
+  }
+}
+
+}  // namespace
+}  // namespace yupu::tasks

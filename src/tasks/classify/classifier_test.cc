@@ -1,0 +1,201 @@
+#include "tasks/classify/classifier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/testing.h"
+#include "model/checkpoint/huggingface.h"
+#include "tasks/classify/evaluate.h"
+#include "tasks/tasks.h"
+#include "text/tokenizers/wordpiece/wordpiece.h"
+
+namespace yupu::tasks {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::unique_ptr<text::Tokenizer> small_tokenizer() {
+  auto tokenizer = text::make_wordpiece({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "my", "parcel", "refund",
+                                         "where", "is", "退", "款", "包", "裹", "hello"});
+  CHECK(tokenizer.ok(), tokenizer.status().message());
+  return std::move(*tokenizer);
+}
+
+model::EncoderConfig small_config() {
+  model::EncoderConfig config;
+  config.vocab_size = 15;
+  config.hidden_size = 16;
+  config.intermediate_size = 32;
+  config.position_count = 12;
+  config.initializer_range = 0.3f;
+  return config;
+}
+
+std::unique_ptr<Classifier> small_classifier(std::uint64_t seed = 1) {
+  auto classifier =
+      Classifier::create(small_config(), small_tokenizer(),
+                         {.labels = {"greeting", "parcel", "refund", "退款"}, .seed = seed, .max_length = 10});
+  CHECK(classifier.ok(), classifier.status().message());
+  return std::move(*classifier);
+}
+
+std::vector<std::vector<float>> logits_of(const Classifier& classifier, const std::vector<std::string>& texts) {
+  engine::ExecutionContext context(1);
+  std::vector<text::Encoding> encodings;
+  for (const std::string& text : texts) encodings.push_back(classifier.encode(text));
+  auto logits = classifier.logits(context, encodings);
+  CHECK(logits.ok(), logits.status().message());
+  return *logits;
+}
+
+const std::vector<std::string> kTexts = {
+    "where is my parcel", "退款", "", "hello hello hello hello hello hello hello hello hello hello hello", "unknown"};
+
+TEST(Classifier, SavedModelGivesTheSameBitsAndKeepsEverything) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  classifier->set_calibration(
+      Calibration{.temperature = 0.7, .answer_threshold = 0.6, .clarify_threshold = 0.3, .target_precision = 0.9});
+  classifier->set_lineage({{"dataset", "ds_1"}});
+  ASSERT_TRUE(classifier->save(dir.file("model")).ok());
+  auto loaded = Classifier::load(dir.file("model"));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  EXPECT_EQ((*loaded)->labels(), classifier->labels());
+  EXPECT_EQ((*loaded)->max_length(), 10);
+  EXPECT_EQ((*loaded)->calibration()->temperature, 0.7);
+  EXPECT_EQ((*loaded)->lineage()["dataset"], "ds_1");
+  EXPECT_EQ((*loaded)->weights_sha256(), classifier->weights_sha256());
+  EXPECT_EQ(logits_of(**loaded, kTexts), logits_of(*classifier, kTexts));
+}
+
+TEST(Classifier, ATextsLogitsDoNotDependOnTheOthers) {
+  const auto classifier = small_classifier();
+  const auto together = logits_of(*classifier, kTexts);
+  for (std::size_t i = 0; i < kTexts.size(); ++i) EXPECT_EQ(logits_of(*classifier, {kTexts[i]})[0], together[i]) << i;
+  const std::vector<std::string> many(1000, kTexts[0]);  // several passes of inference
+  for (const auto& row : logits_of(*classifier, many)) ASSERT_EQ(row, together[0]);
+}
+
+TEST(Classifier, EncodesStrangersTextAsText) {
+  const auto classifier = small_classifier();
+  EXPECT_EQ(classifier->encode("[MASK] hello").ids.size(), 6u);  // [ MASK ] is three unknown pieces
+  EXPECT_TRUE(classifier->encode(kTexts[3]).truncated);
+  EXPECT_EQ(classifier->encode(kTexts[3]).ids.size(), 10u);
+}
+
+TEST(Classifier, RanksByCalibratedProbability) {
+  auto classifier = small_classifier();
+  const std::vector<float> logits = {1.0f, 3.0f, 3.0f, 0.0f};
+  auto answers = classifier->rank(logits, 9);
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(answers[0].label, 1);  // ties: the lower index
+  EXPECT_EQ(answers[1].label, 2);
+  EXPECT_EQ(classifier->decide(0.01), Decision::kAnswer);  // never calibrated
+  const double before = answers[0].score;
+  classifier->set_calibration(Calibration{.temperature = 2.0, .answer_threshold = 0.4, .clarify_threshold = 0.2});
+  EXPECT_LT(classifier->rank(logits, 1)[0].score, before);
+  EXPECT_EQ(classifier->decide(0.3), Decision::kClarify);
+  const OrderedJson json = prediction_json(*classifier, "x", logits, 2);
+  EXPECT_EQ(json["label"], "parcel");
+  EXPECT_EQ(json["labels"].size(), 2u);
+}
+
+TEST(Classifier, RefusesWhatDoesNotFit) {
+  const auto create = [](const model::EncoderConfig& config, std::vector<std::string> labels, std::int64_t max_length) {
+    return Classifier::create(config, small_tokenizer(),
+                              {.labels = std::move(labels), .seed = 1, .max_length = max_length})
+        .status();
+  };
+  model::EncoderConfig few = small_config();
+  few.vocab_size = 14;
+  EXPECT_THAT(create(few, {"a", "b"}, 10).message(), HasSubstr("vocabulary has 15 tokens"));
+  EXPECT_THAT(create(small_config(), {}, 10).message(), HasSubstr("at least one label"));
+  EXPECT_THAT(create(small_config(), {"a", "a"}, 10).message(), HasSubstr("\"a\" twice"));
+  EXPECT_THAT(create(small_config(), {"a", ""}, 10).message(), HasSubstr("empty label"));
+  EXPECT_THAT(create(small_config(), {"a", "b"}, 13).message(), HasSubstr("max_length 13"));
+
+  const auto classifier = small_classifier();
+  engine::ExecutionContext context(1);
+  for (const std::vector<std::int32_t>& ids : {std::vector<std::int32_t>{}, std::vector<std::int32_t>{2, 15, 3},
+                                               std::vector<std::int32_t>{-1}, std::vector<std::int32_t>(13, 2)}) {
+    const std::vector<text::Encoding> texts = {
+        {.ids = ids, .type_ids = std::vector<std::int32_t>(ids.size(), 0), .offsets = {}, .truncated = false}};
+    EXPECT_EQ(classifier->logits(context, texts).status().code(), Code::kInvalidArgument);
+  }
+}
+
+TEST(Classifier, DamagedDirectoriesAreNamed) {
+  const yupu::testing::TempDir dir;
+  const auto classifier = small_classifier();
+  const auto broken = [&](const std::string& file, const std::string& content) {
+    const std::string model = dir.file("m");
+    CHECK(classifier->save(model).ok(), "saved");
+    CHECK(write_file_atomic(model + "/" + file, content).ok(), "written");
+    const Status status = Classifier::load(model).status();
+    CHECK(remove_tree(model).ok(), "removed");
+    return status;
+  };
+  EXPECT_THAT(broken("yupu.json", "{").message(), HasSubstr("yupu.json"));
+  EXPECT_THAT(broken("yupu.json", R"({"format":9,"task":"classify","max_length":8})").message(), HasSubstr("format 9"));
+  EXPECT_THAT(broken("yupu.json", R"({"format":1,"task":"tokens","max_length":8})").message(), HasSubstr("\"tokens\""));
+  EXPECT_THAT(broken("yupu.json", R"({"format":1,"task":"classify","max_length":800})").message(),
+              HasSubstr("max_length"));
+  EXPECT_THAT(broken("yupu.json", R"({"format":1,"task":"classify","max_length":8,"calibration":{}})").message(),
+              HasSubstr("temperature"));
+  EXPECT_THAT(broken("config.json", "[]").message(), HasSubstr("config.json"));
+  EXPECT_THAT(broken("model.safetensors", "").message(), HasSubstr("too few"));
+  EXPECT_THAT(broken("model.safetensors", std::string(1 << 10, '\x01')).message(), HasSubstr("model.safetensors"));
+  EXPECT_EQ(Classifier::load(dir.file("nowhere")).status().code(), Code::kNotFound);
+}
+
+TEST(Classifier, ABaseGivesItsEncoderAndAFreshHead) {
+  const yupu::testing::TempDir dir;
+  const auto trained = small_classifier(3);
+  ASSERT_TRUE(trained->save(dir.path()).ok());
+  auto fresh = Classifier::from_base(dir.path(), {.labels = {"x", "y"}, .seed = 9, .max_length = 500}, 0.25f);
+  ASSERT_TRUE(fresh.ok()) << fresh.status().to_string();
+  EXPECT_THAT((*fresh)->labels(), ElementsAre("x", "y"));
+  EXPECT_EQ((*fresh)->max_length(), 12);  // the base's positions
+  EXPECT_EQ((*fresh)->config().hidden_dropout, 0.25f);
+  const auto word = (*fresh)->tensors()[0].tensor;
+  EXPECT_TRUE(std::equal(word.values().begin(), word.values().end(), trained->tensors()[0].tensor.values().begin()));
+}
+
+TEST(Evaluate, JudgesInScopeRowsAndCountsTheRest) {
+  auto classifier = small_classifier();
+  std::vector<handoff::Row> rows;
+  for (const std::string& text : kTexts) {
+    const std::int32_t label = classifier->rank(logits_of(*classifier, {text})[0], 1)[0].label;
+    rows.push_back(
+        {.text = text, .label = classifier->labels()[static_cast<std::size_t>(label)], .lang = "en", .source = {}});
+  }
+  rows.push_back({.text = "hello", .label = "brand_new", .lang = "zh", .source = {}});
+  rows.push_back({.text = "is is", .label = std::string(handoff::kOutOfScope), .lang = {}, .source = {}});
+  engine::ExecutionContext context(1);
+  auto evaluation = evaluate(*classifier, context, rows);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status().to_string();
+  EXPECT_EQ(evaluation->report.row_count, 6);
+  EXPECT_DOUBLE_EQ(evaluation->report.accuracy, 5.0 / 6.0);
+  EXPECT_EQ(evaluation->report.slices.at("zh").accuracy, 0.0);
+  EXPECT_THAT(evaluation->unknown_labels, ElementsAre("brand_new"));
+  EXPECT_EQ(evaluation->truncated_count, 1);
+  EXPECT_EQ(evaluation->decisions.out_of_scope_answered, 1);
+  EXPECT_DOUBLE_EQ(evaluation->decisions.precision(), 5.0 / 7.0);
+  EXPECT_THAT(evaluation->to_text(), HasSubstr("brand_new"));
+  EXPECT_EQ(evaluation->to_json()["decisions"]["answered"], 6);
+  EXPECT_FALSE(evaluate(*classifier, context, std::span<const handoff::Row>(rows).last(1)).ok());
+  auto labelled = labelled_logits(*classifier, context, rows);
+  ASSERT_TRUE(labelled.ok());
+  EXPECT_EQ(labelled->size(), 6u);  // brand_new cannot be learned from
+}
+
+TEST(Tasks, ClassifyHasItsRow) {
+  ASSERT_NE(find_task("classify"), nullptr);
+  EXPECT_EQ(find_task("nothing"), nullptr);
+  EXPECT_FALSE(all_tasks().empty());
+}
+
+}  // namespace
+}  // namespace yupu::tasks
