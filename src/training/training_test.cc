@@ -1,0 +1,323 @@
+#include "training/training.h"
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "base/testing.h"
+#include "training/batches.h"
+#include "training/run.h"
+
+namespace yupu::training {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<handoff::Row> make_rows(int per_label, std::uint64_t seed) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> words = {
+      {"parcel", {"parcel", "delivery", "where", "late", "包裹", "快递"}},
+      {"refund", {"refund", "money", "back", "return", "退款", "退货"}},
+      {"greeting", {"hello", "hi", "morning", "dear", "你好", "早上"}}};
+  const std::vector<std::string> noise = {"the", "my", "please", "is", "for", "请", "我", "的"};
+  Rng rng(seed);
+  std::vector<handoff::Row> rows;
+  for (int i = 0; i < per_label; ++i) {
+    for (const auto& [label, own] : words) {
+      std::string text;
+      for (int word = 0; word < 5; ++word) {
+        const auto& from = word < 2 ? own : noise;
+        text += from[rng.below(from.size())] + " ";
+      }
+      rows.push_back({.text = text, .label = label, .lang = i % 2 ? "zh" : "en", .source = {}});
+    }
+  }
+  return rows;
+}
+
+handoff::Row out_of_scope(const std::string& text) {
+  return {.text = text, .label = std::string(handoff::kOutOfScope), .lang = {}, .source = {}};
+}
+
+TrainOptions quick_options(const std::string& out) {
+  TrainOptions options;
+  options.train = make_rows(20, 1);
+  options.valid = make_rows(6, 2);
+  options.valid.push_back(out_of_scope("weather tomorrow"));
+  options.test = make_rows(6, 3);
+  options.test.push_back(out_of_scope("sing a song"));
+  options.out = out;
+  options.epochs = 4;
+  options.batch_tokens = 64;
+  options.vocab_size = 120;
+  options.max_length = 16;
+  options.threads = 2;
+  return options;
+}
+
+TEST(Training, LearnsSeparableRowsAndWritesAModel) {
+  const yupu::testing::TempDir dir;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.train.push_back(out_of_scope("not a label"));
+  options.epochs = 12;
+  handoff::SilentProgress progress;
+  auto result = train(options, progress);
+  ASSERT_TRUE(result.ok()) << result.status().to_string();
+  EXPECT_GE(result->figures.at("test.accuracy"), 0.9);
+  EXPECT_GT(result->figures.at("train.steps"), 0);
+  EXPECT_EQ(result->valid->decisions.out_of_scope, 1);
+  EXPECT_LT(result->epochs.back().train_loss, result->epochs.front().train_loss);
+  auto model = tasks::Classifier::load(options.out);
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  EXPECT_THAT((*model)->labels(), ::testing::ElementsAre("greeting", "parcel", "refund"));
+  EXPECT_TRUE((*model)->calibration().has_value());
+  EXPECT_EQ((*model)->weights_sha256(), result->weights_sha256);
+  EXPECT_EQ((*model)->lineage()["options"]["seed"], 1);
+  EXPECT_FALSE(file_exists(options.out + "/.state"));
+}
+
+TEST(Training, SameSeedSameBitsWhateverTheThreads) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::vector<std::string> hashes;
+  for (const auto& [threads, seed] : std::vector<std::pair<int, std::uint64_t>>{{1, 1}, {2, 1}, {2, 2}}) {
+    TrainOptions options = quick_options(dir.file("model"));
+    options.epochs = 2;
+    options.threads = threads;
+    options.seed = seed;
+    options.token_dropout = 0.1;
+    auto result = train(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    hashes.push_back(result->weights_sha256);
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+  EXPECT_NE(hashes[1], hashes[2]);
+}
+
+// Trains in a child process that kills itself with SIGKILL after `kill_at` updates.
+void train_and_die(const TrainOptions& options, std::int64_t kill_at) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    TrainOptions dying = options;
+    dying.after_step = [kill_at](std::int64_t step) {
+      if (step == kill_at) ::kill(::getpid(), SIGKILL);
+    };
+    handoff::SilentProgress progress;
+    (void)train(dying, progress);
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+TEST(Training, KilledAnywhereItGoesOnToTheSameWeights) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("whole"));
+  options.grad_accumulation = 2;
+  options.checkpoint_steps = 2;
+  options.token_dropout = 0.1;
+  auto whole = train(options, progress);
+  ASSERT_TRUE(whole.ok()) << whole.status().to_string();
+  const std::int64_t per_epoch = whole->steps / 4;
+  options.out = dir.file("cut");
+  // Before the first checkpoint, on one, between two, at the end of an epoch, in the last epoch: one run dies five
+  // times.
+  for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, per_epoch, 3 * per_epoch + 1}) {
+    train_and_die(options, kill_at);
+    EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+  }
+  auto cut = train(options, progress);
+  ASSERT_TRUE(cut.ok()) << cut.status().to_string();
+  EXPECT_GT(cut->resumed_at_step, 0);
+  EXPECT_EQ(cut->weights_sha256, whole->weights_sha256);
+  EXPECT_EQ(cut->steps, whole->steps);
+  EXPECT_EQ(cut->best_epoch, whole->best_epoch);
+  ASSERT_EQ(cut->epochs.size(), whole->epochs.size());
+  for (std::size_t i = 0; i < cut->epochs.size(); ++i)
+    EXPECT_EQ(cut->epochs[i].train_loss, whole->epochs[i].train_loss) << i;
+}
+
+TEST(Training, AStopSavesAndOtherOptionsBeginAnew) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("model"));
+  std::int64_t asked = 0;
+  options.stop_requested = [&asked] { return ++asked == 3; };
+  auto stopped = train(options, progress);
+  EXPECT_EQ(stopped.status().code(), Code::kUnavailable);
+  EXPECT_TRUE(file_exists(options.out + "/.state/state.safetensors"));
+  TrainOptions other = options;
+  other.stop_requested = nullptr;
+  other.lr = 2e-3;
+  other.epochs = 1;
+  auto fresh = train(other, progress);
+  ASSERT_TRUE(fresh.ok()) << fresh.status().to_string();
+  EXPECT_EQ(fresh->resumed_at_step, 0);
+}
+
+TEST(Training, AccumulationGivesTheMeanOverAllRowsOfAnUpdate) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::vector<double> losses;
+  for (const std::int64_t accumulation : {1, 3}) {
+    TrainOptions options = quick_options(dir.file("model"));
+    options.epochs = 1;
+    options.dropout = 0.0;
+    options.batch_size = accumulation == 1 ? 12 : 4;
+    options.batch_tokens = 100'000;
+    options.grad_accumulation = accumulation;
+    auto result = train(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    losses.push_back(result->epochs[0].train_loss);
+  }
+  EXPECT_NEAR(losses[0], losses[1], 1e-4);
+}
+
+TEST(Training, StopsEarlyAndKeepsTheBest) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.epochs = 40;
+  options.patience = 2;
+  auto result = train(options, progress);
+  ASSERT_TRUE(result.ok()) << result.status().to_string();
+  EXPECT_LT(result->epochs.size(), 40u);
+  EXPECT_EQ(static_cast<std::int64_t>(result->epochs.size()), result->best_epoch + 2);
+  EXPECT_EQ(result->figures.at("valid.accuracy"),
+            result->epochs[static_cast<std::size_t>(result->best_epoch - 1)].valid_figure);
+}
+
+TEST(Training, ALossThatIsNoNumberStopsWithTheStep) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.checkpoint_steps = 1;
+  options.warmup_ratio = 0.0;
+  options.clip_norm = 0.0;
+  options.weight_decay = 10.0;
+  options.lr = 10.0;  // weights grow by a factor of 99 a step
+  options.epochs = 50;
+  options.patience = 0;
+  auto result = train(options, progress);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.status().code(), Code::kInternal);
+  EXPECT_THAT(result.status().message(), HasSubstr("step "));
+  EXPECT_THAT(result.status().message(), HasSubstr("smaller learning rate"));
+  EXPECT_TRUE(file_exists(options.out + "/.state/state.safetensors"));
+  EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+}
+
+TEST(Training, BadOptionsAndRowsAreNamed) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  const auto failing = [&](auto change) {
+    TrainOptions options = quick_options(dir.file("model"));
+    change(options);
+    auto result = train(options, progress);
+    CHECK(!result.ok(), "this must fail");
+    CHECK(result.status().code() == Code::kInvalidArgument || result.status().code() == Code::kNotFound,
+          result.status().to_string());
+    return result.status().message();
+  };
+  EXPECT_THAT(failing([](TrainOptions& o) { o.epochs = 0; }), HasSubstr("epochs is 0"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.lr = std::numeric_limits<double>::quiet_NaN(); }),
+              HasSubstr("lr is nan"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.dropout = 1.0; }), HasSubstr("dropout"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.metric = "auc"; }), HasSubstr("macro_f1"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.config = "huge"; }), HasSubstr("tiny, mini"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.out.clear(); }), HasSubstr("out"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.train.clear(); }), HasSubstr("no training row"));
+  EXPECT_THAT(
+      failing([](TrainOptions& o) { std::erase_if(o.train, [](const auto& r) { return r.label != "refund"; }); }),
+      HasSubstr("only one label"));
+  EXPECT_THAT(failing([](TrainOptions& o) {
+                for (auto& row : o.valid) row.label = "other";
+              }),
+              HasSubstr("no validation row"));
+  EXPECT_THAT(failing([](TrainOptions& o) { o.base = "/nowhere"; }), HasSubstr("base"));
+}
+
+TEST(Training, GoesOnFromAModelAsABase) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("first"));
+  options.epochs = 10;
+  ASSERT_TRUE(train(options, progress).ok());
+  TrainOptions again = quick_options(dir.file("second"));
+  again.base = dir.file("first");
+  again.valid.clear();
+  again.epochs = 2;
+  auto result = train(again, progress);
+  ASSERT_TRUE(result.ok()) << result.status().to_string();
+  EXPECT_EQ(result->best_epoch, 0);
+  EXPECT_FALSE(result->valid.has_value());
+  auto model = tasks::Classifier::load(again.out);
+  ASSERT_TRUE(model.ok());
+  EXPECT_FALSE((*model)->calibration().has_value());
+}
+
+TEST(Training, OutOfScopeIsALabelWhenAsked) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.train.push_back(out_of_scope("what is the weather"));
+  options.learn_out_of_scope = true;
+  options.epochs = 1;
+  auto result = train(options, progress);
+  ASSERT_TRUE(result.ok()) << result.status().to_string();
+  EXPECT_EQ(result->test->report.row_count, 19);
+}
+
+TEST(TrainRun, FilesTheModelAndRecordsWhereItCameFrom) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  RunOptions options{.train = quick_options({}),
+                     .workdir = dir.path(),
+                     .name = "shop",
+                     .dataset_id = "ds_1",
+                     .version = "0.1.0",
+                     .now_ns = 5};
+  options.train.epochs = 2;
+  auto record = train_run(options, progress);
+  ASSERT_TRUE(record.ok()) << record.status().to_string();
+  EXPECT_EQ(record->kind, "run");
+  EXPECT_EQ(record->parents, std::vector<std::string>{"ds_1"});
+  auto run = handoff::Run::from_json(record->body);
+  ASSERT_TRUE(run.ok()) << run.status().to_string();
+  EXPECT_EQ(run->figures.at("test.accuracy"), run->report["accuracy"].get<double>());
+  auto model = tasks::Classifier::load(dir.file(run->model_directory));
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  EXPECT_EQ((*model)->weights_sha256(), run->weights_sha256);
+  EXPECT_EQ((*model)->lineage()["dataset_id"], "ds_1");
+}
+
+TEST(Batches, EveryRowOnceWithinTheBudgetInAnOrderOfItsOwn) {
+  std::vector<std::int64_t> lengths;
+  for (int i = 0; i < 100; ++i) lengths.push_back(3 + i % 17);
+  lengths.push_back(500);  // longer than the budget: a batch of its own
+  const auto first = plan_epoch(lengths, {.tokens = 64, .rows = 5}, 1, 0);
+  std::vector<int> seen(lengths.size(), 0);
+  for (const auto& batch : first) {
+    std::int64_t tokens = 0;
+    for (const std::uint32_t row : batch) {
+      seen[row] += 1;
+      tokens += lengths[row];
+    }
+    EXPECT_TRUE(tokens <= 64 || batch.size() == 1);
+    EXPECT_LE(batch.size(), 5u);
+  }
+  EXPECT_EQ(seen, std::vector<int>(lengths.size(), 1));
+  EXPECT_EQ(plan_epoch(lengths, {.tokens = 64, .rows = 5}, 1, 0), first);
+  EXPECT_NE(plan_epoch(lengths, {.tokens = 64, .rows = 5}, 1, 1), first);
+  EXPECT_NE(plan_epoch(lengths, {.tokens = 64, .rows = 5}, 2, 0), first);
+}
+
+}  // namespace
+}  // namespace yupu::training
