@@ -67,7 +67,7 @@ class Store {
 
   // Runs `work` in a write transaction and waits until it is durable.
   virtual Status write(Work work) = 0;
-  // The same without waiting: `done` is called on the writer thread, after the commit (or the failure).
+  // The same without waiting: `done` runs on the writer thread after the commit (or failure), in the order of queueing.
   virtual void write_async(Work work, std::function<void(Status)> done) = 0;
   // Runs `work` on a consistent snapshot; writing inside it is an error.
   virtual Status read(const Work& work) = 0;

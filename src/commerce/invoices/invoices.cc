@@ -86,11 +86,15 @@ Json InvoiceRun::to_json() const {
   return json;
 }
 
-Result<std::vector<Invoice>> list_invoices(store::Store& store, std::string_view tenant_id) {
+Result<std::vector<Invoice>> list_invoices(store::Store& store, std::string_view tenant_id, std::string_view month) {
   std::vector<Invoice> invoices;
   YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
-    const std::string sql = std::string(kSelect) + "WHERE tenant_id = ? OR ? = '' ORDER BY month DESC, tenant_id, kind";
-    YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql, {std::string(tenant_id), std::string(tenant_id)}));
+    const std::string tenant(tenant_id);
+    const std::string period(month);
+    const std::string sql =
+        std::string(kSelect) +
+        "WHERE (tenant_id = ? OR ? = '') AND (month = ? OR ? = '') ORDER BY month DESC, tenant_id, kind";
+    YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql, {tenant, tenant, period, period}));
     for (const Row& row : rows) {
       YUPU_ASSIGN_OR_RETURN(Invoice invoice, load(transaction, row));
       invoices.push_back(std::move(invoice));

@@ -72,8 +72,9 @@ struct InvoiceRun {
 // Errors: kInvalidArgument (a month that has not begun), those of the store. After an error some invoices may be done.
 Result<InvoiceRun> run_invoices(store::Store& store, const Clock& clock, const Month& month);
 
-// Newest month first; `tenant_id` empty: all tenants.
-Result<std::vector<Invoice>> list_invoices(store::Store& store, std::string_view tenant_id = {});
+// Newest month first; empty `tenant_id`: all tenants, empty `month` ("2026-11"): all months.
+Result<std::vector<Invoice>> list_invoices(store::Store& store, std::string_view tenant_id = {},
+                                           std::string_view month = {});
 // By id or number; of this tenant when `tenant_id` is given. Errors: kNotFound, kInternal (the stored rows do not give
 // the stored hash: somebody changed them).
 Result<Invoice> show_invoice(store::Store& store, std::string_view id_or_number, std::string_view tenant_id = {});

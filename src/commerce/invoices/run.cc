@@ -161,10 +161,7 @@ Result<InvoiceRun> run_invoices(store::Store& store, const Clock& clock, const M
     run.draft_count += outcome == Outcome::kDraft ? 1 : 0;
     run.unchanged_count += outcome == Outcome::kUnchanged ? 1 : 0;
   }
-  YUPU_ASSIGN_OR_RETURN(std::vector<Invoice> all, list_invoices(store));
-  for (Invoice& invoice : all) {
-    if (invoice.month == run.month) run.invoices.push_back(std::move(invoice));
-  }
+  YUPU_ASSIGN_OR_RETURN(run.invoices, list_invoices(store, {}, run.month));
   return run;
 }
 

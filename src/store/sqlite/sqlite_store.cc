@@ -181,7 +181,8 @@ class SqliteStore final : public Store {
     YUPU_RETURN_IF_ERROR(writer_->execute("SAVEPOINT job").status());
     Status status = run_work(work, *writer_);
     if (!writer_->in_transaction()) return status;
-    if (status.ok()) return writer_->execute("RELEASE job").status();
+    if (status.ok()) status = writer_->execute("RELEASE job").status();
+    if (status.ok()) return status;
     try_execute(*writer_, "ROLLBACK TO job");
     try_execute(*writer_, "RELEASE job");
     return status;
