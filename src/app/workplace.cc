@@ -1,6 +1,5 @@
 #include "app/workplace.h"
 
-#include <charconv>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -45,22 +44,5 @@ void print_json(const OrderedJson& value) {
   print_line(value.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
 void print_text(const std::string& text) { print_line(text); }
-
-Result<ListenAddress> parse_listen(const std::string& text) {
-  const Status bad =
-      invalid_argument(fmt::format("--listen must be ADDRESS:PORT, as 127.0.0.1:8080, not '{}'", text), "--listen");
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return bad;
-  ListenAddress address;
-  address.host = text.substr(0, colon);
-  if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']') {
-    address.host = address.host.substr(1, address.host.size() - 2);
-  }
-  if (address.host.empty()) address.host = "0.0.0.0";
-  const std::string port = text.substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (error != std::errc() || end != port.data() + port.size()) return bad;
-  return address;
-}
 
 }  // namespace yupu::app

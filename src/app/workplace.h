@@ -38,11 +38,4 @@ void print_json(const Json& value);
 void print_json(const OrderedJson& value);
 void print_text(const std::string& text);
 
-// "127.0.0.1:8080", "[::1]:8080", ":8080". Error: kInvalidArgument, field "--listen".
-struct ListenAddress {
-  std::string host;
-  std::uint16_t port = 0;
-};
-Result<ListenAddress> parse_listen(const std::string& text);
-
 }  // namespace yupu::app

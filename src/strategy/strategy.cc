@@ -105,6 +105,7 @@ class Loader {
     reader.number("warmup_ratio", train.warmup_ratio, 0.0, 1.0);
     reader.number("weight_decay", train.weight_decay, 0.0, 1.0);
     reader.number("dropout", train.dropout, 0.0, 0.9);
+    reader.number("token_dropout", train.token_dropout, 0.0, 0.9);
     reader.number("label_smoothing", train.label_smoothing, 0.0, 0.9);
     reader.integer("patience", train.patience, 1, 10000);
     reader.integer("vocab_size", train.vocab_size, 100, 200000);

@@ -43,6 +43,7 @@ struct TrainPlan {
   double warmup_ratio = 0.1;
   double weight_decay = 0.01;
   double dropout = 0.1;
+  double token_dropout = 0.0;  // share of tokens of a training text read as unknown
   double label_smoothing = 0.0;
   std::int64_t patience = 5;
   std::int64_t vocab_size = 4000;

@@ -63,6 +63,7 @@ void TomlReader::fail(std::string_view key, const std::string& why) {
 const toml::node* TomlReader::find(std::string_view key, bool required, std::string_view want) {
   known_.emplace(key);
   const toml::node* node = table_.get(key);
+  if (node == nullptr && required && error_.ok()) missing_ = true;
   if (node == nullptr && required) fail(key, fmt::format("is missing; it must be {}", want));
   return node;
 }
@@ -157,8 +158,9 @@ std::vector<const toml::table*> TomlReader::tables(std::string_view key, bool re
   return found;
 }
 
+// A missing key together with an unknown one is a misspelt key, and the misspelling is what the writer must see.
 Status TomlReader::finish() {
-  if (!error_.ok()) return error_;
+  if (!error_.ok() && !missing_) return error_;
   for (const auto& [key, node] : table_) {
     if (known_.contains(key.str())) continue;
     std::string_view nearest;
@@ -176,7 +178,7 @@ Status TomlReader::finish() {
         fmt::format("{}: line {}: unknown key '{}'; {}", file_, key.source().begin.line, dotted(key.str()), advice),
         dotted(key.str()));
   }
-  return ok_status();
+  return error_;
 }
 
 }  // namespace yupu::strategy

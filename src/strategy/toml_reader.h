@@ -55,6 +55,7 @@ class TomlReader {
   std::string prefix_;
   std::set<std::string, std::less<>> known_;
   Status error_;
+  bool missing_ = false;  // error_ is a required key that is not there
 };
 
 }  // namespace yupu::strategy

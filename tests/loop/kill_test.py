@@ -60,12 +60,13 @@ label = "intent"
 lang = "lang"
 [train]
 config = "tiny"
-epochs = 6
+epochs = 3
 batch_tokens = 256
 vocab_size = 800
 max_length = 32
 [release]
 accuracy_min = 0.0
+slice_drop_max = 1.0
 [service]
 bot = "shop"
 answers = "answers.toml"
@@ -86,7 +87,7 @@ plan = "starter"
 file = "visitors.jsonl"
 tenant = "green-hill-tea"
 [improve]
-epochs = 2
+epochs = 4
 """, encoding="utf-8")
     return folder / "strategy.toml", len(visitors)
 

@@ -1,6 +1,6 @@
 #include "model/encoder/encoder.h"
 
-#include <cstring>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -24,7 +24,7 @@ using engine::Var;
 std::unique_ptr<Parameter> matrix(const std::string& name, const engine::Shape& shape, float deviation,
                                   std::uint64_t seed) {
   Tensor value = Tensor::zeros(shape);
-  fill_truncated_normal(value, deviation, seed, name);
+  if (deviation > 0) fill_truncated_normal(value, deviation, seed, name);
   return std::make_unique<Parameter>(name, std::move(value), true);
 }
 
@@ -39,6 +39,24 @@ Var leaf(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
 
 engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t site, const engine::RowKeys& rows) {
   return {.probability = probability, .key = {.seed = step.seed, .step = step.step, .site = site}, .rows = &rows};
+}
+
+// FreshWeights::kTask, found by measuring on examples/shop and BANKING77.
+constexpr float kTaskWordDeviation = 0.1f;
+constexpr float kTaskPositionDeviation = 0.01f;
+constexpr float kTaskGain = 0.5f;  // times 1/sqrt(fan-in)
+constexpr float kTaskQueryKeyShare = 0.3f;
+constexpr float kTaskFeedForwardShare = 0.5f;
+constexpr float kTaskIdentity = 1.5f;
+constexpr float kTaskIdentityNoise = 0.2f;
+constexpr float kTaskPoolerNoise = 0.1f;
+
+void scale(const Tensor& tensor, float factor) {
+  for (float& value : tensor.values()) value *= factor;
+}
+
+void add_identity(const Tensor& square, float multiple) {
+  for (std::int64_t i = 0; i < square.size(0); ++i) square.f32()[i * square.size(1) + i] += multiple;
 }
 
 }  // namespace
@@ -69,11 +87,11 @@ struct Encoder::Layer {
   std::unique_ptr<Parameter> up_weight, up_bias, down_weight, down_bias, output_gain, output_norm_bias;
 };
 
-Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed) : config_(config) {
+Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights fresh) : config_(config) {
   CHECK(config.validate("encoder").ok(), "an encoder needs a valid configuration");
   const std::int64_t c = config.hidden_size;
   const std::int64_t f = config.intermediate_size;
-  const float deviation = config.initializer_range;
+  const float deviation = fresh == FreshWeights::kLoaded ? 0.0f : config.initializer_range;
   word_ = matrix("embeddings.word_embeddings.weight", {config.vocab_size, c}, deviation, seed);
   position_ = matrix("embeddings.position_embeddings.weight", {config.position_count, c}, deviation, seed);
   type_ = matrix("embeddings.token_type_embeddings.weight", {config.type_count, c}, deviation, seed);
@@ -96,8 +114,34 @@ Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed) : config_(conf
     layer->output_norm_bias = vector(at + "output.LayerNorm.bias", c, 0.0f);
     layers_.push_back(std::move(layer));
   }
-  pooler_weight_ = matrix("pooler.dense.weight", {c, c}, deviation, seed);
+  pooler_weight_ = matrix("pooler.dense.weight", {c, c}, config.initializer_range, seed);
   pooler_bias_ = vector("pooler.dense.bias", c, 0.0f);
+  if (fresh == FreshWeights::kTask) draw_for_task(seed);
+}
+
+void Encoder::draw_for_task(std::uint64_t seed) {
+  const auto draw = [seed](Parameter& parameter, float deviation) {
+    fill_truncated_normal(parameter.value, deviation, seed, parameter.name);
+  };
+  const float narrow = kTaskGain / std::sqrt(static_cast<float>(config_.hidden_size));
+  const float wide = kTaskGain / std::sqrt(static_cast<float>(config_.intermediate_size));
+  const std::int64_t c = config_.hidden_size;
+  draw(*word_, kTaskWordDeviation);
+  draw(*position_, kTaskPositionDeviation);
+  draw(*type_, kTaskPositionDeviation);
+  for (const auto& layer : layers_) {
+    draw(*layer->qkv_weight, narrow);
+    const Tensor qkv = layer->qkv_weight->value;
+    scale(qkv.rows(0, 2 * c), kTaskQueryKeyShare);
+    scale(qkv.rows(2 * c, 3 * c), kTaskIdentityNoise);
+    add_identity(qkv.rows(2 * c, 3 * c), kTaskIdentity);
+    draw(*layer->output_weight, kTaskIdentityNoise * narrow);
+    add_identity(layer->output_weight->value, kTaskIdentity);
+    draw(*layer->up_weight, kTaskFeedForwardShare * narrow);
+    draw(*layer->down_weight, kTaskFeedForwardShare * wide);
+  }
+  draw(*pooler_weight_, kTaskPoolerNoise * narrow);
+  add_identity(pooler_weight_->value, 1.0f);
 }
 
 Encoder::~Encoder() = default;

@@ -35,7 +35,7 @@ Status check_labels(const std::vector<std::string>& labels, std::string_view whe
 
 Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderConfig& config,
                                                          std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
-                                                         std::string_view where) {
+                                                         model::FreshWeights weights, std::string_view where) {
   YUPU_RETURN_IF_ERROR(config.validate(where));
   YUPU_RETURN_IF_ERROR(check_labels(fresh.labels, where));
   if (tokenizer->vocab_size() > config.vocab_size) {
@@ -50,7 +50,7 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
   }
   std::unique_ptr<Classifier> classifier(new Classifier());
   try {
-    classifier->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed);
+    classifier->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
     classifier->head_ =
         std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.labels.size()), config, fresh.seed);
   } catch (const engine::EngineError& error) {
@@ -64,7 +64,7 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
 
 Result<std::unique_ptr<Classifier>> Classifier::create(const model::EncoderConfig& config,
                                                        std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh) {
-  return assemble(config, std::move(tokenizer), fresh, "new model");
+  return assemble(config, std::move(tokenizer), fresh, model::FreshWeights::kTask, "new model");
 }
 
 Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& directory, const Fresh& fresh,
@@ -75,7 +75,8 @@ Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& dir
     config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
   Fresh fitted = fresh;
   fitted.max_length = std::min(fresh.max_length, config.encoder.position_count);
-  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(config.encoder, std::move(tokenizer), fitted, directory));
+  YUPU_ASSIGN_OR_RETURN(
+      auto classifier, assemble(config.encoder, std::move(tokenizer), fitted, model::FreshWeights::kLoaded, directory));
   constexpr std::string_view kMayBeAbsent[] = {"pooler."};
   constexpr std::string_view kHeads[] = {"classifier."};
   const auto absent = model::load_weights(directory, classifier->encoder_->tensors(), kMayBeAbsent, kHeads);
@@ -91,7 +92,8 @@ Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& director
   }
   YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
   const Fresh shape{.labels = config.labels, .seed = 0, .max_length = config.encoder.position_count};
-  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(config.encoder, std::move(tokenizer), shape, directory));
+  YUPU_ASSIGN_OR_RETURN(auto classifier,
+                        assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded, directory));
   const auto absent = model::load_weights(directory, classifier->tensors(), {}, {});
   if (!absent.ok()) return absent.status();
   YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));

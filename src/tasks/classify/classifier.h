@@ -40,8 +40,8 @@ class Classifier {
     std::int64_t max_length = 128;  // tokens of a text that are read, [CLS] and [SEP] included
   };
 
-  // A model of random weights.  Outcomes  kInvalidArgument: the configuration, the labels or the vocabulary does not
-  // fit.
+  // A model of random weights (model::FreshWeights::kTask).  Outcomes  kInvalidArgument: the configuration, the labels
+  // or the vocabulary does not fit.
   static Result<std::unique_ptr<Classifier>> create(const model::EncoderConfig& config,
                                                     std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh);
   // The encoder and tokenizer of a directory with a fresh head: where fine-tuning begins.  A pooler that is absent is
@@ -88,7 +88,7 @@ class Classifier {
   Classifier() = default;
   static Result<std::unique_ptr<Classifier>> assemble(const model::EncoderConfig& config,
                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
-                                                      std::string_view where);
+                                                      model::FreshWeights weights, std::string_view where);
   Status read_yupu_json(const std::string& directory);
 
   std::unique_ptr<text::Tokenizer> tokenizer_;

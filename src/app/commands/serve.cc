@@ -1,0 +1,45 @@
+// yupu serve: the HTTP server over a working folder, a strategy, model directories, or all of them.
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/compose.h"
+#include "app/workplace.h"
+#include "strategy/answers.h"
+
+namespace yupu::app {
+
+Status serve_command(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  LiveServerOptions options;
+  const std::string strategy_path = arguments.text("--strategy");
+  const auto models = arguments.many("--model");
+  const std::string listen = arguments.text("--listen", "127.0.0.1:8080");
+  options.engine_threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  options.request_threads = static_cast<int>(arguments.integer("--request-threads", 64, 1, 4096));
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  YUPU_ASSIGN_OR_RETURN(options.listen, http::parse_listen(listen));
+  for (const std::string& model : models) {
+    const std::size_t equals = model.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == model.size()) {
+      return invalid_argument(fmt::format("--model must be NAME=DIR, not '{}'", model), "--model");
+    }
+    options.directories.emplace_back(model.substr(0, equals), model.substr(equals + 1));
+  }
+  if (strategy_path.empty() && models.empty()) {
+    return invalid_argument(
+        "nothing to serve: name a strategy with --strategy, or model directories with --model NAME=DIR", "--strategy");
+  }
+  strategy::Strategy strategy;
+  if (!strategy_path.empty()) {
+    YUPU_ASSIGN_OR_RETURN(strategy, strategy::load_strategy(strategy_path));
+    YUPU_ASSIGN_OR_RETURN(options.answers, strategy::load_answers(strategy.resolve(strategy.service.answers)));
+    options.strategy = &strategy;
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto place, open_workplace(where, false));
+  options.workdir = place.workdir;
+  YUPU_ASSIGN_OR_RETURN(const auto server, LiveServer::start(std::move(options), *place.store, *place.clock));
+  terminal_progress()->note(fmt::format("serving at http://{}:{}/  (Ctrl-C ends it)", server->host(), server->port()));
+  return server->serve_until_signal();
+}
+
+}  // namespace yupu::app

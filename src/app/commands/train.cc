@@ -1,0 +1,111 @@
+// yupu train: fine-tunes a model from files.
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/workplace.h"
+#include "base/file.h"
+#include "data/rows.h"
+#include "training/training.h"
+
+namespace yupu::app {
+namespace {
+
+struct Files {
+  std::string train;
+  std::string valid;
+  std::string test;
+  data::ImportSource shape;
+};
+
+Files read_files(Arguments& arguments) {
+  Files files;
+  files.train = arguments.required_text("--train");
+  files.valid = arguments.required_text("--valid");
+  files.test = arguments.text("--test");
+  files.shape.text_column = arguments.text("--text", "text");
+  files.shape.label_column = arguments.text("--label", "label");
+  files.shape.lang_column = arguments.text("--lang", "lang");
+  return files;
+}
+
+training::TrainOptions read_options(Arguments& arguments) {
+  training::TrainOptions options;
+  options.config = arguments.one_of("--config", "tiny", {"tiny", "mini", "small", "medium", "base"});
+  options.base = arguments.text("--base");
+  options.out = arguments.required_text("--out");
+  options.epochs = arguments.integer("--epochs", options.epochs, 1, 100'000);
+  options.batch_tokens = arguments.integer("--batch-tokens", options.batch_tokens, 16, 1 << 20);
+  options.batch_size = arguments.integer("--batch-size", 0, 1, 1 << 20);
+  options.grad_accumulation = arguments.integer("--grad-accumulation", 1, 1, 1 << 16);
+  options.lr = arguments.number("--lr", options.lr, 1e-9, 10.0);
+  options.warmup_ratio = arguments.number("--warmup", options.warmup_ratio, 0.0, 1.0);
+  options.weight_decay = arguments.number("--weight-decay", options.weight_decay, 0.0, 10.0);
+  const double dropout = arguments.number("--dropout", -1.0, 0.0, 0.95);
+  if (dropout >= 0.0) options.dropout = dropout;
+  options.token_dropout = arguments.number("--token-dropout", 0.0, 0.0, 0.9);
+  options.label_smoothing = arguments.number("--label-smoothing", 0.0, 0.0, 0.9);
+  options.clip_norm = arguments.number("--clip-norm", options.clip_norm, 0.0, 1e6);
+  options.patience = arguments.integer("--patience", options.patience, 1, 100'000);
+  options.metric = arguments.one_of("--metric", options.metric, {"accuracy", "macro_f1"});
+  options.vocab_size = arguments.integer("--vocab-size", options.vocab_size, 100, 1'000'000);
+  options.max_length = arguments.integer("--max-length", options.max_length, 8, 512);
+  options.target_precision = arguments.number("--target-precision", options.target_precision, 0.01, 0.999);
+  options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
+  options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  return options;
+}
+
+Result<std::vector<handoff::Row>> read_rows(const Files& files, const std::string& path) {
+  if (path.empty()) return std::vector<handoff::Row>();
+  data::ImportSource source = files.shape;
+  source.path = path;
+  return data::read_labelled_file(source);
+}
+
+Json result_json(const training::TrainOptions& options, const training::TrainResult& result) {
+  Json epochs = Json::array();
+  for (const auto& epoch : result.epochs) {
+    epochs.push_back({{"epoch", epoch.epoch}, {"train_loss", epoch.train_loss}, {"valid", epoch.valid_figure}});
+  }
+  return Json{{"out", options.out},
+              {"figures", result.figures},
+              {"steps", result.steps},
+              {"best_epoch", result.best_epoch},
+              {"resumed_at_step", result.resumed_at_step},
+              {"parameters", result.parameter_count},
+              {"weights_sha256", result.weights_sha256},
+              {"seconds", result.seconds},
+              {"epochs", epochs}};
+}
+
+}  // namespace
+
+Status train_command(Arguments& arguments) {
+  arguments.one_of("--task", "classify", {"classify"});
+  arguments.one_of("--method", "full", {"full"});
+  arguments.one_of("--precision", "fp32", {"fp32"});
+  arguments.one_of("--device", "cpu", {"cpu"});
+  const bool json = arguments.flag("--json");
+  const Files files = read_files(arguments);
+  training::TrainOptions options = read_options(arguments);
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files, files.train));
+  YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files, files.valid));
+  YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files, files.test));
+  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(files.train));
+  options.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
+  YUPU_RETURN_IF_ERROR(make_directories(options.out));
+  const auto progress = terminal_progress();
+  YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, *progress));
+  if (json) {
+    print_json(result_json(options, result));
+    return ok_status();
+  }
+  std::string text = fmt::format("{}: {} parameters, {} steps in {:.1f} s, best epoch {}", options.out,
+                                 result.parameter_count, result.steps, result.seconds, result.best_epoch);
+  for (const auto& [name, value] : result.figures) text += fmt::format("\n  {:<28} {:.4f}", name, value);
+  print_text(text);
+  return ok_status();
+}
+
+}  // namespace yupu::app

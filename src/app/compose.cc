@@ -1,0 +1,241 @@
+#include "app/compose.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "commerce/commerce.h"
+#include "commerce/invoices/invoices.h"
+#include "commerce/ledger/ledger.h"
+#include "commerce/metering/usage.h"
+#include "commerce/tenants/tenants.h"
+#include "engine/execution_context.h"
+#include "feedback/feedback.h"
+#include "serving/assets.h"
+#include "serving/classifier_model.h"
+#include "serving/engine_worker.h"
+#include "serving/model_host.h"
+#include "serving/release_watcher.h"
+#include "serving/service.h"
+#include "web/assets.h"
+
+namespace yupu::app {
+namespace {
+
+constexpr int kDrainMs = 10'000;
+
+// A signal handler may touch nothing but this.
+int signal_pipe[2] = {-1, -1};
+
+void note_signal(int signal) {
+  const char byte = static_cast<char>(signal);
+  [[maybe_unused]] const ssize_t written = ::write(signal_pipe[1], &byte, 1);
+}
+
+serving::ServiceHooks make_hooks(store::Store& store, const Clock& clock) {
+  serving::ServiceHooks hooks;
+  hooks.usage = [&store, &clock](const handoff::Caller& caller,
+                                 const serving::ServiceHooks::Query& query) -> Result<Json> {
+    Month month = month_of(clock.now_ns());
+    const auto wanted = query.find("month");
+    if (wanted != query.end() && !parse_month(wanted->second, month)) {
+      return invalid_argument(fmt::format("month must be YYYY-MM, not '{}'", wanted->second), "month");
+    }
+    YUPU_ASSIGN_OR_RETURN(const auto usage, commerce::usage_summary(store, caller.tenant_id, month));
+    return usage.to_json();
+  };
+  hooks.balance = [&store](const handoff::Caller& caller, const serving::ServiceHooks::Query&) -> Result<Json> {
+    YUPU_ASSIGN_OR_RETURN(const auto balance, commerce::balance(store, caller.tenant_id));
+    return balance.to_json();
+  };
+  hooks.invoices = [&store](const handoff::Caller& caller, const serving::ServiceHooks::Query&) -> Result<Json> {
+    YUPU_ASSIGN_OR_RETURN(const auto invoices, commerce::list_invoices(store, caller.tenant_id));
+    Json rows = Json::array();
+    for (const auto& invoice : invoices) rows.push_back(invoice.to_json());
+    return Json{{"data", rows}};
+  };
+  hooks.feedback = [&store, &clock](handoff::Feedback feedback, const std::vector<std::string>& known_labels) {
+    return feedback::record_feedback(store, clock, std::move(feedback), known_labels);
+  };
+  return hooks;
+}
+
+// Pages of the web room, as serving wants them.
+std::vector<serving::Asset> web_pages() {
+  std::vector<serving::Asset> pages;
+  for (const web::Asset& asset : web::assets()) {
+    pages.push_back({.path = asset.path, .content_type = asset.content_type, .bytes = asset.bytes});
+  }
+  return pages;
+}
+
+// The technical report is a file of the working folder: written by one stage, served as it stands. Its one <style>
+// needs a policy of its own.
+void add_report(http::Router& router, const std::string& workdir) {
+  const auto page = [workdir](const std::string& lang) {
+    return [path = workdir + "/site/report." + lang + ".html"](const http::Request&) {
+      auto html = read_file(path, 16 << 20);
+      if (!html.ok())
+        return http::text_response(404, "text/plain; charset=utf-8",
+                                   "There is no report yet: run the strategy's promote stage.\n");
+      auto response = http::text_response(200, "text/html; charset=utf-8", std::move(html).value());
+      response.headers.add(
+          "content-security-policy",
+          "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'");
+      response.headers.add("x-content-type-options", "nosniff");
+      return response;
+    };
+  };
+  router.add({.method = "GET", .pattern = "/report", .scope = {}, .summary = "Technical report, Chinese"}, page("zh"));
+  router.add({.method = "GET", .pattern = "/report/zh", .scope = {}, .summary = "Technical report, Chinese"},
+             page("zh"));
+  router.add({.method = "GET", .pattern = "/report/en", .scope = {}, .summary = "Technical report, English"},
+             page("en"));
+}
+
+Result<std::unique_ptr<products::Bot>> make_bot(const strategy::Strategy& strategy,
+                                                std::vector<products::Answer> answers) {
+  const strategy::ServicePlan& plan = strategy.service;
+  products::BotOptions options;
+  options.name = plan.bot;
+  options.model = strategy.name;
+  options.handoff_intent = plan.handoff_intent;
+  options.refuse_zh = plan.refuse_zh;
+  options.refuse_en = plan.refuse_en;
+  options.clarify_zh = plan.clarify_zh;
+  options.clarify_en = plan.clarify_en;
+  options.handoff_zh = plan.handoff_zh;
+  options.handoff_en = plan.handoff_en;
+  return products::Bot::create(std::move(options), std::move(answers));
+}
+
+}  // namespace
+
+// In order of construction; destroyed in reverse.
+struct LiveServer::Parts {
+  store::Store& store;
+  const Clock& clock;
+  LiveServerOptions options;
+  std::unique_ptr<commerce::Commerce> commerce;
+  serving::Metrics metrics;
+  std::unique_ptr<engine::ExecutionContext> engine_context;
+  std::unique_ptr<serving::EngineWorker> engine;
+  std::unique_ptr<serving::ModelHost> host;
+  std::unique_ptr<serving::ReleaseWatcher> watcher;
+  std::vector<serving::Asset> pages;
+  std::unique_ptr<serving::Service> service;
+  std::unique_ptr<http::Server> server;
+
+  Parts(store::Store& s, const Clock& c, LiveServerOptions o) : store(s), clock(c), options(std::move(o)) {}
+
+  Status open_models() {
+    std::vector<std::string> expected;
+    if (options.strategy != nullptr) expected.push_back(options.strategy->name);
+    engine_context = std::make_unique<engine::ExecutionContext>(options.engine_threads);
+    engine = std::make_unique<serving::EngineWorker>(metrics, serving::EngineOptions{});
+    host = std::make_unique<serving::ModelHost>(clock, *engine, metrics, serving::classifier_loader(*engine_context),
+                                                expected);
+    watcher =
+        std::make_unique<serving::ReleaseWatcher>(clock, store, *host, serving::store_resolver(store, options.workdir));
+    for (const auto& [name, directory] : options.directories) {
+      YUPU_RETURN_IF_ERROR(
+          host->load(name, "directory:" + directory, directory).with_context(fmt::format("model {}", name)));
+    }
+    if (!expected.empty()) YUPU_RETURN_IF_ERROR(watcher->check());
+    return ok_status();
+  }
+
+  Status open_service() {
+    serving::ServiceOptions service_options;
+    if (options.strategy != nullptr && !options.strategy->commerce.tenants.empty()) {
+      const std::string tenant =
+          options.strategy->visitors ? options.strategy->visitors->tenant : options.strategy->commerce.tenants[0].name;
+      const std::string path = options.workdir + "/secrets/keys/" + tenant;
+      commerce::Commerce* const door = commerce.get();
+      service_options.demo_caller = [door, path]() -> Result<handoff::Caller> {
+        YUPU_ASSIGN_OR_RETURN(std::string key, read_file(path, 256));
+        while (!key.empty() && key.back() == '\n') key.pop_back();
+        return door->authenticate(key);
+      };
+      service_options.demo_rate.interval_ns = 60'000'000'000 / options.strategy->service.demo_requests_per_minute;
+    }
+    service = std::make_unique<serving::Service>(clock, store, *commerce, *host, *engine, metrics,
+                                                 std::move(service_options), make_hooks(store, clock));
+    if (options.strategy != nullptr) {
+      YUPU_ASSIGN_OR_RETURN(auto bot, make_bot(*options.strategy, options.answers));
+      service->add_bot(std::move(bot));
+    }
+    return ok_status();
+  }
+
+  Status listen() {
+    http::Router router;
+    service->add_routes(router);
+    pages = web_pages();
+    serving::add_assets(router, pages);
+    add_report(router, options.workdir);
+    http::ServerOptions server_options;
+    server_options.listen = options.listen;
+    server_options.request_threads = options.request_threads;
+    server_options.on_exchange = [this](const http::Exchange& exchange) { metrics.count_exchange(exchange); };
+    YUPU_ASSIGN_OR_RETURN(server, http::Server::start(std::move(server_options), std::move(router)));
+    service->set_server(server.get());
+    watcher->start();
+    return ok_status();
+  }
+};
+
+LiveServer::LiveServer(std::string host, std::unique_ptr<Parts> parts)
+    : host_(std::move(host)), parts_(std::move(parts)) {}
+
+LiveServer::~LiveServer() { stop(); }
+
+std::uint16_t LiveServer::port() const { return parts_->server->port(); }
+
+Status LiveServer::refresh() { return parts_->watcher->check(); }
+
+Result<std::unique_ptr<LiveServer>> LiveServer::start(LiveServerOptions options, store::Store& store,
+                                                      const Clock& clock) {
+  std::string host = options.listen.host == "0.0.0.0" ? "127.0.0.1" : options.listen.host;
+  auto parts = std::make_unique<Parts>(store, clock, std::move(options));
+  YUPU_ASSIGN_OR_RETURN(
+      parts->commerce,
+      commerce::Commerce::open(store, clock, {.pepper_path = parts->options.workdir + "/secrets/pepper"}));
+  YUPU_RETURN_IF_ERROR(parts->open_models());
+  YUPU_RETURN_IF_ERROR(parts->open_service());
+  YUPU_RETURN_IF_ERROR(parts->listen());
+  return std::unique_ptr<LiveServer>(new LiveServer(std::move(host), std::move(parts)));
+}
+
+void LiveServer::stop() {
+  if (parts_ == nullptr || parts_->server == nullptr) return;
+  parts_->service->set_draining();
+  parts_->server->stop(kDrainMs);
+  parts_->service->set_server(nullptr);
+  parts_->watcher->stop();
+  parts_->engine->stop();
+  parts_->server.reset();
+}
+
+Status LiveServer::serve_until_signal() {
+  // A handler and a pipe instead of sigwait: the engine's threads exist already and do not block the signals.
+  if (::pipe2(signal_pipe, O_CLOEXEC) != 0) return errno_status(errno, "make a pipe for signals");
+  struct sigaction action = {};
+  action.sa_handler = note_signal;
+  if (::sigaction(SIGINT, &action, nullptr) != 0 || ::sigaction(SIGTERM, &action, nullptr) != 0) {
+    return errno_status(errno, "wait for signals");
+  }
+  char received = 0;
+  while (::read(signal_pipe[0], &received, 1) < 0 && errno == EINTR) {
+  }
+  log::info("shutting_down", {{"signal", static_cast<int>(received)}});
+  stop();
+  return ok_status();
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,53 @@
+// The one place that names concrete classes: store, commerce, engine, models, bots, routes, pages -> a running server.
+//
+// Shutdown order (the reverse of ownership): stop accepting and answer what is in flight, stop the release watcher,
+// drain the engine, void open holds; the store is the caller's and closes last.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "http/server.h"
+#include "products/service/bot.h"
+#include "store/store.h"
+#include "strategy/strategy.h"
+
+namespace yupu::app {
+
+struct LiveServerOptions {
+  http::ListenAddress listen;
+  std::string workdir;
+  int engine_threads = 0;                                        // 0: every core
+  int request_threads = 64;                                      // requests in flight
+  const strategy::Strategy* strategy = nullptr;                  // its bot, demo tenant and model; null: none
+  std::vector<products::Answer> answers;                         // of the strategy's bot
+  std::vector<std::pair<std::string, std::string>> directories;  // NAME=DIR: models served without a release
+};
+
+class LiveServer {
+ public:
+  // Errors: kUnavailable (address in use), kNotFound (no live release yet), and what the rooms say.
+  static Result<std::unique_ptr<LiveServer>> start(LiveServerOptions options, store::Store& store, const Clock& clock);
+  ~LiveServer();
+
+  const std::string& host() const { return host_; }
+  std::uint16_t port() const;
+  // Looks for a new live release now instead of at the next poll.
+  Status refresh();
+  // Blocks until SIGINT or SIGTERM, then shuts down in order.
+  Status serve_until_signal();
+
+ private:
+  struct Parts;
+  LiveServer(std::string host, std::unique_ptr<Parts> parts);
+  void stop();
+
+  std::string host_;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace yupu::app

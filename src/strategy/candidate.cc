@@ -1,0 +1,206 @@
+#include "strategy/candidate.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "data/rows.h"
+#include "engine/execution_context.h"
+#include "handoff/live_release.h"
+#include "handoff/types.h"
+#include "improvement/release.h"
+#include "promotion/content/report.h"
+#include "tasks/classify/classifier.h"
+#include "tasks/classify/evaluate.h"
+#include "training/training.h"
+
+namespace yupu::strategy {
+namespace {
+
+Result<handoff::Dataset> dataset_of(const handoff::Record& record) { return handoff::Dataset::from_json(record.body); }
+
+Result<std::vector<handoff::Row>> split_rows(const LoopContext& context, const handoff::Dataset& dataset,
+                                             std::string_view split) {
+  return data::read_rows(fmt::format("{}/{}/{}.jsonl", context.workdir, dataset.directory, split));
+}
+
+training::TrainOptions train_options(const LoopContext& context, const FurtherTraining& further) {
+  const TrainPlan& plan = context.strategy.train;
+  const bool is_round = !further.base_directory.empty();
+  training::TrainOptions options;
+  options.config = plan.config;
+  if (!plan.base.empty()) options.base = context.strategy.resolve(plan.base);
+  if (is_round) options.base = further.base_directory;
+  options.epochs = is_round ? context.strategy.improve.epochs : plan.epochs;
+  options.lr = is_round ? context.strategy.improve.lr : plan.lr;
+  options.batch_tokens = plan.batch_tokens;
+  options.warmup_ratio = plan.warmup_ratio;
+  options.weight_decay = plan.weight_decay;
+  options.dropout = plan.dropout;
+  options.token_dropout = plan.token_dropout;
+  options.label_smoothing = plan.label_smoothing;
+  options.patience = plan.patience;
+  options.metric = plan.metric;
+  options.vocab_size = plan.vocab_size;
+  options.max_length = plan.max_length;
+  options.target_precision = context.strategy.release.target_precision;
+  options.seed = static_cast<std::uint64_t>(context.strategy.seed);
+  options.threads = context.threads;
+  return options;
+}
+
+// The run of this dataset and these settings, when it is stored already.
+Result<std::optional<handoff::Record>> find_run(LoopContext& context, const std::string& dataset_id,
+                                                const std::string& directory) {
+  YUPU_ASSIGN_OR_RETURN(auto runs, handoff::list_records(context.store, "run", context.strategy.name, 1000));
+  for (handoff::Record& run : runs) {
+    if (run.body.value("dataset_id", "") == dataset_id && run.body.value("model_directory", "") == directory &&
+        file_exists(context.workdir + "/" + directory + "/model.safetensors")) {
+      return std::optional<handoff::Record>(std::move(run));
+    }
+  }
+  return std::optional<handoff::Record>();
+}
+
+Json learning_curve(const training::TrainResult& result) {
+  Json curve = Json::array();
+  for (const auto& epoch : result.epochs) {
+    curve.push_back({{"epoch", epoch.epoch}, {"loss", epoch.train_loss}, {"valid_accuracy", epoch.valid_figure}});
+  }
+  return curve;
+}
+
+Result<Json> measure(LoopContext& context, const std::string& model_directory, const std::vector<handoff::Row>& rows) {
+  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model_directory));
+  engine::ExecutionContext engine(context.threads);
+  YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, engine, rows));
+  return Json(evaluation.to_json());
+}
+
+// The live release measured on the candidate's rows, when it was measured on others.
+Result<std::optional<Json>> live_report(LoopContext& context, const handoff::Run& candidate) {
+  YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(context.store, context.strategy.name));
+  if (!live) return std::optional<Json>();
+  YUPU_ASSIGN_OR_RETURN(const auto release_record, handoff::get_record(context.store, live->release_id));
+  YUPU_ASSIGN_OR_RETURN(const auto release, handoff::Release::from_json(release_record.body));
+  YUPU_ASSIGN_OR_RETURN(const auto run_record, handoff::get_record(context.store, release.run_id));
+  if (run_record.body["report"].value("rows_sha256", "") == candidate.report.value("rows_sha256", ""))
+    return std::optional<Json>();
+  YUPU_ASSIGN_OR_RETURN(const auto dataset_record, handoff::get_record(context.store, candidate.dataset_id));
+  YUPU_ASSIGN_OR_RETURN(const auto dataset, dataset_of(dataset_record));
+  YUPU_ASSIGN_OR_RETURN(const auto rows, split_rows(context, dataset, "test"));
+  YUPU_ASSIGN_OR_RETURN(Json report, measure(context, context.workdir + "/" + release.model_directory, rows));
+  return std::optional<Json>(std::move(report));
+}
+
+}  // namespace
+
+Json training_settings(const Strategy& strategy) {
+  const TrainPlan& plan = strategy.train;
+  return Json{{"seed", strategy.seed},
+              {"train",
+               {{"task", plan.task},
+                {"config", plan.config},
+                {"base", plan.base},
+                {"epochs", plan.epochs},
+                {"batch_tokens", plan.batch_tokens},
+                {"lr", plan.lr},
+                {"warmup_ratio", plan.warmup_ratio},
+                {"weight_decay", plan.weight_decay},
+                {"dropout", plan.dropout},
+                {"token_dropout", plan.token_dropout},
+                {"label_smoothing", plan.label_smoothing},
+                {"patience", plan.patience},
+                {"vocab_size", plan.vocab_size},
+                {"max_length", plan.max_length},
+                {"metric", plan.metric},
+                {"target_precision", strategy.release.target_precision}}}};
+}
+
+Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Record& dataset_record,
+                                        const FurtherTraining& further) {
+  YUPU_ASSIGN_OR_RETURN(const auto dataset, dataset_of(dataset_record));
+  training::TrainOptions options = train_options(context, further);
+  Json config = training::deciding_options(options);
+  if (!further.base_directory.empty()) {
+    YUPU_ASSIGN_OR_RETURN(const std::string base_sha256, file_sha256(further.base_directory + "/model.safetensors"));
+    config["base_sha256"] = base_sha256;
+  }
+  // The folder is named by what decides the result, so that a killed run finds its checkpoint again.
+  const std::string key = Sha256().field(dataset_record.id).field(to_text(config)).finish_hex().substr(0, 20);
+  const std::string directory = "runs/" + key + "/model";
+  YUPU_ASSIGN_OR_RETURN(auto known, find_run(context, dataset_record.id, directory));
+  if (known) return std::move(*known);
+  YUPU_ASSIGN_OR_RETURN(options.train, split_rows(context, dataset, "train"));
+  YUPU_ASSIGN_OR_RETURN(options.valid, split_rows(context, dataset, "valid"));
+  YUPU_ASSIGN_OR_RETURN(options.test, split_rows(context, dataset, "test"));
+  if (options.test.empty()) {
+    return invalid_argument(
+        "the dataset has no test rows: give a source with split = \"test\", or data.test_fraction above 0",
+        "data.test_fraction");
+  }
+  options.out = context.workdir + "/" + directory;
+  options.lineage = {
+      {"dataset_id", dataset_record.id}, {"strategy", context.strategy.name}, {"version", context.version}};
+  YUPU_RETURN_IF_ERROR(make_directories(options.out));
+  YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, context.progress));
+  handoff::Run run;
+  run.dataset_id = dataset_record.id;
+  run.task = context.strategy.train.task;
+  run.model_directory = directory;
+  run.weights_sha256 = result.weights_sha256;
+  config["encoder"] = result.encoder_config;
+  run.config = std::move(config);
+  run.version = context.version;
+  run.figures = result.figures;
+  CHECK(result.test.has_value(), "training was given test rows and judged none");
+  run.report = Json(result.test->to_json());
+  run.report["learning_curve"] = learning_curve(result);
+  const auto record =
+      handoff::make_record("run", context.strategy.name, {dataset_record.id}, run.to_json(), context.clock.now_ns());
+  YUPU_RETURN_IF_ERROR(handoff::put_record(context.store, record));
+  return record;
+}
+
+improvement::GateRule gate_rule(const Strategy& strategy) {
+  improvement::GateRule rule;
+  rule.metric = strategy.release.metric;
+  rule.min_gain = strategy.release.gain_min;
+  rule.slice_drop_max = strategy.release.slice_drop_max;
+  rule.first_accuracy_min = strategy.release.accuracy_min;
+  return rule;
+}
+
+Result<Json> release_candidate(LoopContext& context, const handoff::Record& run_record) {
+  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
+  improvement::Candidate candidate;
+  candidate.model = context.strategy.name;
+  candidate.run = run_record;
+  YUPU_ASSIGN_OR_RETURN(candidate.live_report, live_report(context, run));
+  const auto rule = gate_rule(context.strategy);
+  YUPU_ASSIGN_OR_RETURN(const auto outcome, improvement::release(candidate, rule, context.store, context.clock));
+  YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(context.store, context.strategy.name));
+  if (!live) {
+    return conflict(fmt::format("the gate refused the first release of '{}', so there is nothing to serve: {}",
+                                context.strategy.name, outcome.decision.reason));
+  }
+  const std::string what = outcome.released ? fmt::format("released {}", live->release_id)
+                                            : fmt::format("refused; {} stays live", live->release_id);
+  return Json{{"released", outcome.released},
+              {"release_id", live->release_id},
+              {"run_id", run_record.id},
+              {"reason", fmt::format("{}: {}", what, outcome.decision.reason)},
+              {"gate", outcome.decision.to_json(rule)}};
+}
+
+Result<Json> write_reports(LoopContext& context) {
+  promotion::ReportOptions options;
+  options.model = context.strategy.name;
+  YUPU_ASSIGN_OR_RETURN(const auto report,
+                        promotion::write_report(context.store, context.workdir, options, context.clock));
+  return Json{{"report_id", report.id}, {"pages", {"site/report.zh.html", "site/report.en.html"}}};
+}
+
+}  // namespace yupu::strategy

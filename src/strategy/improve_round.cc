@@ -1,0 +1,83 @@
+// One round of improvement: what users corrected becomes the next dataset, the next dataset a candidate, and the gate
+// decides.
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "data/next_version.h"
+#include "feedback/feedback.h"
+#include "handoff/live_release.h"
+#include "handoff/record.h"
+#include "handoff/types.h"
+#include "strategy/candidate.h"
+#include "strategy/loop.h"
+
+namespace yupu::strategy {
+namespace {
+
+struct Live {
+  std::string release_id;
+  handoff::Release release;
+  handoff::Record dataset;
+};
+
+Result<Live> find_live(LoopContext& context) {
+  const std::string& model = context.strategy.name;
+  YUPU_ASSIGN_OR_RETURN(const auto change, handoff::live_release(context.store, model));
+  if (!change) return not_found(fmt::format("model '{}' has no live release yet; run the strategy first", model));
+  Live live;
+  live.release_id = change->release_id;
+  YUPU_ASSIGN_OR_RETURN(const auto release_record, handoff::get_record(context.store, live.release_id));
+  YUPU_ASSIGN_OR_RETURN(live.release, handoff::Release::from_json(release_record.body));
+  YUPU_ASSIGN_OR_RETURN(const auto run_record, handoff::get_record(context.store, live.release.run_id));
+  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
+  YUPU_ASSIGN_OR_RETURN(live.dataset, handoff::get_record(context.store, run.dataset_id));
+  return live;
+}
+
+Result<std::vector<handoff::Row>> corrections_so_far(LoopContext& context) {
+  feedback::CorrectionQuery query;
+  query.model = context.strategy.name;
+  return feedback::corrections(context.store, query);
+}
+
+}  // namespace
+
+Result<Json> improvement_input(LoopContext& context) {
+  YUPU_ASSIGN_OR_RETURN(const auto rows, corrections_so_far(context));
+  Sha256 hash;
+  for (const handoff::Row& row : rows) hash.field(row.text).field(row.label);
+  return Json{{"count", rows.size()}, {"sha256", hash.finish_hex()}};
+}
+
+Result<Json> improvement_round(LoopContext& context) {
+  YUPU_ASSIGN_OR_RETURN(const Live live, find_live(context));
+  YUPU_ASSIGN_OR_RETURN(auto rows, corrections_so_far(context));
+  const auto correction_count = static_cast<std::int64_t>(rows.size());
+  Json outcome{{"corrections", correction_count}, {"released", false}, {"release_id", live.release_id}};
+  if (correction_count < context.strategy.improve.corrections_min) {
+    outcome["reason"] = fmt::format("{} corrections, {} are needed for a round; {} stays live", correction_count,
+                                    context.strategy.improve.corrections_min, live.release_id);
+    return outcome;
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto next, data::next_version(live.dataset, std::move(rows), {}, context.workdir,
+                                                            context.store, context.clock));
+  outcome["dataset_id"] = next.record.id;
+  outcome["dataset"] = {{"added", next.added_count},
+                        {"superseded", next.superseded_count},
+                        {"duplicates", next.duplicate_count},
+                        {"refused", next.refused_count}};
+  if (next.record.id == live.dataset.id) {
+    outcome["reason"] = fmt::format("the live release has learned from all {} corrections already", correction_count);
+    return outcome;
+  }
+  context.progress.note(fmt::format("   next dataset {}: {} rows added, {} replaced, {} refused", next.record.id,
+                                    next.added_count, next.superseded_count, next.refused_count));
+  YUPU_ASSIGN_OR_RETURN(
+      const auto run,
+      train_candidate(context, next.record, {.base_directory = context.workdir + "/" + live.release.model_directory}));
+  YUPU_ASSIGN_OR_RETURN(const Json gate, release_candidate(context, run));
+  outcome.update(gate);
+  return outcome;
+}
+
+}  // namespace yupu::strategy

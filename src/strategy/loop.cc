@@ -1,0 +1,283 @@
+#include "strategy/loop.h"
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "commerce/invoices/invoices.h"
+#include "commerce/tenants/tenants.h"
+#include "data/import.h"
+#include "handoff/live_release.h"
+#include "handoff/record.h"
+#include "handoff/types.h"
+#include "improvement/release.h"
+#include "promotion/content/report.h"
+#include "strategy/candidate.h"
+#include "strategy/visitors.h"
+
+namespace yupu::strategy {
+namespace {
+
+// ---------------------------------------------------------------- data
+
+Result<Json> data_input(const LoopContext& context) {
+  const DataPlan& plan = context.strategy.data;
+  Json sources = Json::array();
+  for (const DataSource& source : plan.sources) {
+    YUPU_ASSIGN_OR_RETURN(const std::string sha256, file_sha256(context.strategy.resolve(source.path)));
+    sources.push_back({{"path", source.path},
+                       {"sha256", sha256},
+                       {"text", source.text_column},
+                       {"label", source.label_column},
+                       {"lang", source.lang_column},
+                       {"split_column", source.split_column},
+                       {"fixed_label", source.fixed_label},
+                       {"fixed_split", source.fixed_split}});
+  }
+  return Json{{"name", context.strategy.name},
+              {"seed", context.strategy.seed},
+              {"sources", sources},
+              {"valid_fraction", plan.valid_fraction},
+              {"test_fraction", plan.test_fraction},
+              {"min_examples_per_label", plan.min_examples_per_label},
+              {"text_bytes_max", plan.text_bytes_max}};
+}
+
+Result<Json> run_data(LoopContext& context) {
+  const DataPlan& plan = context.strategy.data;
+  data::ImportOptions options;
+  options.name = context.strategy.name;
+  options.valid_fraction = plan.valid_fraction;
+  options.test_fraction = plan.test_fraction;
+  options.seed = static_cast<std::uint64_t>(context.strategy.seed);
+  options.min_examples_per_label = plan.min_examples_per_label;
+  options.text_bytes_max = static_cast<std::size_t>(plan.text_bytes_max);
+  for (const DataSource& source : plan.sources) {
+    data::ImportSource file;
+    file.path = context.strategy.resolve(source.path);
+    file.name = source.path;
+    file.text_column = source.text_column;
+    file.label_column = source.label_column;
+    if (!source.lang_column.empty()) file.lang_column = source.lang_column;
+    file.split_column = source.split_column;
+    file.fixed_label = source.fixed_label;
+    file.fixed_split = source.fixed_split;
+    options.sources.push_back(std::move(file));
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto record,
+                        data::import_dataset(options, context.workdir, context.store, context.clock, context.progress));
+  YUPU_ASSIGN_OR_RETURN(const auto dataset, handoff::Dataset::from_json(record.body));
+  return Json{{"dataset_id", record.id},
+              {"rows", dataset.row_counts},
+              {"labels", dataset.labels.size()},
+              {"rejected", dataset.rejected_count},
+              {"duplicates", dataset.duplicate_count},
+              {"conflicts", dataset.conflict_count}};
+}
+
+Stage data_stage(LoopContext& context) {
+  return {.name = "data",
+          .summary = "texts in, cleaned, split, named by their content",
+          .input = [&context](const Outputs&) { return data_input(context); },
+          .run = [&context](const Outputs&) { return run_data(context); },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{}, {} labels, rows {}, {} rejected, {} duplicates, {} in conflict",
+                                   output["dataset_id"].get<std::string>(), output["labels"].get<int>(),
+                                   to_text(output["rows"]), output["rejected"].get<int>(),
+                                   output["duplicates"].get<int>(), output["conflicts"].get<int>());
+              }};
+}
+
+// ---------------------------------------------------------------- train
+
+Stage train_stage(LoopContext& context) {
+  return {.name = "train",
+          .summary = "a transformer fine-tuned by our own engine",
+          .input = [&context](const Outputs& done) -> Result<Json> {
+            Json input = training_settings(context.strategy);
+            input["dataset_id"] = done.at("data")["dataset_id"];
+            return input;
+          },
+          .run = [&context](const Outputs& done) -> Result<Json> {
+            YUPU_ASSIGN_OR_RETURN(const auto dataset,
+                                  handoff::get_record(context.store, done.at("data")["dataset_id"].get<std::string>()));
+            YUPU_ASSIGN_OR_RETURN(const auto run, train_candidate(context, dataset, {}));
+            return Json{{"run_id", run.id}, {"figures", run.body["figures"]}};
+          },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{}, test accuracy {:.4f}, macro F1 {:.4f}", output["run_id"].get<std::string>(),
+                                   output["figures"].value("test.accuracy", 0.0),
+                                   output["figures"].value("test.macro_f1", 0.0));
+              }};
+}
+
+// ---------------------------------------------------------------- release
+
+Stage release_stage(LoopContext& context) {
+  return {.name = "release",
+          .summary = "the gate: may this run answer customers?",
+          .input = [&context](const Outputs& done) -> Result<Json> {
+            return Json{{"run_id", done.at("train")["run_id"]}, {"rule", gate_rule(context.strategy).to_json()}};
+          },
+          .run = [&context](const Outputs& done) -> Result<Json> {
+            YUPU_ASSIGN_OR_RETURN(const auto run,
+                                  handoff::get_record(context.store, done.at("train")["run_id"].get<std::string>()));
+            return release_candidate(context, run);
+          },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{}: {}", output["release_id"].get<std::string>(),
+                                   output["reason"].get<std::string>());
+              }};
+}
+
+// ---------------------------------------------------------------- accounts
+
+Stage accounts_stage(LoopContext& context) {
+  return {.name = "accounts",
+          .summary = "plans, prices, tenants and their keys",
+          .input = [&context](const Outputs&) -> Result<Json> {
+            Json plans = Json::array();
+            for (const Plan& plan : context.strategy.commerce.plans) {
+              Json prices = Json::object();
+              for (const Price& price : plan.prices) prices[price.meter] = price.per_thousand.ufen();
+              plans.push_back(
+                  {{"name", plan.name}, {"monthly_tokens", plan.monthly_tokens}, {"ufen_per_thousand", prices}});
+            }
+            Json tenants = Json::array();
+            for (const Tenant& tenant : context.strategy.commerce.tenants)
+              tenants.push_back({{"name", tenant.name}, {"plan", tenant.plan}});
+            return Json{{"plans", plans}, {"tenants", tenants}};
+          },
+          .run = [&context](const Outputs&) { return open_accounts(context); },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{} plans, {} tenants", output["plans"].get<int>(), output["tenants"].size());
+              }};
+}
+
+// ---------------------------------------------------------------- visitors
+
+Result<Json> visitors_input(const LoopContext& context, const Outputs& done) {
+  if (!context.strategy.visitors) return Json{{"file", nullptr}};
+  YUPU_ASSIGN_OR_RETURN(const std::string sha256,
+                        file_sha256(context.strategy.resolve(context.strategy.visitors->file)));
+  return Json{{"file", sha256},
+              {"tenant", context.strategy.visitors->tenant},
+              {"bot", context.strategy.service.bot},
+              {"release_id", done.at("release")["release_id"]}};
+}
+
+Result<Json> run_visitors(LoopContext& context, const Outputs& done) {
+  if (!context.strategy.visitors) return Json{{"calls", 0}, {"right", 0}, {"corrections", 0}};
+  YUPU_ASSIGN_OR_RETURN(const auto lines, read_visitors(context.strategy.resolve(context.strategy.visitors->file)));
+  YUPU_ASSIGN_OR_RETURN(std::string key,
+                        read_file(context.workdir + "/secrets/keys/" + context.strategy.visitors->tenant, 256));
+  while (!key.empty() && key.back() == '\n') key.pop_back();
+  YUPU_ASSIGN_OR_RETURN(const ServiceAddress address, context.service());
+  YUPU_ASSIGN_OR_RETURN(const Json input, visitors_input(context, done));
+  return play_visitors(lines,
+                       {.address = address,
+                        .key = key,
+                        .bot = context.strategy.service.bot,
+                        .run_id = sha256_hex(to_text(input)).substr(0, 16)},
+                       context.progress);
+}
+
+Stage visitors_stage(LoopContext& context) {
+  return {.name = "visitors",
+          .summary = "a recorded day of visitors asks the live service; every call is metered and charged",
+          .input = [&context](const Outputs& done) { return visitors_input(context, done); },
+          .run = [&context](const Outputs& done) { return run_visitors(context, done); },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{} calls, {} right, {} corrections filed", output["calls"].get<int>(),
+                                   output["right"].get<int>(), output["corrections"].get<int>());
+              }};
+}
+
+// ---------------------------------------------------------------- collect
+
+Result<Json> run_collect(LoopContext& context) {
+  const Month month = month_of(context.clock.now_ns());
+  YUPU_ASSIGN_OR_RETURN(const auto run, commerce::run_invoices(context.store, context.clock, month));
+  YUPU_ASSIGN_OR_RETURN(const auto tenants, commerce::list_tenants(context.store));
+  Json list = Json::array();
+  for (const auto& invoice : run.invoices) {
+    Json row = invoice.to_json();
+    for (const auto& tenant : tenants) {
+      if (tenant.id == invoice.tenant_id) row["tenant"] = tenant.name;
+    }
+    list.push_back(std::move(row));
+  }
+  return Json{{"month", run.month}, {"invoices", list}};
+}
+
+Stage collect_stage(LoopContext& context) {
+  return {.name = "collect",
+          .summary = "the month's invoices from the usage events",
+          .input = [&context](const Outputs& done) -> Result<Json> {
+            return Json{{"month", month_of(context.clock.now_ns()).to_string()},
+                        {"visitors", done.at("visitors")},
+                        {"release_id", done.at("release")["release_id"]}};
+          },
+          .run = [&context](const Outputs&) { return run_collect(context); },
+          .describe =
+              [](const Json& output) {
+                std::string text = output["month"].get<std::string>();
+                for (const Json& invoice : output["invoices"]) {
+                  text += fmt::format("; {} for {}: {} fen with VAT", invoice.value("state", "invoice"),
+                                      invoice.value("tenant", ""), invoice.value("total_fen", std::int64_t{0}));
+                }
+                return text;
+              }};
+}
+
+// ---------------------------------------------------------------- improve
+
+Stage improve_stage(LoopContext& context) {
+  return {.name = "improve",
+          .summary = "corrections -> next dataset -> candidate -> gate",
+          .input = [&context](const Outputs& done) -> Result<Json> {
+            // The live release changes when this very stage releases; what decides a round is what it started from.
+            YUPU_ASSIGN_OR_RETURN(const Json corrections, improvement_input(context));
+            return Json{{"release_id", done.at("release")["release_id"]},
+                        {"corrections", corrections},
+                        {"epochs", context.strategy.improve.epochs},
+                        {"lr", context.strategy.improve.lr}};
+          },
+          .run = [&context](const Outputs&) -> Result<Json> {
+            YUPU_ASSIGN_OR_RETURN(Json outcome, improvement_round(context));
+            if (outcome.value("released", false)) YUPU_RETURN_IF_ERROR(context.service().status());
+            return outcome;
+          },
+          .describe = [](const Json& output) { return output["reason"].get<std::string>(); }};
+}
+
+// ---------------------------------------------------------------- promote
+
+Stage promote_stage(LoopContext& context) {
+  return {
+      .name = "promote",
+      .summary = "the technical report, every number bound to a record",
+      .input = [&context](const Outputs&) -> Result<Json> {
+        YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(context.store, context.strategy.name));
+        return Json{{"report", context.strategy.report}, {"release_id", live ? live->release_id : std::string()}};
+      },
+      .run = [&context](const Outputs&) -> Result<Json> {
+        if (!context.strategy.report) return Json{{"pages", Json::array()}};
+        return write_reports(context);
+      },
+      .describe = [](const Json& output) { return output["pages"].empty() ? "not wanted" : to_text(output["pages"]); }};
+}
+
+}  // namespace
+
+std::vector<Stage> loop_stages(LoopContext& context) {
+  return {data_stage(context),     train_stage(context),   release_stage(context), accounts_stage(context),
+          visitors_stage(context), collect_stage(context), improve_stage(context), promote_stage(context)};
+}
+
+}  // namespace yupu::strategy
