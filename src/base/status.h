@@ -110,10 +110,9 @@ class [[nodiscard]] Result {
 #define YUPU_CONCAT_INNER(a, b) a##b
 #define YUPU_CONCAT(a, b) YUPU_CONCAT_INNER(a, b)
 
-// Returns the Status of `expression` from the enclosing function unless it is OK. Both macros may stand in a lambda that is
-// itself the expression of one: __COUNTER__ gives each its own variable.
-#define YUPU_RETURN_IF_ERROR(expression) \
-  YUPU_RETURN_IF_ERROR_INNER(YUPU_CONCAT(yupu_status_, __COUNTER__), expression)
+// Returns the Status of `expression` from the enclosing function unless it is OK. Both macros may stand in a lambda
+// that is itself the expression of one: __COUNTER__ gives each its own variable.
+#define YUPU_RETURN_IF_ERROR(expression) YUPU_RETURN_IF_ERROR_INNER(YUPU_CONCAT(yupu_status_, __COUNTER__), expression)
 #define YUPU_RETURN_IF_ERROR_INNER(name, expression) \
   do {                                               \
     ::yupu::Status name = (expression);              \

@@ -54,7 +54,7 @@ std::int64_t steady_ns() {
 
 // RFC 9110 section 5.6.7: "Tue, 24 Nov 2026 04:04:40 GMT".
 std::string http_date() {
-  const std::time_t now = std::time(nullptr);
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};
   gmtime_r(&now, &parts);
   std::array<char, 40> text{};

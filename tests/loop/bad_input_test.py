@@ -101,13 +101,13 @@ def main():
         t.expect("no strategy", ["run", "gone.toml"], 2, ["gone.toml"])
         bad = t.write("s/answers2.toml", ANSWER.format("a").replace("text_en", "txet_en"))
         bad = t.write("s/answers.strategy.toml", GOOD_STRATEGY.replace("answers.toml", "answers2.toml"))
-        t.expect("answers with an unknown key", ["run", bad, "--once"], 2, ["answers2.toml: line 5", "txet_en"])
+        t.expect("answers with an unknown key", ["run", bad, "--once"], 2, ["answers2.toml: line 6", "txet_en", "text_en"])
 
         # Data.
         bad = t.write("columns.csv", "utterance,intent\nhello,a\n")
         t.expect("missing column", ["data", "import", bad, "--label", "intent"], 2, ["columns.csv", "line 1", "text", "utterance"])
         bad = t.write("lonely.csv", rows(good + [("only one of these", "c")]))
-        t.expect("an intent with one example", ["data", "import", bad, "--label", "intent"], 2, ["lonely.csv", "'c'", "line 26"])
+        t.expect("an intent with one example", ["data", "import", bad, "--label", "intent"], 2, ["lonely.csv:26", "'c'"])
         bad = t.write("conflict.csv", rows(good + [("where is parcel 1", "b")]))
         t.expect("one text under two intents", ["data", "check", bad, "--label", "intent"], 1, ["conflict", "line"])
         bad = t.write("long.csv", rows(good + [("x" * 100_000, "a")]))

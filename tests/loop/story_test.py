@@ -70,7 +70,7 @@ def run_story(story, session, strategy, visitor_count):
         story.check(f"the {lang} report binds its numbers", "data-fact" in page and "<svg" in page, page[:300])
         story.check("accuracy is a share", 0.0 < accuracy <= 1.0, accuracy)
     usage = json.loads(session.command("usage", "--tenant", "green-hill-tea", "--workdir", session.workdir, "--json"))
-    story.check("usage counts the visitors' calls", usage["call_count"] == visitor_count and usage["tokens"] > 0, usage)
+    story.check("usage counts the visitors' calls", usage["calls"] == visitor_count and usage["tokens"] > 0, usage)
 
 
 def http_story(story, session, strategy, port, key):
@@ -137,7 +137,7 @@ def quota_story(story, session, port):
     statuses = [status for status, _, _ in answers]
     story.check("the quota lets some calls through and then answers 402 or 429", statuses[0] == 200 and statuses[-1] in (402, 429), statuses)
     usage = json.loads(session.command("usage", "--tenant", "poor", "--workdir", session.workdir, "--json"))
-    story.check("the quota is never overshot", usage["tokens"] <= 40 and usage["call_count"] == statuses.count(200), usage)
+    story.check("the quota is never overshot", usage["tokens"] <= 40 and usage["calls"] == statuses.count(200), usage)
     key_id = (created.get("info") or created)["id"]
     session.command("keys", "revoke", key_id, "--workdir", session.workdir)
     for _ in range(30):
