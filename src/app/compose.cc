@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/workplace.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "commerce/commerce.h"
@@ -16,6 +17,7 @@
 #include "commerce/tenants/tenants.h"
 #include "engine/execution_context.h"
 #include "feedback/feedback.h"
+#include "http/openapi.h"
 #include "serving/assets.h"
 #include "serving/classifier_model.h"
 #include "serving/engine_worker.h"
@@ -179,6 +181,7 @@ struct LiveServer::Parts {
     pages = web_pages();
     serving::add_assets(router, pages);
     add_report(router, options.workdir);
+    http::add_openapi(router, "yupu", kVersion);
     http::ServerOptions server_options;
     server_options.listen = options.listen;
     server_options.request_threads = options.request_threads;

@@ -78,11 +78,13 @@ Result<LiveChange> roll_back(store::Store& store, std::string_view model, std::s
   YUPU_RETURN_IF_ERROR(store.write([&change](store::Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(const auto changes, history(transaction, change.model, 1000));
     if (changes.empty()) return not_found(fmt::format("model '{}' has no live release", change.model));
-    // A roll-back walks back over the promotions: what was live before the present release first became live.
+    // A roll-back walks back over the promotions: what was live before the present release first became live. The
+    // oldest release, promoted again by hand, goes back to what it replaced last.
     std::size_t first = changes.size();
     for (std::size_t i = 0; i < changes.size(); ++i) {
       if (changes[i].release_id == changes[0].release_id) first = i;
     }
+    if (first + 1 >= changes.size()) first = 0;
     if (first + 1 >= changes.size()) {
       return not_found(fmt::format("model '{}' has no release before {}", change.model, changes[0].release_id));
     }

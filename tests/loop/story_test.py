@@ -137,7 +137,7 @@ def quota_story(story, session, port):
     statuses = [status for status, _, _ in answers]
     story.check("the quota lets some calls through and then answers 402 or 429", statuses[0] == 200 and statuses[-1] in (402, 429), statuses)
     usage = json.loads(session.command("usage", "--tenant", "poor", "--workdir", session.workdir, "--json"))
-    story.check("the quota is never overshot", usage["tokens"] <= 40 and usage["calls"] == statuses.count(200), usage)
+    story.check("the quota is never overshot", usage["tokens"] <= 40 and usage["calls"] == statuses.count(200), (usage, statuses))
     key_id = (created.get("info") or created)["id"]
     session.command("keys", "revoke", key_id, "--workdir", session.workdir)
     for _ in range(30):

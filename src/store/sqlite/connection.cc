@@ -46,7 +46,10 @@ Status status_of(int code, int system_errno, const std::string& what) {
 
 // SQLite gives new files 0644; ours hold keyed hashes and customers' texts. The -wal and -shm files copy this mode.
 Status create_private_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  // O_EXCL: a file that is there is never opened here. Closing any descriptor of it would drop the POSIX locks of every
+  // SQLite connection of this process, another process would take itself for the last one and delete the log we write.
+  const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) return ok_status();
   if (fd < 0) return errno_status(errno, "open store " + path);
   ::close(fd);
   return ok_status();
