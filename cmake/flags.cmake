@@ -12,9 +12,11 @@ endif()
 if(YUPU_SANITIZE)
   add_compile_options(-fsanitize=${YUPU_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${YUPU_SANITIZE})
-  # g++-12 reports false uninitialised/overflow warnings inside the standard library once sanitizers rewrite the code.
-  target_compile_options(yupu_flags INTERFACE -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds
-    -Wno-error=restrict -Wno-error=tsan)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++-12 reports false uninitialised/overflow warnings inside the standard library once sanitizers rewrite the code.
+    target_compile_options(yupu_flags INTERFACE -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds
+      -Wno-error=restrict -Wno-error=tsan)
+  endif()
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++-12 has known false positives of these inside std::string at -O2/-O3 (GCC bug 105651).

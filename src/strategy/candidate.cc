@@ -41,6 +41,8 @@ training::TrainOptions train_options(const LoopContext& context, const FurtherTr
   options.dropout = plan.dropout;
   options.token_dropout = plan.token_dropout;
   options.label_smoothing = plan.label_smoothing;
+  options.wide = plan.wide;
+  options.wide_lr = plan.wide_lr;
   options.patience = plan.patience;
   options.metric = plan.metric;
   options.vocab_size = plan.vocab_size;
@@ -112,6 +114,8 @@ Json training_settings(const Strategy& strategy) {
                 {"dropout", plan.dropout},
                 {"token_dropout", plan.token_dropout},
                 {"label_smoothing", plan.label_smoothing},
+                {"wide", plan.wide},
+                {"wide_lr", plan.wide_lr},
                 {"patience", plan.patience},
                 {"vocab_size", plan.vocab_size},
                 {"max_length", plan.max_length},

@@ -107,6 +107,8 @@ class Loader {
     reader.number("dropout", train.dropout, 0.0, 0.9);
     reader.number("token_dropout", train.token_dropout, 0.0, 0.9);
     reader.number("label_smoothing", train.label_smoothing, 0.0, 0.9);
+    reader.boolean("wide", train.wide);
+    reader.number("wide_lr", train.wide_lr, 1e-9, 10.0);
     reader.integer("patience", train.patience, 1, 10000);
     reader.integer("vocab_size", train.vocab_size, 100, 200000);
     reader.integer("max_length", train.max_length, 8, 512);

@@ -19,6 +19,8 @@ constexpr double kNsPerSecond = 1e9;
 std::int64_t monotonic_ns() { return SystemClock().monotonic_ns(); }
 
 engine::AdamW make_optimizer(const TrainOptions& options, const tasks::Classifier& classifier) {
+  if (const model::WideBranch* wide = classifier.wide())
+    wide->weight().learning_rate_scale = static_cast<float>(options.wide_lr / options.lr);
   return engine::AdamW(classifier.parameters(), {.weight_decay = static_cast<float>(options.weight_decay)});
 }
 
@@ -42,7 +44,10 @@ void Trainer::encode_rows() {
     if (!label) continue;  // out of scope: for calibration alone
     text::Encoding encoding = classifier_.encode(row.text);
     lengths_.push_back(static_cast<std::int64_t>(encoding.ids.size()));
-    examples_.push_back({.ids = std::move(encoding.ids), .types = std::move(encoding.type_ids), .label = *label});
+    examples_.push_back({.ids = std::move(encoding.ids),
+                         .types = std::move(encoding.type_ids),
+                         .ngrams = std::move(encoding.ngrams),
+                         .label = *label});
   }
 }
 
@@ -121,13 +126,15 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
   for (std::size_t b = begin; b < end; ++b) {
     engine::PackedBatch packed;
     std::vector<std::int32_t> labels;
+    std::vector<const text::SparseRow*> ngrams;
     for (const std::uint32_t row : plan[b]) {
       packed.append(seen_ids(row, position_.epoch), examples_[row].types, row);
       labels.push_back(examples_[row].label);
+      ngrams.push_back(&examples_[row].ngrams);
     }
     tokens += packed.token_count();
     const model::EncoderBatch batch(std::move(packed));
-    const engine::Var logits = classifier_.forward(tape_, batch, dropout);
+    const engine::Var logits = classifier_.forward(tape_, batch, ngrams, dropout);
     const engine::Var loss = engine::cross_entropy(
         logits, labels,
         {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});

@@ -30,6 +30,7 @@ class Trainer {
   struct Example {
     std::vector<std::int32_t> ids;
     std::vector<std::int32_t> types;
+    text::SparseRow ngrams;
     std::int32_t label;
   };
   using Plan = std::vector<std::vector<std::uint32_t>>;

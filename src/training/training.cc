@@ -18,7 +18,7 @@ namespace yupu::training {
 namespace {
 
 // Bumped when the same options begin to give other weights.
-constexpr std::int64_t kRecipe = 1;
+constexpr std::int64_t kRecipe = 2;
 
 struct Range {
   const char* name;
@@ -35,6 +35,7 @@ Status check_options(const TrainOptions& options) {
       {"batch_size", static_cast<double>(options.batch_size), 0, 1 << 24},
       {"grad_accumulation", static_cast<double>(options.grad_accumulation), 1, 1 << 16},
       {"lr", options.lr, 1e-9, 10.0},
+      {"wide_lr", options.wide_lr, 1e-9, 10.0},
       {"warmup_ratio", options.warmup_ratio, 0.0, 1.0},
       {"weight_decay", options.weight_decay, 0.0, 10.0},
       {"dropout", options.dropout.value_or(0.0), 0.0, 0.95},
@@ -66,6 +67,14 @@ bool is_learned(const TrainOptions& options, const handoff::Row& row) {
   return options.learn_out_of_scope || row.label != handoff::kOutOfScope;
 }
 
+std::vector<std::string> learned_texts(const TrainOptions& options) {
+  std::vector<std::string> texts;
+  for (const handoff::Row& row : options.train) {
+    if (is_learned(options, row)) texts.push_back(row.text);
+  }
+  return texts;
+}
+
 Result<std::vector<std::string>> labels_of(const TrainOptions& options) {
   std::set<std::string> labels;
   for (const handoff::Row& row : options.train) {
@@ -87,10 +96,7 @@ Result<std::vector<std::string>> labels_of(const TrainOptions& options) {
 Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& options,
                                                             tasks::Classifier::Fresh fresh) {
   YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config(options.config));
-  std::vector<std::string> texts;
-  for (const handoff::Row& row : options.train) {
-    if (is_learned(options, row)) texts.push_back(row.text);
-  }
+  const std::vector<std::string> texts = learned_texts(options);
   text::TrainVocabularyOptions vocabulary_options;
   vocabulary_options.vocab_size = static_cast<std::int32_t>(options.vocab_size);
   YUPU_ASSIGN_OR_RETURN(auto vocabulary,
@@ -200,6 +206,7 @@ Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionConte
 
 Result<TrainResult> train_checked(const TrainOptions& options, handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options));
+  if (options.wide) classifier->add_wide(learned_texts(options));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, StateFolder::open(options.out, fingerprint_of(options, *classifier)));
   engine::ExecutionContext context(options.threads);
   Trainer trainer(options, *classifier, context, state, progress);
@@ -232,6 +239,8 @@ Json deciding_options(const TrainOptions& options) {
           {"dropout", options.dropout ? Json(*options.dropout) : Json()},
           {"token_dropout", options.token_dropout},
           {"label_smoothing", options.label_smoothing},
+          {"wide", options.wide},
+          {"wide_lr", options.wide ? options.wide_lr : 0.0},
           {"clip_norm", options.clip_norm},
           {"patience", options.patience},
           {"metric", options.metric},

@@ -45,6 +45,9 @@ struct TrainOptions {
   std::optional<double> dropout;  // everywhere in the model; unset: 0.1 from random weights, the base's own else
   double token_dropout = 0.0;     // probability that a token of a training text is read as unknown
   double label_smoothing = 0.0;
+  // The wide branch (model/heads/wide/wide.h): keeps a small or random encoder from falling below a linear model.
+  bool wide = true;
+  double wide_lr = 0.02;   // its own learning rate, on the same schedule
   double clip_norm = 1.0;  // 0: no clipping
   std::int64_t patience = 5;
   std::string metric = "accuracy";  // or "macro_f1", on the validation rows

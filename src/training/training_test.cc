@@ -11,7 +11,6 @@
 #include "base/rng.h"
 #include "base/testing.h"
 #include "training/batches.h"
-#include "training/run.h"
 
 namespace yupu::training {
 namespace {
@@ -78,6 +77,27 @@ TEST(Training, LearnsSeparableRowsAndWritesAModel) {
   EXPECT_EQ((*model)->weights_sha256(), result->weights_sha256);
   EXPECT_EQ((*model)->lineage()["options"]["seed"], 1);
   EXPECT_FALSE(file_exists(options.out + "/.state"));
+}
+
+// Twelve rows a label, two epochs, a small rate: too little for the encoder, enough for the wide branch.
+TEST(Training, TheWideBranchLearnsWhereTheEncoderCannot) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::map<bool, double> accuracy;
+  for (const bool wide : {false, true}) {
+    TrainOptions options = quick_options(dir.file(wide ? "wide" : "deep"));
+    options.train = make_rows(12, 1);
+    options.epochs = 3;
+    options.lr = 1e-6;
+    options.wide = wide;
+    options.wide_lr = 0.05;
+    auto result = train(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    accuracy[wide] = result->figures.at("test.accuracy");
+    EXPECT_EQ(file_exists(options.out + "/wide.safetensors"), wide);
+  }
+  EXPECT_GE(accuracy[true], 0.85);
+  EXPECT_LE(accuracy[false], 0.7);
 }
 
 TEST(Training, SameSeedSameBitsWhateverTheThreads) {
@@ -273,29 +293,6 @@ TEST(Training, OutOfScopeIsALabelWhenAsked) {
   auto result = train(options, progress);
   ASSERT_TRUE(result.ok()) << result.status().to_string();
   EXPECT_EQ(result->test->report.row_count, 19);
-}
-
-TEST(TrainRun, FilesTheModelAndRecordsWhereItCameFrom) {
-  const yupu::testing::TempDir dir;
-  handoff::SilentProgress progress;
-  RunOptions options{.train = quick_options({}),
-                     .workdir = dir.path(),
-                     .name = "shop",
-                     .dataset_id = "ds_1",
-                     .version = "0.1.0",
-                     .now_ns = 5};
-  options.train.epochs = 2;
-  auto record = train_run(options, progress);
-  ASSERT_TRUE(record.ok()) << record.status().to_string();
-  EXPECT_EQ(record->kind, "run");
-  EXPECT_EQ(record->parents, std::vector<std::string>{"ds_1"});
-  auto run = handoff::Run::from_json(record->body);
-  ASSERT_TRUE(run.ok()) << run.status().to_string();
-  EXPECT_EQ(run->figures.at("test.accuracy"), run->report["accuracy"].get<double>());
-  auto model = tasks::Classifier::load(dir.file(run->model_directory));
-  ASSERT_TRUE(model.ok()) << model.status().to_string();
-  EXPECT_EQ((*model)->weights_sha256(), run->weights_sha256);
-  EXPECT_EQ((*model)->lineage()["dataset_id"], "ds_1");
 }
 
 TEST(Batches, EveryRowOnceWithinTheBudgetInAnOrderOfItsOwn) {

@@ -54,7 +54,7 @@ async function withPage(options, work) {
     const response = await page.goto(base, { waitUntil: 'networkidle' });
     expect(response.ok(), `the page answered ${response.status()}`);
     const csp = response.headers()['content-security-policy'] ?? '';
-    expect(/default-src 'self'/.test(csp) && !/unsafe-inline|unsafe-eval/.test(csp), `content-security-policy is not strict: "${csp}"`);
+    expect(/default-src '(none|self)'/.test(csp) && !/unsafe-inline|unsafe-eval/.test(csp), `content-security-policy is not strict: "${csp}"`);
     await work(page, context);
     const cookies = await context.cookies();
     expect(cookies.length === 0, `the page set ${cookies.length} cookies`);

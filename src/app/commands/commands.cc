@@ -36,6 +36,7 @@ constexpr std::array kCommands{
             "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
             "  --out DIR        the model directory to write; a killed run goes on when started again\n"
             "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
+            "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
             "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json",
             train_command},
     Command{

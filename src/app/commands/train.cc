@@ -44,6 +44,8 @@ training::TrainOptions read_options(Arguments& arguments) {
   if (dropout >= 0.0) options.dropout = dropout;
   options.token_dropout = arguments.number("--token-dropout", 0.0, 0.0, 0.9);
   options.label_smoothing = arguments.number("--label-smoothing", 0.0, 0.0, 0.9);
+  options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
+  options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
   options.clip_norm = arguments.number("--clip-norm", options.clip_norm, 0.0, 1e6);
   options.patience = arguments.integer("--patience", options.patience, 1, 100'000);
   options.metric = arguments.one_of("--metric", options.metric, {"accuracy", "macro_f1"});

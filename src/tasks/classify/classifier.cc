@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/error.h"
+#include "engine/ops/add/add.h"
 #include "model/checkpoint/huggingface.h"
 
 namespace yupu::tasks {
@@ -122,6 +123,15 @@ Status Classifier::read_yupu_json(const std::string& directory) {
     YUPU_ASSIGN_OR_RETURN(calibration_, Calibration::from_json(*it, path));
   }
   if (const auto it = json->find("lineage"); it != json->end()) lineage_ = *it;
+  if (const auto it = json->find("wide"); it != json->end() && !it->is_null()) {
+    YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(*json, "wide", path));
+    YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(labels_.size())));
+    if (wide_->feature_count() != features) {
+      return invalid_argument(
+          fmt::format("{}: 'wide' is {} features, wide.safetensors holds {}", path, features, wide_->feature_count()),
+          "wide");
+    }
+  }
   return ok_status();
 }
 
@@ -132,11 +142,14 @@ Status Classifier::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(model::write_model_config(
       directory, {.encoder = config(), .architecture = std::string(kArchitecture), .labels = labels_}));
   YUPU_RETURN_IF_ERROR(model::save_weights(directory, tensors()));
+  const bool has_wide = wide_ && wide_->feature_count() > 0;
+  YUPU_RETURN_IF_ERROR(has_wide ? wide_->save(directory) : model::WideBranch::remove(directory));
   OrderedJson json;
   json["format"] = kFormat;
   json["task"] = kTask;
   json["max_length"] = max_length_;
   json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
+  json["wide"] = has_wide ? OrderedJson(wide_->feature_count()) : OrderedJson();
   json["lineage"] = OrderedJson(lineage_);
   return write_file_atomic(directory + "/yupu.json",
                            json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
@@ -148,15 +161,22 @@ std::optional<std::int32_t> Classifier::label_index(std::string_view label) cons
   return static_cast<std::int32_t>(it - labels_.begin());
 }
 
-text::Encoding Classifier::encode(std::string_view text) const {
-  return tokenizer_->encode(text,
-                            {.max_length = static_cast<std::int32_t>(max_length_), .special_tokens_in_text = false});
+void Classifier::add_wide(std::span<const std::string> texts, const model::WideOptions& options) {
+  wide_ = model::WideBranch::fit(texts, static_cast<std::int64_t>(labels_.size()), options);
 }
 
-engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& batch,
+text::Encoding Classifier::encode(std::string_view text) const {
+  text::Encoding encoding =
+      tokenizer_->encode(text, {.max_length = static_cast<std::int32_t>(max_length_), .special_tokens_in_text = false});
+  if (wide_) encoding.ngrams = wide_->features(text);
+  return encoding;
+}
+
+engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
                                 model::DropoutStep dropout) const {
   const engine::Var pooled = encoder_->pooled(tape, batch, dropout);
-  return head_->logits(tape, pooled, batch, encoder_->dropout_sites(), dropout);
+  const engine::Var deep = head_->logits(tape, pooled, batch, encoder_->dropout_sites(), dropout);
+  return wide_ ? engine::add(deep, wide_->logits(tape, ngrams)) : deep;
 }
 
 Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionContext& context,
@@ -167,7 +187,8 @@ Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionCont
   for (const text::Encoding& text : texts) {
     const auto length = static_cast<std::int64_t>(text.ids.size());
     if (length == 0 || length > config().position_count || !in_table(text.ids, config().vocab_size) ||
-        !in_table(text.type_ids, config().type_count)) {
+        !in_table(text.type_ids, config().type_count) ||
+        (wide_ && !in_table(text.ngrams.indices, wide_->feature_count()))) {
       return invalid_argument(fmt::format("an encoding of {} tokens does not fit the model ({} positions, {} tokens)",
                                           length, config().position_count, config().vocab_size));
     }
@@ -178,13 +199,15 @@ Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionCont
     engine::Tape tape(context, engine::Tape::Mode::kInference);
     for (std::size_t at = 0; at < texts.size();) {
       engine::PackedBatch packed;
+      std::vector<const text::SparseRow*> ngrams;
       do {
         packed.append(texts[at].ids, texts[at].type_ids, at);
+        ngrams.push_back(&texts[at].ngrams);
         ++at;
       } while (at < texts.size() &&
                packed.token_count() + static_cast<std::int64_t>(texts[at].ids.size()) <= kInferenceTokens);
       const model::EncoderBatch batch(std::move(packed));
-      const engine::Var z = forward(tape, batch);
+      const engine::Var z = forward(tape, batch, ngrams);
       const std::size_t width = labels_.size();
       const std::span<const float> values = z.value().values();
       for (std::size_t row = 0; row < values.size(); row += width) {
@@ -217,6 +240,7 @@ Decision Classifier::decide(double score) const {
 std::vector<engine::Parameter*> Classifier::parameters() const {
   std::vector<engine::Parameter*> all = encoder_->parameters();
   for (engine::Parameter* parameter : head_->parameters()) all.push_back(parameter);
+  if (wide_) all.push_back(&wide_->weight());
   return all;
 }
 
@@ -232,6 +256,7 @@ std::string Classifier::weights_sha256() const {
     hash.field(parameter->name);
     hash.field({reinterpret_cast<const char*>(parameter->value.bytes()), parameter->value.byte_count()});
   }
+  if (wide_) hash.field(wide_->content_id());
   return hash.finish_hex();
 }
 

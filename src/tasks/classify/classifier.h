@@ -2,6 +2,7 @@
 // it.  A model directory holds
 //   config.json, model.safetensors   HuggingFace layout (model/checkpoint/huggingface.h), labels in id2label
 //   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
+//   wide.safetensors                 the wide branch, when there is one (model/heads/wide/wide.h)
 //   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}
 // yupu.json is written last and removed first: a directory that has it is whole.  A directory of the reference library
 // has none and opens all the same, without calibration.
@@ -22,6 +23,7 @@
 #include "engine/execution_context.h"
 #include "model/encoder/encoder.h"
 #include "model/heads/classification/classification.h"
+#include "model/heads/wide/wide.h"
 #include "tasks/classify/calibration.h"
 #include "text/tokenizers/tokenizer.h"
 
@@ -51,6 +53,10 @@ class Classifier {
   // A trained model.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file.
   static Result<std::unique_ptr<Classifier>> load(const std::string& directory);
 
+  // Gives the model a wide branch fitted to these texts.  REQUIRES: no parameters handed out yet.
+  void add_wide(std::span<const std::string> texts, const model::WideOptions& options = {});
+  const model::WideBranch* wide() const { return wide_.get(); }
+
   // Writes the directory (made if absent); other files in it stay.  A crash on the way leaves it without yupu.json.
   Status save(const std::string& directory) const;
 
@@ -64,11 +70,14 @@ class Classifier {
   const Json& lineage() const { return lineage_; }
   void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
 
-  // Special tokens written in the text are plain text.
+  // Special tokens written in the text are plain text.  With a wide branch the n-grams are counted too.
   text::Encoding encode(std::string_view text) const;
 
-  // (B,K) on a tape; `batch` must live until backward has run.
-  engine::Var forward(engine::Tape& tape, const model::EncoderBatch& batch, model::DropoutStep dropout = {}) const;
+  // (B,K) on a tape; `batch` must live until backward has run.  `ngrams`: one row per sequence, read only when there is
+  // a wide branch.
+  using Ngrams = std::span<const text::SparseRow* const>;
+  engine::Var forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
+                      model::DropoutStep dropout = {}) const;
   // One row of K logits per text, in order.  A text's logits are the same bits whatever else is asked with it.
   // Outcomes  kInvalidArgument: an encoding is empty or does not fit the model; kResourceExhausted: no memory.
   Result<std::vector<std::vector<float>>> logits(engine::ExecutionContext& context,
@@ -94,6 +103,7 @@ class Classifier {
   std::unique_ptr<text::Tokenizer> tokenizer_;
   std::unique_ptr<model::Encoder> encoder_;
   std::unique_ptr<model::ClassificationHead> head_;
+  std::unique_ptr<model::WideBranch> wide_;  // may be null
   std::vector<std::string> labels_;
   std::int64_t max_length_ = 128;
   std::optional<Calibration> calibration_;

@@ -78,6 +78,52 @@ TEST(Classifier, ATextsLogitsDoNotDependOnTheOthers) {
   for (const auto& row : logits_of(*classifier, many)) ASSERT_EQ(row, together[0]);
 }
 
+// A classifier whose wide branch has learned something, so that forgetting it shows.
+std::unique_ptr<Classifier> wide_classifier() {
+  auto classifier = small_classifier();
+  classifier->add_wide(std::vector<std::string>{"where is my parcel", "my parcel", "退款", "退款 please", "hello"});
+  float value = 0.1f;
+  for (float& weight : classifier->wide()->weight().value.values()) weight = value = -0.97f * value + 0.01f;
+  return classifier;
+}
+
+TEST(Classifier, TheWideBranchAddsToTheLogitsAndIsSaved) {
+  const yupu::testing::TempDir dir;
+  const auto classifier = wide_classifier();
+  EXPECT_GT(classifier->wide()->feature_count(), 10);
+  const auto logits = logits_of(*classifier, kTexts);
+  EXPECT_NE(logits[0], logits_of(*small_classifier(), kTexts)[0]);
+  for (std::size_t i = 0; i < kTexts.size(); ++i) EXPECT_EQ(logits_of(*classifier, {kTexts[i]})[0], logits[i]) << i;
+  EXPECT_NE(classifier->weights_sha256(), small_classifier()->weights_sha256());
+  ASSERT_TRUE(classifier->save(dir.path()).ok());
+  auto loaded = Classifier::load(dir.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  EXPECT_EQ(logits_of(**loaded, kTexts), logits);
+  EXPECT_EQ((*loaded)->weights_sha256(), classifier->weights_sha256());
+  // The same directory taken over by a model without the branch.
+  ASSERT_TRUE(small_classifier()->save(dir.path()).ok());
+  EXPECT_FALSE(file_exists(dir.file("wide.safetensors")));
+  EXPECT_EQ((*Classifier::load(dir.path()))->wide(), nullptr);
+}
+
+TEST(Classifier, ADamagedWideBranchIsNamed) {
+  const yupu::testing::TempDir dir;
+  ASSERT_TRUE(wide_classifier()->save(dir.path()).ok());
+  const std::string path = dir.file("wide.safetensors");
+  const std::string bytes = *read_file(path);
+  ASSERT_TRUE(write_file_atomic(path, bytes.substr(0, bytes.size() - 4)).ok());
+  EXPECT_THAT(Classifier::load(dir.path()).status().to_string(), HasSubstr("wide.safetensors"));
+  ASSERT_TRUE(remove_tree(path).ok());
+  EXPECT_EQ(Classifier::load(dir.path()).status().code(), Code::kNotFound);
+  // Of another model: as many labels, other features.
+  const yupu::testing::TempDir other;
+  auto classifier = small_classifier();
+  classifier->add_wide(std::vector<std::string>{"hello", "hello"});
+  ASSERT_TRUE(classifier->save(other.path()).ok());
+  ASSERT_TRUE(write_file_atomic(path, *read_file(other.file("wide.safetensors"))).ok());
+  EXPECT_THAT(Classifier::load(dir.path()).status().to_string(), HasSubstr("'wide'"));
+}
+
 TEST(Classifier, EncodesStrangersTextAsText) {
   const auto classifier = small_classifier();
   EXPECT_EQ(classifier->encode("[MASK] hello").ids.size(), 6u);  // [ MASK ] is three unknown pieces
@@ -120,8 +166,11 @@ TEST(Classifier, RefusesWhatDoesNotFit) {
   engine::ExecutionContext context(1);
   for (const std::vector<std::int32_t>& ids : {std::vector<std::int32_t>{}, std::vector<std::int32_t>{2, 15, 3},
                                                std::vector<std::int32_t>{-1}, std::vector<std::int32_t>(13, 2)}) {
-    const std::vector<text::Encoding> texts = {
-        {.ids = ids, .type_ids = std::vector<std::int32_t>(ids.size(), 0), .offsets = {}, .truncated = false}};
+    const std::vector<text::Encoding> texts = {{.ids = ids,
+                                                .type_ids = std::vector<std::int32_t>(ids.size(), 0),
+                                                .offsets = {},
+                                                .truncated = false,
+                                                .ngrams = {}}};
     EXPECT_EQ(classifier->logits(context, texts).status().code(), Code::kInvalidArgument);
   }
 }

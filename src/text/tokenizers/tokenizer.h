@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "text/ngrams/ngrams.h"
 
 namespace yupu::text {
 
@@ -33,6 +34,7 @@ struct Encoding {
       type_ids;                 // 0 for the first text and its specials, 1 for the second text and the last [SEP]
   std::vector<Offset> offsets;  // all three vectors have one entry per token
   bool truncated = false;       // tokens were left out to fit max_length
+  SparseRow ngrams;             // features of the whole text; filled by models that have a wide branch, else empty
 };
 
 enum class OffsetUnit : std::uint8_t { kCodePoints, kBytes };
