@@ -13,12 +13,13 @@ namespace yupu::training {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-using NamedTensors = std::vector<std::pair<std::string, engine::Tensor>>;
+using NamedTensors = std::vector<NamedTensor>;
 
 NamedTensors weights_of(const engine::AdamW& optimizer) {
   NamedTensors tensors;
-  for (const engine::Parameter* parameter : optimizer.parameters())
-    tensors.emplace_back(parameter->name, parameter->value);
+  for (const engine::Parameter* parameter : optimizer.parameters()) {
+    if (parameter->trainable) tensors.emplace_back(parameter->name, parameter->value);
+  }
   return tensors;
 }
 
@@ -33,6 +34,7 @@ Status copy_into(const model::Safetensors& file, const std::string& name, const 
 
 Status restore_weights(const model::Safetensors& file, const engine::AdamW& optimizer) {
   for (engine::Parameter* parameter : optimizer.parameters()) {
+    if (!parameter->trainable) continue;
     YUPU_RETURN_IF_ERROR(copy_into(file, parameter->name, parameter->value));
     parameter->value_changed();
   }
@@ -95,7 +97,8 @@ std::string StateFolder::best_path(std::int64_t step) const {
   return fmt::format("{}/best-{}.safetensors", path_, step);
 }
 
-Result<std::optional<Position>> StateFolder::restore(engine::AdamW& optimizer) const {
+Result<std::optional<Position>> StateFolder::restore(engine::AdamW& optimizer,
+                                                     std::span<const NamedTensor> also) const {
   const std::string path = path_ + "/state.safetensors";
   if (!file_exists(path)) return std::optional<Position>();
   YUPU_ASSIGN_OR_RETURN(const model::Safetensors file, model::Safetensors::open(path));
@@ -112,13 +115,15 @@ Result<std::optional<Position>> StateFolder::restore(engine::AdamW& optimizer) c
   YUPU_ASSIGN_OR_RETURN(Position position, position_of(members, path));
   YUPU_RETURN_IF_ERROR(restore_weights(file, optimizer));
   for (const auto& [name, tensor] : optimizer.state()) YUPU_RETURN_IF_ERROR(copy_into(file, name, tensor));
+  for (const auto& [name, tensor] : also) YUPU_RETURN_IF_ERROR(copy_into(file, name, tensor));
   optimizer.set_step_count(position.step);
   return std::optional<Position>(std::move(position));
 }
 
-Status StateFolder::save(engine::AdamW& optimizer, const Position& position) const {
+Status StateFolder::save(engine::AdamW& optimizer, const Position& position, std::span<const NamedTensor> also) const {
   NamedTensors tensors = weights_of(optimizer);
   for (auto& tensor : optimizer.state()) tensors.push_back(std::move(tensor));
+  tensors.insert(tensors.end(), also.begin(), also.end());
   const Json json = {{"format", kFormat}, {"fingerprint", fingerprint_}, {"position", json_of(position)}};
   return model::write_safetensors(path_ + "/state.safetensors", tensors, {{"yupu", to_text(json)}});
 }

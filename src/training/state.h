@@ -1,6 +1,7 @@
 // The checkpoint a run goes on from: OUT/.state/state.safetensors, replaced atomically, and beside it the best weights.
 //
-//   state.safetensors    "<parameter>" weights, "<parameter>.m", "<parameter>.v" AdamW's moments; metadata "yupu":
+//   state.safetensors    "<parameter>" weights of what trains (a frozen base is not kept), "<parameter>.m",
+//   "<parameter>.v" AdamW's moments; metadata "yupu":
 //                        {"format": 1, "fingerprint", "step", "epoch", "update_in_epoch", "loss_sum", ...}
 //   best-STEP.safetensors  weights; the state names the one that counts, others are left-overs
 //
@@ -12,7 +13,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -35,6 +38,8 @@ struct Position {
   std::vector<EpochFigures> history;
 };
 
+using NamedTensor = std::pair<std::string, engine::Tensor>;
+
 class StateFolder {
  public:
   // `out`: the model directory.  Makes OUT/.state.
@@ -42,8 +47,9 @@ class StateFolder {
 
   // Restores weights, moments and step count, and returns where the run stood; nothing when there is no state of this
   // fingerprint.  Outcomes  kInvalidArgument: the state is damaged (says which file to remove).
-  Result<std::optional<Position>> restore(engine::AdamW& optimizer) const;
-  Status save(engine::AdamW& optimizer, const Position& position) const;
+  // `also`: what else training has to remember (AdaLoRA's allocator), written into on restoring.
+  Result<std::optional<Position>> restore(engine::AdamW& optimizer, std::span<const NamedTensor> also = {}) const;
+  Status save(engine::AdamW& optimizer, const Position& position, std::span<const NamedTensor> also = {}) const;
 
   Status save_best(const engine::AdamW& optimizer, std::int64_t step) const;
   Status load_best(engine::AdamW& optimizer, std::int64_t step) const;

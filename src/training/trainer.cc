@@ -61,13 +61,32 @@ std::int64_t Trainer::updates_in(const Plan& plan) const {
   return (static_cast<std::int64_t>(plan.size()) + options_.grad_accumulation - 1) / options_.grad_accumulation;
 }
 
+Status Trainer::plan_ranks(std::int64_t total) {
+  if (options_.method != "adalora") return ok_status();
+  constexpr std::int64_t kWarmupShare = 10;  // one part in ten
+  constexpr std::int64_t kFinalTenths = 3;
+  const std::int64_t warmup = options_.prune_after_steps.value_or(total / kWarmupShare);
+  const std::int64_t final = options_.prune_final_steps.value_or(std::max<std::int64_t>(1, total * kFinalTenths / 10));
+  if (warmup < 0 || final < 1 || total <= warmup + final) {
+    return invalid_argument(fmt::format("adalora: {} updates in all, {} before pruning (tinit) and {} after it "
+                                        "(tfinal, at least 1): nothing is left to prune in; train longer or set them",
+                                        total, warmup, final),
+                            "tinit");
+  }
+  classifier_.adapter()->set_schedule(warmup, final, total);
+  allocator_ = std::make_unique<model::adalora::Allocator>(*classifier_.adapter());
+  allocator_state_ = allocator_->state();
+  return ok_status();
+}
+
 Status Trainer::run() {
   std::int64_t total = 0;
   for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) total += updates_in(plan(epoch));
   schedule_ = {.kind = engine::ScheduleKind::kLinear,
                .warmup_steps = static_cast<std::int64_t>(options_.warmup_ratio * static_cast<double>(total)),
                .total_steps = total};
-  YUPU_ASSIGN_OR_RETURN(auto restored, state_.restore(optimizer_));
+  YUPU_RETURN_IF_ERROR(plan_ranks(total));
+  YUPU_ASSIGN_OR_RETURN(auto restored, state_.restore(optimizer_, allocator_state_));
   if (restored) {
     position_ = std::move(*restored);
     resumed_at_step_ = position_.step;
@@ -143,6 +162,7 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
     tape_.backward(loss, 1.0f / static_cast<float>(rows));
     tape_.clear();
   }
+  if (allocator_) orthogonality_ = allocator_->add_orthogonality(context_);
   const double norm = engine::gradient_norm(context_, optimizer_.parameters());
   if (!std::isfinite(loss_sum) || !std::isfinite(norm)) {
     return internal_error(
@@ -151,7 +171,9 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
                     position_.step + 1, loss_sum / static_cast<double>(rows), norm, state_.path()));
   }
   const auto lr = static_cast<float>(options_.lr * schedule_.factor(position_.step));
-  optimizer_.step(context_, lr, engine::clip_scale(norm, options_.clip_norm));
+  const float clip = engine::clip_scale(norm, options_.clip_norm);
+  optimizer_.step(context_, lr, clip);
+  if (allocator_) allocator_->after_update(position_.step, clip);
   position_.step += 1;
   position_.update_in_epoch += 1;
   position_.loss_sum += loss_sum;
@@ -181,9 +203,17 @@ Status Trainer::evaluate_epoch() {
   bool improved = false;
   if (!options_.valid.empty()) {
     YUPU_ASSIGN_OR_RETURN(figures.valid_figure, valid_figure());
-    improved = !position_.best_figure || figures.valid_figure > *position_.best_figure;
+    // While ranks are still being pruned no epoch can be the best: its weights would be above the budget.
+    const bool counts = !allocator_ || allocator_->budget().is_final(position_.step - 1);
+    improved = counts && (!position_.best_figure || figures.valid_figure > *position_.best_figure);
+    if (!counts) position_.without_gain = -1;
     line += fmt::format(", validation {} {:.4f}{}", options_.metric, figures.valid_figure,
                         improved ? " (best so far)" : "");
+  }
+  if (allocator_) {
+    line +=
+        fmt::format("; {} of {} ranks live (least score {:.2e}), orthogonality {:.4f}", allocator_->live(),
+                    allocator_->budget().matrices * allocator_->budget().rank, allocator_->threshold(), orthogonality_);
   }
   progress_.note(line);
   position_.epoch += 1;
@@ -206,7 +236,7 @@ Status Trainer::evaluate_epoch() {
 Status Trainer::checkpoint() {
   const std::int64_t began = monotonic_ns();
   position_.seconds = seconds_before_ + static_cast<double>(began - began_ns_) / kNsPerSecond;
-  YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_));
+  YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_, allocator_state_));
   checkpoint_ns_ = monotonic_ns();
   checkpoint_cost_ns_ = checkpoint_ns_ - began;
   checkpoint_step_ = position_.step;
@@ -225,7 +255,12 @@ Status Trainer::checkpoint_if_due() {
 Status Trainer::finish() {
   position_.seconds = seconds_before_ + static_cast<double>(monotonic_ns() - began_ns_) / kNsPerSecond;
   progress_.end(fmt::format("{} updates in {} epochs", position_.step, position_.epoch));
-  if (!position_.best_figure) return ok_status();
+  if (position_.best_figure) YUPU_RETURN_IF_ERROR(load_best());
+  if (allocator_) allocator_->compact();
+  return ok_status();
+}
+
+Status Trainer::load_best() {
   YUPU_RETURN_IF_ERROR(state_.load_best(optimizer_, position_.best_step));
   YUPU_ASSIGN_OR_RETURN(const double again, valid_figure());
   if (again != *position_.best_figure) {

@@ -8,6 +8,7 @@
 #include "engine/autograd/tape.h"
 #include "engine/optim/adamw.h"
 #include "engine/optim/schedule.h"
+#include "model/adapters/adalora/allocator.h"
 #include "tasks/classify/classifier.h"
 #include "training/state.h"
 #include "training/training.h"
@@ -37,6 +38,8 @@ class Trainer {
 
   void encode_rows();
   Plan plan(std::int64_t epoch) const;
+  // AdaLoRA's schedule for `total` updates, and its allocator.
+  Status plan_ranks(std::int64_t total);
   std::int64_t updates_in(const Plan& plan) const;
   std::vector<std::int32_t> seen_ids(std::uint32_t row, std::int64_t epoch) const;
 
@@ -48,6 +51,7 @@ class Trainer {
   Status checkpoint();
   Status checkpoint_if_due();
   Status finish();
+  Status load_best();
   void report(double loss, std::int64_t tokens);
 
   const TrainOptions& options_;
@@ -58,6 +62,9 @@ class Trainer {
   engine::AdamW optimizer_;
   engine::Tape tape_;
   engine::Schedule schedule_;
+  std::unique_ptr<model::adalora::Allocator> allocator_;  // when ranks are pruned on the way
+  std::vector<NamedTensor> allocator_state_;
+  double orthogonality_ = 0.0;  // of the last update
   std::vector<Example> examples_;
   std::vector<std::int64_t> lengths_;
   Position position_;

@@ -110,7 +110,21 @@ Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& 
   return tasks::Classifier::create(config, std::move(tokenizer), fresh);
 }
 
+model::AdapterConfig adapter_config(const TrainOptions& options) {
+  model::AdapterConfig config = options.adapter;
+  config.method = options.method;
+  config.base = options.base;
+  return config;
+}
+
 Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& options) {
+  if (options.method != "full") {
+    YUPU_RETURN_IF_ERROR(adapter_config(options).validate("adapter"));
+    if (options.base.empty()) {
+      return invalid_argument(fmt::format("method \"{}\" adapts a trained base: name one (base)", options.method),
+                              "base");
+    }
+  }
   YUPU_ASSIGN_OR_RETURN(auto labels, labels_of(options));
   const tasks::Classifier::Fresh fresh{
       .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length};
@@ -119,6 +133,7 @@ Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& o
   if (options.dropout) dropout = static_cast<float>(*options.dropout);
   auto classifier = tasks::Classifier::from_base(options.base, fresh, dropout);
   if (!classifier.ok()) return classifier.status().with_context("base");
+  if (options.method != "full") YUPU_RETURN_IF_ERROR((*classifier)->adapt(adapter_config(options), options.seed));
   return classifier;
 }
 
@@ -181,8 +196,11 @@ Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionConte
                      .valid = {},
                      .test = {},
                      .figures = {}};
-  for (const engine::Parameter* parameter : classifier.parameters())
+  std::int64_t trained = 0;
+  for (const engine::Parameter* parameter : classifier.parameters()) {
     result.parameter_count += parameter->value.element_count();
+    if (parameter->trainable) trained += parameter->value.element_count();
+  }
   OrderedJson config;
   classifier.config().write_to(config);
   result.encoder_config = Json(config);
@@ -201,6 +219,7 @@ Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionConte
   result.figures["train.rows"] = static_cast<double>(options.train.size());
   if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
   result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
+  if (classifier.adapter() != nullptr) result.figures["adapter.trained_parameters"] = static_cast<double>(trained);
   return result;
 }
 
@@ -226,29 +245,44 @@ Result<TrainResult> train_checked(const TrainOptions& options, handoff::Progress
 }  // namespace
 
 Json deciding_options(const TrainOptions& options) {
-  return {{"recipe", kRecipe},
-          {"config", options.base.empty() ? options.config : ""},
-          {"base", options.base},
-          {"epochs", options.epochs},
-          {"batch_tokens", options.batch_tokens},
-          {"batch_size", options.batch_size},
-          {"grad_accumulation", options.grad_accumulation},
-          {"lr", options.lr},
-          {"warmup_ratio", options.warmup_ratio},
-          {"weight_decay", options.weight_decay},
-          {"dropout", options.dropout ? Json(*options.dropout) : Json()},
-          {"token_dropout", options.token_dropout},
-          {"label_smoothing", options.label_smoothing},
-          {"wide", options.wide},
-          {"wide_lr", options.wide ? options.wide_lr : 0.0},
-          {"clip_norm", options.clip_norm},
-          {"patience", options.patience},
-          {"metric", options.metric},
-          {"vocab_size", options.base.empty() ? options.vocab_size : 0},
-          {"max_length", options.max_length},
-          {"target_precision", options.target_precision},
-          {"learn_out_of_scope", options.learn_out_of_scope},
-          {"seed", options.seed}};
+  Json json = {{"recipe", kRecipe},
+               {"config", options.base.empty() ? options.config : ""},
+               {"base", options.base},
+               {"epochs", options.epochs},
+               {"batch_tokens", options.batch_tokens},
+               {"batch_size", options.batch_size},
+               {"grad_accumulation", options.grad_accumulation},
+               {"lr", options.lr},
+               {"warmup_ratio", options.warmup_ratio},
+               {"weight_decay", options.weight_decay},
+               {"dropout", options.dropout ? Json(*options.dropout) : Json()},
+               {"token_dropout", options.token_dropout},
+               {"label_smoothing", options.label_smoothing},
+               {"clip_norm", options.clip_norm},
+               {"patience", options.patience},
+               {"metric", options.metric},
+               {"vocab_size", options.base.empty() ? options.vocab_size : 0},
+               {"max_length", options.max_length},
+               {"target_precision", options.target_precision},
+               {"learn_out_of_scope", options.learn_out_of_scope},
+               {"seed", options.seed}};
+  if (options.method == "full") return json;
+  const model::AdapterConfig& adapter = options.adapter;
+  json["method"] = options.method;
+  json["adapter"] = {{"rank", adapter.rank},
+                     {"alpha", adapter.alpha},
+                     {"dropout", adapter.dropout},
+                     {"rslora", adapter.rslora},
+                     {"targets", adapter.targets},
+                     {"bottleneck", adapter.bottleneck},
+                     {"target_rank", adapter.target_rank},
+                     {"interval", adapter.interval},
+                     {"beta1", adapter.beta1},
+                     {"beta2", adapter.beta2},
+                     {"orthogonality", adapter.orthogonality},
+                     {"prune_after_steps", options.prune_after_steps ? Json(*options.prune_after_steps) : Json()},
+                     {"prune_final_steps", options.prune_final_steps ? Json(*options.prune_final_steps) : Json()}};
+  return json;
 }
 
 Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progress) {

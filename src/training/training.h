@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "handoff/progress.h"
 #include "handoff/types.h"
+#include "model/adapters/adapter.h"
 #include "tasks/classify/evaluate.h"
 
 namespace yupu::training {
@@ -33,7 +34,14 @@ struct TrainOptions {
 
   std::string config = "tiny";  // size of a model from random weights (model/encoder/encoder_config.h), or
   std::string base;             // a model directory to start from
-  std::string out;              // the model directory to write; OUT/.state holds the checkpoint on the way
+  // full: every weight trains.  Or a method of model/adapters: the base is frozen, the adapter and the head train, and
+  // `out` becomes an adapter directory that names `base` (needed then).
+  std::string method = "full";
+  model::AdapterConfig adapter;                   // `method`, `base` and the steps are filled in here
+  std::optional<std::int64_t> prune_after_steps;  // adalora's tinit; unset: a tenth of all updates
+  std::optional<std::int64_t> prune_final_steps;  // adalora's tfinal; unset: three tenths
+
+  std::string out;  // the model directory to write; OUT/.state holds the checkpoint on the way
 
   std::int64_t epochs = 30;
   std::int64_t batch_tokens = 512;  // tokens of a batch; packed, so all of them real

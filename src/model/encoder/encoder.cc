@@ -12,6 +12,7 @@
 #include "engine/ops/gather_rows/gather_rows.h"
 #include "engine/ops/layer_norm/layer_norm.h"
 #include "engine/ops/linear/linear.h"
+#include "model/adapters/pass.h"
 
 namespace yupu::model {
 namespace {
@@ -40,6 +41,11 @@ Var leaf(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
 engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t site, const engine::RowKeys& rows) {
   return {.probability = probability, .key = {.seed = step.seed, .step = step.step, .site = site}, .rows = &rows};
 }
+
+constexpr Module kQkv[] = {Module::kQuery, Module::kKey, Module::kValue};
+constexpr Module kOut[] = {Module::kAttentionOutput};
+constexpr Module kUp[] = {Module::kIntermediate};
+constexpr Module kDown[] = {Module::kOutput};
 
 // FreshWeights::kTask, found by measuring on examples/shop and BANKING77.
 constexpr float kTaskWordDeviation = 0.1f;
@@ -149,21 +155,24 @@ Encoder::~Encoder() = default;
 // Dropout sites: 0 the embedding; 1+3i attention probabilities, 2+3i attention output, 3+3i feed-forward of layer i.
 std::uint32_t Encoder::dropout_sites() const { return 1 + 3 * static_cast<std::uint32_t>(config_.layer_count); }
 
-Var Encoder::embed(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
+Var Encoder::embed(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, const AdapterPass& adapters) const {
   const Var sum = engine::embedding(leaf(tape, word_), leaf(tape, position_), leaf(tape, type_), batch.packed);
-  const Var normal = engine::layer_norm(sum, leaf(tape, embedding_gain_), leaf(tape, embedding_bias_),
-                                        {.epsilon = config_.layer_norm_epsilon});
+  const Var normal = adapters.embedding_norm(sum, leaf(tape, embedding_gain_), leaf(tape, embedding_bias_),
+                                             {.epsilon = config_.layer_norm_epsilon});
   return engine::dropout(normal, dropout_at(config_.hidden_dropout, dropout, 0, batch.tokens));
 }
 
 Var Encoder::run_layer(Tape& tape, std::size_t index, const Var& x, const EncoderBatch& batch, DropoutStep dropout,
-                       bool first_only) const {
+                       bool first_only, const AdapterPass& adapters) const {
   const Layer& layer = *layers_[index];
   const auto site = static_cast<std::uint32_t>(1 + 3 * index);
+  const auto at = static_cast<std::int64_t>(index);
   const engine::LayerNormOptions norm{.epsilon = config_.layer_norm_epsilon};
   const engine::RowKeys& rows = first_only ? batch.sequences : batch.tokens;
+  const auto kind = first_only ? AdapterPass::Rows::kSequences : AdapterPass::Rows::kTokens;
 
-  const Var qkv = engine::linear(x, leaf(tape, layer.qkv_weight), leaf(tape, layer.qkv_bias));
+  const Var qkv = adapters.linear(x, leaf(tape, layer.qkv_weight), leaf(tape, layer.qkv_bias), at, kQkv,
+                                  AdapterPass::Rows::kTokens);
   Var context = engine::attention(qkv, batch.packed,
                                   {.heads = static_cast<int>(config_.head_count),
                                    .dropout = dropout_at(config_.attention_dropout, dropout, site, batch.tokens)});
@@ -172,40 +181,44 @@ Var Encoder::run_layer(Tape& tape, std::size_t index, const Var& x, const Encode
     context = engine::gather_rows(context, batch.first_tokens);
     residual = engine::gather_rows(x, batch.first_tokens);
   }
-  const Var attended = engine::linear(context, leaf(tape, layer.output_weight), leaf(tape, layer.output_bias));
-  const Var a = engine::residual_dropout_layer_norm(attended, residual, leaf(tape, layer.attention_gain),
-                                                    leaf(tape, layer.attention_bias),
-                                                    dropout_at(config_.hidden_dropout, dropout, site + 1, rows), norm);
-  const Var up =
-      engine::linear(a, leaf(tape, layer.up_weight), leaf(tape, layer.up_bias), {.activation = config_.activation});
-  const Var down = engine::linear(up, leaf(tape, layer.down_weight), leaf(tape, layer.down_bias));
-  return engine::residual_dropout_layer_norm(down, a, leaf(tape, layer.output_gain), leaf(tape, layer.output_norm_bias),
-                                             dropout_at(config_.hidden_dropout, dropout, site + 2, rows), norm);
+  const Var attended =
+      adapters.linear(context, leaf(tape, layer.output_weight), leaf(tape, layer.output_bias), at, kOut, kind);
+  const Var a = adapters.close_sublayer(
+      attended, residual, leaf(tape, layer.attention_gain), leaf(tape, layer.attention_bias), norm,
+      dropout_at(config_.hidden_dropout, dropout, site + 1, rows), {.layer = at, .place = 0, .rows = kind});
+  const Var up = adapters.linear(a, leaf(tape, layer.up_weight), leaf(tape, layer.up_bias), at, kUp, kind,
+                                 {.activation = config_.activation});
+  const Var down = adapters.linear(up, leaf(tape, layer.down_weight), leaf(tape, layer.down_bias), at, kDown, kind);
+  return adapters.close_sublayer(down, a, leaf(tape, layer.output_gain), leaf(tape, layer.output_norm_bias), norm,
+                                 dropout_at(config_.hidden_dropout, dropout, site + 2, rows),
+                                 {.layer = at, .place = 1, .rows = kind});
 }
 
-Var Encoder::hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, std::vector<Var>* layers) const {
-  Var x = embed(tape, batch, dropout);
+Var Encoder::hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, std::vector<Var>* layers,
+                    AdapterSegments adapters) const {
+  const AdapterPass pass(tape, batch, dropout, adapters);
+  Var x = embed(tape, batch, dropout, pass);
   if (layers != nullptr) layers->push_back(x);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    x = run_layer(tape, i, x, batch, dropout, false);
+    x = run_layer(tape, i, x, batch, dropout, false, pass);
     if (layers != nullptr) layers->push_back(x);
   }
   return x;
 }
 
-Var Encoder::first_hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
-  Var x = embed(tape, batch, dropout);
-  for (std::size_t i = 0; i < layers_.size(); ++i) x = run_layer(tape, i, x, batch, dropout, i + 1 == layers_.size());
+Var Encoder::first_hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, AdapterSegments adapters) const {
+  const AdapterPass pass(tape, batch, dropout, adapters);
+  Var x = embed(tape, batch, dropout, pass);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    x = run_layer(tape, i, x, batch, dropout, i + 1 == layers_.size(), pass);
+  }
   return x;
 }
 
-Var Encoder::pool(Tape& tape, const Var& first) const {
-  return engine::linear(first, leaf(tape, pooler_weight_), leaf(tape, pooler_bias_),
-                        {.activation = engine::Activation::kTanh});
-}
-
-Var Encoder::pooled(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
-  return pool(tape, first_hidden(tape, batch, dropout));
+Var Encoder::pooled(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, AdapterSegments adapters) const {
+  const Var first = first_hidden(tape, batch, dropout, adapters);
+  const AdapterPass pass(tape, batch, dropout, adapters);
+  return pass.pool(first, leaf(tape, pooler_weight_), leaf(tape, pooler_bias_));
 }
 
 std::vector<Parameter*> Encoder::parameters() const {

@@ -7,6 +7,7 @@
 // Query, key and value are one weight (3C,C) here and three in a file: `tensors` gives the three as views.
 // Where only first tokens are wanted, the last layer runs its output projection and feed-forward on those rows alone:
 // the same numbers, 3/4 of a layer's products saved.
+// Adapters (model/adapters) change what single sequences of a batch read; the encoder's own weights stay as they are.
 // Shapes    engine/shapes.md.   Threads  training: one owner; inference: any number of contexts at a time.
 #pragma once
 
@@ -20,9 +21,12 @@
 #include "engine/autograd/tape.h"
 #include "engine/ops/dropout/dropout.h"
 #include "engine/packed_batch.h"
+#include "model/adapters/segment.h"
 #include "model/encoder/encoder_config.h"
 
 namespace yupu::model {
+
+class AdapterPass;
 
 // A batch and who its rows are.  Must live until backward has run, and not move.
 struct EncoderBatch {
@@ -77,12 +81,13 @@ class Encoder {
 
   // The last hidden state of every token (N,C).  With `layers`, appends the embedding output and each layer's (L+1).
   engine::Var hidden(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {},
-                     std::vector<engine::Var>* layers = nullptr) const;
+                     std::vector<engine::Var>* layers = nullptr, AdapterSegments adapters = {}) const;
   // The last hidden state of the first token of every sequence (B,C).
-  engine::Var first_hidden(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {}) const;
+  engine::Var first_hidden(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {},
+                           AdapterSegments adapters = {}) const;
   // first_hidden through the pooler (B,C).
-  engine::Var pooled(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {}) const;
-  engine::Var pool(engine::Tape& tape, const engine::Var& first) const;
+  engine::Var pooled(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {},
+                     AdapterSegments adapters = {}) const;
 
   // The number of dropout sites used: heads count on from here.
   std::uint32_t dropout_sites() const;
@@ -95,9 +100,10 @@ class Encoder {
   struct Layer;
 
   void draw_for_task(std::uint64_t seed);
-  engine::Var embed(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const;
+  engine::Var embed(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout,
+                    const AdapterPass& adapters) const;
   engine::Var run_layer(engine::Tape& tape, std::size_t index, const engine::Var& x, const EncoderBatch& batch,
-                        DropoutStep dropout, bool first_only) const;
+                        DropoutStep dropout, bool first_only, const AdapterPass& adapters) const;
 
   EncoderConfig config_;
   // Parameters are handed out as mutable leaves by const members: training owns the model, inference only reads.

@@ -4,6 +4,9 @@
 //   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
 //   wide.safetensors                 the wide branch, when there is one (model/heads/wide/wide.h)
 //   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}
+// or, for an adapter (model/adapters/files.h), which shares a base directory with others:
+//   adapter_config.json, adapter_model.safetensors   PEFT's layout, the head under modules_to_save
+//   yupu.json                        the same, and "labels", "adapter": {"base", "base_sha256"}
 // yupu.json is written last and removed first: a directory that has it is whole.  A directory of the reference library
 // has none and opens all the same, without calibration.
 // Threads  every const member may be called from any thread; `logits` wants an ExecutionContext of its own per thread.
@@ -21,6 +24,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "engine/execution_context.h"
+#include "model/adapters/adapter.h"
 #include "model/encoder/encoder.h"
 #include "model/heads/classification/classification.h"
 #include "model/heads/wide/wide.h"
@@ -50,12 +54,22 @@ class Classifier {
   // fresh too.  The dropouts of the directory's config.json hold unless given.
   static Result<std::unique_ptr<Classifier>> from_base(const std::string& directory, const Fresh& fresh,
                                                        std::optional<float> dropout = std::nullopt);
-  // A trained model.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file.
+  // A trained model, or an adapter with the base its adapter_config.json names: a path from the adapter's directory or
+  // the working directory.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which
+  // file; an adapter of another base (its weights' hash or the shapes differ).
   static Result<std::unique_ptr<Classifier>> load(const std::string& directory);
 
   // Gives the model a wide branch fitted to these texts.  REQUIRES: no parameters handed out yet.
   void add_wide(std::span<const std::string> texts, const model::WideOptions& options = {});
   const model::WideBranch* wide() const { return wide_.get(); }
+
+  // Freezes the encoder and puts a fresh adapter on it: from here on the adapter and the head train, nothing else.
+  // Outcomes  kInvalidArgument: a member of the config.   REQUIRES: no adapter yet.
+  Status adapt(model::AdapterConfig config, std::uint64_t seed);
+  const model::Adapter* adapter() const { return adapter_.get(); }  // nullptr: a whole model
+  model::Adapter* adapter() { return adapter_.get(); }
+  // Folds the adapter into the encoder: a whole model from here on.  Outcomes  those of model::merge.
+  Status merge_adapter();
 
   // Writes the directory (made if absent); other files in it stay.  A crash on the way leaves it without yupu.json.
   Status save(const std::string& directory) const;
@@ -98,12 +112,16 @@ class Classifier {
   static Result<std::unique_ptr<Classifier>> assemble(const model::EncoderConfig& config,
                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
                                                       model::FreshWeights weights, std::string_view where);
+  static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory);
   Status read_yupu_json(const std::string& directory);
+  Status save_weights(const std::string& directory) const;
 
   std::unique_ptr<text::Tokenizer> tokenizer_;
   std::unique_ptr<model::Encoder> encoder_;
   std::unique_ptr<model::ClassificationHead> head_;
   std::unique_ptr<model::WideBranch> wide_;  // may be null
+  std::unique_ptr<model::Adapter> adapter_;
+  bool pooler_is_fresh_ = false;  // the base had none
   std::vector<std::string> labels_;
   std::int64_t max_length_ = 128;
   std::optional<Calibration> calibration_;
