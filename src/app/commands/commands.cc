@@ -36,8 +36,14 @@ constexpr std::array kCommands{
             "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
             "  --out DIR        the model directory to write; a killed run goes on when started again\n"
             "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
+            "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json\n"
             "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
-            "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json",
+            "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
+            "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
+            "                     query key value attention.output.dense intermediate.dense output.dense all-linear)\n"
+            "    --adapter-dropout X --rslora\n"
+            "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
+            "    --bottleneck N   houlsby (default 64)",
             train_command},
     Command{
         "evaluate", "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--json]",
@@ -46,12 +52,13 @@ constexpr std::array kCommands{
         evaluate_command},
     Command{"predict", "predict --model DIR [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.", predict_command},
-    Command{"models", "models list|show|promote|rollback|export ...", "releases: which model answers",
+    Command{"models", "models list|show|promote|rollback|export|merge ...", "releases: which model answers",
             "  models list                       what is live and what was\n"
             "  models show NAME                  the live release, its run, figures and dataset\n"
             "  models promote NAME RELEASE_ID    make a release live\n"
             "  models rollback NAME              make the release before it live again\n"
-            "  models export NAME DIR            copy the live model directory (HuggingFace layout)",
+            "  models export NAME DIR            copy the live model directory (HuggingFace layout)\n"
+            "  models merge ADAPTER_DIR DIR      fold a LoRA or AdaLoRA adapter into its base: a whole model",
             models_command},
     Command{"serve", "serve [--strategy FILE] [--workdir DIR] [--model NAME=DIR]... [--listen ADDR] [--store URL]",
             "the HTTP server",

@@ -9,6 +9,7 @@
 #include "handoff/live_release.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
+#include "tasks/classify/classifier.h"
 
 namespace yupu::app {
 namespace {
@@ -72,10 +73,29 @@ Status export_model(Workplace& place, const std::string& name, const std::string
   return ok_status();
 }
 
+// A trained adapter and its base as one model directory.
+Status merge_model(const std::string& adapter, const std::string& target) {
+  if (file_exists(target)) return conflict(fmt::format("{} is there already; name a folder that is not", target));
+  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(adapter));
+  if (classifier->adapter() == nullptr) {
+    return invalid_argument(fmt::format("{} is a whole model: there is no adapter to merge", adapter));
+  }
+  const std::string base = classifier->adapter()->config().base;
+  YUPU_RETURN_IF_ERROR(classifier->merge_adapter());
+  YUPU_RETURN_IF_ERROR(classifier->save(target));
+  print_text(fmt::format("{} merged into {} is in {}", adapter, base, target));
+  return ok_status();
+}
+
 }  // namespace
 
 Status models_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "promote", "rollback", "export"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb,
+                        arguments.verb({"list", "show", "promote", "rollback", "export", "merge"}));
+  if (verb == "merge") {
+    YUPU_ASSIGN_OR_RETURN(const auto directories, arguments.finish(2, 2, "adapter directory and target directory"));
+    return merge_model(directories[0], directories[1]);
+  }
   const WorkplaceOptions where = read_workplace(arguments);
   const bool json = arguments.flag("--json");
   const std::size_t word_count = verb == "list" ? 0 : verb == "promote" || verb == "export" ? 2 : 1;

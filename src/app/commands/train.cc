@@ -1,4 +1,6 @@
 // yupu train: fine-tunes a model from files.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
@@ -28,6 +30,31 @@ Files read_files(Arguments& arguments) {
   return files;
 }
 
+// The flags of --method lora, adalora and houlsby.
+void read_adapter_options(Arguments& arguments, training::TrainOptions& options) {
+  constexpr std::int64_t kAdaLoraRank = 12;
+  options.method = arguments.one_of("--method", "full", {"full", "lora", "adalora", "houlsby"});
+  model::AdapterConfig& adapter = options.adapter;
+  adapter.rank = arguments.integer("--rank", options.method == "adalora" ? kAdaLoraRank : adapter.rank, 1, 1024);
+  adapter.alpha = arguments.number("--alpha", adapter.alpha, 1e-6, 1e6);
+  adapter.dropout = arguments.number("--adapter-dropout", adapter.dropout, 0.0, 0.95);
+  adapter.rslora = arguments.flag("--rslora");
+  if (const std::string targets = arguments.text("--targets"); !targets.empty()) {
+    adapter.targets.clear();
+    for (std::size_t begin = 0; begin <= targets.size();) {
+      const std::size_t end = std::min(targets.find(',', begin), targets.size());
+      adapter.targets.push_back(targets.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  adapter.bottleneck = arguments.integer("--bottleneck", adapter.bottleneck, 1, 4096);
+  adapter.target_rank = arguments.integer("--target-rank", std::max<std::int64_t>(1, adapter.rank * 2 / 3), 1, 1024);
+  adapter.interval = arguments.integer("--deltaT", adapter.interval, 1, 1'000'000);
+  adapter.orthogonality = arguments.number("--orthogonality", adapter.orthogonality, 0.0, 100.0);
+  if (const auto steps = arguments.integer("--tinit", -1, 0, INT64_MAX); steps >= 0) options.prune_after_steps = steps;
+  if (const auto steps = arguments.integer("--tfinal", -1, 1, INT64_MAX); steps > 0) options.prune_final_steps = steps;
+}
+
 training::TrainOptions read_options(Arguments& arguments) {
   training::TrainOptions options;
   options.config = arguments.one_of("--config", "tiny", {"tiny", "mini", "small", "medium", "base"});
@@ -54,6 +81,7 @@ training::TrainOptions read_options(Arguments& arguments) {
   options.target_precision = arguments.number("--target-precision", options.target_precision, 0.01, 0.999);
   options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
   options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  read_adapter_options(arguments, options);
   return options;
 }
 
@@ -84,7 +112,6 @@ Json result_json(const training::TrainOptions& options, const training::TrainRes
 
 Status train_command(Arguments& arguments) {
   arguments.one_of("--task", "classify", {"classify"});
-  arguments.one_of("--method", "full", {"full"});
   arguments.one_of("--precision", "fp32", {"fp32"});
   arguments.one_of("--device", "cpu", {"cpu"});
   const bool json = arguments.flag("--json");
