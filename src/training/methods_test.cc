@@ -49,6 +49,7 @@ TrainOptions quick_options(const std::string& out) {
   options.epochs = 4;
   options.batch_tokens = 64;
   options.vocab_size = 120;
+  options.wide = false;  // the adapters alone
   options.max_length = 16;
   options.threads = 2;
   return options;
