@@ -43,7 +43,7 @@ HWY_INLINE void multiply_wide(U32 d, VU32 x, VU32 constant, VU32& high, VU32& lo
   low = hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd)), hn::BitCast(d, even));
 }
 
-HWY_INLINE void store_factors(U32 d, VU32 bits, VU32 threshold, float keep_factor, float* out) {
+HWY_INLINE void store_factors(U32 /*tag*/, VU32 bits, VU32 threshold, float keep_factor, float* out) {
   const hn::RebindToSigned<U32> di;
   const hn::RebindToFloat<U32> df;
   const auto keep = hn::Not(hn::Lt(hn::BitCast(di, bits), hn::BitCast(di, threshold)));
