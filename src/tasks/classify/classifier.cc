@@ -70,6 +70,11 @@ Result<std::unique_ptr<Classifier>> Classifier::create(const model::EncoderConfi
 Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& directory, const Fresh& fresh,
                                                           std::optional<float> dropout) {
   YUPU_ASSIGN_OR_RETURN(model::ModelConfig config, model::read_model_config(directory));
+  if (config.encoder.weights != model::WeightFormat::kF32) {
+    return invalid_argument(
+        directory + "/config.json: a quantised model answers but does not learn; train from the model it was made of",
+        "quantization_config");
+  }
   YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
   if (dropout)
     config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
@@ -122,6 +127,21 @@ Status Classifier::read_yupu_json(const std::string& directory) {
     YUPU_ASSIGN_OR_RETURN(calibration_, Calibration::from_json(*it, path));
   }
   if (const auto it = json->find("lineage"); it != json->end()) lineage_ = *it;
+  return ok_status();
+}
+
+Status Classifier::quantise() {
+  if (config().weights != model::WeightFormat::kF32) return conflict("the model is quantised already");
+  model::EncoderConfig int8 = config();
+  int8.weights = model::WeightFormat::kInt8;
+  YUPU_RETURN_IF_ERROR(int8.validate("int8 weights"));
+  try {
+    auto encoder = std::make_unique<model::Encoder>(int8, 0, model::FreshWeights::kLoaded);
+    encoder->quantise_from(*encoder_);
+    encoder_ = std::move(encoder);
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, error.what());
+  }
   return ok_status();
 }
 
@@ -231,6 +251,8 @@ std::string Classifier::weights_sha256() const {
   for (const engine::Parameter* parameter : parameters()) {
     hash.field(parameter->name);
     hash.field({reinterpret_cast<const char*>(parameter->value.bytes()), parameter->value.byte_count()});
+    if (!parameter->scale.defined()) continue;
+    hash.field({reinterpret_cast<const char*>(parameter->scale.bytes()), parameter->scale.byte_count()});
   }
   return hash.finish_hex();
 }
