@@ -52,13 +52,16 @@ constexpr std::array kCommands{
         evaluate_command},
     Command{"predict", "predict --model DIR [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.", predict_command},
-    Command{"models", "models list|show|promote|rollback|export|merge ...", "releases: which model answers",
+    Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
             "  models list                       what is live and what was\n"
             "  models show NAME                  the live release, its run, figures and dataset\n"
             "  models promote NAME RELEASE_ID    make a release live\n"
             "  models rollback NAME              make the release before it live again\n"
             "  models export NAME DIR            copy the live model directory (HuggingFace layout)\n"
-            "  models merge ADAPTER_DIR DIR      fold a LoRA or AdaLoRA adapter into its base: a whole model",
+            "  models merge ADAPTER_DIR DIR      fold a LoRA or AdaLoRA adapter into its base: a whole model\n"
+            "  models quantize --model DIR --out DIR   the model with int8 weights: a quarter of the size, faster "
+            "answers,\n"
+            "                                    no training; evaluate, predict and serve open it like any other",
             models_command},
     Command{"serve", "serve [--strategy FILE] [--workdir DIR] [--model NAME=DIR]... [--listen ADDR] [--store URL]",
             "the HTTP server",

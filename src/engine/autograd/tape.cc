@@ -7,6 +7,7 @@
 #include "base/mutex.h"
 #include "engine/device/cpu/elementwise.h"
 #include "engine/device/cpu/gemm.h"
+#include "engine/device/cpu/int8_gemm.h"
 
 namespace yupu::engine {
 namespace {
@@ -25,6 +26,7 @@ struct ClosureEnd {
 struct Parameter::PackCache {
   Mutex mutex;
   std::unique_ptr<PackedWeight> weight YUPU_GUARDED_BY(mutex);
+  std::unique_ptr<PackedInt8Weight> int8_weight YUPU_GUARDED_BY(mutex);
   std::uint64_t version YUPU_GUARDED_BY(mutex) = 0;
 };
 
@@ -46,6 +48,17 @@ const PackedWeight& Parameter::packed(ExecutionContext& context) const {
   return *pack_cache_->weight;
 }
 
+const PackedInt8Weight& Parameter::packed_int8(ExecutionContext& context) const {
+  MutexLock lock(pack_cache_->mutex);
+  if (pack_cache_->int8_weight == nullptr || pack_cache_->version != version_) {
+    CHECK(value.dtype() == DType::kI8 && value.rank() == 2 && scale.defined(),
+          fmt::format("{} is not a quantised matrix", name));
+    pack_cache_->int8_weight = std::make_unique<PackedInt8Weight>(context, value, scale);
+    pack_cache_->version = version_;
+  }
+  return *pack_cache_->int8_weight;
+}
+
 Tensor Var::grad() const {
   if (node_ == nullptr) return {};
   if (node_->parameter != nullptr) return node_->parameter->has_grad ? node_->parameter->grad : Tensor();
@@ -61,6 +74,9 @@ Tape::Tape(ExecutionContext& context, Mode mode) : context_(context), mode_(mode
 Tape::~Tape() { clear(); }
 
 Var Tape::leaf(Parameter& parameter) {
+  CHECK(!training() || parameter.value.dtype() == DType::kF32,
+        fmt::format("parameter {} is {}: a quantised model cannot be trained", parameter.name,
+                    dtype_name(parameter.value.dtype())));
   Var var = leaf(static_cast<const Parameter&>(parameter));
   if (training() && parameter.trainable) var.node_ = make_node(parameter.value.shape(), &parameter);
   return var;

@@ -34,6 +34,7 @@
 namespace yupu::engine {
 
 class PackedWeight;
+class PackedInt8Weight;
 
 // A trainable tensor with a name, owned by the model.  It must not move while a tape refers to it (keep it in a deque,
 // in a unique_ptr or as a member). Threads: training has one owner.  In inference several contexts may read one
@@ -46,7 +47,8 @@ struct Parameter {
   Parameter& operator=(const Parameter&) = delete;
 
   std::string name;
-  Tensor value;           // f32
+  Tensor value;           // f32; i8 in a model quantised for inference, which no tape can train
+  Tensor scale;           // with an i8 value: element (r,c) stands for scale[r] * value[r,c], f32 (rows)
   Tensor grad;            // as value, made by the first backward; meaningless while has_grad is false
   bool has_grad = false;  // false stands for a gradient of zero (nothing is zeroed in memory)
   bool trainable = true;
@@ -61,6 +63,8 @@ struct Parameter {
   // The weight packed for the matrix kernels, made when first asked for and again after value_changed.  Used by
   // `linear` in inference.  REQUIRES: rank 2.
   const PackedWeight& packed(ExecutionContext& context) const;
+  // The same for an i8 value with its scale.
+  const PackedInt8Weight& packed_int8(ExecutionContext& context) const;
 
  private:
   struct PackCache;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -46,12 +47,30 @@ std::vector<std::int64_t> shape_of(const engine::Tensor& tensor) {
   return shape;
 }
 
+Status copy_int8(const TensorEntry& entry, const TensorBinding& binding, const std::string& where) {
+  if (entry.dtype != "I8") {
+    return invalid_argument(fmt::format("{}: tensor \"{}\" has dtype {}; config.json says int8 weights, which are I8",
+                                        where, entry.name, entry.dtype));
+  }
+  std::int8_t* const target = binding.tensor.i8();
+  if (!entry.bytes.empty()) std::memcpy(target, entry.bytes.data(), entry.bytes.size());
+  const std::int8_t* const end = target + entry.bytes.size();
+  const std::int8_t* const bad = std::find(static_cast<const std::int8_t*>(target), end, std::int8_t{-128});
+  if (bad != end) {
+    return invalid_argument(fmt::format("{}: tensor \"{}\" holds -128 at element {}, outside -127 to 127", where,
+                                        entry.name, bad - target));
+  }
+  binding.parameter->value_changed();
+  return ok_status();
+}
+
 Status copy_tensor(const TensorEntry& entry, const TensorBinding& binding, const std::string& where) {
   const std::vector<std::int64_t> wanted = shape_of(binding.tensor);
   if (entry.shape != wanted) {
     return invalid_argument(fmt::format("{}: tensor \"{}\" has shape {}, config.json asks for {}", where, entry.name,
                                         shape_text(entry.shape), shape_text(wanted)));
   }
+  if (binding.tensor.dtype() == engine::DType::kI8) return copy_int8(entry, binding, where);
   const std::span<float> target = binding.tensor.values();
   YUPU_RETURN_IF_ERROR(copy_to_f32(entry, target, where));
   const auto bad = std::find_if(target.begin(), target.end(), [](float value) { return !std::isfinite(value); });
@@ -114,7 +133,7 @@ Status write_model_config(const std::string& directory, const ModelConfig& confi
   json["id2label"] = std::move(id2label);
   json["label2id"] = std::move(label2id);
   json["problem_type"] = "single_label_classification";
-  json["torch_dtype"] = "float32";
+  json["torch_dtype"] = "float32";  // of what is not quantised
   return write_file_atomic(directory + "/config.json",
                            json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }

@@ -245,6 +245,11 @@ namespace {
 
 using NamedTensor = std::pair<std::string, engine::Tensor>;
 
+const char* written_dtype(engine::DType dtype) {
+  if (dtype == engine::DType::kI8) return "I8";
+  return dtype == engine::DType::kF32 ? "F32" : "I32";
+}
+
 // The header with its size in front, padded so that what follows is aligned.
 Result<std::string> make_header(const std::vector<const NamedTensor*>& order,
                                 const std::map<std::string, std::string>& metadata) {
@@ -259,9 +264,7 @@ Result<std::string> make_header(const std::vector<const NamedTensor*>& order,
     std::vector<std::int64_t> shape;
     for (int axis = 0; axis < value.rank(); ++axis) shape.push_back(value.size(axis));
     const std::uint64_t end = offset + value.byte_count();
-    header[name] = {{"dtype", value.dtype() == engine::DType::kF32 ? "F32" : "I32"},
-                    {"shape", shape},
-                    {"data_offsets", {offset, end}}};
+    header[name] = {{"dtype", written_dtype(value.dtype())}, {"shape", shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
@@ -291,10 +294,14 @@ Status write_safetensors(const std::string& path, std::span<const NamedTensor> t
   std::vector<const NamedTensor*> order;
   for (const NamedTensor& tensor : tensors) {
     const engine::DType dtype = tensor.second.dtype();
-    CHECK(dtype == engine::DType::kF32 || dtype == engine::DType::kI32, "only f32 and i32 are written");
+    CHECK(dtype != engine::DType::kBF16, "only f32, i32 and i8 are written");
     order.push_back(&tensor);
   }
-  std::sort(order.begin(), order.end(), [](const NamedTensor* a, const NamedTensor* b) { return a->first < b->first; });
+  std::sort(order.begin(), order.end(), [](const NamedTensor* a, const NamedTensor* b) {
+    const std::size_t a_bytes = engine::dtype_bytes(a->second.dtype());
+    const std::size_t b_bytes = engine::dtype_bytes(b->second.dtype());
+    return a_bytes != b_bytes ? a_bytes > b_bytes : a->first < b->first;
+  });
   YUPU_ASSIGN_OR_RETURN(const std::string header, make_header(order, metadata));
 
   const std::string staged = path + ".part";

@@ -63,7 +63,7 @@ class Safetensors {
 // REQUIRES: target.size() == entry.element_count().
 Status copy_to_f32(const TensorEntry& entry, std::span<float> target, const std::string& where);
 
-// Writes f32 and i32 tensors: largest alignment first, then by name; the buffer begins at a multiple of 64.  The
+// Writes f32, i32 and i8 tensors: largest alignment first, then by name; the buffer begins at a multiple of 64.  The
 // reference library opens nothing without "format" = "pt" in the metadata, which is added when absent.  Written beside
 // `path` and renamed over it, so a crash or a full disk leaves the old file.
 // Outcomes  kInvalidArgument: a name twice or reserved; kResourceExhausted: the disk is full.

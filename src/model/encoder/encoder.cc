@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/rng.h"
+#include "engine/device/cpu/int8_gemm.h"
 #include "engine/ops/activation/activation.h"
 #include "engine/ops/attention/attention.h"
 #include "engine/ops/embedding/embedding.h"
@@ -27,6 +28,14 @@ std::unique_ptr<Parameter> matrix(const std::string& name, const engine::Shape& 
   Tensor value = Tensor::zeros(shape);
   if (deviation > 0) fill_truncated_normal(value, deviation, seed, name);
   return std::make_unique<Parameter>(name, std::move(value), true);
+}
+
+// A matrix kept in 8 bits, waiting for its values from a file or from quantise_from.
+std::unique_ptr<Parameter> int8_matrix(const std::string& name, const engine::Shape& shape) {
+  auto parameter = std::make_unique<Parameter>(name, Tensor::zeros(shape, engine::DType::kI8), false);
+  parameter->scale = Tensor::full({shape[0]}, 1.0f);
+  parameter->trainable = false;
+  return parameter;
 }
 
 std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, float value) {
@@ -56,6 +65,9 @@ constexpr float kTaskFeedForwardShare = 0.5f;
 constexpr float kTaskIdentity = 1.5f;
 constexpr float kTaskIdentityNoise = 0.2f;
 constexpr float kTaskPoolerNoise = 0.1f;
+
+// Of the scales that belong to a matrix kept in 8 bits: "...weight_scale".
+constexpr std::string_view kScaleSuffix = "_scale";
 
 void scale(const Tensor& tensor, float factor) {
   for (float& value : tensor.values()) value *= factor;
@@ -95,10 +107,15 @@ struct Encoder::Layer {
 
 Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights fresh) : config_(config) {
   CHECK(config.validate("encoder").ok(), "an encoder needs a valid configuration");
+  const bool int8 = config.weights == WeightFormat::kInt8;
+  CHECK(!int8 || fresh == FreshWeights::kLoaded, "int8 weights are not drawn: they are loaded or quantised");
+  const auto large = [&](const std::string& name, const engine::Shape& shape, float spread) {
+    return int8 ? int8_matrix(name, shape) : matrix(name, shape, spread, seed);
+  };
   const std::int64_t c = config.hidden_size;
   const std::int64_t f = config.intermediate_size;
   const float deviation = fresh == FreshWeights::kLoaded ? 0.0f : config.initializer_range;
-  word_ = matrix("embeddings.word_embeddings.weight", {config.vocab_size, c}, deviation, seed);
+  word_ = large("embeddings.word_embeddings.weight", {config.vocab_size, c}, deviation);
   position_ = matrix("embeddings.position_embeddings.weight", {config.position_count, c}, deviation, seed);
   type_ = matrix("embeddings.token_type_embeddings.weight", {config.type_count, c}, deviation, seed);
   embedding_gain_ = vector("embeddings.LayerNorm.weight", c, 1.0f);
@@ -106,15 +123,15 @@ Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights f
   for (std::int64_t i = 0; i < config.layer_count; ++i) {
     const std::string at = fmt::format("encoder.layer.{}.", i);
     auto layer = std::make_unique<Layer>();
-    layer->qkv_weight = matrix(at + "attention.self.qkv.weight", {3 * c, c}, deviation, seed);
+    layer->qkv_weight = large(at + "attention.self.qkv.weight", {3 * c, c}, deviation);
     layer->qkv_bias = vector(at + "attention.self.qkv.bias", 3 * c, 0.0f);
-    layer->output_weight = matrix(at + "attention.output.dense.weight", {c, c}, deviation, seed);
+    layer->output_weight = large(at + "attention.output.dense.weight", {c, c}, deviation);
     layer->output_bias = vector(at + "attention.output.dense.bias", c, 0.0f);
     layer->attention_gain = vector(at + "attention.output.LayerNorm.weight", c, 1.0f);
     layer->attention_bias = vector(at + "attention.output.LayerNorm.bias", c, 0.0f);
-    layer->up_weight = matrix(at + "intermediate.dense.weight", {f, c}, deviation, seed);
+    layer->up_weight = large(at + "intermediate.dense.weight", {f, c}, deviation);
     layer->up_bias = vector(at + "intermediate.dense.bias", f, 0.0f);
-    layer->down_weight = matrix(at + "output.dense.weight", {c, f}, deviation, seed);
+    layer->down_weight = large(at + "output.dense.weight", {c, f}, deviation);
     layer->down_bias = vector(at + "output.dense.bias", c, 0.0f);
     layer->output_gain = vector(at + "output.LayerNorm.weight", c, 1.0f);
     layer->output_norm_bias = vector(at + "output.LayerNorm.bias", c, 0.0f);
@@ -243,6 +260,9 @@ std::vector<TensorBinding> Encoder::tensors() const {
     const std::size_t at = parameter->name.find(kFused);
     if (at == std::string::npos) {
       bindings.push_back({parameter->name, parameter->value, parameter});
+      if (parameter->scale.defined()) {
+        bindings.push_back({parameter->name + std::string(kScaleSuffix), parameter->scale, parameter});
+      }
       continue;
     }
     const std::int64_t c = config_.hidden_size;
@@ -250,11 +270,35 @@ std::vector<TensorBinding> Encoder::tensors() const {
     for (const std::string_view name : {"self.query.", "self.key.", "self.value."}) {
       std::string split = parameter->name;
       split.replace(at, kFused.size(), name);
-      bindings.push_back({std::move(split), parameter->value.rows(part * c, (part + 1) * c), parameter});
+      bindings.push_back({split, parameter->value.rows(part * c, (part + 1) * c), parameter});
+      if (parameter->scale.defined()) {
+        bindings.push_back(
+            {split + std::string(kScaleSuffix), parameter->scale.rows(part * c, (part + 1) * c), parameter});
+      }
       ++part;
     }
   }
   return bindings;
+}
+
+void Encoder::quantise_from(const Encoder& original) {
+  const std::vector<Parameter*> from = original.parameters();
+  const std::vector<Parameter*> to = parameters();
+  CHECK(from.size() == to.size(), "an encoder is quantised from one of its own size");
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (!to[i]->scale.defined()) {
+      to[i]->value.copy_from(from[i]->value);
+    } else {
+      const Tensor& source = from[i]->value;
+      CHECK(source.shape() == to[i]->value.shape(), "an encoder is quantised from one of its own size");
+      const std::int64_t columns = source.size(1);
+      for (std::int64_t row = 0; row < source.size(0); ++row) {
+        to[i]->scale.f32()[row] =
+            engine::quantise_channel(source.f32() + row * columns, columns, to[i]->value.i8() + row * columns);
+      }
+    }
+    to[i]->value_changed();
+  }
 }
 
 }  // namespace yupu::model

@@ -92,8 +92,13 @@ class Encoder {
   // The number of dropout sites used: heads count on from here.
   std::uint32_t dropout_sites() const;
 
+  // Takes over the weights of `original`, the matrices in 8 bits, each row with its own scale.
+  // REQUIRES: config().weights is kInt8 and the configuration else that of `original`, which is f32.
+  void quantise_from(const Encoder& original);
+
   std::vector<engine::Parameter*> parameters() const;
-  // Names without the "bert." in front: "encoder.layer.0.attention.self.query.weight".
+  // Names without the "bert." in front: "encoder.layer.0.attention.self.query.weight".  A matrix kept in 8 bits is
+  // followed by its scales: "encoder.layer.0.attention.self.query.weight_scale".
   std::vector<TensorBinding> tensors() const;
 
  private:

@@ -1,11 +1,14 @@
 #include "model/encoder/encoder_config.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "engine/device/cpu/int8_gemm.h"
 
 namespace yupu::model {
 namespace {
@@ -101,6 +104,28 @@ Status refuse_other_models(const Json& json, std::string_view where) {
   return ok_status();
 }
 
+constexpr std::string_view kQuantMethod = "yupu_int8";
+constexpr std::int64_t kQuantFormat = 1;
+
+Result<WeightFormat> read_weight_format(const Json& json, std::string_view where) {
+  const auto it = json.find("quantization_config");
+  if (it == json.end() || it->is_null()) return WeightFormat::kF32;
+  if (!it->is_object()) {
+    return invalid_argument(fmt::format("{}: 'quantization_config' must be an object", where), "quantization_config");
+  }
+  YUPU_ASSIGN_OR_RETURN(const std::string method, json_string(*it, "quant_method", where));
+  if (method != kQuantMethod) {
+    return unsupported(where, "quantization_config.quant_method", method, fmt::format("supported: {}", kQuantMethod));
+  }
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t format, json_int(*it, "format", where));
+  if (format != kQuantFormat) {
+    return invalid_argument(
+        fmt::format("{}: 'quantization_config' has format {}, this version reads {}", where, format, kQuantFormat),
+        "quantization_config");
+  }
+  return WeightFormat::kInt8;
+}
+
 }  // namespace
 
 Status EncoderConfig::validate(std::string_view where) const {
@@ -123,6 +148,11 @@ Status EncoderConfig::validate(std::string_view where) const {
                                         hidden_size, head_count),
                             "num_attention_heads");
   }
+  if (weights == WeightFormat::kInt8 && std::max(hidden_size, intermediate_size) > engine::kInt8DepthMax) {
+    return invalid_argument(fmt::format("{}: int8 weights take at most {} for 'hidden_size' and 'intermediate_size'",
+                                        where, engine::kInt8DepthMax),
+                            "quantization_config");
+  }
   return ok_status();
 }
 
@@ -140,6 +170,9 @@ void EncoderConfig::write_to(OrderedJson& json) const {
   json["type_vocab_size"] = type_count;
   json["pad_token_id"] = pad_token_id;
   json["position_embedding_type"] = "absolute";
+  if (weights == WeightFormat::kInt8) {
+    json["quantization_config"] = {{"quant_method", kQuantMethod}, {"format", kQuantFormat}, {"bits", 8}};
+  }
 }
 
 Result<EncoderConfig> EncoderConfig::from_json(const Json& json, std::string_view where) {
@@ -161,6 +194,7 @@ Result<EncoderConfig> EncoderConfig::from_json(const Json& json, std::string_vie
   if (const auto pad = json.find("pad_token_id"); pad != json.end() && !pad->is_null()) {
     YUPU_ASSIGN_OR_RETURN(config.pad_token_id, json_int(json, "pad_token_id", where));
   }
+  YUPU_ASSIGN_OR_RETURN(config.weights, read_weight_format(json, where));
   YUPU_RETURN_IF_ERROR(config.validate(where));
   return config;
 }

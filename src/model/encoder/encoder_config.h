@@ -12,6 +12,9 @@
 
 namespace yupu::model {
 
+// How the large matrices are kept.  kInt8: 8 bits with a scale per row (docs/formats/int8.md), for inference alone.
+enum class WeightFormat : std::uint8_t { kF32, kInt8 };
+
 struct EncoderConfig {
   std::int64_t vocab_size = 0;           // V
   std::int64_t hidden_size = 128;        // C
@@ -27,6 +30,7 @@ struct EncoderConfig {
   float layer_norm_epsilon = 1e-12f;
   float initializer_range = 0.02f;  // standard deviation of fresh weights
   std::int64_t pad_token_id = 0;
+  WeightFormat weights = WeightFormat::kF32;  // "quantization_config" of config.json
 
   // Every member in a range the engine can run.  Outcomes  kInvalidArgument naming the member.
   Status validate(std::string_view where) const;

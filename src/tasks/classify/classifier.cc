@@ -140,6 +140,11 @@ Result<std::unique_ptr<Classifier>> Classifier::create(const model::EncoderConfi
 Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& directory, const Fresh& fresh,
                                                           std::optional<float> dropout) {
   YUPU_ASSIGN_OR_RETURN(model::ModelConfig config, model::read_model_config(directory));
+  if (config.encoder.weights != model::WeightFormat::kF32) {
+    return invalid_argument(
+        directory + "/config.json: a quantised model answers but does not learn; train from the model it was made of",
+        "quantization_config");
+  }
   YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
   if (dropout)
     config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
@@ -261,6 +266,22 @@ Status Classifier::save_weights(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(model::write_model_config(
       directory, {.encoder = config(), .architecture = std::string(kArchitecture), .labels = labels_}));
   return model::save_weights(directory, tensors());
+}
+
+Status Classifier::quantise() {
+  if (config().weights != model::WeightFormat::kF32) return conflict("the model is quantised already");
+  if (adapter_ != nullptr) return conflict("an adapter cannot be quantised: merge it into its base first");
+  model::EncoderConfig int8 = config();
+  int8.weights = model::WeightFormat::kInt8;
+  YUPU_RETURN_IF_ERROR(int8.validate("int8 weights"));
+  try {
+    auto encoder = std::make_unique<model::Encoder>(int8, 0, model::FreshWeights::kLoaded);
+    encoder->quantise_from(*encoder_);
+    encoder_ = std::move(encoder);
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, error.what());
+  }
+  return ok_status();
 }
 
 Status Classifier::save(const std::string& directory) const {
@@ -388,6 +409,8 @@ std::string Classifier::weights_sha256() const {
   for (const engine::Parameter* parameter : parameters()) {
     hash.field(parameter->name);
     hash.field({reinterpret_cast<const char*>(parameter->value.bytes()), parameter->value.byte_count()});
+    if (!parameter->scale.defined()) continue;
+    hash.field({reinterpret_cast<const char*>(parameter->scale.bytes()), parameter->scale.byte_count()});
   }
   if (wide_) hash.field(wide_->content_id());
   return hash.finish_hex();

@@ -1,5 +1,7 @@
 #include "tasks/classify/classifier.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -244,6 +246,83 @@ TEST(Tasks, ClassifyHasItsRow) {
   ASSERT_NE(find_task("classify"), nullptr);
   EXPECT_EQ(find_task("nothing"), nullptr);
   EXPECT_FALSE(all_tasks().empty());
+}
+
+double cosine(const std::vector<float>& a, const std::vector<float>& b) {
+  double product = 0, square_a = 0, square_b = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    product += static_cast<double>(a[i]) * b[i];
+    square_a += static_cast<double>(a[i]) * a[i];
+    square_b += static_cast<double>(b[i]) * b[i];
+  }
+  return product / std::sqrt(square_a * square_b);
+}
+
+TEST(QuantisedClassifier, AnswersCloseToTheOriginalAndEachTextAsItDoesAlone) {
+  auto classifier = small_classifier();
+  const auto before = logits_of(*classifier, kTexts);
+  ASSERT_TRUE(classifier->quantise().ok());
+  EXPECT_EQ(classifier->quantise().code(), Code::kConflict);
+  const auto after = logits_of(*classifier, kTexts);
+  for (std::size_t i = 0; i < kTexts.size(); ++i) {
+    EXPECT_GT(cosine(before[i], after[i]), 0.995) << kTexts[i];
+    EXPECT_NE(before[i], after[i]) << "nothing was quantised";
+    EXPECT_EQ(logits_of(*classifier, {kTexts[i]})[0], after[i]) << "an answer depends on its batch";
+  }
+}
+
+TEST(QuantisedClassifier, TheSavedDirectoryGivesTheSameBitsAndDoesNotTrain) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  const std::string original = classifier->weights_sha256();
+  ASSERT_TRUE(classifier->quantise().ok());
+  ASSERT_TRUE(classifier->save(dir.file("m")).ok());
+  const auto loaded = Classifier::load(dir.file("m"));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  EXPECT_EQ((*loaded)->config().weights, model::WeightFormat::kInt8);
+  EXPECT_EQ(logits_of(**loaded, kTexts), logits_of(*classifier, kTexts));
+  EXPECT_EQ((*loaded)->weights_sha256(), classifier->weights_sha256());
+  EXPECT_NE(classifier->weights_sha256(), original);
+  const auto base = Classifier::from_base(dir.file("m"), {.labels = {"a", "b"}});
+  ASSERT_FALSE(base.ok());
+  EXPECT_EQ(base.status().code(), Code::kInvalidArgument);
+  EXPECT_THAT(base.status().message(), HasSubstr("quantised"));
+}
+
+TEST(QuantisedClassifier, DamagedDirectoriesAreRefusedByName) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  ASSERT_TRUE(classifier->save(dir.file("f32")).ok());
+  ASSERT_TRUE(classifier->quantise().ok());
+  ASSERT_TRUE(classifier->save(dir.file("int8")).ok());
+  const auto read = [&](const std::string& name) { return *read_file(dir.file(name)); };
+  const std::string config = read("int8/config.json");
+  const auto refused = [&](const std::string& what) {
+    const auto loaded = Classifier::load(dir.file("int8"));
+    ASSERT_FALSE(loaded.ok()) << what;
+    EXPECT_EQ(loaded.status().code(), Code::kInvalidArgument);
+    EXPECT_THAT(loaded.status().message(), HasSubstr(what));
+  };
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = config;
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos);
+    ASSERT_TRUE(write_file_atomic(dir.file("int8/config.json"), text.replace(at, from.size(), to)).ok());
+  };
+  with("yupu_int8", "gptq");
+  refused("quant_method");
+  with("\"format\": 1", "\"format\": 2");
+  refused("format 2");
+  with("\"quantization_config\"", "\"of_no_meaning\"");  // float weights expected, int8 found
+  refused("dtype I8");
+  ASSERT_TRUE(write_file_atomic(dir.file("int8/config.json"), config).ok());
+  const std::string weights = read("int8/model.safetensors");
+  std::string bent = weights;
+  bent.back() = static_cast<char>(-128);  // int8 tensors lie last
+  ASSERT_TRUE(write_file_atomic(dir.file("int8/model.safetensors"), bent).ok());
+  refused("-128");
+  ASSERT_TRUE(write_file_atomic(dir.file("int8/model.safetensors"), read("f32/model.safetensors")).ok());
+  refused("F32");
 }
 
 }  // namespace

@@ -13,7 +13,12 @@ constexpr std::int64_t kGrainColumns = 64;
 
 void check_table(const Var& table, std::int64_t columns, const std::vector<std::int32_t>& ids, const char* what) {
   if (!table.defined()) return;
-  check_matrix(table.value(), what);
+  if (table.value().dtype() == DType::kI8) {
+    CHECK(table.value().rank() == 2 && table.parameter() != nullptr && table.parameter()->scale.defined(),
+          fmt::format("{} of i8 values is a Parameter with a scale per row", what));
+  } else {
+    check_matrix(table.value(), what);
+  }
   CHECK(table.size(1) == columns,
         fmt::format("{} has shape {}, not {} columns", what, table.shape().to_text(), columns));
   const std::int64_t rows = table.size(0);
@@ -37,6 +42,18 @@ void scatter_add(Tape& tape, Node* node, const std::vector<std::int32_t>& ids, c
   });
 }
 
+// One row of the word table, as floats.
+void copy_word(const Var& word, std::int32_t id, std::int64_t columns, float* row) {
+  if (word.value().dtype() == DType::kF32) {
+    const float* from = word.value().f32() + id * columns;
+    for (std::int64_t c = 0; c < columns; ++c) row[c] = from[c];
+    return;
+  }
+  const std::int8_t* from = word.value().i8() + id * columns;
+  const float scale = word.parameter()->scale.f32()[id];
+  for (std::int64_t c = 0; c < columns; ++c) row[c] = scale * static_cast<float>(from[c]);
+}
+
 }  // namespace
 
 Var embedding(const Var& word, const Var& position, const Var& token_type, const PackedBatch& batch) {
@@ -50,7 +67,6 @@ Var embedding(const Var& word, const Var& position, const Var& token_type, const
   check_table(token_type, columns, batch.token_types, "the token type table");
 
   Tensor y = tape.empty({tokens, columns});
-  const float* const words = word.value().f32();
   const float* const places = position.defined() ? position.value().f32() : nullptr;
   const float* const types = token_type.defined() ? token_type.value().f32() : nullptr;
   float* const out = y.f32();
@@ -58,14 +74,13 @@ Var embedding(const Var& word, const Var& position, const Var& token_type, const
     for (std::int64_t n = begin; n < end; ++n) {
       const auto i = static_cast<std::size_t>(n);
       float* row = out + n * columns;
-      const float* from = words + batch.tokens[i] * columns;
-      for (std::int64_t c = 0; c < columns; ++c) row[c] = from[c];
+      copy_word(word, batch.tokens[i], columns, row);
       if (places != nullptr) {
-        from = places + batch.positions[i] * columns;
+        const float* from = places + batch.positions[i] * columns;
         for (std::int64_t c = 0; c < columns; ++c) row[c] += from[c];
       }
       if (types != nullptr) {
-        from = types + batch.token_types[i] * columns;
+        const float* from = types + batch.token_types[i] * columns;
         for (std::int64_t c = 0; c < columns; ++c) row[c] += from[c];
       }
     }

@@ -2,6 +2,7 @@
 
 #include "engine/device/cpu/elementwise.h"
 #include "engine/device/cpu/gemm.h"
+#include "engine/device/cpu/int8_gemm.h"
 #include "engine/ops/op.h"
 
 namespace yupu::engine {
@@ -41,11 +42,26 @@ struct LinearBackward {
   }
 };
 
+Var int8_linear(const Var& x, const Var& weight, const Var& bias, LinearOptions options) {
+  Tape& tape = x.tape();
+  CHECK(!tape.training() && weight.parameter() != nullptr, "an int8 weight is a Parameter, and for inference");
+  CHECK(weight.value().rank() == 2 && weight.size(1) == x.size(1),
+        fmt::format("linear of x {} with weight {}", x.shape().to_text(), weight.shape().to_text()));
+  const std::int64_t out = weight.size(0);
+  if (bias.defined()) check_vector(bias.value(), out, "bias of linear");
+  Tensor y = tape.empty({x.size(0), out});
+  int8_gemm(tape.context(), x.size(0), x.value().f32(), x.size(1), weight.parameter()->packed_int8(tape.context()),
+            {y.f32(), out, false},
+            {.bias = bias.defined() ? bias.value().f32() : nullptr, .activation = options.activation});
+  return tape.result(std::move(y), false);
+}
+
 }  // namespace
 
 Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions options) {
   Tape& tape = tape_of(x, weight, bias);
   check_matrix(x.value(), "x of linear");
+  if (weight.value().dtype() == DType::kI8) return int8_linear(x, weight, bias, options);
   check_matrix(weight.value(), "weight of linear");
   const std::int64_t rows = x.size(0);
   const std::int64_t in = x.size(1);

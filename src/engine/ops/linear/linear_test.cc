@@ -1,5 +1,6 @@
 #include "engine/ops/linear/linear.h"
 
+#include "engine/device/cpu/int8_gemm.h"
 #include "engine/testing/op_harness.h"
 
 namespace yupu::engine {
@@ -47,6 +48,42 @@ TEST(Linear, InferencePacksOnceAndAgainAfterAChange) {
   weight.value.values()[0] += 1;
   weight.value_changed();
   EXPECT_TRUE(same_bits(infer(Tape::Mode::kInference), infer(Tape::Mode::kTraining)));
+}
+
+TEST(Linear, AQuantisedParameterRunsInIntegers) {
+  ExecutionContext context(2);
+  const Tensor w = random_tensor({70, 90}, 1, 0.1);
+  const Tensor bias = random_tensor({70}, 2);
+  const Tensor x = random_tensor({9, 90}, 3);
+  Parameter quantised("w", Tensor::empty({70, 90}, DType::kI8), true);
+  quantised.scale = Tensor::empty({70});
+  for (std::int64_t o = 0; o < 70; ++o) {
+    quantised.scale.f32()[o] = quantise_channel(w.f32() + o * 90, 90, quantised.value.i8() + o * 90);
+  }
+  const auto infer = [&] {
+    Tape tape(context, Tape::Mode::kInference);
+    return linear(tape.constant(x), tape.leaf(std::as_const(quantised)), tape.constant(bias)).value().clone();
+  };
+  std::vector<double> expected;
+  for (std::size_t r = 0; r < 9; ++r) {
+    for (std::size_t o = 0; o < 70; ++o) {
+      double sum = bias.values()[o];
+      for (std::size_t i = 0; i < 90; ++i) sum += static_cast<double>(x.values()[r * 90 + i]) * w.values()[o * 90 + i];
+      expected.push_back(sum);
+    }
+  }
+  const Tensor y = infer();
+  expect_near(y, expected, "int8 linear", 0.02);
+  EXPECT_EQ(&quantised.packed_int8(context), &quantised.packed_int8(context));
+  for (float& scale : quantised.scale.values()) scale *= 2;
+  quantised.value_changed();
+  EXPECT_FALSE(same_bits(infer(), y));
+  EXPECT_DEATH(
+      {
+        Tape tape(context, Tape::Mode::kTraining);
+        (void)tape.leaf(quantised);
+      },
+      "cannot be trained");
 }
 
 TEST(LinearDeath, ShapesAreChecked) {

@@ -1,0 +1,75 @@
+// Between int8_gemm.cc (shapes, threads, memory), int8_kernel_*.cc (the integer core, one function per instruction set)
+// and int8_rows_cpu.cc (quantising rows, finishing tiles).
+//
+//   a panel   [K/4][rows][4] u8, rows <= kInt8PanelRows       b panel   [K/4][32][4] i8: four neighbours in depth,
+//   which
+//                                                             one vpdpbusd lane multiplies and adds
+// Highway has no target for AVX-VNNI, and AVX-512 is one target with and without VNNI: the core has its own table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/device/cpu/gemm.h"
+
+namespace yupu::engine {
+
+inline constexpr std::int64_t kInt8PanelRows = 14;
+inline constexpr std::int64_t kInt8PanelColumns = 32;
+inline constexpr std::int64_t kInt8Group = 4;
+
+// sums[r][32] = sum over groups of a[g][r][4] * b[g][32][4], exact.  rows: 1 to kInt8PanelRows.
+using Int8Kernel = void (*)(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                            std::int32_t* sums);
+
+struct Int8Path {
+  std::string_view name;
+  bool (*supported)();
+  Int8Kernel kernel;
+};
+
+// Best first; the last, scalar, is the reference and runs everywhere.
+std::span<const Int8Path> int8_paths();
+// The best supported, unless a test chose another.
+const Int8Path& int8_path();
+// For tests: the path of this name from now on; nullptr: the best again.  REQUIRES: no product is running.
+void force_int8_path(const Int8Path* path);
+
+// The kernels.  Each runs on machines its row in int8_paths() supports, and on no others.
+void int8_kernel_scalar(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                        std::int32_t* sums);
+#if defined(__x86_64__)
+void int8_kernel_avx2(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                      std::int32_t* sums);
+void int8_kernel_avx512(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                        std::int32_t* sums);
+void int8_kernel_avx_vnni(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                          std::int32_t* sums);
+void int8_kernel_avx512_vnni(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                             std::int32_t* sums);
+#endif
+
+// How a row of activations was quantised.
+struct Int8Row {
+  float scale;
+  std::int32_t zero;
+};
+// Writes `depth` values to panel[(k/4) * 4*rows + k%4], zeros up to a multiple of 4: one row of an a panel.
+Int8Row int8_quantise_row(const float* x, std::int64_t depth, std::int64_t rows, std::uint8_t* panel);
+
+// y[r][0..columns) = activation(float(sums[r][j] - zero[r] csum[j]) * scale[r] * scales[j] + bias[j]).
+struct Int8Tile {
+  const std::int32_t* sums;  // [rows][kInt8PanelColumns]
+  const Int8Row* row;
+  const std::int32_t* column_sums;
+  const float* scales;
+  const float* bias;  // may be null
+  Activation activation;
+  float* y;
+  std::int64_t y_stride;
+  std::int64_t rows, columns;
+};
+void int8_finish_tile(const Int8Tile& tile);
+
+}  // namespace yupu::engine
