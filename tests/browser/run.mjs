@@ -13,8 +13,8 @@ if (!base || !/^https?:\/\//.test(base) || (rest.length > 0 && (!shots || rest.l
 if (shots) mkdirSync(shots, { recursive: true });
 
 const origin = new URL(base).origin;
-const zh = '多久能到货？';
-const en = 'How long does delivery take?';
+const zh = '快递几天能送到？';
+const en = 'Can I cancel my order?';
 const nonsense = 'purple elephants recite tax law upside down';
 let passed = 0;
 let failed = 0;

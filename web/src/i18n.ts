@@ -13,7 +13,7 @@ const zh = {
   clear: '清空',
   greeting: '您好，想问点什么？',
   question: '您的问题',
-  placeholder: '例如：多久能到货？',
+  placeholder: '例如：快递几天能送到？',
   ask: '问',
   hint: '回车发送，Shift + 回车换行',
   report: '技术报告',
@@ -55,7 +55,7 @@ const zh = {
   releaseLine: '现在回答您的是模型发布 {id}（{model}）。模型只负责听懂问题，答案是店里事先写好、核准过的。',
   releaseNone: '还没有模型上线；现在提问会得到一句抱歉。',
   releaseUnknown: '没能问到现在是哪个模型在回答。',
-  suggestions: '多久能到货？|怎么退货？|How much is delivery?|Can I cancel my order?',
+  suggestions: '快递几天能送到？|怎么退货？|How much is delivery?|Can I cancel my order?',
 };
 
 const en: Record<keyof typeof zh, string> = {
@@ -70,7 +70,7 @@ const en: Record<keyof typeof zh, string> = {
   clear: 'Clear',
   greeting: 'Hello. What would you like to know?',
   question: 'Your question',
-  placeholder: 'For example: how long does delivery take?',
+  placeholder: 'For example: how much is delivery?',
   ask: 'Ask',
   hint: 'Enter sends, Shift + Enter starts a new line',
   report: 'Technical report',
@@ -113,7 +113,7 @@ const en: Record<keyof typeof zh, string> = {
     'You are being answered by model release {id} ({model}). The model only works out what you mean; the answers were written and approved by the shop.',
   releaseNone: 'No model has been released yet; a question now gets an apology.',
   releaseUnknown: 'Could not find out which model is answering.',
-  suggestions: 'How long does delivery take?|How do I return something?|多久能到货？|怎么取消订单？',
+  suggestions: 'How much is delivery?|How do I return something?|快递几天能送到？|怎么取消订单？',
 };
 
 export type Key = keyof typeof zh;
