@@ -121,18 +121,20 @@ def main():
             rows.append(row)
             print(json.dumps(row), flush=True)
 
-        def labels(answer):
-            document = json.loads(answer)
-            document.pop("trace_id", None)
-            return json.dumps({k: v for k, v in document.items() if k not in ("request_id", "id", "trace_ids", "timings")}, sort_keys=True)
+        def labels(value):
+            # Everything but the ids of the call itself.
+            if isinstance(value, dict):
+                return {k: labels(v) for k, v in value.items() if k not in ("request_id", "id", "trace_id", "trace_ids", "timings")}
+            return [labels(v) for v in value] if isinstance(value, list) else value
 
-        same = [labels(a) == labels(call(port, f"/v1/{options.route}", body(text), key)) for a, text in zip(alone, texts)]
+        same = [labels(json.loads(a)) == labels(json.loads(call(port, f"/v1/{options.route}", body(text), key))) for a, text in zip(alone, texts)]
         print(json.dumps({"bench": "http_same_answers", "checked": len(same), "equal": sum(same)}))
         if not all(same):
             return 1
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)
+    (ROOT / "bench" / "results").mkdir(exist_ok=True)
     with open(ROOT / "bench" / "results" / "http_load.jsonl", "a", encoding="utf-8") as results:
         for row in rows:
             results.write(json.dumps(row) + "\n")
