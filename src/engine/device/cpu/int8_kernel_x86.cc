@@ -1,6 +1,7 @@
 // The integer core on x86-64: AVX2 and AVX-512 widen to 16 bits and use vpmaddwd, which cannot saturate here
 // (2 * 255 * 127 < 2^31); VNNI's vpdpbusd multiplies u8 by s8 and adds four products in 32 bits.
 #include "engine/device/cpu/int8_kernel.h"
+#include "engine/device/cpu/register_rows.h"
 
 #if defined(__x86_64__)
 #include <cstring>
@@ -20,22 +21,6 @@ std::int32_t load_group(const std::uint8_t* a) {
 void add_pairs(const std::int32_t* pairs, std::int64_t count, std::int32_t* sums) {
   for (std::int64_t j = 0; j < count; ++j) sums[j] = pairs[2 * j] + pairs[2 * j + 1];
 }
-
-// X(0) ... X(n-1): accumulators are named variables, because arrays of vectors do not stay in registers.
-#define YUPU_ROWS_1(X) X(0)
-#define YUPU_ROWS_2(X) YUPU_ROWS_1(X) X(1)
-#define YUPU_ROWS_3(X) YUPU_ROWS_2(X) X(2)
-#define YUPU_ROWS_4(X) YUPU_ROWS_3(X) X(3)
-#define YUPU_ROWS_5(X) YUPU_ROWS_4(X) X(4)
-#define YUPU_ROWS_6(X) YUPU_ROWS_5(X) X(5)
-#define YUPU_ROWS_7(X) YUPU_ROWS_6(X) X(6)
-#define YUPU_ROWS_8(X) YUPU_ROWS_7(X) X(7)
-#define YUPU_ROWS_9(X) YUPU_ROWS_8(X) X(8)
-#define YUPU_ROWS_10(X) YUPU_ROWS_9(X) X(9)
-#define YUPU_ROWS_11(X) YUPU_ROWS_10(X) X(10)
-#define YUPU_ROWS_12(X) YUPU_ROWS_11(X) X(11)
-#define YUPU_ROWS_13(X) YUPU_ROWS_12(X) X(12)
-#define YUPU_ROWS_14(X) YUPU_ROWS_13(X) X(13)
 
 // One strip: n rows of a panel that holds `rows`, against one panel of b.
 using Strip = void (*)(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
