@@ -258,6 +258,8 @@ Json deciding_options(const TrainOptions& options) {
                {"dropout", options.dropout ? Json(*options.dropout) : Json()},
                {"token_dropout", options.token_dropout},
                {"label_smoothing", options.label_smoothing},
+               {"wide", options.wide},
+               {"wide_lr", options.wide ? options.wide_lr : 0.0},
                {"clip_norm", options.clip_norm},
                {"patience", options.patience},
                {"metric", options.metric},

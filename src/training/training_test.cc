@@ -100,6 +100,18 @@ TEST(Training, TheWideBranchLearnsWhereTheEncoderCannot) {
   EXPECT_LE(accuracy[false], 0.7);
 }
 
+TEST(Training, TheWideBranchIsPartOfWhatDecidesARun) {
+  TrainOptions options;
+  const Json on = deciding_options(options);
+  options.wide_lr *= 2.0;
+  EXPECT_NE(deciding_options(options), on);
+  options.wide = false;
+  const Json off = deciding_options(options);
+  EXPECT_NE(off, on);
+  options.wide_lr *= 2.0;
+  EXPECT_EQ(deciding_options(options), off);  // a rate that nothing reads
+}
+
 TEST(Training, SameSeedSameBitsWhateverTheThreads) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
