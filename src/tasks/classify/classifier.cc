@@ -288,14 +288,13 @@ Status Classifier::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(make_directories(directory));
   YUPU_RETURN_IF_ERROR(remove_tree(directory + "/yupu.json"));
   YUPU_RETURN_IF_ERROR(save_weights(directory));
-  const bool has_wide = wide_ && wide_->feature_count() > 0;
-  YUPU_RETURN_IF_ERROR(has_wide ? wide_->save(directory) : model::WideBranch::remove(directory));
+  YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
   OrderedJson json;
   json["format"] = kFormat;
   json["task"] = kTask;
   json["max_length"] = max_length_;
   json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
-  json["wide"] = has_wide ? OrderedJson(wide_->feature_count()) : OrderedJson();
+  json["wide"] = wide_ ? OrderedJson(wide_->feature_count()) : OrderedJson();
   json["lineage"] = OrderedJson(lineage_);
   if (adapter_ != nullptr) {
     json["labels"] = labels_;

@@ -59,7 +59,8 @@ class Classifier {
   // file; an adapter of another base (its weights' hash or the shapes differ).
   static Result<std::unique_ptr<Classifier>> load(const std::string& directory);
 
-  // Gives the model a wide branch fitted to these texts.  REQUIRES: no parameters handed out yet.
+  // Gives the model a wide branch fitted to these texts, none when they share no n-gram.  REQUIRES: no parameters
+  // handed out yet.
   void add_wide(std::span<const std::string> texts, const model::WideOptions& options = {});
   const model::WideBranch* wide() const { return wide_.get(); }
 

@@ -108,6 +108,17 @@ TEST(Classifier, TheWideBranchAddsToTheLogitsAndIsSaved) {
   EXPECT_EQ((*Classifier::load(dir.path()))->wide(), nullptr);
 }
 
+TEST(Classifier, TextsThatShareNothingGiveNoWideBranch) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  classifier->add_wide(std::vector<std::string>{"退款", "hello"});
+  EXPECT_EQ(classifier->wide(), nullptr);
+  ASSERT_TRUE(classifier->save(dir.path()).ok());
+  auto loaded = Classifier::load(dir.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  EXPECT_EQ((*loaded)->weights_sha256(), classifier->weights_sha256());
+}
+
 TEST(Classifier, ADamagedWideBranchIsNamed) {
   const yupu::testing::TempDir dir;
   ASSERT_TRUE(wide_classifier()->save(dir.path()).ok());

@@ -69,6 +69,7 @@ std::unique_ptr<WideBranch> WideBranch::fit(std::span<const std::string> texts, 
                                             const WideOptions& options) {
   CHECK(class_count > 0, "a branch needs a class");
   const auto kept = frequent(texts, options);
+  if (kept.empty()) return nullptr;
   std::vector<std::uint64_t> hashes;
   std::vector<float> idf;
   for (const auto& [hash, documents] : kept) {
@@ -76,8 +77,7 @@ std::unique_ptr<WideBranch> WideBranch::fit(std::span<const std::string> texts, 
     idf.push_back(static_cast<float>(
         1.0 + std::log((1.0 + static_cast<double>(texts.size())) / (1.0 + static_cast<double>(documents)))));
   }
-  // An empty tensor has no shape: without any feature one row stays that nothing reads.
-  const auto rows = std::max<std::int64_t>(1, static_cast<std::int64_t>(hashes.size()));
+  const auto rows = static_cast<std::int64_t>(hashes.size());
   return std::unique_ptr<WideBranch>(
       new WideBranch(std::move(hashes), std::move(idf), engine::Tensor::zeros({rows, class_count})));
 }
@@ -125,7 +125,6 @@ Status WideBranch::remove(const std::string& directory) { return remove_tree(dir
 
 Status WideBranch::save(const std::string& directory) const {
   const auto count = feature_count();
-  if (count == 0) return remove(directory);
   std::vector<std::int32_t> halves;
   for (const std::uint64_t hash : hashes_) {
     halves.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(hash)));

@@ -29,7 +29,8 @@ struct WideOptions {
 
 class WideBranch {
  public:
-  // Weights zero: at first the encoder stands alone.  REQUIRES: class_count > 0.
+  // Weights zero: at first the encoder stands alone.  Null when no n-gram is in documents_min texts.
+  // REQUIRES: class_count > 0.
   static std::unique_ptr<WideBranch> fit(std::span<const std::string> texts, std::int64_t class_count,
                                          const WideOptions& options = {});
   // Outcomes  kInvalidArgument naming file and tensor.
