@@ -52,7 +52,7 @@ Month month_of(std::int64_t utc_ns) {
 
 bool parse_month(std::string_view text, Month& month) {
   if (text.size() != 7 || text[4] != '-') return false;
-  int digits[6];
+  int digits[6] = {};
   int count = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (i == 4) continue;

@@ -84,7 +84,7 @@ Status write_file_atomic(const std::string& path, std::string_view bytes) {
     }
   }
   if (::rename(staged.c_str(), path.c_str()) != 0) {
-    const Status status = errno_status(errno, "rename to " + path);
+    Status status = errno_status(errno, "rename to " + path);
     ::unlink(staged.c_str());
     return status;
   }
@@ -188,7 +188,7 @@ Status FileWriter::write(std::string_view bytes) {
 }
 
 Status FileWriter::flush() {
-  const Status status = write_all(fd_, buffer_, path_);
+  Status status = write_all(fd_, buffer_, path_);
   buffer_.clear();
   return status;
 }

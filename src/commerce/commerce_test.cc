@@ -10,10 +10,8 @@
 namespace yupu::commerce {
 namespace {
 
-using handoff::Hold;
 using handoff::Usage;
 using ::testing::HasSubstr;
-using testing::kDay;
 using testing::Shop;
 
 constexpr std::int64_t kSecond = 1'000'000'000;

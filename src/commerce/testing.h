@@ -24,7 +24,7 @@ inline constexpr std::int64_t kDay = 86'400'000'000'000;
 
 // 20 ufen a classify token, 1.5 ufen an answer token (rounded half up).
 struct Shop {
-  explicit Shop(const std::string& url = "sqlite::memory:", PlanSettings settings = default_plan()) {
+  explicit Shop(const std::string& url = "sqlite::memory:", const PlanSettings& settings = default_plan()) {
     auto opened = store::open_store(url);
     EXPECT_TRUE(opened.ok()) << opened.status().to_string();
     store = std::move(opened).value();

@@ -11,7 +11,7 @@ namespace {
 
 TEST(Tensor, HandlesShareAndClonesCopy) {
   const Tensor a = Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6});
-  const Tensor b = a;
+  const Tensor b = a;  // NOLINT(performance-unnecessary-copy-initialization): the handle is what is tested
   const Tensor c = a.clone();
   a.values()[0] = 10;
   EXPECT_EQ(b.values()[0], 10);

@@ -6,9 +6,6 @@
 namespace yupu::feedback {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-
 class FeedbackTest : public ::testing::Test {
  protected:
   void SetUp() override { store_ = store::open_store("sqlite::memory:").value(); }
@@ -26,7 +23,7 @@ class FeedbackTest : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status.to_string();
   }
   Result<handoff::Feedback> say(const std::string& trace_id, std::optional<int> rating,
-                                std::optional<std::string> correction, const std::string& reason = "",
+                                const std::optional<std::string>& correction, const std::string& reason = "",
                                 const std::string& tenant = "t1", const std::string& id = "") {
     clock_.advance_ns(10);
     return record_feedback(*store_, clock_,

@@ -65,7 +65,7 @@ std::string http_date() {
 void raise_descriptor_limit(int connections_max) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = static_cast<rlim_t>(connections_max + kDescriptorReserve);
+  const rlim_t wanted = static_cast<rlim_t>(connections_max) + kDescriptorReserve;
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);

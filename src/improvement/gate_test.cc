@@ -134,7 +134,7 @@ class ReleaseTest : public ::testing::Test {
                             .version = "0.1.0",
                             .figures = {},
                             .report = figures};
-    const auto record = handoff::make_record("run", "shop", {"ds_1"}, body.to_json(), clock_.now_ns());
+    auto record = handoff::make_record("run", "shop", {"ds_1"}, body.to_json(), clock_.now_ns());
     EXPECT_TRUE(handoff::put_record(*store_, record).ok());
     return record;
   }

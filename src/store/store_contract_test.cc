@@ -151,7 +151,7 @@ TEST_P(StoreContract, OneFailureInACommonCommitIsAlone) {
         [i](Transaction& transaction) {
           return transaction.execute("INSERT INTO item (id, body) VALUES (?, 'x')", {std::int64_t{i / 2}}).status();
         },
-        [&](Status status) {
+        [&](const Status& status) {
           if (status.ok()) ++ok_count;
           if (status.code() == Code::kConflict) ++conflict_count;
           MutexLock lock(mutex);
@@ -213,7 +213,7 @@ TEST_P(StoreContract, ClosingFinishesWhatIsQueued) {
         [i](Transaction& transaction) {
           return transaction.execute("INSERT INTO item (id, body) VALUES (?, 'x')", {std::int64_t{i}}).status();
         },
-        [&](Status status) { answered += status.ok() ? 1 : 0; });
+        [&](const Status& status) { answered += status.ok() ? 1 : 0; });
   }
   store_.reset();
   EXPECT_EQ(answered, 200);
@@ -225,10 +225,10 @@ TEST_P(StoreContract, ADoneMayWriteOn) {
   bool is_done = false;
   store_->write_async(
       [](Transaction& transaction) { return transaction.execute("INSERT INTO item VALUES (1,'a',0)").status(); },
-      [&](Status) {
+      [&](const Status&) {
         store_->write_async(
             [](Transaction& transaction) { return transaction.execute("INSERT INTO item VALUES (2,'b',0)").status(); },
-            [&](Status) {
+            [&](const Status&) {
               MutexLock lock(mutex);
               is_done = true;
               changed.notify_all();

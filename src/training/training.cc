@@ -94,7 +94,7 @@ Result<std::vector<std::string>> labels_of(const TrainOptions& options) {
 }
 
 Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& options,
-                                                            tasks::Classifier::Fresh fresh) {
+                                                            const tasks::Classifier::Fresh& fresh) {
   YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config(options.config));
   const std::vector<std::string> texts = learned_texts(options);
   text::TrainVocabularyOptions vocabulary_options;

@@ -95,7 +95,7 @@ TEST(Keys, ExpireAtTheirHour) {
 
 TEST(Keys, BadWishesNameTheField) {
   Shop shop;
-  const auto make = [&](NewKey wanted) {
+  const auto make = [&](const NewKey& wanted) {
     return create_key(*shop.store, shop.clock, shop.commerce->pepper(), wanted).status();
   };
   EXPECT_EQ(make({.tenant_id = "tn_nobody", .name = "k"}).code(), Code::kNotFound);

@@ -120,7 +120,7 @@ void Tape::backward(const Var& loss, float scale) {
   backward_from(loss, Tensor::full(loss.shape(), scale, &context_.pool()));
 }
 
-void Tape::backward_from(const Var& value, Tensor gradient) {
+void Tape::backward_from(const Var& value, const Tensor& gradient) {
   CHECK(&value.tape() == this, "backward of a Var of another tape");
   CHECK(value.requires_grad(), "backward of a value that depends on nothing trainable");
   accumulate(value.node(), gradient);

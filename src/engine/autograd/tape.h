@@ -133,7 +133,7 @@ class Tape {
   // that depends on nothing trainable is allowed and does nothing.  Nodes and their gradients stay until clear().
   void backward(const Var& loss, float scale = 1.0f);
   // The same from any value, with its gradient given.
-  void backward_from(const Var& value, Tensor gradient);
+  void backward_from(const Var& value, const Tensor& gradient);
   // Forgets everything recorded; Vars of this tape that have a node are dead afterwards.
   void clear();
 

@@ -47,7 +47,7 @@ TEST(AdamW, ManyElementsAgainstTheFormulaOnEveryTeam) {
     for (const float x : w.value.values()) value.push_back(x);
     AdamW adamw({&w}, {.weight_decay = 0.1f});
     for (int t = 1; t <= 3; ++t) {
-      const Tensor g = random_tensor({101, 131}, static_cast<std::uint64_t>(10 + t));
+      const Tensor g = random_tensor({101, 131}, 10 + static_cast<std::uint64_t>(t));
       set_grad(w, g);
       adamw.step(context, 0.01f, 0.5f);
       for (std::size_t i = 0; i < value.size(); ++i) {

@@ -128,7 +128,7 @@ Var AdapterPass::linear(const Var& x, const Var& weight, const Var& bias, std::i
 
 Var AdapterPass::bottleneck(const Var& h, SublayerEnd at) const {
   return stack(h.size(0), h.size(1), at.rows, [&](const AdapterSegment* segment, Span span) {
-    const Var own = piece(h, span);
+    Var own = piece(h, span);
     const Bottleneck b = segment != nullptr ? bottleneck_of(*segment->adapter, at.layer, at.place) : Bottleneck{};
     if (b.up_weight == nullptr) return own;
     const Var down = engine::linear(own, leaf(*b.down_weight), leaf(*b.down_bias), {.activation = Activation::kGelu});

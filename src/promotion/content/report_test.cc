@@ -77,13 +77,13 @@ class ReportTest : public ::testing::Test {
     handoff::Release release;
     release.run_id = run_id;
     release.gate = {{"reason", "0.8731 beats 0.6"}, {"candidate", 0.8731}, {"pass", true}};
-    const handoff::Record record = add("release", release.to_json(), {run_id}, kStart_ns + 5);
+    handoff::Record record = add("release", release.to_json(), {run_id}, kStart_ns + 5);
     EXPECT_TRUE(handoff::set_live_release(*store_, "shop", record.id, "first release", kStart_ns + 6).ok());
     return record;
   }
 
   handoff::Record add(std::string_view kind, Json body, std::vector<std::string> parents, std::int64_t created_ns) {
-    const handoff::Record record = handoff::make_record(kind, "shop", std::move(parents), std::move(body), created_ns);
+    handoff::Record record = handoff::make_record(kind, "shop", std::move(parents), std::move(body), created_ns);
     const Status put = handoff::put_record(*store_, record);
     EXPECT_TRUE(put.ok()) << put.to_string();
     return record;

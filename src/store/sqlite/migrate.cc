@@ -53,7 +53,7 @@ bool is_up_to_date(Connection& connection, std::span<const Migration> steps) {
 Status migrate(Connection& connection, std::span<const Migration> steps) {
   if (is_up_to_date(connection, steps)) return ok_status();
   YUPU_RETURN_IF_ERROR(connection.execute("BEGIN IMMEDIATE").status());
-  const Status status = apply(connection, steps);
+  Status status = apply(connection, steps);
   if (status.ok()) return connection.execute("COMMIT").status();
   if (connection.in_transaction()) {
     const auto ignored = connection.execute("ROLLBACK");

@@ -240,7 +240,7 @@ Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& 
   return classifier;
 }
 
-Status Classifier::adapt(model::AdapterConfig config, std::uint64_t seed) {
+Status Classifier::adapt(const model::AdapterConfig& config, std::uint64_t seed) {
   CHECK(adapter_ == nullptr, "a classifier has one adapter");
   YUPU_ASSIGN_OR_RETURN(adapter_, model::Adapter::create(config, *encoder_, seed, pooler_is_fresh_));
   for (engine::Parameter* parameter : encoder_->parameters()) parameter->trainable = false;

@@ -66,7 +66,7 @@ class Classifier {
 
   // Freezes the encoder and puts a fresh adapter on it: from here on the adapter and the head train, nothing else.
   // Outcomes  kInvalidArgument: a member of the config.   REQUIRES: no adapter yet.
-  Status adapt(model::AdapterConfig config, std::uint64_t seed);
+  Status adapt(const model::AdapterConfig& config, std::uint64_t seed);
   const model::Adapter* adapter() const { return adapter_.get(); }  // nullptr: a whole model
   model::Adapter* adapter() { return adapter_.get(); }
   // Folds the adapter into the encoder: a whole model from here on.  Outcomes  those of model::merge.
@@ -86,7 +86,7 @@ class Classifier {
   const model::EncoderConfig& config() const { return encoder_->config(); }
   std::int64_t max_length() const { return max_length_; }
   const std::optional<Calibration>& calibration() const { return calibration_; }
-  void set_calibration(std::optional<Calibration> calibration) { calibration_ = std::move(calibration); }
+  void set_calibration(const std::optional<Calibration>& calibration) { calibration_ = calibration; }
   const Json& lineage() const { return lineage_; }
   void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
 

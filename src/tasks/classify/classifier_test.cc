@@ -195,7 +195,7 @@ TEST(Classifier, DamagedDirectoriesAreNamed) {
     const std::string model = dir.file("m");
     CHECK(classifier->save(model).ok(), "saved");
     CHECK(write_file_atomic(model + "/" + file, content).ok(), "written");
-    const Status status = Classifier::load(model).status();
+    Status status = Classifier::load(model).status();
     CHECK(remove_tree(model).ok(), "removed");
     return status;
   };

@@ -37,8 +37,10 @@ std::int64_t column_parts(const GemmTask& task, std::int64_t threads, std::int64
     if (threads % parts != 0) continue;
     const std::int64_t row_parts = threads / parts;
     // The largest rectangle decides the time; its padding counts.
-    const auto part_columns = static_cast<double>((panels + parts - 1) / parts * gemm_panel_columns());
-    const auto part_rows = static_cast<double>((task.shape.rows + row_parts - 1) / row_parts);
+    const std::int64_t columns_max = (panels + parts - 1) / parts * gemm_panel_columns();
+    const std::int64_t rows_max = (task.shape.rows + row_parts - 1) / row_parts;
+    const auto part_columns = static_cast<double>(columns_max);
+    const auto part_rows = static_cast<double>(rows_max);
     const double cost = part_rows * part_columns + 12.0 * (part_rows + cost_b / static_cast<double>(parts));
     if (best_cost < 0 || cost < best_cost) {
       best_cost = cost;
