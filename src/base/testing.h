@@ -29,5 +29,6 @@ class TempDir {
 
 }  // namespace yupu::testing
 
-// The project's root, for golden files and examples: YUPU_SOURCE_DIR is set for every test program.
+// The project's root, for golden files and examples: YUPU_SOURCE_DIR is set for every test file that reads it
+// (cmake/module.cmake).
 #define YUPU_TESTDATA(relative) (std::string(YUPU_SOURCE_DIR) + "/" + (relative))
