@@ -25,13 +25,15 @@ PieceTrie::PieceTrie(std::span<const std::string> vocabulary) {
   nodes_.resize(2 + 2 * kAlphabet);
   nodes_[kWordRoot].check = kWordRoot;
   nodes_[kContinuationRoot].check = kContinuationRoot;
-  build(kWordRoot, words, 0);
-  build(kContinuationRoot, continuations, 0);
+  Levels levels;
+  build(kWordRoot, words, 0, levels);
+  build(kContinuationRoot, continuations, 0, levels);
+  link(levels);
 }
 
 // `keys` are sorted and share their first `depth` bytes. Depth of recursion = longest piece, which make_wordpiece
 // bounds.
-void PieceTrie::build(std::int32_t state, std::span<const Key> keys, std::size_t depth) {
+void PieceTrie::build(std::int32_t state, std::span<const Key> keys, std::size_t depth, Levels& levels) {
   if (!keys.empty() && keys.front().bytes.size() == depth) {
     nodes_[state].value = keys.front().id;
     keys = keys.subspan(1);
@@ -45,11 +47,15 @@ void PieceTrie::build(std::int32_t state, std::span<const Key> keys, std::size_t
   if (labels.empty()) return;
   const std::int32_t base = find_base(labels);
   nodes_[state].base = base;
-  for (const unsigned char label : labels) nodes_[base + label + 1].check = state;
+  if (levels.size() <= depth) levels.resize(depth + 1);
+  for (const unsigned char label : labels) {
+    nodes_[base + label + 1].check = state;
+    levels[depth].push_back({.parent = state, .state = base + label + 1, .label = label});
+  }
   for (std::size_t begin = 0; begin < keys.size();) {
     std::size_t end = begin;
     while (end < keys.size() && byte_of(keys[end]) == byte_of(keys[begin])) ++end;
-    build(base + byte_of(keys[begin]) + 1, keys.subspan(begin, end - begin), depth + 1);
+    build(base + byte_of(keys[begin]) + 1, keys.subspan(begin, end - begin), depth + 1, levels);
     begin = end;
   }
 }
@@ -71,15 +77,81 @@ std::int32_t PieceTrie::find_base(std::span<const unsigned char> labels) {
   }
 }
 
-PieceTrie::Match PieceTrie::longest(std::string_view word, std::size_t begin) const {
-  Match match;
-  std::int32_t state = begin == 0 ? kWordRoot : kContinuationRoot;
-  for (std::size_t i = begin; i < word.size(); ++i) {
-    state = step(state, static_cast<unsigned char>(word[i]));
-    if (state < 0) break;
-    if (nodes_[state].value >= 0) match = {.id = nodes_[state].value, .end = i + 1};
+void PieceTrie::link(const Levels& levels) {
+  links_.resize(nodes_.size());
+  std::vector<Piece> gathered;
+  for (std::size_t depth = 0; depth < levels.size(); ++depth) {
+    for (const Edge& edge : levels[depth]) link_state(edge, depth + 1, gathered);
   }
-  return match;
+}
+
+void PieceTrie::link_state(const Edge& edge, std::size_t depth, std::vector<Piece>& gathered) {
+  Link& link = links_[static_cast<std::size_t>(edge.state)];
+  link.first = static_cast<std::int32_t>(pool_.size());
+  if (const std::int32_t id = nodes_[edge.state].value; id >= 0) {
+    link.state = kContinuationRoot;
+    link.count = 1;
+    pool_.push_back({.id = id, .bytes = static_cast<std::int32_t>(depth)});
+    return;
+  }
+  // Gathered aside: pool_ may move while it grows.
+  const auto gather = [&](std::int32_t state) {
+    const std::span<const Piece> pieces = pieces_of(state);
+    gathered.insert(gathered.end(), pieces.begin(), pieces.end());
+  };
+  gathered.clear();
+  gather(edge.parent);
+  std::int32_t from = links_[static_cast<std::size_t>(edge.parent)].state;
+  while (from >= 0 && step(from, edge.label) < 0) {
+    gather(from);
+    from = links_[static_cast<std::size_t>(from)].state;
+  }
+  if (from < 0) return;
+  link.state = step(from, edge.label);
+  link.count = static_cast<std::int32_t>(gathered.size());
+  pool_.insert(pool_.end(), gathered.begin(), gathered.end());
+}
+
+bool PieceTrie::split(std::string_view word, std::vector<Piece>& pieces) const {
+  std::int32_t state = kWordRoot;
+  const auto follow_link = [&] {
+    const std::span<const Piece> taken = pieces_of(state);
+    pieces.insert(pieces.end(), taken.begin(), taken.end());
+    state = links_[static_cast<std::size_t>(state)].state;
+    return state >= 0;
+  };
+  for (const char byte : word) {
+    std::int32_t next = step(state, static_cast<unsigned char>(byte));
+    while (next < 0) {
+      if (!follow_link()) return false;
+      next = step(state, static_cast<unsigned char>(byte));
+    }
+    state = next;
+  }
+  // The end of the word is a byte no state has a step for; only at the "##" root is nothing left over.
+  while (state != kContinuationRoot) {
+    if (state == kWordRoot) return word.empty();
+    if (!follow_link()) return false;
+  }
+  return true;
+}
+
+bool PieceTrie::split_by_rescanning(std::string_view word, std::vector<Piece>& pieces) const {
+  for (std::size_t begin = 0; begin < word.size();) {
+    Piece longest{.id = -1, .bytes = 0};
+    std::int32_t state = begin == 0 ? kWordRoot : kContinuationRoot;
+    for (std::size_t i = begin; i < word.size() && state >= 0; ++i) {
+      state = step(state, static_cast<unsigned char>(word[i]));
+      if (state < 0) break;
+      if (nodes_[state].value >= 0) {
+        longest = {.id = nodes_[state].value, .bytes = static_cast<std::int32_t>(i + 1 - begin)};
+      }
+    }
+    if (longest.id < 0) return false;
+    pieces.push_back(longest);
+    begin += static_cast<std::size_t>(longest.bytes);
+  }
+  return true;
 }
 
 std::int32_t PieceTrie::find(std::string_view whole_piece) const {

@@ -140,11 +140,13 @@ class WordPiece final : public Tokenizer {
     std::int32_t index = 0;
     std::size_t position = 0;
     Word word;
+    std::vector<PieceTrie::Piece> pieces;
     while (out.ids.size() < tokens_max) {
       const Found found = options.special_tokens_in_text ? find_special(text, position) : Found{};
       const std::size_t end = std::min(found.position, text.size());
       WordReader reader(text, position, end, index, options.offset_unit, options_);
-      while (out.ids.size() < tokens_max && reader.next(word)) append_word(out, word, text, options.offset_unit);
+      while (out.ids.size() < tokens_max && reader.next(word))
+        append_word(out, word, text, options.offset_unit, pieces);
       if (found.position == std::string_view::npos || out.ids.size() >= tokens_max) return;
       index = reader.index();
       const auto length = static_cast<std::int32_t>(found.token.text.size());
@@ -155,27 +157,27 @@ class WordPiece final : public Tokenizer {
     }
   }
 
-  void append_word(Encoding& out, const Word& word, std::string_view text, OffsetUnit unit) const {
+  void append_word(Encoding& out, const Word& word, std::string_view text, OffsetUnit unit,
+                   std::vector<PieceTrie::Piece>& pieces) const {
     const auto span = [&](std::size_t begin, std::size_t end) -> Offset {
       const std::int32_t last = word.origins[end - 1];
       const std::int32_t width =
           unit == OffsetUnit::kBytes ? decode_code_point(text, static_cast<std::size_t>(last)).bytes : 1;
       return {word.origins[begin], last + width};
     };
-    const std::size_t before = out.ids.size();
-    bool known = word.char_count <= options_.word_chars_max;
-    for (std::size_t begin = 0; known && begin < word.bytes.size();) {
-      const PieceTrie::Match match = trie_.longest(word.bytes, begin);
-      known = match.id >= 0;
-      if (!known) break;
-      out.ids.push_back(match.id);
-      out.offsets.push_back(span(begin, match.end));
-      begin = match.end;
+    pieces.clear();
+    if (word.char_count > options_.word_chars_max || !trie_.split(word.bytes, pieces)) {
+      out.ids.push_back(special_ids_.unk);
+      out.offsets.push_back(span(0, word.bytes.size()));
+      return;
     }
-    if (known) return;
-    cut(out, before);
-    out.ids.push_back(special_ids_.unk);
-    out.offsets.push_back(span(0, word.bytes.size()));
+    std::size_t begin = 0;
+    for (const PieceTrie::Piece& piece : pieces) {
+      const std::size_t end = begin + static_cast<std::size_t>(piece.bytes);
+      out.ids.push_back(piece.id);
+      out.offsets.push_back(span(begin, end));
+      begin = end;
+    }
   }
 
   static void append_special(Encoding& out, std::int32_t id) {
