@@ -1,94 +1,89 @@
 #include "handoff/types.h"
 
+#include <tuple>
+#include <type_traits>
+
 #include <fmt/format.h>
 
 namespace yupu::handoff {
 namespace {
 
-// Reads one member into `out`; the error names document and member.
+// One member of a record: its key in JSON and where it lives.
 template <class T>
-Status read(const Json& json, std::string_view document, const char* key, T& out) {
-  const auto it = json.find(key);
-  if (it == json.end()) return invalid_argument(fmt::format("{}: '{}' is missing", document, key), key);
+struct Member {
+  const char* key;
+  T& value;
+};
+
+// The one place that knows the members of each record; reading and writing both go through it.
+template <class Record>
+auto members_of(Record& record) {
+  using Kind = std::remove_const_t<Record>;
+  if constexpr (std::is_same_v<Kind, Dataset>) {
+    return std::tuple(Member{"directory", record.directory}, Member{"content_sha256", record.content_sha256},
+                      Member{"row_counts", record.row_counts}, Member{"label_counts", record.label_counts},
+                      Member{"labels", record.labels}, Member{"source_sha256", record.source_sha256},
+                      Member{"rejected_count", record.rejected_count},
+                      Member{"duplicate_count", record.duplicate_count},
+                      Member{"conflict_count", record.conflict_count});
+  } else if constexpr (std::is_same_v<Kind, Run>) {
+    return std::tuple(Member{"dataset_id", record.dataset_id}, Member{"task", record.task},
+                      Member{"model_directory", record.model_directory},
+                      Member{"weights_sha256", record.weights_sha256}, Member{"config", record.config},
+                      Member{"version", record.version}, Member{"figures", record.figures},
+                      Member{"report", record.report});
+  } else {
+    static_assert(std::is_same_v<Kind, Release>);
+    return std::tuple(Member{"run_id", record.run_id}, Member{"model_directory", record.model_directory},
+                      Member{"weights_sha256", record.weights_sha256}, Member{"replaces", record.replaces},
+                      Member{"gate", record.gate});
+  }
+}
+
+template <class Record>
+Json write(const Record& record) {
+  Json json = Json::object();
+  std::apply([&](const auto&... member) { ((json[member.key] = member.value), ...); }, members_of(record));
+  return json;
+}
+
+// Reads one member; the error names document and member.
+template <class T>
+Status read_member(const Json& json, std::string_view document, const Member<T>& member) {
+  const auto it = json.find(member.key);
+  if (it == json.end()) return invalid_argument(fmt::format("{}: '{}' is missing", document, member.key), member.key);
   try {
-    out = it->get<T>();
+    member.value = it->template get<T>();
   } catch (const nlohmann::json::exception&) {
-    return invalid_argument(fmt::format("{}: '{}' has the wrong type ({})", document, key, it->type_name()), key);
+    return invalid_argument(fmt::format("{}: '{}' has the wrong type ({})", document, member.key, it->type_name()),
+                            member.key);
   }
   return ok_status();
 }
 
+template <class Record>
+Result<Record> read(const Json& json, std::string_view document) {
+  Record record;
+  Status status;
+  std::apply(
+      [&](const auto&... member) {
+        // Ends at the first that is wrong.
+        (void)((status = read_member(json, document, member), status.ok()) && ...);
+      },
+      members_of(record));
+  if (!status.ok()) return status;
+  return record;
+}
+
 }  // namespace
 
-Json Dataset::to_json() const {
-  return {{"directory", directory},
-          {"content_sha256", content_sha256},
-          {"row_counts", row_counts},
-          {"label_counts", label_counts},
-          {"labels", labels},
-          {"source_sha256", source_sha256},
-          {"rejected_count", rejected_count},
-          {"duplicate_count", duplicate_count},
-          {"conflict_count", conflict_count}};
-}
+Json Dataset::to_json() const { return write(*this); }
+Result<Dataset> Dataset::from_json(const Json& json) { return read<Dataset>(json, "dataset record"); }
 
-Result<Dataset> Dataset::from_json(const Json& json) {
-  Dataset dataset;
-  constexpr std::string_view kWhat = "dataset record";
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "directory", dataset.directory));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "content_sha256", dataset.content_sha256));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "row_counts", dataset.row_counts));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "label_counts", dataset.label_counts));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "labels", dataset.labels));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "source_sha256", dataset.source_sha256));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "rejected_count", dataset.rejected_count));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "duplicate_count", dataset.duplicate_count));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "conflict_count", dataset.conflict_count));
-  return dataset;
-}
+Json Run::to_json() const { return write(*this); }
+Result<Run> Run::from_json(const Json& json) { return read<Run>(json, "run record"); }
 
-Json Run::to_json() const {
-  return {{"dataset_id", dataset_id},
-          {"task", task},
-          {"model_directory", model_directory},
-          {"weights_sha256", weights_sha256},
-          {"config", config},
-          {"version", version},
-          {"figures", figures},
-          {"report", report}};
-}
-
-Result<Run> Run::from_json(const Json& json) {
-  Run run;
-  constexpr std::string_view kWhat = "run record";
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "dataset_id", run.dataset_id));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "task", run.task));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "model_directory", run.model_directory));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "weights_sha256", run.weights_sha256));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "config", run.config));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "version", run.version));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "figures", run.figures));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "report", run.report));
-  return run;
-}
-
-Json Release::to_json() const {
-  return {{"run_id", run_id},
-          {"model_directory", model_directory},
-          {"weights_sha256", weights_sha256},
-          {"replaces", replaces},
-          {"gate", gate}};
-}
-
-Result<Release> Release::from_json(const Json& json) {
-  Release release;
-  constexpr std::string_view kWhat = "release record";
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "run_id", release.run_id));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "model_directory", release.model_directory));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "weights_sha256", release.weights_sha256));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "replaces", release.replaces));
-  YUPU_RETURN_IF_ERROR(read(json, kWhat, "gate", release.gate));
-  return release;
-}
+Json Release::to_json() const { return write(*this); }
+Result<Release> Release::from_json(const Json& json) { return read<Release>(json, "release record"); }
 
 }  // namespace yupu::handoff
