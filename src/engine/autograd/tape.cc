@@ -78,7 +78,10 @@ Var Tape::leaf(Parameter& parameter) {
         fmt::format("parameter {} is {}: a quantised model cannot be trained", parameter.name,
                     dtype_name(parameter.value.dtype())));
   Var var = leaf(static_cast<const Parameter&>(parameter));
-  if (training() && parameter.trainable) var.node_ = make_node(parameter.value.shape(), &parameter);
+  if (training() && parameter.trainable) {
+    var.node_ = make_node(parameter.value.shape(), &parameter);
+    leaves_.push_back({records_.size(), &parameter});
+  }
   return var;
 }
 
@@ -114,13 +117,13 @@ Node* Tape::make_node(const Shape& shape, Parameter* parameter) {
   return &node;
 }
 
-void Tape::backward(const Var& loss, float scale) {
+void Tape::backward(const Var& loss, float scale, BackwardObserver* observer) {
   CHECK(loss.value().element_count() == 1, "backward from a loss of shape " + loss.shape().to_text());
   if (!loss.requires_grad()) return;
-  backward_from(loss, Tensor::full(loss.shape(), scale, &context_.pool()));
+  backward_from(loss, Tensor::full(loss.shape(), scale, &context_.pool()), observer);
 }
 
-void Tape::backward_from(const Var& value, const Tensor& gradient) {
+void Tape::backward_from(const Var& value, const Tensor& gradient, BackwardObserver* observer) {
   CHECK(&value.tape() == this, "backward of a Var of another tape");
   CHECK(value.requires_grad(), "backward of a value that depends on nothing trainable");
   accumulate(value.node(), gradient);
@@ -131,12 +134,26 @@ void Tape::backward_from(const Var& value, const Tensor& gradient) {
     const ClosureEnd end(record.closure, record.destroy);  // also when memory runs out half-way
     // An output nobody used has no gradient, and its inputs get none from here.
     if (d_output.defined()) record.run(record.closure, d_output);
+    if (observer != nullptr) tell(*observer);
   }
   chunk_index_ = 0;
   chunk_used_ = 0;
 }
 
+void Tape::tell(BackwardObserver& observer) {
+  while (!leaves_.empty() && leaves_.back().records_before >= records_.size()) {
+    Parameter* const parameter = leaves_.back().parameter;
+    leaves_.pop_back();
+    // A parameter that came onto the tape twice (tied weights) is complete at the earlier place.
+    const bool again = std::any_of(leaves_.begin(), leaves_.end(),
+                                   [parameter](const Leaf& leaf) { return leaf.parameter == parameter; });
+    if (!again) observer.gradient_complete(*parameter);
+  }
+  observer.op_done();
+}
+
 void Tape::clear() {
+  leaves_.clear();
   while (!records_.empty()) {
     records_.back().destroy(records_.back().closure);
     records_.pop_back();

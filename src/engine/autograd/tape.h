@@ -110,6 +110,16 @@ class Var {
   const Parameter* parameter_ = nullptr;
 };
 
+// Watches a backward pass, on the thread that runs it: what data-parallel training needs to send gradients off early
+// (engine/collective/gradient_buckets.h).
+class BackwardObserver {
+ public:
+  virtual ~BackwardObserver() = default;
+  // The pass adds nothing more to this parameter's gradient.  Told once a pass for each parameter on the tape.
+  virtual void gradient_complete(Parameter& parameter) = 0;
+  virtual void op_done() = 0;  // after each recorded op
+};
+
 class Tape {
  public:
   enum class Mode { kTraining, kInference };
@@ -131,9 +141,9 @@ class Tape {
 
   // Runs the recording backwards from `loss` (one element) with d loss = scale, then forgets the recording.  A loss
   // that depends on nothing trainable is allowed and does nothing.  Nodes and their gradients stay until clear().
-  void backward(const Var& loss, float scale = 1.0f);
+  void backward(const Var& loss, float scale = 1.0f, BackwardObserver* observer = nullptr);
   // The same from any value, with its gradient given.
-  void backward_from(const Var& value, const Tensor& gradient);
+  void backward_from(const Var& value, const Tensor& gradient, BackwardObserver* observer = nullptr);
   // Forgets everything recorded; Vars of this tape that have a node are dead afterwards.
   void clear();
 
@@ -166,12 +176,21 @@ class Tape {
     void (*destroy)(void* closure);
   };
 
+  // A parameter's way onto the tape.  Ops that use it were recorded after it, so its gradient is complete when backward
+  // has come down to `records_before`.
+  struct Leaf {
+    std::size_t records_before;
+    Parameter* parameter;
+  };
+
+  void tell(BackwardObserver& observer);
   void* allocate(std::size_t bytes, std::size_t alignment);
   Node* make_node(const Shape& shape, Parameter* parameter);
 
   ExecutionContext& context_;
   Mode mode_;
   std::vector<Record> records_;
+  std::vector<Leaf> leaves_;
   std::deque<Node> nodes_;  // addresses stay; the first nodes_used_ are live
   std::size_t nodes_used_ = 0;
   std::vector<std::unique_ptr<std::byte[]>> chunks_;  // memory of the closures, kept between steps
