@@ -1,13 +1,16 @@
-// Our matrix product beside OpenBLAS and oneDNN's sgemm, on the shapes of a small (384/1536) and a base (768/3072)
-// encoder. The libraries are opened at run time if the machine has them; none is needed.  Contenders alternate inside
-// one run and the median counts.  With one thread the clock is processor time, so a busy machine does not decide; with
-// more it is wall time.
+// Our matrix product, in f32 and of operands rounded to bf16, beside OpenBLAS and oneDNN's sgemm, on the shapes of a
+// small (384/1536) and a base (768/3072) encoder. The libraries are opened at run time if the machine has them; none is
+// needed.  Contenders alternate inside one run and the median counts.  With one thread the clock is processor time, so
+// a busy machine does not decide; with more it is wall time.
 //   engine_gemm_bench [threads]     one CSV row per shape and form: GFLOP/s of each
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <dlfcn.h>
@@ -15,6 +18,7 @@
 #include <time.h>
 
 #include "base/rng.h"
+#include "engine/device/cpu/bf16_gemm.h"
 #include "engine/device/cpu/gemm.h"
 
 namespace yupu::engine {
@@ -95,6 +99,19 @@ void measure(ExecutionContext& context, const Libraries& libraries, const std::s
                             gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});
                           }});
   }
+  // bfloat16 operands; not comparable in precision, compared in rate.
+  const Tensor rounded = Tensor::zeros({m, n});
+  contenders.push_back(
+      {"bf16", [&, rows = m, columns = n, depth = k, at = ta, bt = tb] {
+         bf16_gemm(context, {rows, columns, depth}, {a.f32(), lda, at}, {b.f32(), ldb, bt}, {rounded.f32(), columns});
+       }});
+  std::unique_ptr<PackedBf16Weight> packed_bf16;
+  if (tb) {
+    packed_bf16 = std::make_unique<PackedBf16Weight>(context, b);
+    contenders.push_back({"bf16 packed", [&, rows = m, columns = n, depth = k] {
+                            bf16_gemm(context, rows, {a.f32(), depth, false}, *packed_bf16, {rounded.f32(), columns});
+                          }});
+  }
   if (libraries.blas != nullptr) {
     contenders.push_back({"openblas", [&, rows = m, columns = n, depth = k, at = ta, bt = tb] {
                             libraries.blas(101, at ? 112 : 111, bt ? 112 : 111, static_cast<int>(rows),
@@ -121,12 +138,19 @@ void measure(ExecutionContext& context, const Libraries& libraries, const std::s
     }
   }
   std::string row = fmt::format("{},{},{},{},{}", size, name, m, n, k);
+  std::map<std::string_view, double> rates;
   for (Contender& contender : contenders) {
     std::nth_element(contender.seconds.begin(), contender.seconds.begin() + 4, contender.seconds.end());
-    row += fmt::format(",{}={:.1f}", contender.name, flops / contender.seconds[4] * 1e-9);
+    rates[contender.name] = flops / contender.seconds[4] * 1e-9;
+    row += fmt::format(",{}={:.1f}", contender.name, rates[contender.name]);
   }
+  row += fmt::format(",bf16/yupu={:.2f}", rates["bf16"] / rates["yupu"]);
+  if (tb) row += fmt::format(",bf16 packed/yupu packed={:.2f}", rates["bf16 packed"] / rates["yupu packed"]);
   const bool compared = libraries.blas != nullptr || libraries.dnnl != nullptr;
   if (compared && largest_difference(c, other) > 1e-3) row += ",WRONG";
+  // Operands of at most 1/2, each rounded by 2^-9 of itself at most: the errors of a sum grow as the root of its
+  // length.
+  if (largest_difference(c, rounded) > 2e-3 * std::sqrt(static_cast<double>(k))) row += ",WRONG bf16";
   fmt::print("{}\n", row);
 }
 

@@ -321,9 +321,14 @@ namespace yupu::engine {
 HWY_EXPORT(panel_columns);
 HWY_EXPORT(run_task);
 HWY_EXPORT(pack_columns);
+HWY_EXPORT(finish_tile);
 
 std::int64_t gemm_panel_columns() { return HWY_DYNAMIC_DISPATCH(panel_columns)(); }
 void gemm_run_task(const GemmTask& task) { HWY_DYNAMIC_DISPATCH(run_task)(task); }
+void gemm_finish_tile(const GemmTask& task, std::int64_t row, std::int64_t column, std::int64_t rows,
+                      std::int64_t columns) {
+  HWY_DYNAMIC_DISPATCH(finish_tile)(task, row, column, rows, columns);
+}
 void gemm_pack_columns(const GemmShape& shape, const MatrixView& b, std::int64_t column_begin, std::int64_t column_end,
                        float* packed) {
   HWY_DYNAMIC_DISPATCH(pack_columns)(shape, b, column_begin, column_end, packed);

@@ -26,6 +26,10 @@ struct GemmTask {
 
 std::int64_t gemm_panel_columns();  // NR
 void gemm_run_task(const GemmTask& task);
+// The epilogue of `task` on one tile of C whose sums are complete, for products with a core of their own
+// (bf16_gemm.cc).
+void gemm_finish_tile(const GemmTask& task, std::int64_t row, std::int64_t column, std::int64_t rows,
+                      std::int64_t columns);
 // Packs columns [column_begin, column_end) of the (depth, columns) matrix b: for each depth block in turn, at offset
 // block_begin * padded columns, the panels of NR columns; the last panel is filled up with zeros.
 void gemm_pack_columns(const GemmShape& shape, const MatrixView& b, std::int64_t column_begin, std::int64_t column_end,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/device/cpu/even_panels.h"
 #include "engine/device/cpu/int8_kernel.h"
 
 namespace yupu::engine {
@@ -12,17 +13,6 @@ namespace {
 
 // Rows of activations that one pass over the weights serves: what stays in the second cache.
 constexpr std::int64_t kBlockBytes = 256 << 10;
-
-std::int64_t divide_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit; }
-
-// Rows in panels as even as can be.
-struct Panels {
-  std::int64_t count, rows, longer;  // `longer` panels of rows+1, the rest of rows
-  explicit Panels(std::int64_t total)
-      : count(divide_up(total, kInt8PanelRows)), rows(total / count), longer(total % count) {}
-  std::int64_t begin(std::int64_t panel) const { return panel * rows + std::min(panel, longer); }
-  std::int64_t size(std::int64_t panel) const { return rows + (panel < longer ? 1 : 0); }
-};
 
 }  // namespace
 
@@ -75,7 +65,7 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
   const std::int64_t depth = weight.depth();
   const std::int64_t groups = divide_up(depth, kInt8Group);
   const std::int64_t row_bytes = groups * kInt8Group;
-  const Panels panels(rows);
+  const EvenPanels panels(rows, kInt8PanelRows);
   const Tensor bytes = context.empty({rows, row_bytes}, DType::kI8);
   auto* const quantised = reinterpret_cast<std::uint8_t*>(bytes.i8());
   const Tensor row_memory = context.empty({rows, static_cast<std::int64_t>(sizeof(Int8Row))}, DType::kI8);
