@@ -1,0 +1,112 @@
+// Whole models from and to a directory, and yupu.json, which adapters have too.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "model/adapters/files.h"
+#include "model/checkpoint/huggingface.h"
+#include "tasks/classify/classifier.h"
+
+namespace yupu::tasks {
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+constexpr std::string_view kTask = "classify";
+constexpr std::string_view kArchitecture = "BertForSequenceClassification";
+
+std::string relative_to(const std::string& directory, const std::string& path) {
+  std::error_code error;
+  const auto relative = std::filesystem::relative(path, directory, error);
+  return error || relative.empty() ? path : relative.string();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory) {
+  if (model::is_adapter_directory(directory)) return load_adapted(directory);
+  YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
+  if (config.labels.empty()) {
+    return invalid_argument(
+        directory + "/config.json: 'id2label' is missing: not a trained classifier (a base for training?)", "id2label");
+  }
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
+  const Fresh shape{.labels = config.labels, .seed = 0, .max_length = config.encoder.position_count};
+  YUPU_ASSIGN_OR_RETURN(auto classifier,
+                        assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded, directory));
+  const auto absent = model::load_weights(directory, classifier->tensors(), {}, {});
+  if (!absent.ok()) return absent.status();
+  YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));
+  return classifier;
+}
+
+Status Classifier::read_yupu_json(const std::string& directory) {
+  const std::string path = directory + "/yupu.json";
+  if (!file_exists(path)) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const std::string text, read_file(path));
+  const auto json = parse_json(text);
+  if (!json.ok()) return json.status().with_context(path);
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t format, json_int(*json, "format", path));
+  if (format != kFormat) {
+    return invalid_argument(fmt::format("{}: format {}, this version reads {}", path, format, kFormat), "format");
+  }
+  YUPU_ASSIGN_OR_RETURN(const std::string task, json_string(*json, "task", path));
+  if (task != kTask)
+    return invalid_argument(fmt::format("{}: a model for task \"{}\", not \"{}\"", path, task, kTask), "task");
+  YUPU_ASSIGN_OR_RETURN(max_length_, json_int(*json, "max_length", path));
+  if (max_length_ < 3 || max_length_ > config().position_count) {
+    return invalid_argument(
+        fmt::format("{}: 'max_length' {} must be 3 to {}", path, max_length_, config().position_count), "max_length");
+  }
+  if (const auto it = json->find("calibration"); it != json->end() && !it->is_null()) {
+    YUPU_ASSIGN_OR_RETURN(calibration_, Calibration::from_json(*it, path));
+  }
+  if (const auto it = json->find("lineage"); it != json->end()) lineage_ = *it;
+  if (const auto it = json->find("wide"); it != json->end() && !it->is_null()) {
+    YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(*json, "wide", path));
+    YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(labels_.size())));
+    if (wide_->feature_count() != features) {
+      return invalid_argument(
+          fmt::format("{}: 'wide' is {} features, wide.safetensors holds {}", path, features, wide_->feature_count()),
+          "wide");
+    }
+  }
+  return ok_status();
+}
+
+// The part of a directory another layout would have in its place goes: a directory holds one model.
+Status Classifier::save_weights(const std::string& directory) const {
+  if (adapter_ != nullptr) {
+    YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kWeightsFile)));
+    return model::save_adapter(directory, *adapter_, head_->tensors());
+  }
+  YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kAdapterConfigFile)));
+  YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kAdapterWeightsFile)));
+  YUPU_RETURN_IF_ERROR(tokenizer_->save(directory));
+  YUPU_RETURN_IF_ERROR(model::write_model_config(
+      directory, {.encoder = config(), .architecture = std::string(kArchitecture), .labels = labels_}));
+  return model::save_weights(directory, tensors());
+}
+
+Status Classifier::save(const std::string& directory) const {
+  YUPU_RETURN_IF_ERROR(make_directories(directory));
+  YUPU_RETURN_IF_ERROR(remove_tree(directory + "/yupu.json"));
+  YUPU_RETURN_IF_ERROR(save_weights(directory));
+  YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
+  OrderedJson json;
+  json["format"] = kFormat;
+  json["task"] = kTask;
+  json["max_length"] = max_length_;
+  json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
+  json["wide"] = wide_ ? OrderedJson(wide_->feature_count()) : OrderedJson();
+  json["lineage"] = OrderedJson(lineage_);
+  if (adapter_ != nullptr) {
+    json["labels"] = labels_;
+    json["adapter"]["base"] = relative_to(directory, adapter_->config().base);
+    json["adapter"]["base_sha256"] = model::base_fingerprint(*encoder_);
+  }
+  return write_file_atomic(directory + "/yupu.json",
+                           json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+}
+
+}  // namespace yupu::tasks
