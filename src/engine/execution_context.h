@@ -4,6 +4,7 @@
 
 #include "engine/device/cpu/thread_team.h"
 #include "engine/pool.h"
+#include "engine/precision.h"
 #include "engine/tensor.h"
 
 namespace yupu::engine {
@@ -13,15 +14,18 @@ class ExecutionContext {
   // `thread_count` 0: as many as the machine has.
   explicit ExecutionContext(int thread_count, std::uint64_t pool_bytes_limit = Pool::kNoLimit)
       : pool_(pool_bytes_limit), team_(thread_count) {}
+  ExecutionContext(int thread_count, Precision precision) : team_(thread_count), precision_(precision) {}
 
   ThreadTeam& team() { return team_; }
   Pool& pool() { return pool_; }
+  Precision precision() const { return precision_; }
   Tensor empty(const Shape& shape, DType dtype = DType::kF32) { return Tensor::empty(shape, dtype, &pool_); }
   Tensor zeros(const Shape& shape, DType dtype = DType::kF32) { return Tensor::zeros(shape, dtype, &pool_); }
 
  private:
   Pool pool_;
   ThreadTeam team_;
+  Precision precision_ = Precision::kF32;
 };
 
 }  // namespace yupu::engine

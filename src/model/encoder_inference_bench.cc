@@ -1,7 +1,8 @@
-// Inference of whole encoders, fp32 beside int8, on mixed lengths (lognormal, mean 14 tokens, 4 to 60): the pooled
-// vector of each sequence, weights drawn at random (vocabulary 30522).  The two alternate inside one run and the median
-// counts (wall time).  Before the clock is read the pooled vectors must agree: cosine at least 0.99 for every sequence,
-// and int8 answers must be the same bits alone and in the batch.
+// Inference of whole encoders, fp32 beside bf16 and int8, on mixed lengths (lognormal, mean 14 tokens, 4 to 60): the
+// pooled vector of each sequence, weights drawn at random (vocabulary 30522).  The three alternate inside one run and
+// the median counts (wall time).  Before the clock is read the pooled vectors must agree with those of fp32: cosine at
+// least 0.99 for every sequence, and bf16 and int8 answers must be the same bits alone and in the batch.  Where the
+// machine does not multiply bf16 in hardware the bf16 column is its f32 path.
 //   model_encoder_inference_bench [threads] [size...]     one CSV row per size and batch; sizes: base 6x384 4x312
 #include <algorithm>
 #include <array>
@@ -75,34 +76,54 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void measure(engine::ExecutionContext& context, const Size& size, const Encoder& f32, const Encoder& int8,
-             std::int64_t sequences) {
+// An encoder under the clock, and the context that sets its precision.
+struct Contender {
+  const Encoder& encoder;
+  engine::ExecutionContext& context;
+  std::vector<double> milliseconds = {};
+};
+
+// The smallest cosine to `expected`; 0 when a sequence's bits depend on the batch.
+double check_contender(const Contender& contender, const EncoderBatch& batch, const engine::Tensor& expected) {
+  const engine::Tensor together = pooled(contender.encoder, contender.context, batch);
+  for (std::int64_t row = 0; row < together.size(0); ++row) {
+    const EncoderBatch one(only(batch.packed, static_cast<std::size_t>(row)));
+    const engine::Tensor alone = pooled(contender.encoder, contender.context, one);
+    if (std::memcmp(alone.bytes(), together.rows(row, row + 1).bytes(), alone.byte_count()) != 0) return 0;
+  }
+  return smallest_cosine(expected, together);
+}
+
+void measure(const Size& size, std::vector<Contender> contenders, std::int64_t sequences) {
   const EncoderBatch batch(draw_batch(sequences, 17));
-  const engine::Tensor expected = pooled(f32, context, batch);
-  const engine::Tensor together = pooled(int8, context, batch);
-  const double cosine = smallest_cosine(expected, together);
-  bool right = cosine >= 0.99;
-  for (std::size_t b = 0; b < static_cast<std::size_t>(sequences); ++b) {
-    const engine::Tensor alone = pooled(int8, context, EncoderBatch(only(batch.packed, b)));
-    const auto row = static_cast<std::int64_t>(b);
-    right = right && std::memcmp(alone.bytes(), together.rows(row, row + 1).bytes(), alone.byte_count()) == 0;
+  const engine::Tensor expected = pooled(contenders[0].encoder, contenders[0].context, batch);
+  std::string cosines;
+  bool right = true;
+  for (std::size_t i = 1; i < contenders.size(); ++i) {
+    const double cosine = check_contender(contenders[i], batch, expected);
+    right = right && cosine >= 0.99;
+    cosines += fmt::format(",{:.5f}", cosine);
   }
   constexpr int kRounds = 15;
-  std::vector<double> milliseconds[2];
   for (int round = 0; round < kRounds; ++round) {
-    for (int which = 0; which < 2; ++which) {
+    for (Contender& contender : contenders) {
       const auto begin = std::chrono::steady_clock::now();
-      (void)pooled(which == 0 ? f32 : int8, context, batch);
-      milliseconds[which].push_back(
+      (void)pooled(contender.encoder, contender.context, batch);
+      contender.milliseconds.push_back(
           std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     }
   }
-  const double slow = median(milliseconds[0]), fast = median(milliseconds[1]);
-  fmt::print("{},{},{},{:.2f},{:.2f},{:.2f},{:.5f}{}\n", size.name, sequences, batch.packed.token_count(), slow, fast,
-             slow / fast, cosine, right ? "" : ",WRONG");
+  std::string times, ratios;
+  for (const Contender& contender : contenders) {
+    const double time = median(contender.milliseconds);
+    times += fmt::format(",{:.2f}", time);
+    if (&contender != contenders.data()) ratios += fmt::format(",{:.2f}", median(contenders[0].milliseconds) / time);
+  }
+  fmt::print("{},{},{}{}{}{}{}\n", size.name, sequences, batch.packed.token_count(), times, ratios, cosines,
+             right ? "" : ",WRONG");
 }
 
-void measure_size(engine::ExecutionContext& context, const Size& size) {
+void measure_size(engine::ExecutionContext& context, engine::ExecutionContext& bf16_context, const Size& size) {
   EncoderConfig config;
   config.vocab_size = kVocabulary;
   config.layer_count = size.layers;
@@ -113,7 +134,9 @@ void measure_size(engine::ExecutionContext& context, const Size& size) {
   config.weights = WeightFormat::kInt8;
   Encoder int8(config, 1, FreshWeights::kLoaded);
   int8.quantise_from(f32);
-  for (const std::int64_t sequences : {1, 8, 32}) measure(context, size, f32, int8, sequences);
+  for (const std::int64_t sequences : {1, 8, 32}) {
+    measure(size, {{f32, context}, {f32, bf16_context}, {int8, context}}, sequences);
+  }
 }
 
 }  // namespace
@@ -123,12 +146,14 @@ int main(int argc, char** argv) {
   using namespace yupu::model;
   const int threads = argc > 1 ? std::max(1, std::atoi(argv[1])) : 0;
   yupu::engine::ExecutionContext context(threads);
-  fmt::print("size,sequences,tokens,fp32 ms,int8 ms,fp32/int8,smallest cosine ({} threads)\n", context.team().size());
+  yupu::engine::ExecutionContext bf16_context(threads, yupu::engine::Precision::kBf16);
+  fmt::print("size,sequences,tokens,fp32 ms,bf16 ms,int8 ms,fp32/bf16,fp32/int8,cosine bf16,cosine int8 ({} threads)\n",
+             context.team().size());
   for (const Size& size : kSizes) {
     const auto asked = [&](int i) { return size.name == argv[i]; };
     bool wanted = argc <= 2;
     for (int i = 2; i < argc; ++i) wanted = wanted || asked(i);
-    if (wanted) measure_size(context, size);
+    if (wanted) measure_size(context, bf16_context, size);
   }
   return 0;
 }

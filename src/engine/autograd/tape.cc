@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/mutex.h"
+#include "engine/device/cpu/bf16_gemm.h"
 #include "engine/device/cpu/elementwise.h"
 #include "engine/device/cpu/gemm.h"
 #include "engine/device/cpu/int8_gemm.h"
@@ -23,11 +24,28 @@ struct ClosureEnd {
 };
 }  // namespace
 
+// Each packing with the version of the value it was made from.
 struct Parameter::PackCache {
+  template <class Weight>
+  struct Packing {
+    std::unique_ptr<Weight> weight;
+    std::uint64_t version = 0;
+
+    // Made by `pack` unless it is there for `current`.
+    template <class Pack>
+    const Weight& at(std::uint64_t current, const Pack& pack) {
+      if (weight == nullptr || version != current) {
+        weight = pack();
+        version = current;
+      }
+      return *weight;
+    }
+  };
+
   Mutex mutex;
-  std::unique_ptr<PackedWeight> weight YUPU_GUARDED_BY(mutex);
-  std::unique_ptr<PackedInt8Weight> int8_weight YUPU_GUARDED_BY(mutex);
-  std::uint64_t version YUPU_GUARDED_BY(mutex) = 0;
+  Packing<PackedWeight> f32 YUPU_GUARDED_BY(mutex);
+  Packing<PackedBf16Weight> bf16 YUPU_GUARDED_BY(mutex);
+  Packing<PackedInt8Weight> int8 YUPU_GUARDED_BY(mutex);
 };
 
 Parameter::Parameter() : pack_cache_(std::make_unique<PackCache>()) {}
@@ -40,23 +58,27 @@ Parameter::~Parameter() = default;
 
 const PackedWeight& Parameter::packed(ExecutionContext& context) const {
   MutexLock lock(pack_cache_->mutex);
-  if (pack_cache_->weight == nullptr || pack_cache_->version != version_) {
+  return pack_cache_->f32.at(version_, [&] {
     CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
-    pack_cache_->weight = std::make_unique<PackedWeight>(context, value);
-    pack_cache_->version = version_;
-  }
-  return *pack_cache_->weight;
+    return std::make_unique<PackedWeight>(context, value);
+  });
+}
+
+const PackedBf16Weight& Parameter::packed_bf16(ExecutionContext& context) const {
+  MutexLock lock(pack_cache_->mutex);
+  return pack_cache_->bf16.at(version_, [&] {
+    CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
+    return std::make_unique<PackedBf16Weight>(context, value);
+  });
 }
 
 const PackedInt8Weight& Parameter::packed_int8(ExecutionContext& context) const {
   MutexLock lock(pack_cache_->mutex);
-  if (pack_cache_->int8_weight == nullptr || pack_cache_->version != version_) {
+  return pack_cache_->int8.at(version_, [&] {
     CHECK(value.dtype() == DType::kI8 && value.rank() == 2 && scale.defined(),
           fmt::format("{} is not a quantised matrix", name));
-    pack_cache_->int8_weight = std::make_unique<PackedInt8Weight>(context, value, scale);
-    pack_cache_->version = version_;
-  }
-  return *pack_cache_->int8_weight;
+    return std::make_unique<PackedInt8Weight>(context, value, scale);
+  });
 }
 
 Tensor Var::grad() const {

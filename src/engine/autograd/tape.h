@@ -34,6 +34,7 @@
 namespace yupu::engine {
 
 class PackedWeight;
+class PackedBf16Weight;
 class PackedInt8Weight;
 
 // A trainable tensor with a name, owned by the model.  It must not move while a tape refers to it (keep it in a deque,
@@ -63,6 +64,8 @@ struct Parameter {
   // The weight packed for the matrix kernels, made when first asked for and again after value_changed.  Used by
   // `linear` in inference.  REQUIRES: rank 2.
   const PackedWeight& packed(ExecutionContext& context) const;
+  // The same, rounded to bf16.
+  const PackedBf16Weight& packed_bf16(ExecutionContext& context) const;
   // The same for an i8 value with its scale.
   const PackedInt8Weight& packed_int8(ExecutionContext& context) const;
 

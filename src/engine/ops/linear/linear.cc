@@ -1,9 +1,9 @@
 #include "engine/ops/linear/linear.h"
 
 #include "engine/device/cpu/elementwise.h"
-#include "engine/device/cpu/gemm.h"
 #include "engine/device/cpu/int8_gemm.h"
 #include "engine/ops/op.h"
+#include "engine/ops/product.h"
 
 namespace yupu::engine {
 namespace {
@@ -32,12 +32,13 @@ struct LinearBackward {
     }
     if (weight_node != nullptr) {
       const GradSlot slot = tape->grad_slot(weight_node);
-      gemm(context, {out, in, rows}, {d.f32(), out, true}, {x.f32(), in, false}, {slot.tensor.f32(), in, !slot.fresh});
+      product(context, {out, in, rows}, {d.f32(), out, true}, {x.f32(), in, false},
+              {slot.tensor.f32(), in, !slot.fresh});
     }
     if (x_node != nullptr) {
       const GradSlot slot = tape->grad_slot(x_node);
-      gemm(context, {rows, in, out}, {d.f32(), out, false}, {weight.f32(), in, false},
-           {slot.tensor.f32(), in, !slot.fresh});
+      product(context, {rows, in, out}, {d.f32(), out, false}, {weight.f32(), in, false},
+              {slot.tensor.f32(), in, !slot.fresh});
     }
   }
 };
@@ -81,10 +82,13 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   }
   const GemmOutput target{keeps_pre_activation ? pre_activation.f32() : y.f32(), out, false};
   const MatrixView x_view{x.value().f32(), in, false};
-  if (!tape.training() && weight.parameter() != nullptr) {
+  const bool packs = !tape.training() && weight.parameter() != nullptr;
+  if (packs && tape.context().precision() == Precision::kBf16) {
+    bf16_gemm(tape.context(), rows, x_view, weight.parameter()->packed_bf16(tape.context()), target, epilogue);
+  } else if (packs) {
     gemm(tape.context(), rows, x_view, weight.parameter()->packed(tape.context()), target, epilogue);
   } else {
-    gemm(tape.context(), {rows, out, in}, x_view, {weight.value().f32(), in, true}, target, epilogue);
+    product(tape.context(), {rows, out, in}, x_view, {weight.value().f32(), in, true}, target, epilogue);
   }
 
   Var result = tape.result(std::move(y), needs_grad);

@@ -5,6 +5,8 @@
 // activation'(pre-activation).
 //           Kept: x when weight is trained; the pre-activation (R,O) when there is an activation.
 // Inference a weight that is a Parameter leaf is packed once and reused until Parameter::value_changed.
+// Precision a context of kBf16 (engine/precision.h) rounds x, weight and d as they enter the three products
+//           (device/cpu/bf16_gemm.h); bias, activation and every result stay f32.
 // Int8      a weight that is a Parameter of i8 values with a scale per row of it runs in integers
 //           (device/cpu/int8_gemm.h); inference alone.
 // Numbers   a row of the result depends on its own row of x alone, bit for bit: not on R, the batch or the thread

@@ -1,5 +1,8 @@
 #include "engine/ops/linear/linear.h"
 
+#include <cmath>
+
+#include "engine/device/cpu/bf16_kernel.h"
 #include "engine/device/cpu/int8_gemm.h"
 #include "engine/testing/op_harness.h"
 
@@ -48,6 +51,77 @@ TEST(Linear, InferencePacksOnceAndAgainAfterAChange) {
   weight.value.values()[0] += 1;
   weight.value_changed();
   EXPECT_TRUE(same_bits(infer(Tape::Mode::kInference), infer(Tape::Mode::kTraining)));
+}
+
+double cosine(const Tensor& a, const Tensor& b) {
+  double product = 0, square_a = 0, square_b = 0;
+  for (std::size_t i = 0; i < a.values().size(); ++i) {
+    product += static_cast<double>(a.values()[i]) * b.values()[i];
+    square_a += static_cast<double>(a.values()[i]) * a.values()[i];
+    square_b += static_cast<double>(b.values()[i]) * b.values()[i];
+  }
+  return product / std::sqrt(square_a * square_b);
+}
+
+// Result and gradients of a trained layer with an activation.
+OpRun train_once(Precision precision, int threads) {
+  ExecutionContext context(threads, precision);
+  Tape tape(context, Tape::Mode::kTraining);
+  const std::vector<Var> in = {tape.input(random_tensor({37, 65}, 1)), tape.input(random_tensor({50, 65}, 2, 0.2)),
+                               tape.input(random_tensor({50}, 3))};
+  const Var y = linear(in[0], in[1], in[2], {.activation = Activation::kGelu});
+  OpRun run;
+  run.output = y.value().clone();
+  tape.backward_from(y, random_tensor({37, 50}, 77));
+  for (const Var& var : in) run.gradients.push_back(var.grad().clone());
+  return run;
+}
+
+TEST(Linear, InBf16EveryProductIsCloseAndNoneIsF32) {
+  const OpRun f32 = train_once(Precision::kF32, 1);
+  for (const Bf16Path& path : bf16_paths()) {
+    if (!path.supported()) continue;
+    const ForcedBf16Path forced(path);
+    const OpRun bf16 = train_once(Precision::kBf16, 1);
+    const OpRun threads = train_once(Precision::kBf16, 3);
+    EXPECT_GT(cosine(bf16.output, f32.output), 0.9999);
+    EXPECT_LT(cosine(bf16.output, f32.output), 1 - 1e-9);  // rounded it was
+    EXPECT_TRUE(same_bits(bf16.output, threads.output));
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_GT(cosine(bf16.gradients[i], f32.gradients[i]), 0.9999) << i;
+      EXPECT_FALSE(same_bits(bf16.gradients[i], f32.gradients[i])) << i;
+      EXPECT_TRUE(same_bits(bf16.gradients[i], threads.gradients[i])) << i;
+    }
+  }
+}
+
+TEST(Linear, InBf16InferencePacksOnceAndGivesTheBitsOfTraining) {
+  ExecutionContext context(2, Precision::kBf16);
+  ExecutionContext exact(2);
+  Parameter weight("w", random_tensor({8, 7}, 1), true);
+  const Tensor x = random_tensor({3, 7}, 2);
+  const auto infer = [&](ExecutionContext& in, Tape::Mode mode) {
+    Tape tape(in, mode);
+    return linear(tape.constant(x), tape.leaf(weight), Var(), {.activation = Activation::kGelu}).value().clone();
+  };
+  EXPECT_TRUE(same_bits(infer(context, Tape::Mode::kInference), infer(context, Tape::Mode::kTraining)));
+  EXPECT_EQ(&weight.packed_bf16(context), &weight.packed_bf16(context));
+  // The packings of both precisions live side by side, and both follow the value.
+  const Tensor before = infer(exact, Tape::Mode::kInference);
+  weight.value.values()[0] += 1;
+  weight.value_changed();
+  EXPECT_TRUE(same_bits(infer(context, Tape::Mode::kInference), infer(context, Tape::Mode::kTraining)));
+  EXPECT_TRUE(same_bits(infer(exact, Tape::Mode::kInference), infer(exact, Tape::Mode::kTraining)));
+  EXPECT_FALSE(same_bits(infer(exact, Tape::Mode::kInference), before));
+}
+
+TEST(Precision, Bf16IsUsedOnlyWhereTheHardwareHasIt) {
+  EXPECT_EQ(supported_precision(Precision::kF32), Precision::kF32);
+  EXPECT_EQ(supported_precision(Precision::kBf16), bf16_path().in_hardware ? Precision::kBf16 : Precision::kF32);
+  const ForcedBf16Path forced(bf16_paths().back());
+  EXPECT_EQ(supported_precision(Precision::kBf16), Precision::kF32);
+  EXPECT_EQ(precision_name(Precision::kBf16), "bf16");
+  EXPECT_EQ(precision_name(Precision::kF32), "fp32");
 }
 
 TEST(Linear, AQuantisedParameterRunsInIntegers) {
