@@ -56,6 +56,8 @@ Json json_of(const Position& position) {
           {"best_step", position.best_step},
           {"without_gain", position.without_gain},
           {"seconds", position.seconds},
+          {"tokens", position.tokens},
+          {"decay_from", position.decay_from ? Json(*position.decay_from) : Json()},
           {"history", std::move(history)}};
 }
 
@@ -73,6 +75,12 @@ Result<Position> position_of(const Json& json, const std::string& where) {
   YUPU_ASSIGN_OR_RETURN(position.best_step, json_int(json, "best_step", where));
   YUPU_ASSIGN_OR_RETURN(position.without_gain, json_int(json, "without_gain", where));
   YUPU_ASSIGN_OR_RETURN(position.seconds, json_number(json, "seconds", where));
+  if (json.contains("tokens")) {
+    YUPU_ASSIGN_OR_RETURN(position.tokens, json_int(json, "tokens", where));
+  }
+  if (json.contains("decay_from") && !json["decay_from"].is_null()) {
+    YUPU_ASSIGN_OR_RETURN(position.decay_from, json_int(json, "decay_from", where));
+  }
   if (!json.contains("history") || !json["history"].is_array())
     return invalid_argument(where + ": 'history' is missing");
   for (const Json& epoch : json["history"]) {

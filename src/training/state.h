@@ -35,6 +35,8 @@ struct Position {
   std::int64_t best_step = 0;  // names best-STEP.safetensors
   std::int64_t without_gain = 0;
   double seconds = 0.0;
+  std::int64_t tokens = 0;                 // pre-training: tokens of all updates
+  std::optional<std::int64_t> decay_from;  // pre-training: the update at which the learning rate began to fall
   std::vector<EpochFigures> history;
 };
 

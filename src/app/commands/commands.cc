@@ -46,6 +46,23 @@ constexpr std::array kCommands{
             "    --bottleneck N   houlsby (default 64)",
             train_command},
     Command{
+        "pretrain", "pretrain --corpus FILE... --config SIZE|CONFIG.json --out DIR ...",
+        "make a base model from raw text: masked-language-model pre-training",
+        "OUT is a model directory (HuggingFace, BertForMaskedLM) that `train --base OUT` starts from; a killed run "
+        "goes on\nwhen started again.\n"
+        "  --corpus FILE    UTF-8 text, a paragraph or sentence a line, an empty line between documents; repeatable\n"
+        "  --config tiny|mini|small|medium|base|CONFIG.json   or --base DIR: go on from a model directory\n"
+        "  --vocab FILE|none --vocab-size N   none: trained on the corpus (default, 16000 tokens)\n"
+        "  --steps N | --epochs N --batch-tokens N --max-length N --short-share X\n"
+        "  --mask-probability X --whole-word   hide whole words (## pieces; runs of 1 to 3 ideographs)\n"
+        "  --lr X --warmup N --weight-decay X --clip-norm X --dropout X\n"
+        "  --schedule linear|stable   stable: constant until the last --decay-steps N; may be continued with more\n"
+        "                   --steps, and --decay-now begins the decay where the run stands\n"
+        "  --valid-share X --eval-steps N   held-out lines, evaluated and OUT written every N updates\n"
+        "  --dtype f32|f16  of the weights in OUT\n"
+        "  --checkpoint-seconds X --threads N --seed N --json",
+        pretrain_command},
+    Command{
         "evaluate", "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--json]",
         "classification report of a model on labelled rows",
         "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; calibration.",

@@ -27,6 +27,7 @@ Status run_command(Arguments& arguments);
 Status plan_command(Arguments& arguments);
 Status data_command(Arguments& arguments);
 Status train_command(Arguments& arguments);
+Status pretrain_command(Arguments& arguments);
 Status evaluate_command(Arguments& arguments);
 Status predict_command(Arguments& arguments);
 Status models_command(Arguments& arguments);

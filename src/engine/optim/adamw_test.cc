@@ -130,6 +130,11 @@ TEST(Schedule, WarmsUpAndDecays) {
   const Schedule cosine{.kind = ScheduleKind::kCosine, .total_steps = 10};
   EXPECT_NEAR(cosine.factor(5), 0.5, 1e-12);
   EXPECT_DOUBLE_EQ(Schedule{.kind = ScheduleKind::kConstant}.factor(99), 1.0);
+  const Schedule stable{.kind = ScheduleKind::kStableDecay, .warmup_steps = 2, .total_steps = 100, .decay_steps = 16};
+  EXPECT_DOUBLE_EQ(stable.factor(0), 0.5);
+  EXPECT_DOUBLE_EQ(stable.factor(84), 1.0);
+  EXPECT_DOUBLE_EQ(stable.factor(88), 0.5);
+  EXPECT_DOUBLE_EQ(stable.factor(100), 0.0);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace yupu::model {
 namespace {
 
 constexpr std::string_view kPrefix = "bert.";
-constexpr std::string_view kHeadPrefix = "classifier.";
+constexpr std::string_view kHeadPrefixes[] = {"classifier.", "cls."};
 constexpr std::size_t kConfigBytesMax = 16 << 20;
 
 bool begins_with_any(std::string_view name, std::span<const std::string_view> prefixes) {
@@ -120,20 +120,29 @@ Result<ModelConfig> read_model_config(const std::string& directory) {
   return config;
 }
 
-Status write_model_config(const std::string& directory, const ModelConfig& config) {
-  OrderedJson json;
-  json["architectures"] = {config.architecture};
-  config.encoder.write_to(json);
+namespace {
+
+void write_labels(OrderedJson& json, const std::vector<std::string>& labels) {
+  if (labels.empty()) return;  // a model of no labels: a base
   OrderedJson id2label = OrderedJson::object();
   OrderedJson label2id = OrderedJson::object();
-  for (std::size_t i = 0; i < config.labels.size(); ++i) {
-    id2label[std::to_string(i)] = config.labels[i];
-    label2id[config.labels[i]] = i;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    id2label[std::to_string(i)] = labels[i];
+    label2id[labels[i]] = i;
   }
   json["id2label"] = std::move(id2label);
   json["label2id"] = std::move(label2id);
   json["problem_type"] = "single_label_classification";
-  json["torch_dtype"] = "float32";  // of what is not quantised
+}
+
+}  // namespace
+
+Status write_model_config(const std::string& directory, const ModelConfig& config, FloatFormat floats) {
+  OrderedJson json;
+  json["architectures"] = {config.architecture};
+  config.encoder.write_to(json);
+  write_labels(json, config.labels);
+  json["torch_dtype"] = floats == FloatFormat::kF16 ? "float16" : "float32";  // of what is not quantised
   return write_file_atomic(directory + "/config.json",
                            json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }
@@ -176,13 +185,13 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
   return absent;
 }
 
-Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings) {
+Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings, FloatFormat floats) {
   std::vector<std::pair<std::string, engine::Tensor>> tensors;
   for (const TensorBinding& binding : bindings) {
-    const std::string_view prefix = binding.name.starts_with(kHeadPrefix) ? std::string_view() : kPrefix;
+    const std::string_view prefix = begins_with_any(binding.name, kHeadPrefixes) ? std::string_view() : kPrefix;
     tensors.emplace_back(fmt::format("{}{}", prefix, binding.name), binding.tensor);
   }
-  return write_safetensors(fmt::format("{}/{}", directory, kWeightsFile), tensors);
+  return write_safetensors(fmt::format("{}/{}", directory, kWeightsFile), tensors, {}, floats);
 }
 
 }  // namespace yupu::model

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/checkpoint/safetensors.h"
 #include "model/encoder/encoder.h"
 #include "model/encoder/encoder_config.h"
 
@@ -24,7 +25,8 @@ struct ModelConfig {
 
 // Outcomes  kNotFound: no directory or no config.json; kInvalidArgument: file and member.
 Result<ModelConfig> read_model_config(const std::string& directory);
-Status write_model_config(const std::string& directory, const ModelConfig& config);
+Status write_model_config(const std::string& directory, const ModelConfig& config,
+                          FloatFormat floats = FloatFormat::kF32);
 
 // Copies `directory`/model.safetensors into the bindings (names without "bert.").  A name that begins with one of
 // `optional` may be absent from the file; the names that were are returned.  A tensor of the file that no binding wants
@@ -35,8 +37,10 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
                                               std::span<const std::string_view> optional,
                                               std::span<const std::string_view> ignored);
 
-// Writes `directory`/model.safetensors.  "bert." is put in front of every name that is not a head's ("classifier.").
-Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings);
+// Writes `directory`/model.safetensors.  "bert." is put in front of every name that is not a head's ("classifier.",
+// "cls.").  Outcomes  those of write_safetensors.
+Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings,
+                    FloatFormat floats = FloatFormat::kF32);
 
 inline constexpr std::string_view kWeightsFile = "model.safetensors";
 

@@ -133,6 +133,8 @@ Status parse_metadata(const Json& value, std::map<std::string, std::string>& met
   return ok_status();
 }
 
+constexpr std::uint16_t kHalfInfinity = 0x7C00;
+
 float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
   const std::uint32_t exponent = (half >> 10) & 0x1Fu;
@@ -155,6 +157,24 @@ void convert_all(std::string_view bytes, std::span<float> target, Convert conver
 }
 
 }  // namespace
+
+std::uint16_t float_to_half(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>(bits >> 16 & 0x8000u);
+  const std::uint32_t magnitude = bits & 0x7FFFFFFFu;
+  constexpr std::uint32_t kInfinity = 0x7F800000u;
+  constexpr std::uint32_t kTooLarge = 0x477FF000u;  // 65520, halfway to the power of two behind the last half
+  constexpr std::uint32_t kNormal = 0x38800000u;    // 2^-14
+  if (magnitude > kInfinity) return sign | kHalfInfinity | 0x200u;
+  if (magnitude >= kTooLarge) return sign | kHalfInfinity;
+  if (magnitude < kNormal) {  // a multiple of 2^-24; adding 0.5 lets the addition round at that place
+    const float rounded = std::bit_cast<float>(magnitude) + 0.5f;
+    return static_cast<std::uint16_t>(sign |
+                                      (std::bit_cast<std::uint32_t>(rounded) - std::bit_cast<std::uint32_t>(0.5f)));
+  }
+  const std::uint32_t odd = magnitude >> 13 & 1u;
+  return static_cast<std::uint16_t>(sign | ((magnitude + 0xFFFu + odd - 0x38000000u) >> 13));
+}
 
 std::int64_t TensorEntry::element_count() const {
   std::int64_t count = 1;
@@ -245,14 +265,20 @@ namespace {
 
 using NamedTensor = std::pair<std::string, engine::Tensor>;
 
-const char* written_dtype(engine::DType dtype) {
-  if (dtype == engine::DType::kI8) return "I8";
-  return dtype == engine::DType::kF32 ? "F32" : "I32";
+struct WrittenType {
+  const char* name;
+  std::uint64_t bytes;
+};
+
+WrittenType written_type(engine::DType dtype, FloatFormat floats) {
+  if (dtype == engine::DType::kI8) return {"I8", 1};
+  if (dtype == engine::DType::kI32) return {"I32", 4};
+  return floats == FloatFormat::kF16 ? WrittenType{"F16", 2} : WrittenType{"F32", 4};
 }
 
 // The header with its size in front, padded so that what follows is aligned.
 Result<std::string> make_header(const std::vector<const NamedTensor*>& order,
-                                const std::map<std::string, std::string>& metadata) {
+                                const std::map<std::string, std::string>& metadata, FloatFormat floats) {
   OrderedJson header = OrderedJson::object();
   header["__metadata__"] = metadata;
   std::uint64_t offset = 0;
@@ -263,8 +289,9 @@ Result<std::string> make_header(const std::vector<const NamedTensor*>& order,
     }
     std::vector<std::int64_t> shape;
     for (int axis = 0; axis < value.rank(); ++axis) shape.push_back(value.size(axis));
-    const std::uint64_t end = offset + value.byte_count();
-    header[name] = {{"dtype", written_dtype(value.dtype())}, {"shape", shape}, {"data_offsets", {offset, end}}};
+    const WrittenType type = written_type(value.dtype(), floats);
+    const std::uint64_t end = offset + static_cast<std::uint64_t>(value.element_count()) * type.bytes;
+    header[name] = {{"dtype", type.name}, {"shape", shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
@@ -274,11 +301,33 @@ Result<std::string> make_header(const std::vector<const NamedTensor*>& order,
   return bytes + text;
 }
 
-Status write_parts(const std::string& path, std::string_view header, const std::vector<const NamedTensor*>& order) {
+Result<std::string> half_bytes(const NamedTensor& tensor) {
+  const std::span<const float> values = tensor.second.values();
+  std::string bytes(values.size() * sizeof(std::uint16_t), '\0');
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint16_t half = float_to_half(values[i]);
+    if ((half & kHalfInfinity) == kHalfInfinity) {
+      return invalid_argument(
+          fmt::format("tensor \"{}\" holds {} at element {}, which F16 cannot (65504 at most); "
+                      "write F32",
+                      tensor.first, values[i], i));
+    }
+    std::memcpy(bytes.data() + i * sizeof(half), &half, sizeof(half));
+  }
+  return bytes;
+}
+
+Status write_parts(const std::string& path, std::string_view header, const std::vector<const NamedTensor*>& order,
+                   FloatFormat floats) {
   YUPU_ASSIGN_OR_RETURN(FileWriter writer, FileWriter::create(path));
   YUPU_RETURN_IF_ERROR(writer.write(header));
   constexpr std::size_t kPieceBytes = 1 << 20;
   for (const NamedTensor* tensor : order) {
+    if (floats == FloatFormat::kF16 && tensor->second.dtype() == engine::DType::kF32) {
+      YUPU_ASSIGN_OR_RETURN(const std::string halves, half_bytes(*tensor));
+      YUPU_RETURN_IF_ERROR(writer.write(halves));
+      continue;
+    }
     const std::string_view bytes(reinterpret_cast<const char*>(tensor->second.bytes()), tensor->second.byte_count());
     for (std::size_t at = 0; at < bytes.size(); at += kPieceBytes)
       YUPU_RETURN_IF_ERROR(writer.write(bytes.substr(at, kPieceBytes)));
@@ -289,7 +338,7 @@ Status write_parts(const std::string& path, std::string_view header, const std::
 }  // namespace
 
 Status write_safetensors(const std::string& path, std::span<const NamedTensor> tensors,
-                         std::map<std::string, std::string> metadata) {
+                         std::map<std::string, std::string> metadata, FloatFormat floats) {
   metadata.try_emplace("format", "pt");
   std::vector<const NamedTensor*> order;
   for (const NamedTensor& tensor : tensors) {
@@ -297,15 +346,15 @@ Status write_safetensors(const std::string& path, std::span<const NamedTensor> t
     CHECK(dtype != engine::DType::kBF16, "only f32, i32 and i8 are written");
     order.push_back(&tensor);
   }
-  std::sort(order.begin(), order.end(), [](const NamedTensor* a, const NamedTensor* b) {
-    const std::size_t a_bytes = engine::dtype_bytes(a->second.dtype());
-    const std::size_t b_bytes = engine::dtype_bytes(b->second.dtype());
+  std::sort(order.begin(), order.end(), [floats](const NamedTensor* a, const NamedTensor* b) {
+    const std::uint64_t a_bytes = written_type(a->second.dtype(), floats).bytes;
+    const std::uint64_t b_bytes = written_type(b->second.dtype(), floats).bytes;
     return a_bytes != b_bytes ? a_bytes > b_bytes : a->first < b->first;
   });
-  YUPU_ASSIGN_OR_RETURN(const std::string header, make_header(order, metadata));
+  YUPU_ASSIGN_OR_RETURN(const std::string header, make_header(order, metadata, floats));
 
   const std::string staged = path + ".part";
-  Status status = write_parts(staged, header, order);
+  Status status = write_parts(staged, header, order, floats);
   if (status.ok()) status = replace_file(staged, path);
   if (!status.ok()) (void)remove_tree(staged);
   return status;

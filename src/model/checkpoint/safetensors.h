@@ -63,11 +63,19 @@ class Safetensors {
 // REQUIRES: target.size() == entry.element_count().
 Status copy_to_f32(const TensorEntry& entry, std::span<float> target, const std::string& where);
 
+// How f32 tensors are written.  kF16: half the bytes, rounded to the nearest (ties to even), 11 bits of precision; for
+// weights that are shipped.
+enum class FloatFormat : std::uint8_t { kF32, kF16 };
+
+// The half-precision bits of `value`: round to nearest even; a value beyond 65504 after rounding becomes infinity.
+std::uint16_t float_to_half(float value);
+
 // Writes f32, i32 and i8 tensors: largest alignment first, then by name; the buffer begins at a multiple of 64.  The
 // reference library opens nothing without "format" = "pt" in the metadata, which is added when absent.  Written beside
 // `path` and renamed over it, so a crash or a full disk leaves the old file.
-// Outcomes  kInvalidArgument: a name twice or reserved; kResourceExhausted: the disk is full.
+// Outcomes  kInvalidArgument: a name twice or reserved; under kF16 a value that f16 cannot hold (tensor and element in
+// the message); kResourceExhausted: the disk is full.
 Status write_safetensors(const std::string& path, std::span<const std::pair<std::string, engine::Tensor>> tensors,
-                         std::map<std::string, std::string> metadata = {});
+                         std::map<std::string, std::string> metadata = {}, FloatFormat floats = FloatFormat::kF32);
 
 }  // namespace yupu::model

@@ -150,6 +150,51 @@ TEST(Safetensors, HalfAndBrainFloatsAreConverted) {
               HasSubstr("dtype U8"));
 }
 
+TEST(Safetensors, EveryHalfRoundsToItself) {
+  const yupu::testing::TempDir dir;
+  std::vector<float> halves;
+  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const std::uint32_t exponent = bits >> 10 & 31;
+    if (exponent == 31) continue;  // infinities and NaN
+    const double mantissa = (bits & 0x3FF) + (exponent == 0 ? 0 : 1024);
+    const double magnitude = std::ldexp(mantissa, static_cast<int>(exponent == 0 ? 1 : exponent) - 25);
+    const auto value = static_cast<float>((bits & 0x8000) != 0 ? -magnitude : magnitude);
+    ASSERT_EQ(float_to_half(value), bits) << value;
+    halves.push_back(value);
+  }
+  const auto count = static_cast<std::int64_t>(halves.size());
+  const std::string path = dir.file("half.safetensors");
+  ASSERT_TRUE(write_safetensors(path,
+                                {{{"small", engine::Tensor::from({1}, {0.5f})},
+                                  {"all", engine::Tensor::from({count}, std::span<const float>(halves))}}},
+                                {}, FloatFormat::kF16)
+                  .ok());
+  auto file = Safetensors::open(path);
+  ASSERT_TRUE(file.ok()) << file.status().to_string();
+  EXPECT_EQ(file->find("all")->dtype, "F16");
+  std::vector<float> read(halves.size());
+  ASSERT_TRUE(copy_to_f32(*file->find("all"), read, path).ok());
+  EXPECT_EQ(read, halves);
+}
+
+TEST(Safetensors, HalvesRoundToNearestEvenAndOverflowIsRefused) {
+  EXPECT_EQ(float_to_half(1.0f + 0x1p-11f), 0x3C00);             // a tie goes to the even mantissa
+  EXPECT_EQ(float_to_half(1.0f + 3 * 0x1p-11f), 0x3C02);         // and here up
+  EXPECT_EQ(float_to_half(1.0f + 0x1p-11f + 0x1p-20f), 0x3C01);  // just above a tie
+  EXPECT_EQ(float_to_half(0x1p-25f), 0);                         // half of the least value: a tie, to zero
+  EXPECT_EQ(float_to_half(0x1.8p-25f), 1);
+  EXPECT_EQ(float_to_half(std::nextafter(0x1p-14f, 0.0f)), 0x0400);  // rounds up into the normal range
+  EXPECT_EQ(float_to_half(65519.0f), 0x7BFF);
+  EXPECT_EQ(float_to_half(65520.0f), 0x7C00);
+  EXPECT_NE(float_to_half(std::nanf("")) & 0x3FF, 0);
+  const yupu::testing::TempDir dir;
+  const auto status = write_safetensors(dir.file("x.safetensors"),
+                                        {{{"wide", engine::Tensor::from({3}, {1, -65520, 2})}}}, {}, FloatFormat::kF16);
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("tensor \"wide\" holds -65520 at element 1"));
+  EXPECT_FALSE(file_exists(dir.file("x.safetensors")));
+}
+
 TEST(Safetensors, WriterRefusesBadNamesAndKeepsTheOldFileOnFailure) {
   const yupu::testing::TempDir dir;
   const engine::Tensor t = engine::Tensor::from({1}, {1.0f});

@@ -96,6 +96,9 @@ class Encoder {
   // REQUIRES: config().weights is kInt8 and the configuration else that of `original`, which is f32.
   void quantise_from(const Encoder& original);
 
+  // The word embedding table (V,C), which a tied output layer reads too.
+  engine::Parameter& word_embeddings() const { return *word_; }
+
   std::vector<engine::Parameter*> parameters() const;
   // Names without the "bert." in front: "encoder.layer.0.attention.self.query.weight".  A matrix kept in 8 bits is
   // followed by its scales: "encoder.layer.0.attention.self.query.weight_scale".
