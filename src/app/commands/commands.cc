@@ -59,7 +59,7 @@ constexpr std::array kCommands{
         "  --schedule linear|stable   stable: constant until the last --decay-steps N; may be continued with more\n"
         "                   --steps, and --decay-now begins the decay where the run stands\n"
         "  --valid-share X --eval-steps N   held-out lines, evaluated and OUT written every N updates\n"
-        "  --dtype f32|f16  of the weights in OUT\n"
+        "  --precision fp32|bf16   of the operands of matrix products; --dtype f32|f16   of the weights in OUT\n"
         "  --checkpoint-seconds X --threads N --seed N --json",
         pretrain_command},
     Command{

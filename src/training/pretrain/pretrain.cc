@@ -128,7 +128,8 @@ Json deciding_options(const PretrainOptions& options) {
                {"valid_share", options.valid_share},
                {"valid_tokens_max", options.valid_tokens_max},
                {"seed", options.seed}};
-  if (options.schedule == PretrainSchedule::kStable) return json;  // its length may change on the way
+  if (options.schedule == PretrainSchedule::kStable) return json;  // length and precision may change on the way
+  json["precision"] = engine::precision_name(options.precision);
   json["steps"] = options.steps;
   json["epochs"] = options.epochs;
   return json;
@@ -157,7 +158,9 @@ Result<PretrainResult> pretrain_checked(const PretrainOptions& options, handoff:
                             corpora.train.token_count(), corpora.train.document_count(), corpora.train.segment_count(),
                             corpora.valid.token_count(), model->tokenizer().vocab_size()));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, StateFolder::open(options.out, fingerprint_of(options, *model, corpora)));
-  engine::ExecutionContext context(options.threads);
+  const engine::Precision precision = engine::supported_precision(options.precision);
+  if (precision != options.precision) progress.note("no bf16 in this machine's hardware: going on in fp32");
+  engine::ExecutionContext context(options.threads, precision);
   PretrainOptions with_lineage = options;
   with_lineage.lineage["options"] = deciding_options(options);
   with_lineage.lineage["train_tokens"] = corpora.train.token_count();

@@ -7,10 +7,9 @@
 //
 // Interrupted at any point, kill -9 included, the same call goes on where the last checkpoint stands and ends with the
 // same weights, bit for bit (training/state.h).  OUT is a usable model directory from the first evaluation on.
-// Under the stable schedule the number of steps does not decide what came before: a run may be continued with more
-// steps, and its decay begun at any moment.  When it has ended, the state from before the decay is kept: more steps go
-// on from there.
-// Threads  one owner.
+// Under the stable schedule neither the number of steps nor the precision decides what came before: a run may be
+// continued with others, and its decay begun at any moment.  When it has ended, the state from before the decay is
+// kept: more steps go on from there. Threads  one owner.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +19,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "engine/precision.h"
 #include "handoff/progress.h"
 #include "model/checkpoint/safetensors.h"
 
@@ -57,6 +57,8 @@ struct PretrainOptions {
   std::int64_t valid_tokens_max = 50'000;  // at most
   std::int64_t eval_steps = 500;           // between evaluations, each of which also writes the model directory
   std::uint64_t seed = 1;
+  engine::Precision precision =
+      engine::Precision::kF32;  // bf16 falls back to f32, and says so, where hardware lacks it
   int threads = 0;
   double checkpoint_seconds = 60.0;
   model::FloatFormat floats = model::FloatFormat::kF32;  // of the weights in OUT; checkpoints are f32

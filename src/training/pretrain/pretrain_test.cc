@@ -154,6 +154,21 @@ TEST(Pretrain, AStableRunMayBeLengthenedAndDecayedAtWill) {
   EXPECT_EQ(early->weights_sha256, ended->weights_sha256);
 }
 
+TEST(Pretrain, Bf16LearnsToo) {
+  const yupu::testing::TempDir dir;
+  PretrainOptions options = quick_options(dir, "f32");
+  options.steps = 40;
+  options.lr = 3e-3;
+  const auto exact = run(options);
+  options.out = dir.file("bf16");
+  options.precision = engine::Precision::kBf16;
+  const auto rounded = run(options);
+  ASSERT_TRUE(exact.ok() && rounded.ok());
+  EXPECT_NEAR(rounded->valid.loss, exact->valid.loss, 0.1);
+  const bool differs = engine::supported_precision(options.precision) == engine::Precision::kBf16;
+  EXPECT_EQ(rounded->weights_sha256 != exact->weights_sha256, differs);
+}
+
 TEST(Pretrain, GoesOnFromABaseWithItsTokenizer) {
   const yupu::testing::TempDir dir;
   PretrainOptions first = quick_options(dir, "first");

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/device/cpu/elementwise.h"
-#include "engine/device/cpu/gemm.h"
 #include "engine/ops/op.h"
+#include "engine/ops/product.h"
 #include "engine/ops/softmax/softmax_kernel.h"
 
 namespace yupu::engine {
@@ -85,12 +85,12 @@ void add_chunk(ExecutionContext& context, const Gradients& unit, const Tensor& x
   const std::int64_t columns = weight.size(1);
   if (unit.bias.defined()) column_sums(context.team(), unit.bias.f32(), d.f32(), rows, classes, true);
   if (unit.weight.defined()) {
-    gemm(context, {classes, columns, rows}, {d.f32(), classes, true}, {x.f32() + first * columns, columns, false},
-         {unit.weight.f32(), columns, true});
+    product(context, {classes, columns, rows}, {d.f32(), classes, true}, {x.f32() + first * columns, columns, false},
+            {unit.weight.f32(), columns, true});
   }
   if (unit.x.defined()) {
-    gemm(context, {rows, columns, classes}, {d.f32(), classes, false}, {weight.f32(), columns, false},
-         {unit.x.f32() + first * columns, columns, false});
+    product(context, {rows, columns, classes}, {d.f32(), classes, false}, {weight.f32(), columns, false},
+            {unit.x.f32() + first * columns, columns, false});
   }
 }
 
@@ -129,8 +129,8 @@ Var linear_cross_entropy(const Var& x, const Var& weight, const Var& bias, std::
   const Tensor buffer = tape.empty({chunk, classes});
   for (std::int64_t first = 0; first < rows; first += chunk) {
     const std::int64_t count = std::min(chunk, rows - first);
-    gemm(context, {count, classes, columns}, {x.value().f32() + first * columns, columns, false},
-         {weight.value().f32(), columns, true}, {buffer.f32(), classes, false}, {.bias = bias.value().f32()});
+    product(context, {count, classes, columns}, {x.value().f32() + first * columns, columns, false},
+            {weight.value().f32(), columns, true}, {buffer.f32(), classes, false}, {.bias = bias.value().f32()});
     chunk_loss(context, buffer, first, count);
     if (needs_grad) add_chunk(context, unit, x.value(), weight.value(), buffer, first, count);
   }

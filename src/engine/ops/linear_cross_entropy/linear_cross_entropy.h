@@ -7,6 +7,7 @@
 // each
 //           in [0,V);  result (1), the sum over the rows (0 for no rows).
 // Backward  d_x, d_weight, d_bias: what the forward pass left, times d_loss.  Kept: as many elements as those have.
+// Precision the three products as those of linear (engine/precision.h).
 // Numbers   as cross_entropy; independent of the thread count; a row's loss does not depend on the other rows.
 // Errors    wrong shape or dtype, a label outside [0,V) is a bug (CHECK); out of memory throws EngineError.
 #pragma once
