@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Every bench of this project that needs no outside data, one after the other; quiet machine, nothing else running.
+# Rows are appended to bench/results/own.jsonl, and docs/performance.md drawn anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 threads="${THREADS:-$(nproc)}"
-run() { echo "== $*"; "$@"; }
-run build/release/src/text/text_tokenizer_bench
+run() { echo "== $*"; python3 bench/rows.py "$@"; }
+run build/release/src/text/text_tokenizer_bench --benchmark_format=csv
 run build/release/src/engine/engine_gemm_bench "$threads"
 run build/release/src/engine/engine_int8_gemm_bench "$threads"
 run build/release/src/engine/engine_training_step_bench "$threads"
@@ -16,3 +17,4 @@ if [ -d build/demo/secrets/keys ]; then
 else
   echo "SKIPPED http_load: build/demo holds no finished run (make demo)" >&2
 fi
+python3 bench/report.py

@@ -1,0 +1,49 @@
+"""Rows of bench/results/*.jsonl: one figure each, with what it was measured on."""
+import datetime
+import json
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "results"
+WANTED_FLAGS = ("sse4_1", "avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16",
+                "asimd", "sve", "bf16", "i8mm")
+
+
+def machine():
+    info = {}
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        key, _, value = line.partition(":")
+        info.setdefault(key.strip(), value.strip())
+    flags = (info.get("flags") or info.get("Features") or "").split()
+    memory_kb = int(pathlib.Path("/proc/meminfo").read_text().split()[1])
+    return {"cpu": info.get("model name", "unknown"), "family": info.get("cpu family"), "model": info.get("model"),
+            "flags": [f for f in WANTED_FLAGS if f in flags], "cores": os.cpu_count(), "memory_gb": round(memory_kb / 2**20, 1)}
+
+
+def commit():
+    git = lambda *a: subprocess.run(["git", *a], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    return git("rev-parse", "--short=12", "HEAD") + ("+changes" if git("status", "--porcelain", "-uno") else "")
+
+
+def append(file, rows, command):
+    """Adds what every row shares and appends them to bench/results/FILE."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    shared = {"machine": machine(), "commit": commit(), "command": command,
+              "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    with open(RESULTS / file, "a", encoding="utf-8") as out:
+        for row in rows:
+            out.write(json.dumps({**row, **shared}, ensure_ascii=False) + "\n")
+
+
+def newest(file, wanted=lambda row: True):
+    """The last wanted row of each (row, against) in bench/results/FILE, in the order they first came."""
+    path = RESULTS / file
+    found = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if wanted(row):
+                found[row["row"], row.get("against", "")] = row
+    return list(found.values())
