@@ -9,25 +9,26 @@ namespace {
 constexpr std::uint64_t kOrderStream = 0x6f72646572;  // "order": away from the streams of weights and dropout
 }  // namespace
 
+void BatchCutter::append(std::uint32_t row, std::int64_t tokens) {
+  const bool full = batches_.empty() || tokens_ + tokens > limits_.tokens ||
+                    static_cast<std::int64_t>(batches_.back().size()) >= limits_.rows;
+  if (full) {
+    batches_.emplace_back();
+    tokens_ = 0;
+  }
+  batches_.back().push_back(row);
+  tokens_ += tokens;
+}
+
 std::vector<std::vector<std::uint32_t>> plan_epoch(std::span<const std::int64_t> lengths, const BatchLimits& limits,
                                                    std::uint64_t seed, std::int64_t epoch) {
   std::vector<std::uint32_t> order(lengths.size());
   std::iota(order.begin(), order.end(), 0u);
   Rng rng(seed, kOrderStream + (static_cast<std::uint64_t>(epoch) << 40));
   rng.shuffle(std::span<std::uint32_t>(order));
-  std::vector<std::vector<std::uint32_t>> batches;
-  std::int64_t tokens = 0;
-  for (const std::uint32_t row : order) {
-    const bool full = batches.empty() || tokens + lengths[row] > limits.tokens ||
-                      static_cast<std::int64_t>(batches.back().size()) >= limits.rows;
-    if (full) {
-      batches.emplace_back();
-      tokens = 0;
-    }
-    batches.back().push_back(row);
-    tokens += lengths[row];
-  }
-  return batches;
+  BatchCutter cutter(limits);
+  for (const std::uint32_t row : order) cutter.append(row, lengths[row]);
+  return std::move(cutter).batches();
 }
 
 }  // namespace yupu::training

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace yupu::training {
@@ -12,6 +13,19 @@ namespace yupu::training {
 struct BatchLimits {
   std::int64_t tokens = 512;      // most tokens of a batch; a longer row is a batch of its own
   std::int64_t rows = INT64_MAX;  // most rows of a batch
+};
+
+// Cuts rows, as they come, into batches within the limits.
+class BatchCutter {
+ public:
+  explicit BatchCutter(const BatchLimits& limits) : limits_(limits) {}
+  void append(std::uint32_t row, std::int64_t tokens);
+  std::vector<std::vector<std::uint32_t>> batches() && { return std::move(batches_); }
+
+ private:
+  BatchLimits limits_;
+  std::int64_t tokens_ = 0;  // of the last batch
+  std::vector<std::vector<std::uint32_t>> batches_;
 };
 
 // Row indices of each batch of `epoch` (from 0).  Every row occurs once.  lengths[i]: tokens of row i.

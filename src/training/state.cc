@@ -41,6 +41,8 @@ Status restore_weights(const model::Safetensors& file, const engine::AdamW& opti
   return ok_status();
 }
 
+}  // namespace
+
 Json json_of(const Position& position) {
   Json history = Json::array();
   for (const EpochFigures& epoch : position.history) {
@@ -92,8 +94,6 @@ Result<Position> position_of(const Json& json, const std::string& where) {
   }
   return position;
 }
-
-}  // namespace
 
 Result<StateFolder> StateFolder::open(const std::string& out, std::string fingerprint) {
   const std::string path = out + "/.state";

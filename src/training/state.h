@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "base/status.h"
 #include "engine/optim/adamw.h"
 #include "training/training.h"
@@ -40,12 +41,17 @@ struct Position {
   std::vector<EpochFigures> history;
 };
 
+Json json_of(const Position& position);
+Result<Position> position_of(const Json& json, const std::string& where);
+
 using NamedTensor = std::pair<std::string, engine::Tensor>;
 
 class StateFolder {
  public:
   // `out`: the model directory.  Makes OUT/.state.
   static Result<StateFolder> open(const std::string& out, std::string fingerprint);
+  // For a rank that leaves the files to another: only path() may be called.
+  static StateFolder elsewhere(const std::string& out) { return {out + "/.state", {}}; }
 
   // Restores weights, moments and step count, and returns where the run stood; nothing when there is no state of this
   // fingerprint.  Outcomes  kInvalidArgument: the state is damaged (says which file to remove).

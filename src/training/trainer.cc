@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
-#include "training/batches.h"
+#include "training/batch_share.h"
+#include "training/ranks.h"
 
 namespace yupu::training {
 namespace {
@@ -27,13 +28,15 @@ engine::AdamW make_optimizer(const TrainOptions& options, const tasks::Classifie
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, tasks::Classifier& classifier, engine::ExecutionContext& context,
-                 StateFolder state, handoff::Progress& progress)
+                 engine::Collective& collective, StateFolder state, handoff::Progress& progress)
     : options_(options),
       classifier_(classifier),
       context_(context),
+      collective_(collective),
       state_(std::move(state)),
       progress_(progress),
       optimizer_(make_optimizer(options, classifier)),
+      buckets_(collective, optimizer_.parameters()),
       tape_(context, engine::Tape::Mode::kTraining) {
   encode_rows();
 }
@@ -51,11 +54,11 @@ void Trainer::encode_rows() {
   }
 }
 
-Trainer::Plan Trainer::plan(std::int64_t epoch) const {
-  const BatchLimits limits{.tokens = options_.batch_tokens,
-                           .rows = options_.batch_size > 0 ? options_.batch_size : INT64_MAX};
-  return plan_epoch(lengths_, limits, options_.seed, epoch);
+BatchLimits Trainer::limits() const {
+  return {.tokens = options_.batch_tokens, .rows = options_.batch_size > 0 ? options_.batch_size : INT64_MAX};
 }
+
+Trainer::Plan Trainer::plan(std::int64_t epoch) const { return plan_epoch(lengths_, limits(), options_.seed, epoch); }
 
 std::int64_t Trainer::updates_in(const Plan& plan) const {
   return (static_cast<std::int64_t>(plan.size()) + options_.grad_accumulation - 1) / options_.grad_accumulation;
@@ -79,6 +82,20 @@ Status Trainer::plan_ranks(std::int64_t total) {
   return ok_status();
 }
 
+Status Trainer::restore(std::int64_t total) {
+  std::optional<Position> restored;
+  if (collective_.is_root()) {
+    YUPU_ASSIGN_OR_RETURN(restored, state_.restore(optimizer_, allocator_state_));
+  }
+  YUPU_RETURN_IF_ERROR(share_restored(collective_, optimizer_, restored, allocator_state_));
+  if (!restored) return ok_status();
+  position_ = std::move(*restored);
+  resumed_at_step_ = position_.step;
+  seconds_before_ = position_.seconds;
+  progress_.note(fmt::format("going on at step {} of {} (epoch {})", position_.step, total, position_.epoch + 1));
+  return ok_status();
+}
+
 Status Trainer::run() {
   std::int64_t total = 0;
   for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) total += updates_in(plan(epoch));
@@ -86,13 +103,7 @@ Status Trainer::run() {
                .warmup_steps = static_cast<std::int64_t>(options_.warmup_ratio * static_cast<double>(total)),
                .total_steps = total};
   YUPU_RETURN_IF_ERROR(plan_ranks(total));
-  YUPU_ASSIGN_OR_RETURN(auto restored, state_.restore(optimizer_, allocator_state_));
-  if (restored) {
-    position_ = std::move(*restored);
-    resumed_at_step_ = position_.step;
-    seconds_before_ = position_.seconds;
-    progress_.note(fmt::format("going on at step {} of {} (epoch {})", position_.step, total, position_.epoch + 1));
-  }
+  YUPU_RETURN_IF_ERROR(restore(total));
   began_ns_ = checkpoint_ns_ = monotonic_ns();
   checkpoint_step_ = position_.step;
   progress_.begin("training", total);
@@ -117,7 +128,9 @@ Status Trainer::run_epoch() {
     YUPU_RETURN_IF_ERROR(update(batches, begin, std::min(begin + group, batches.size())));
     YUPU_RETURN_IF_ERROR(checkpoint_if_due());
     if (options_.after_step) options_.after_step(position_.step);
-    if (options_.stop_requested && options_.stop_requested()) {
+    auto stop = engine::any_rank(collective_, options_.stop_requested && options_.stop_requested());
+    if (!stop.ok()) return keep_then(stop.status());
+    if (*stop) {
       YUPU_RETURN_IF_ERROR(checkpoint());
       return unavailable(
           fmt::format("training stopped at step {}; the same command goes on from there", position_.step));
@@ -136,32 +149,41 @@ std::vector<std::int32_t> Trainer::seen_ids(std::uint32_t row, std::int64_t epoc
   return ids;
 }
 
-Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
-  std::int64_t rows = 0;
-  for (std::size_t b = begin; b < end; ++b) rows += static_cast<std::int64_t>(plan[b].size());
-  const model::DropoutStep dropout{.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)};
-  double loss_sum = 0.0;
-  std::int64_t tokens = 0;
-  for (std::size_t b = begin; b < end; ++b) {
-    engine::PackedBatch packed;
-    std::vector<std::int32_t> labels;
-    std::vector<const text::SparseRow*> ngrams;
-    for (const std::uint32_t row : plan[b]) {
-      packed.append(seen_ids(row, position_.epoch), examples_[row].types, row);
-      labels.push_back(examples_[row].label);
-      ngrams.push_back(&examples_[row].ngrams);
-    }
-    tokens += packed.token_count();
-    const model::EncoderBatch batch(std::move(packed));
-    const engine::Var logits = classifier_.forward(tape_, batch, ngrams, dropout);
-    const engine::Var loss = engine::cross_entropy(
-        logits, labels,
-        {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});
-    loss_sum += double{loss.value().item()};
-    // The mean over all rows of the update, however many batches they came in.
-    tape_.backward(loss, 1.0f / static_cast<float>(rows));
-    tape_.clear();
+double Trainer::forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t rows, bool is_last) {
+  engine::PackedBatch packed;
+  std::vector<std::int32_t> labels;
+  std::vector<const text::SparseRow*> ngrams;
+  for (const std::uint32_t row : batch) {
+    packed.append(seen_ids(row, position_.epoch), examples_[row].types, row);
+    labels.push_back(examples_[row].label);
+    ngrams.push_back(&examples_[row].ngrams);
   }
+  const model::EncoderBatch encoder_batch(std::move(packed));
+  const model::DropoutStep dropout{.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)};
+  const engine::Var logits = classifier_.forward(tape_, encoder_batch, ngrams, dropout);
+  const engine::Var loss = engine::cross_entropy(
+      logits, labels,
+      {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});
+  const auto loss_sum = double{loss.value().item()};
+  // The mean over all rows of the update, however many batches and ranks they came in.
+  tape_.backward(loss, 1.0f / static_cast<float>(rows), is_last ? buckets_.watch() : nullptr);
+  tape_.clear();
+  return loss_sum;
+}
+
+Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
+  const auto batches = std::span(plan).subspan(begin, end - begin);
+  std::int64_t rows = 0;
+  std::int64_t tokens = 0;
+  for (const auto& batch : batches) {
+    rows += static_cast<std::int64_t>(batch.size());
+    for (const std::uint32_t row : batch) tokens += lengths_[row];
+  }
+  const Plan mine = share_of(batches, lengths_, limits(), {.rank = collective_.rank(), .size = collective_.size()});
+  double loss_sum = 0.0;
+  for (std::size_t b = 0; b < mine.size(); ++b) loss_sum += forward_backward(mine[b], rows, b + 1 == mine.size());
+  if (Status status = buckets_.finish(); !status.ok()) return keep_then(status);
+  if (Status status = collective_.sum(std::span(&loss_sum, 1)); !status.ok()) return keep_then(status);
   if (allocator_) orthogonality_ = allocator_->add_orthogonality(context_);
   const double norm = engine::gradient_norm(context_, optimizer_.parameters());
   if (!std::isfinite(loss_sum) || !std::isfinite(norm)) {
@@ -179,7 +201,8 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
   position_.loss_sum += loss_sum;
   position_.loss_count += rows;
   report(loss_sum / static_cast<double>(rows), tokens);
-  return ok_status();
+  if (!allocator_ || !allocator_->budget().masks(position_.step - 1)) return ok_status();
+  return require_equal_masks(collective_, allocator_state_);
 }
 
 void Trainer::report(double loss, std::int64_t tokens) {
@@ -192,17 +215,21 @@ void Trainer::report(double loss, std::int64_t tokens) {
 }
 
 Result<double> Trainer::valid_figure() const {
-  YUPU_ASSIGN_OR_RETURN(const tasks::Evaluation evaluation, tasks::evaluate(classifier_, context_, options_.valid));
+  YUPU_ASSIGN_OR_RETURN(const tasks::Evaluation evaluation,
+                        tasks::evaluate(classifier_, logits_over(collective_, classifier_, context_), options_.valid));
   return options_.metric == "macro_f1" ? evaluation.report.macro.f1 : evaluation.report.accuracy;
 }
 
 Status Trainer::evaluate_epoch() {
+  if (Status status = require_equal_weights(collective_, optimizer_); !status.ok()) return keep_then(status);
   EpochFigures figures{.epoch = position_.epoch + 1,
                        .train_loss = position_.loss_sum / static_cast<double>(position_.loss_count)};
   std::string line = fmt::format("epoch {}: loss {:.4f}", figures.epoch, figures.train_loss);
   bool improved = false;
   if (!options_.valid.empty()) {
-    YUPU_ASSIGN_OR_RETURN(figures.valid_figure, valid_figure());
+    auto figure = valid_figure();
+    if (!figure.ok()) return keep_then(figure.status());
+    figures.valid_figure = *figure;
     // While ranks are still being pruned no epoch can be the best: its weights would be above the budget.
     const bool counts = !allocator_ || allocator_->budget().is_final(position_.step - 1);
     improved = counts && (!position_.best_figure || figures.valid_figure > *position_.best_figure);
@@ -226,14 +253,21 @@ Status Trainer::evaluate_epoch() {
     position_.best_figure = figures.valid_figure;
     position_.best_epoch = figures.epoch;
     position_.best_step = position_.step;
-    YUPU_RETURN_IF_ERROR(state_.save_best(optimizer_, position_.step));
+    if (collective_.is_root()) YUPU_RETURN_IF_ERROR(state_.save_best(optimizer_, position_.step));
   }
   YUPU_RETURN_IF_ERROR(checkpoint());
-  if (improved) state_.forget_other_bests(position_.best_step);
+  if (improved && collective_.is_root()) state_.forget_other_bests(position_.best_step);
   return ok_status();
 }
 
+Status Trainer::keep_then(const Status& error) {
+  if (error.code() != Code::kUnavailable) return error;
+  YUPU_RETURN_IF_ERROR(checkpoint());
+  return error.with_context(fmt::format("step {}", position_.step + 1));
+}
+
 Status Trainer::checkpoint() {
+  if (!collective_.is_root()) return ok_status();
   const std::int64_t began = monotonic_ns();
   position_.seconds = seconds_before_ + static_cast<double>(began - began_ns_) / kNsPerSecond;
   YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_, allocator_state_));
@@ -261,7 +295,8 @@ Status Trainer::finish() {
 }
 
 Status Trainer::load_best() {
-  YUPU_RETURN_IF_ERROR(state_.load_best(optimizer_, position_.best_step));
+  if (collective_.is_root()) YUPU_RETURN_IF_ERROR(state_.load_best(optimizer_, position_.best_step));
+  YUPU_RETURN_IF_ERROR(share_weights(collective_, optimizer_));
   YUPU_ASSIGN_OR_RETURN(const double again, valid_figure());
   if (again != *position_.best_figure) {
     return internal_error(

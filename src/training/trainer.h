@@ -6,20 +6,23 @@
 #include <vector>
 
 #include "engine/autograd/tape.h"
+#include "engine/collective/gradient_buckets.h"
 #include "engine/optim/adamw.h"
 #include "engine/optim/schedule.h"
 #include "model/adapters/adalora/allocator.h"
 #include "tasks/classify/classifier.h"
+#include "training/batches.h"
 #include "training/state.h"
 #include "training/training.h"
 
 namespace yupu::training {
 
-// One run, from the first update to the best weights in the classifier's parameters.  Threads: one owner.
+// One run, from the first update to the best weights in the classifier's parameters.  On several ranks each trains its
+// share of every update, and all end with the same weights; rank 0 alone touches the folder.  Threads: one owner.
 class Trainer {
  public:
   Trainer(const TrainOptions& options, tasks::Classifier& classifier, engine::ExecutionContext& context,
-          StateFolder state, handoff::Progress& progress);
+          engine::Collective& collective, StateFolder state, handoff::Progress& progress);
 
   // Restores a checkpoint if there is one, trains to the end and loads the best weights.  engine::EngineError passes.
   Status run();
@@ -46,8 +49,14 @@ class Trainer {
   Status run_epoch();
   // Forward and backward of the batches [begin, end) of the plan, then one update.
   Status update(const Plan& plan, std::size_t begin, std::size_t end);
+  // Of one batch of `rows` of the update; adds to the gradients and returns the sum of the losses.
+  double forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t rows, bool is_last);
+  BatchLimits limits() const;
   Status evaluate_epoch();
   Result<double> valid_figure() const;
+  // Before an error of the collective is passed on: the last complete update is kept, where this rank can.
+  Status keep_then(const Status& error);
+  Status restore(std::int64_t total);
   Status checkpoint();
   Status checkpoint_if_due();
   Status finish();
@@ -57,9 +66,11 @@ class Trainer {
   const TrainOptions& options_;
   tasks::Classifier& classifier_;
   engine::ExecutionContext& context_;
+  engine::Collective& collective_;
   StateFolder state_;
   handoff::Progress& progress_;
   engine::AdamW optimizer_;
+  engine::GradientBuckets buckets_;
   engine::Tape tape_;
   engine::Schedule schedule_;
   std::unique_ptr<model::adalora::Allocator> allocator_;  // when ranks are pruned on the way

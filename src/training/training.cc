@@ -12,6 +12,7 @@
 #include "model/checkpoint/huggingface.h"
 #include "text/tokenizers/wordpiece/train.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
+#include "training/ranks.h"
 #include "training/trainer.h"
 
 namespace yupu::training {
@@ -150,13 +151,33 @@ std::string fingerprint_of(const TrainOptions& options, const tasks::Classifier&
   return hash.finish_hex();
 }
 
-Status calibrate(const TrainOptions& options, engine::ExecutionContext& context, tasks::Classifier& classifier,
+std::string rows_sha256(const std::vector<handoff::Row>& rows) {
+  Sha256 hash;
+  for (const handoff::Row& row : rows) hash.field(row.text).field(row.label);
+  return hash.finish_hex();
+}
+
+// Every rank must be about to do the same.
+Status require_same_run(const TrainOptions& options, const tasks::Classifier& classifier,
+                        engine::Collective& collective) {
+  if (collective.size() == 1) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(engine::Facts facts, program_facts());
+  facts.emplace_back("options", to_text(deciding_options(options)));
+  facts.emplace_back("training rows", rows_sha256(options.train));
+  facts.emplace_back("validation rows", rows_sha256(options.valid));
+  facts.emplace_back("test rows", rows_sha256(options.test));
+  facts.emplace_back("vocabulary", classifier.tokenizer().content_id());
+  facts.emplace_back("weights to begin from", classifier.weights_sha256());
+  return engine::require_equal(collective, facts);
+}
+
+Status calibrate(const TrainOptions& options, const tasks::LogitsSource& logits, tasks::Classifier& classifier,
                  handoff::Progress& progress) {
   if (options.valid.empty()) {
     progress.note("no validation rows: scores are not calibrated and every text will be answered");
     return ok_status();
   }
-  YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, context, options.valid));
+  YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, logits, options.valid));
   const tasks::Calibration calibration = tasks::fit_calibration(rows, options.target_precision);
   if (!calibration.target_met) {
     progress.note(fmt::format(
@@ -182,7 +203,7 @@ bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& opt
   return std::any_of(rows.begin(), rows.end(), [&](const handoff::Row& row) { return is_learned(options, row); });
 }
 
-Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionContext& context, const Trainer& trainer,
+Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSource& logits, const Trainer& trainer,
                              tasks::Classifier& classifier) {
   const Position& position = trainer.position();
   TrainResult result{.epochs = position.history,
@@ -205,11 +226,11 @@ Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionConte
   classifier.config().write_to(config);
   result.encoder_config = Json(config);
   if (has_labelled(options.valid, options)) {
-    YUPU_ASSIGN_OR_RETURN(result.valid, tasks::evaluate(classifier, context, options.valid));
+    YUPU_ASSIGN_OR_RETURN(result.valid, tasks::evaluate(classifier, logits, options.valid));
     add_figures("valid.", *result.valid, result.figures);
   }
   if (has_labelled(options.test, options)) {
-    YUPU_ASSIGN_OR_RETURN(result.test, tasks::evaluate(classifier, context, options.test));
+    YUPU_ASSIGN_OR_RETURN(result.test, tasks::evaluate(classifier, logits, options.test));
     add_figures("test.", *result.test, result.figures);
   }
   result.figures["train.seconds"] = result.seconds;
@@ -223,15 +244,25 @@ Result<TrainResult> conclude(const TrainOptions& options, engine::ExecutionConte
   return result;
 }
 
-Result<TrainResult> train_checked(const TrainOptions& options, handoff::Progress& progress) {
+Result<StateFolder> state_of(const TrainOptions& options, const tasks::Classifier& classifier,
+                             const engine::Collective& collective) {
+  if (!collective.is_root()) return StateFolder::elsewhere(options.out);
+  return StateFolder::open(options.out, fingerprint_of(options, classifier));
+}
+
+Result<TrainResult> train_checked(const TrainOptions& options, engine::Collective& collective,
+                                  handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options));
   if (options.wide) classifier->add_wide(learned_texts(options));
-  YUPU_ASSIGN_OR_RETURN(StateFolder state, StateFolder::open(options.out, fingerprint_of(options, *classifier)));
+  YUPU_RETURN_IF_ERROR(require_same_run(options, *classifier, collective));
+  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, *classifier, collective));
   engine::ExecutionContext context(options.threads);
-  Trainer trainer(options, *classifier, context, state, progress);
+  Trainer trainer(options, *classifier, context, collective, state, progress);
   YUPU_RETURN_IF_ERROR(trainer.run());
-  YUPU_RETURN_IF_ERROR(calibrate(options, context, *classifier, progress));
-  YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, context, trainer, *classifier));
+  const tasks::LogitsSource logits = logits_over(collective, *classifier, context);
+  YUPU_RETURN_IF_ERROR(calibrate(options, logits, *classifier, progress));
+  YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, logits, trainer, *classifier));
+  if (!collective.is_root()) return result;
   Json lineage = options.lineage;
   lineage["options"] = deciding_options(options);
   lineage["weights_sha256"] = result.weights_sha256;
@@ -289,8 +320,11 @@ Json deciding_options(const TrainOptions& options) {
 
 Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progress) {
   YUPU_RETURN_IF_ERROR(check_options(options));
+  const auto alone = engine::single();
+  engine::Collective& collective = options.collective != nullptr ? *options.collective : *alone;
+  handoff::SilentProgress silent;
   try {
-    return train_checked(options, progress);
+    return train_checked(options, collective, collective.is_root() ? progress : silent);
   } catch (const engine::EngineError& error) {
     return Status(
         Code::kResourceExhausted,

@@ -8,6 +8,9 @@
 // Early stopping: after every epoch the validation figure either beats the best so far (strictly; then the weights are
 // kept and the patience starts anew) or uses up one of `patience`.  At the end the best weights are loaded again and
 // must give the figure that was recorded.
+// On several ranks (engine/collective) the updates are the same as on one, each rank computing a share of every one:
+// equal results but for rounding (1e-6), and bit for bit with as many ranks.  Rank 0 alone reads and writes OUT and
+// speaks to `progress`; a run may go on with another number of ranks.
 // Threads  one owner.
 #pragma once
 
@@ -20,6 +23,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "engine/collective/collective.h"
 #include "handoff/progress.h"
 #include "handoff/types.h"
 #include "model/adapters/adapter.h"
@@ -73,6 +77,8 @@ struct TrainOptions {
   // Asked after every update: true saves a checkpoint and ends with kUnavailable.
   std::function<bool()> stop_requested;
   std::function<void(std::int64_t step)> after_step;  // tells who watches
+
+  engine::Collective* collective = nullptr;  // the ranks that train together; null: this process alone
 };
 
 // What decides the result, as JSON: for records and for recognising a checkpoint.  Without rows, paths and threads.
@@ -99,7 +105,9 @@ struct TrainResult {
 
 // Outcomes  kInvalidArgument: an option out of range (named), no rows, fewer than two labels, a base that cannot be
 //           used; kInternal: the loss is no number any more (the step is named; the last good checkpoint stays in
-//           OUT/.state); kResourceExhausted: no memory, disk full; kUnavailable: stop_requested.
+//           OUT/.state); kResourceExhausted: no memory, disk full; kUnavailable: stop_requested, or a rank is gone
+//           (named; the last complete update stays in OUT/.state unless rank 0 itself is the one); kConflict: a rank
+//           has other data, options or another program (named).
 Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progress);
 
 }  // namespace yupu::training

@@ -68,6 +68,7 @@ Status require_equal(Collective& collective, const Facts& facts) {
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (i >= other.size() || other[i] != expected[i]) differing.push_back(expected[i][0].get<std::string>());
     }
+    YUPU_RETURN_IF_ERROR(barrier(collective));  // so that all ranks say this, and none that another has gone
     return conflict(
         fmt::format("rank {} of {} differs from rank 0 in: {}", rank, texts.size(), fmt::join(differing, ", ")));
   }

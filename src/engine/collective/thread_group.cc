@@ -101,7 +101,7 @@ Status ThreadGroup::State::wait(std::uint64_t number) {
     }
     changed.notify_all();
   }
-  if (!lost.ok()) return lost;
+  if (!is_done(number)) return lost;  // what is done stays done
   if (--operations.at(number).unfinished == 0) operations.erase(number);
   return ok_status();
 }

@@ -248,7 +248,7 @@ TEST(Evaluate, JudgesInScopeRowsAndCountsTheRest) {
   EXPECT_THAT(evaluation->to_text(), HasSubstr("brand_new"));
   EXPECT_EQ(evaluation->to_json()["decisions"]["answered"], 6);
   EXPECT_FALSE(evaluate(*classifier, context, std::span<const handoff::Row>(rows).last(1)).ok());
-  auto labelled = labelled_logits(*classifier, context, rows);
+  auto labelled = labelled_logits(*classifier, logits_on(*classifier, context), rows);
   ASSERT_TRUE(labelled.ok());
   EXPECT_EQ(labelled->size(), 6u);  // brand_new cannot be learned from
 }

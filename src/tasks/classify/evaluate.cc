@@ -71,10 +71,19 @@ OrderedJson reliability(std::span<const Judged> rows) {
 double Decisions::precision() const { return ratio(answered_right, answered + out_of_scope_answered); }
 double Decisions::share_answered() const { return ratio(answered, answered + clarified + refused); }
 
+LogitsSource logits_on(const Classifier& classifier, engine::ExecutionContext& context) {
+  return [&](std::span<const text::Encoding> texts) { return classifier.logits(context, texts); };
+}
+
 Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionContext& context,
                             std::span<const handoff::Row> rows) {
+  return evaluate(classifier, logits_on(classifier, context), rows);
+}
+
+Result<Evaluation> evaluate(const Classifier& classifier, const LogitsSource& source,
+                            std::span<const handoff::Row> rows) {
   const std::vector<text::Encoding> encodings = encode_all(classifier, rows);
-  YUPU_ASSIGN_OR_RETURN(const auto logits, classifier.logits(context, encodings));
+  YUPU_ASSIGN_OR_RETURN(const auto logits, source(encodings));
   Evaluation evaluation;
   std::vector<Judged>& judged = evaluation.judged;
   std::set<std::string> unknown;
@@ -99,7 +108,7 @@ Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionConte
   return evaluation;
 }
 
-Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, engine::ExecutionContext& context,
+Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, const LogitsSource& source,
                                                     std::span<const handoff::Row> rows) {
   std::vector<text::Encoding> encodings;
   std::vector<LabelledLogits> labelled;
@@ -109,7 +118,7 @@ Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier
     encodings.push_back(classifier.encode(row.text));
     labelled.push_back({.logits = {}, .label = label});
   }
-  YUPU_ASSIGN_OR_RETURN(auto logits, classifier.logits(context, encodings));
+  YUPU_ASSIGN_OR_RETURN(auto logits, source(encodings));
   for (std::size_t i = 0; i < labelled.size(); ++i) labelled[i].logits = std::move(logits[i]);
   return labelled;
 }

@@ -4,6 +4,7 @@
 // Threads  one owner of the context.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,12 +40,19 @@ struct Evaluation {
   OrderedJson to_json() const;  // `yupu evaluate --json`, Run::report
 };
 
+// Who computes the logits of texts: Classifier::logits, or several ranks together (training/ranks.h).
+using LogitsSource = std::function<Result<std::vector<std::vector<float>>>(std::span<const text::Encoding>)>;
+
+LogitsSource logits_on(const Classifier& classifier, engine::ExecutionContext& context);
+
 // Outcomes  kInvalidArgument: no rows with a label; errors of Classifier::logits.
 Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionContext& context,
                             std::span<const handoff::Row> rows);
+Result<Evaluation> evaluate(const Classifier& classifier, const LogitsSource& source,
+                            std::span<const handoff::Row> rows);
 
 // The rows' logits with their labels, for calibration.  Rows whose label the model does not have are left out.
-Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, engine::ExecutionContext& context,
+Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, const LogitsSource& source,
                                                     std::span<const handoff::Row> rows);
 
 // One line of `yupu predict`: {"text", "label", "score", "decision", "labels": [{"label", "score"}, ...]}.
