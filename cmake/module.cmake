@@ -2,6 +2,7 @@
 #   *.cc            the library yupu_NAME (recursive)
 #   *_test.cc       one test program NAME_tests, every TEST of it a ctest called NAME/Suite.Case
 #   *_slow_test.cc  the same, ctest label "slow"
+#   *_module.cc     not in the library: a shared object that the program opens itself (src/engine/CMakeLists.txt)
 #   *_bench.cc      one program each, build/<preset>/NAME_x_bench
 # Globs carry CONFIGURE_DEPENDS, so adding a file touches no build file.
 include(GoogleTest)
@@ -10,7 +11,7 @@ function(yupu_module name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   set(benches ${sources})
-  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_module|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   if(NOT sources)

@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config git ca-certificates libfmt-dev libhwy-dev libutf8proc-dev libsqlite3-dev libssl-dev
-  nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libbenchmark-dev python3"
-test="python3 chromium fonts-noto-cjk sqlite3 wrk"
+  nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libbenchmark-dev libopenmpi-dev python3"
+test="python3 chromium fonts-noto-cjk sqlite3 wrk openmpi-bin"
 check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev lld-14"
 
 wanted=""

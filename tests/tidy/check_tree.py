@@ -38,6 +38,7 @@ WRAPPED = {
     r"<openssl/": ("base", "use base/hash.h or base/ids.h"),
     r"<toml\+\+/": ("strategy", "use strategy/strategy.h"),
     r"<hwy/": ("engine", "write an op"),
+    r"<mpi\.h>": ("engine", "use engine/collective/collective.h"),
 }
 WORDS = {
     r"\b(TODO|FIXME|XXX|HACK)\b": "finish it, or write down why not",

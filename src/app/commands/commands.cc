@@ -43,7 +43,10 @@ constexpr std::array kCommands{
             "                     query key value attention.output.dense intermediate.dense output.dense all-linear)\n"
             "    --adapter-dropout X --rslora\n"
             "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
-            "    --bottleneck N   houlsby (default 64)",
+            "    --bottleneck N   houlsby (default 64)\n"
+            "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
+            "of one\n"
+            "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)",
             train_command},
     Command{
         "pretrain", "pretrain --corpus FILE... --config SIZE|CONFIG.json --out DIR ...",

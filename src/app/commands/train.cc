@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/ranks.h"
 #include "app/workplace.h"
 #include "base/file.h"
 #include "data/rows.h"
+#include "engine/collective/cpu_share.h"
 #include "training/training.h"
 
 namespace yupu::app {
@@ -108,6 +110,37 @@ Json result_json(const training::TrainOptions& options, const training::TrainRes
               {"epochs", epochs}};
 }
 
+void print_result(const training::TrainOptions& options, const training::TrainResult& result) {
+  std::string text = fmt::format("{}: {} parameters, {} steps in {:.1f} s, best epoch {}", options.out,
+                                 result.parameter_count, result.steps, result.seconds, result.best_epoch);
+  for (const auto& [name, value] : result.figures) text += fmt::format("\n  {:<28} {:.4f}", name, value);
+  print_text(text);
+}
+
+// On every rank; rank 0 writes and prints.
+Status train_on(engine::Collective& ranks, const Files& files, training::TrainOptions options, bool json) {
+  if (options.threads == 0) {
+    YUPU_ASSIGN_OR_RETURN(options.threads, engine::share_cores(ranks));
+  }
+  options.collective = &ranks;
+  options.stop_requested = stop_asked;
+  YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files, files.train));
+  YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files, files.valid));
+  YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files, files.test));
+  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(files.train));
+  options.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
+  if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(options.out));
+  const auto progress = terminal_progress();
+  YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, *progress));
+  if (!ranks.is_root()) return ok_status();
+  if (json) {
+    print_json(result_json(options, result));
+  } else {
+    print_result(options, result);
+  }
+  return ok_status();
+}
+
 }  // namespace
 
 Status train_command(Arguments& arguments) {
@@ -116,25 +149,10 @@ Status train_command(Arguments& arguments) {
   arguments.one_of("--device", "cpu", {"cpu"});
   const bool json = arguments.flag("--json");
   const Files files = read_files(arguments);
-  training::TrainOptions options = read_options(arguments);
+  const training::TrainOptions options = read_options(arguments);
+  const engine::MpiOptions rank_options = read_rank_options(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
-  YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files, files.train));
-  YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files, files.valid));
-  YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files, files.test));
-  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(files.train));
-  options.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
-  YUPU_RETURN_IF_ERROR(make_directories(options.out));
-  const auto progress = terminal_progress();
-  YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, *progress));
-  if (json) {
-    print_json(result_json(options, result));
-    return ok_status();
-  }
-  std::string text = fmt::format("{}: {} parameters, {} steps in {:.1f} s, best epoch {}", options.out,
-                                 result.parameter_count, result.steps, result.seconds, result.best_epoch);
-  for (const auto& [name, value] : result.figures) text += fmt::format("\n  {:<28} {:.4f}", name, value);
-  print_text(text);
-  return ok_status();
+  return on_ranks(rank_options, [&](engine::Collective& ranks) { return train_on(ranks, files, options, json); });
 }
 
 }  // namespace yupu::app
