@@ -5,8 +5,10 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "models/builtin_models.h"
 
 int main(int argc, char** argv) {
+  yupu::models::add_builtin_models();
   std::vector<std::string> words(argv + 1, argv + argc);
   const std::string name = words.empty() || words[0] == "--help" || words[0] == "-h" ? "help"
                            : words[0] == "--version"                                 ? "version"

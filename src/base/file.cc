@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/builtin.h"
 #include "base/hash.h"
 
 namespace yupu {
@@ -55,6 +57,12 @@ Status sync_folder(const std::string& folder) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  if (const auto builtin = builtin_file(path)) {
+    if (builtin->size() > bytes_max) {
+      return Status(Code::kTooLarge, fmt::format("{}: larger than {} bytes", path, bytes_max));
+    }
+    return std::string(*builtin);
+  }
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return errno_status(errno, "open " + path);
   std::string content;
@@ -99,6 +107,10 @@ Status make_directories(const std::string& path) {
 }
 
 bool file_exists(const std::string& path) {
+  if (path.starts_with(kBuiltinPrefix)) {
+    const std::vector<std::string> folders = builtin_folders();
+    if (builtin_file(path) || std::find(folders.begin(), folders.end(), path) != folders.end()) return true;
+  }
   std::error_code error;
   return std::filesystem::exists(path, error);
 }
@@ -127,6 +139,7 @@ Status replace_directory(const std::string& staged, const std::string& target) {
 }
 
 Result<std::string> file_sha256(const std::string& path) {
+  if (const auto builtin = builtin_file(path)) return sha256_hex(*builtin);
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return errno_status(errno, "open " + path);
   Sha256 hash;
@@ -141,6 +154,7 @@ Result<std::string> file_sha256(const std::string& path) {
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
+  if (const auto builtin = builtin_file(path)) return MappedFile(builtin->data(), builtin->size());
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return errno_status(errno, "open " + path);
   struct stat info {};
@@ -164,7 +178,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+  if (data_ != nullptr && !is_builtin(data_)) ::munmap(const_cast<char*>(data_), size_);
 }
 
 Result<FileWriter> FileWriter::create(const std::string& path) {

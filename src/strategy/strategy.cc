@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/builtin.h"
 #include "base/file.h"
 #include "strategy/toml_reader.h"
 
@@ -99,6 +100,7 @@ class Loader {
     reader.one_of("task", train.task, {"classify"});
     reader.one_of("config", train.config, {"tiny", "mini", "small", "medium", "base"});
     reader.text("base", train.base);
+    if (!file_exists(out_.resolve(train.base))) train.base = directory_or_builtin(train.base);
     reader.integer("epochs", train.epochs, 1, 10000);
     reader.integer("batch_tokens", train.batch_tokens, 16, 1 << 20);
     reader.number("lr", train.lr, 1e-9, 1.0);
@@ -243,6 +245,7 @@ class Loader {
 
 std::string Strategy::resolve(const std::string& relative) const {
   const std::filesystem::path target(relative);
+  if (relative.starts_with(kBuiltinPrefix)) return relative;
   return target.is_absolute() ? relative : (std::filesystem::path(folder) / target).string();
 }
 

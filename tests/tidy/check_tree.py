@@ -27,8 +27,8 @@ for stage in STAGES:
 BELOW["strategy"] = STAGES + BELOW["data"]
 BELOW["console"] = ["handoff", "store", "http", "base"]
 BELOW["app"] = ["strategy", "console"] + BELOW["strategy"]
-# The web room is a generated table of files; only the composition root may know it.
-OUTSIDE = {"web": ["app"]}
+# The web and models rooms are generated tables of files; only the composition root may know them.
+OUTSIDE = {"web": ["app"], "models": ["app"]}
 
 # Public heads that may stand only in the room that wraps them.
 WRAPPED = {

@@ -7,6 +7,7 @@
 
 #include "app/commands/commands.h"
 #include "app/workplace.h"
+#include "base/builtin.h"
 #include "base/file.h"
 
 namespace yupu::app {
@@ -30,7 +31,7 @@ training::PretrainOptions read_options(Arguments& arguments) {
   training::PretrainOptions options;
   options.corpus = arguments.many("--corpus");
   options.config = arguments.text("--config", options.config);
-  options.base = arguments.text("--base");
+  options.base = directory_or_builtin(arguments.text("--base"));
   if (const std::string vocab = arguments.text("--vocab", "none"); vocab != "none") options.vocab = vocab;
   options.vocab_size = arguments.integer("--vocab-size", options.vocab_size, 16, 10'000'000);
   options.out = arguments.required_text("--out");

@@ -6,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/ranks.h"
 #include "app/workplace.h"
+#include "base/builtin.h"
 #include "base/file.h"
 #include "data/rows.h"
 #include "engine/collective/cpu_share.h"
@@ -60,7 +61,7 @@ void read_adapter_options(Arguments& arguments, training::TrainOptions& options)
 training::TrainOptions read_options(Arguments& arguments) {
   training::TrainOptions options;
   options.config = arguments.one_of("--config", "tiny", {"tiny", "mini", "small", "medium", "base"});
-  options.base = arguments.text("--base");
+  options.base = directory_or_builtin(arguments.text("--base"));
   options.out = arguments.required_text("--out");
   options.epochs = arguments.integer("--epochs", options.epochs, 1, 100'000);
   options.batch_tokens = arguments.integer("--batch-tokens", options.batch_tokens, 16, 1 << 20);
