@@ -79,7 +79,7 @@ def peers_section(rows):
     versions = {}
     for row in rows:
         versions.update(row.get("versions", {}))
-    lines = [f"`make bench-peers`, {last['date'][:10]}, commit {last['commit']}, {last['threads']} threads, on "
+    lines = [f"`make bench-peers`, {last['date'][:10]}, commit {last['commit']}, threads: {last['threads']}, on "
              f"{machine_text(last['machine'])}. " + ", ".join(f"{k} {v}" for k, v in sorted(versions.items())) + ".",
              "", "A ratio is the median over the rounds of the other's time divided by yupu's, the contestants taking turns "
              "inside one run; for memory it is the other's peak divided by yupu's.", ""]
@@ -100,10 +100,11 @@ def own_section(rows):
     for row in rows:
         benches.setdefault(row["bench"], []).append(row)
     for bench, its_rows in benches.items():
-        lines += ["", f"`{bench}`", ""]
-        columns = list(its_rows[0]["columns"])
+        columns = list(dict.fromkeys(column for row in its_rows for column in row["columns"]))
+        lines += ["", f"<details><summary>{bench}, {len(its_rows)} rows</summary>", ""]
         lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
         lines += ["| " + " | ".join(str(row["columns"].get(c, "")) for c in columns) + " |" for row in its_rows]
+        lines += ["", "</details>"]
     return lines
 
 

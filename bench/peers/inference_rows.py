@@ -15,6 +15,10 @@ FP32_GOALS = {"base": {1: (1, 1.3), 8: (2, 3), 32: (2, 3.5)},
               "6x384": {1: (1.6, 2), 8: (2, 3), 32: (2.5, 4)}, "4x312": {1: (1.6, 2), 8: (2, 3), 32: (2.5, 4)}}
 
 
+def rounds(bench, name):
+    return 3 if bench.quick else 5 if name == "base" else 9
+
+
 def batches_of(workload, size, round_):
     texts = workload.texts(size * BATCHES[size], skip=500 + 64 * round_)
     return [texts[i:i + size] for i in range(0, len(texts), size)]
@@ -63,7 +67,7 @@ def fp32(bench, name):
             checks[key] = check_of(f"logits of {CHECK_TEXTS} texts", largest(mine, logits), LOGIT_LIMIT)
         timed = {k: w for k, w in workers.items() if checks[k]["passed"]}
         for size in SIZES:
-            times = alternate(3 if bench.quick else 9, {
+            times = alternate(rounds(bench, name), {
                 k: (lambda i, w=w: per_batch(w, batches_of(workload, size, i))) for k, w in timed.items()})
             write_fp32(bench, name, size, times, checks, workload.about())
         for key, check in checks.items():
@@ -114,7 +118,7 @@ def int8(bench, name):
             bench.failed(f"int8/{name}", "fp32", check)
             return
         for size in SIZES:
-            times = alternate(3 if bench.quick else 9, {
+            times = alternate(rounds(bench, name), {
                 k: (lambda i, w=w: per_batch(w, batches_of(workload, size, i))) for k, w in workers.items()})
             for key, goal in (("ONNX Runtime dynamic int8", (2, 3)), ("PyTorch fp32", (8, 12))):
                 bench.emit({"row": f"int8/{name} B={size}", "against": key, "unit": "ms/batch",
@@ -141,7 +145,7 @@ def tenants(bench, name):
             bench.failed(f"tenants/{name}", "transformers + PEFT", check)
             return
         timed = lambda worker, adapted: lambda _: ask(worker, adapted, 1)["ms"][0]
-        times = alternate(3 if bench.quick else 15, {
+        times = alternate(rounds(bench, name), {
             "mixed": timed(ours, True), "base": timed(ours, False), "PEFT mixed": timed(peer, True)})
     for key, title, goal in (("base", "yupu's base alone", (0.92, 0.96)), ("PEFT mixed", "PEFT, one batch of 64 adapters", None)):
         bench.emit({"row": f"tenants/{name}", "against": title, "unit": "ms/batch of 64", "goal": goal,

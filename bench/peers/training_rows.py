@@ -25,7 +25,7 @@ def rounds_of(bench, name):
     """Rounds, and batches in a round."""
     if bench.quick:
         return 2, 2
-    return (3, 4) if name == "base" else (5, 8)
+    return (3, 3) if name == "base" else (5, 8)
 
 
 def compare_losses(bench, directory, batches, adapter=None):

@@ -6,8 +6,15 @@ import random
 import statistics
 
 
+LONGEST = 40  # tokens, [CLS] and [SEP] included
+
+
 class Workload:
-    """Token ids and labels; `about` says what they are.  Customer-service lengths: 4 to 60 tokens, mean near 14."""
+    """Token ids and labels; `about` says what they are.
+
+    Customer-service lengths (lognormal, mean 14, deviation 0.5, cut to 4..60) have a mean of 14.1 and, in a batch of 16, a
+    longest of 31 on average.  The real texts of 4 to 40 tokens, 97 in 100, come closest: 15.0 and 30.
+    """
 
     def __init__(self, data, tokenizer_ids, labels, seed=11):
         """tokenizer_ids: texts -> lists of ids (the reference's tokenizer, so that nobody tokenises for himself)."""
@@ -15,7 +22,7 @@ class Workload:
             rows = list(csv.DictReader(file))
         index = {label: i for i, label in enumerate(labels)}
         self.raw = [row["text"] for row in rows]
-        self.rows = [(ids, index[row["category"]]) for ids, row in zip(tokenizer_ids(self.raw), rows) if 4 <= len(ids) <= 60]
+        self.rows = [(ids, index[row["category"]]) for ids, row in zip(tokenizer_ids(self.raw), rows) if 4 <= len(ids) <= LONGEST]
         random.Random(seed).shuffle(self.rows)
 
     def batches(self, count, size=16, skip=0):
