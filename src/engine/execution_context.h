@@ -9,6 +9,8 @@
 
 namespace yupu::engine {
 
+class Profile;  // engine/profile.h
+
 class ExecutionContext {
  public:
   // `thread_count` 0: as many as the machine has.
@@ -21,11 +23,15 @@ class ExecutionContext {
   Precision precision() const { return precision_; }
   Tensor empty(const Shape& shape, DType dtype = DType::kF32) { return Tensor::empty(shape, dtype, &pool_); }
   Tensor zeros(const Shape& shape, DType dtype = DType::kF32) { return Tensor::zeros(shape, dtype, &pool_); }
+  // For benches: who is told what the ops spend.  Not owned; null: nobody.
+  Profile* profile() const { return profile_; }
+  void set_profile(Profile* profile) { profile_ = profile; }
 
  private:
   Pool pool_;
   ThreadTeam team_;
   Precision precision_ = Precision::kF32;
+  Profile* profile_ = nullptr;
 };
 
 }  // namespace yupu::engine

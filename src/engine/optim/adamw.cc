@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/optim/adamw_kernel.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::int64_t kGrain = 4096;
 }  // namespace
 
 double gradient_norm(ExecutionContext& context, const std::vector<Parameter*>& parameters) {
+  const ProfileScope scope(context, "gradient norm");
   struct Part {
     const float* data;
     std::int64_t count;
@@ -59,6 +61,7 @@ AdamW::Moments& AdamW::moments(std::size_t index) {
 }
 
 void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_scale) {
+  const ProfileScope scope(context, "AdamW");
   ++step_count_;
   const bool corrected = options_.variant == AdamVariant::kAdamW;
   const auto t = static_cast<double>(step_count_);

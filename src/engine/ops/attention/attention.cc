@@ -9,6 +9,7 @@
 #include "engine/ops/dropout/dropout_mask.h"
 #include "engine/ops/op.h"
 #include "engine/ops/softmax/softmax_kernel.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -190,6 +191,7 @@ Geometry make_geometry(const Tape& tape, const PackedBatch& batch, std::int64_t 
 
 // Forward over all heads; log_sums is undefined when backward is not wanted.
 Tensor forward(Tape& tape, const Geometry& geometry, const Heads& heads, const Tensor& log_sums) {
+  const ProfileScope scope(tape.context(), "attention forward");
   Tensor y = tape.empty({geometry.batch->cu_seqlens.back(), geometry.heads * geometry.width});
   const Scratch layout(geometry, 1);
   const Tensor scratch = tape.empty({tape.team().size(), layout.floats()});
@@ -202,6 +204,7 @@ Tensor forward(Tape& tape, const Geometry& geometry, const Heads& heads, const T
 
 void backward(Tape& tape, const Geometry& geometry, const Heads& heads, const HeadGradients& gradients,
               const Tensor& d_y, const Tensor& log_sums) {
+  const ProfileScope scope(tape.context(), "attention backward");
   const Scratch layout(geometry, 2);
   const Tensor scratch = tape.empty({tape.team().size(), layout.floats()});
   for_each_head(tape.team(), geometry, [&](std::int64_t sequence, std::int64_t head, int member) {

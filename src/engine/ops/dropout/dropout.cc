@@ -6,6 +6,7 @@
 
 #include "engine/ops/dropout/dropout_mask.h"
 #include "engine/ops/op.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -23,6 +24,7 @@ std::uint64_t mix(std::uint64_t x) {
 // y = or += x * factors, row by row.
 void apply(Tape& tape, const DropoutStream& stream, const RowKeys& rows, const Tensor& x, const Tensor& y,
            bool accumulate) {
+  const ProfileScope scope(tape.context(), "dropout alone");
   const std::int64_t columns = x.size(1);
   const std::int64_t groups = dropout_groups(columns);
   const Tensor scratch = tape.empty({tape.team().size(), groups * kDropoutGroup});

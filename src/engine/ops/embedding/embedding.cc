@@ -4,6 +4,7 @@
 
 #include "engine/device/cpu/elementwise.h"
 #include "engine/ops/op.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -58,6 +59,7 @@ void copy_word(const Var& word, std::int32_t id, std::int64_t columns, float* ro
 
 Var embedding(const Var& word, const Var& position, const Var& token_type, const PackedBatch& batch) {
   Tape& tape = tape_of(word, position, token_type);
+  const ProfileScope scope(tape.context(), "embedding forward");
   const std::int64_t columns = word.size(1);
   const std::int64_t tokens = batch.token_count();
   CHECK(batch.positions.size() == batch.tokens.size() && batch.token_types.size() == batch.tokens.size(),
@@ -91,6 +93,7 @@ Var embedding(const Var& word, const Var& position, const Var& token_type, const
   if (result.requires_grad()) {
     tape.record(result, [&tape, &batch, word_node = word.node(), position_node = position.node(),
                          type_node = token_type.node()](const Tensor& d_y) {
+      const ProfileScope backward_scope(tape.context(), "embedding backward");
       scatter_add(tape, word_node, batch.tokens, d_y);
       scatter_add(tape, position_node, batch.positions, d_y);
       scatter_add(tape, type_node, batch.token_types, d_y);

@@ -6,6 +6,7 @@
 #include "engine/ops/dropout/dropout_mask.h"
 #include "engine/ops/layer_norm/layer_norm_kernel.h"
 #include "engine/ops/op.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -21,6 +22,7 @@ struct LayerNormBackward {
   const RowKeys* rows;
 
   void operator()(const Tensor& d_y) const {
+    const ProfileScope scope(tape->context(), "layer norm backward");
     parameters(d_y);
     if (x_node != nullptr || residual_node != nullptr) inputs(d_y);
   }
@@ -71,6 +73,7 @@ struct LayerNormBackward {
 Var normalise(const Var& x, const Var& residual, const Var& gain, const Var& bias, const Dropout& dropout,
               LayerNormOptions options) {
   Tape& tape = tape_of(x, residual, gain, bias);
+  const ProfileScope scope(tape.context(), "layer norm forward");
   check_matrix(x.value(), "x of layer_norm");
   const std::int64_t row_count = x.size(0);
   const std::int64_t columns = x.size(1);

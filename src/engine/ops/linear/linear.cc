@@ -4,6 +4,7 @@
 #include "engine/device/cpu/int8_gemm.h"
 #include "engine/ops/op.h"
 #include "engine/ops/product.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -17,6 +18,7 @@ struct LinearBackward {
 
   void operator()(const Tensor& d_y) const {
     ExecutionContext& context = tape->context();
+    const ProfileScope scope(context, "linear backward: activation, bias");
     const std::int64_t rows = d_y.size(0);
     const std::int64_t out = weight.size(0);
     const std::int64_t in = weight.size(1);
