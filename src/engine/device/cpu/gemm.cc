@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/device/cpu/gemm_kernel.h"
+#include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
@@ -15,12 +16,10 @@ std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + u
 constexpr std::int64_t kSerialWorkMax = 48 * 1024;
 
 std::int64_t scratch_a_floats(const GemmShape& shape) {
-  return round_up(std::min(kRowsBlock, shape.rows) * std::min(kDepthBlock, shape.depth), 16);
+  return round_up(std::min(kRowsBlock, shape.rows) * gemm_packed_depth(shape), 16);
 }
 
-std::int64_t scratch_b_floats(const GemmShape& shape) {
-  return std::min(kColumnsBlock, round_up(shape.columns, gemm_panel_columns())) * std::min(kDepthBlock, shape.depth);
-}
+std::int64_t scratch_b_floats(const GemmShape& shape) { return kPanelColumnsMax * std::min(kDepthBlock, shape.depth); }
 
 void empty_sum(const GemmShape& shape, const GemmOutput& c, const GemmEpilogue& epilogue) {
   CHECK(epilogue.activation == Activation::kNone && epilogue.bias == nullptr, "a product of depth 0 with an epilogue");
@@ -50,8 +49,30 @@ std::int64_t column_parts(const GemmTask& task, std::int64_t threads, std::int64
   return best;
 }
 
+// What a product is in a training step.
+std::string_view kind_of(const GemmTask& task) {
+  if (task.a.transposed) return "product dW";
+  return task.packed_b != nullptr || task.b.transposed ? "product forward" : "product dX";
+}
+
+// A gradient of weights is written once and read by the optimiser long after: kept in the caches it would only push
+// out what the next products want, and be read from memory before it is written.
+bool goes_past_caches(const GemmTask& task) {
+  constexpr std::int64_t kFloatsMin = 256 << 10;
+  constexpr std::size_t kLineBytes = 64;
+  const auto bytes = [](auto floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
+  const bool bare = task.epilogue.bias == nullptr && task.epilogue.activation == Activation::kNone &&
+                    task.epilogue.activated == nullptr;
+  return task.a.transposed && bare && !task.c.accumulate && task.shape.depth <= kDepthBlock &&
+         task.shape.rows * task.shape.columns >= kFloatsMin && bytes(task.c.stride) % kLineBytes == 0 &&
+         reinterpret_cast<std::uintptr_t>(task.c.data) % kLineBytes == 0;
+}
+
 void run(ExecutionContext& context, const GemmTask& whole) {
   const GemmShape& shape = whole.shape;
+  const ProfileScope scope(
+      context, kind_of(whole),
+      2.0 * static_cast<double>(shape.rows) * static_cast<double>(shape.columns) * static_cast<double>(shape.depth));
   if (shape.rows == 0 || shape.columns == 0) return;
   CHECK(!(whole.c.accumulate && (whole.epilogue.bias != nullptr || whole.epilogue.activation != Activation::kNone)),
         "an accumulating product has no epilogue");
@@ -68,14 +89,15 @@ void run(ExecutionContext& context, const GemmTask& whole) {
   const std::int64_t part_columns = (panels + in_columns - 1) / in_columns * panel;
   const std::int64_t part_rows = (shape.rows + in_rows - 1) / in_rows;
 
-  const GemmShape largest{std::min(part_rows, shape.rows), part_columns, shape.depth};
-  const std::int64_t floats_a = scratch_a_floats(largest);
-  const std::int64_t floats_b = whole.packed_b != nullptr ? 0 : scratch_b_floats(largest);
+  const std::int64_t floats_a = scratch_a_floats(shape);
+  const std::int64_t floats_b = whole.packed_b != nullptr ? 0 : scratch_b_floats(shape);
+  const bool stream = goes_past_caches(whole);
   const Tensor scratch = context.empty({threads, floats_a + floats_b});
   float* const scratch_data = scratch.f32();
   context.team().parallel_for(threads, 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t part = begin; part < end; ++part) {
       GemmTask task = whole;
+      task.stream = stream;
       task.row_begin = std::min(shape.rows, part / in_columns * part_rows);
       task.row_end = std::min(shape.rows, task.row_begin + part_rows);
       task.column_begin = std::min(shape.columns, part % in_columns * part_columns);

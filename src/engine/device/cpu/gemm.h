@@ -2,10 +2,11 @@
 // After Goto, van de Geijn 2008, "Anatomy of high-performance matrix multiplication" (TOMS 34:3) and BLIS (Van Zee
 // 2015):
 //
-//   for columns in blocks of kColumnsBlock            B block packed into panels [k][NR], last-level cache
-//     for depth in blocks of kDepthBlock              one B panel stays in L1
-//       for rows in blocks of kRowsBlock              A block packed into panels [k][<=MR], L2
-//         for every panel of B, every panel of A      registers: MR x NR accumulators
+//   for rows in blocks of kRowsBlock
+//     for columns, so many that the block of C stays in L2 (all of them where the depth is one block)
+//       for depth in blocks of kDepthBlock            A block packed into panels [k][<=MR], L2
+//         for every panel of B                        packed into [k][NR] just now; the next one is prefetched
+//           for every panel of A                      registers: MR x NR accumulators
 //
 //   MR x NR is 14 x 32 on AVX-512, 6 x 16 on AVX2, 6 x 8 elsewhere.  Packing reads either layout, so a transposed
 //   operand costs the same.  Threads get rectangles of C and pack for themselves: one fork and join per product.

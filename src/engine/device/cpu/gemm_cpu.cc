@@ -8,6 +8,7 @@
 #include "hwy/foreach_target.h"
 // After foreach_target.
 #include "engine/device/cpu/math-inl.h"
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,9 +26,12 @@ constexpr std::int64_t kPanelRows = 6;
 HWY_INLINE std::int64_t vector_lanes() { return static_cast<std::int64_t>(hn::Lanes(KernelTag())); }
 std::int64_t panel_columns() { return 2 * vector_lanes(); }
 
+// What becomes of a finished tile: written, added to C, or written past the caches (rows of C on whole cache lines).
+enum class Store : std::uint8_t { kWrite, kAdd, kStream };
+
 // c (rows, NR) = or += sum over k of a[k][rows] * b[k][NR].
 using Kernel = void (*)(std::int64_t depth, const float* a, const float* b, float* c, std::int64_t c_stride,
-                        bool load_c);
+                        Store store);
 
 #define YUPU_DECLARE(r) auto c##r##l = zero, c##r##h = zero;
 #define YUPU_STEP(r)                                \
@@ -39,12 +43,15 @@ using Kernel = void (*)(std::int64_t depth, const float* a, const float* b, floa
 #define YUPU_STORE(r)                       \
   hn::StoreU(c##r##l, d, c + r * c_stride); \
   hn::StoreU(c##r##h, d, c + r * c_stride + lanes);
+#define YUPU_STREAM(r)                      \
+  hn::Stream(c##r##l, d, c + r * c_stride); \
+  hn::Stream(c##r##h, d, c + r * c_stride + lanes);
 #define YUPU_ADD_STORE(r)                                                            \
   hn::StoreU(hn::Add(c##r##l, hn::LoadU(d, c + r * c_stride)), d, c + r * c_stride); \
   hn::StoreU(hn::Add(c##r##h, hn::LoadU(d, c + r * c_stride + lanes)), d, c + r * c_stride + lanes);
 #define YUPU_KERNEL(n)                                                                                    \
   void kernel_##n(std::int64_t depth, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, float* c, \
-                  std::int64_t c_stride, bool load_c) {                                                   \
+                  std::int64_t c_stride, Store store) {                                                   \
     const KernelTag d;                                                                                    \
     const std::int64_t lanes = vector_lanes();                                                            \
     const auto zero = hn::Zero(d);                                                                        \
@@ -54,8 +61,10 @@ using Kernel = void (*)(std::int64_t depth, const float* a, const float* b, floa
       YUPU_ROWS_##n(YUPU_STEP) a += n;                                                                    \
       b += 2 * lanes;                                                                                     \
     }                                                                                                     \
-    if (load_c) {                                                                                         \
+    if (store == Store::kAdd) {                                                                           \
       YUPU_ROWS_##n(YUPU_ADD_STORE)                                                                       \
+    } else if (store == Store::kStream) {                                                                 \
+      YUPU_ROWS_##n(YUPU_STREAM)                                                                          \
     } else {                                                                                              \
       YUPU_ROWS_##n(YUPU_STORE)                                                                           \
     }                                                                                                     \
@@ -86,64 +95,92 @@ constexpr Kernel kKernels[] = {nullptr, &kernel_1, &kernel_2, &kernel_3, &kernel
 #undef YUPU_STEP
 #undef YUPU_STORE
 #undef YUPU_ADD_STORE
+#undef YUPU_STREAM
 #undef YUPU_KERNEL
+
+// to[0..width) = from[0..width), nothing read or written outside: the last vector overlaps the one before it.
+HWY_INLINE void copy_row(const float* HWY_RESTRICT from, std::int64_t width, float* HWY_RESTRICT to) {
+  const hn::CappedTag<float, 8> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  if (width < lanes) {
+    for (std::int64_t i = 0; i < width; ++i) to[i] = from[i];
+    return;
+  }
+  for (std::int64_t i = 0; i + lanes < width; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, to + i);
+  hn::StoreU(hn::LoadU(d, from + width - lanes), d, to + width - lanes);
+}
+
+#if HWY_TARGET != HWY_SCALAR
+// The 128-bit blocks of v to to[0], to[step], to[2 step] ...
+template <class D>
+HWY_INLINE void store_blocks(D d, hn::Vec<D> v, std::int64_t step, float* to) {
+  if constexpr (hn::MaxLanes(d) > 4) {
+    const hn::Half<D> half;
+    store_blocks(half, hn::LowerHalf(half, v), step, to);
+    store_blocks(half, hn::UpperHalf(half, v), step, to + hn::MaxLanes(half) / 4 * step);
+  } else {
+    hn::StoreU(v, d, to);
+  }
+}
+
+// Four rows of `depth` contiguous elements to four neighbouring columns of a panel, a vector of each row at a time.
+HWY_INLINE void transpose_four(const float* HWY_RESTRICT source, std::int64_t stride, std::int64_t width,
+                               std::int64_t depth, float* HWY_RESTRICT packed) {
+  const KernelTag d;
+  const hn::RepartitionToWide<hn::RebindToUnsigned<KernelTag>> wide;
+  const std::int64_t lanes = vector_lanes();
+  const float* r0 = source;
+  const float* r1 = r0 + stride;
+  const float* r2 = r1 + stride;
+  const float* r3 = r2 + stride;
+  std::int64_t k = 0;
+  for (; k + lanes <= depth; k += lanes) {
+    const auto v0 = hn::LoadU(d, r0 + k), v1 = hn::LoadU(d, r1 + k), v2 = hn::LoadU(d, r2 + k),
+               v3 = hn::LoadU(d, r3 + k);
+    const auto lo01 = hn::BitCast(wide, hn::InterleaveLower(d, v0, v1));
+    const auto hi01 = hn::BitCast(wide, hn::InterleaveUpper(d, v0, v1));
+    const auto lo23 = hn::BitCast(wide, hn::InterleaveLower(d, v2, v3));
+    const auto hi23 = hn::BitCast(wide, hn::InterleaveUpper(d, v2, v3));
+    float* to = packed + k * width;  // block b of these holds elements k + 4b, ... + 4b+3 of the four rows
+    store_blocks(d, hn::BitCast(d, hn::InterleaveLower(wide, lo01, lo23)), 4 * width, to);
+    store_blocks(d, hn::BitCast(d, hn::InterleaveUpper(wide, lo01, lo23)), 4 * width, to + width);
+    store_blocks(d, hn::BitCast(d, hn::InterleaveLower(wide, hi01, hi23)), 4 * width, to + 2 * width);
+    store_blocks(d, hn::BitCast(d, hn::InterleaveUpper(wide, hi01, hi23)), 4 * width, to + 3 * width);
+  }
+  for (; k < depth; ++k) {
+    float* to = packed + k * width;
+    to[0] = r0[k];
+    to[1] = r1[k];
+    to[2] = r2[k];
+    to[3] = r3[k];
+  }
+}
+#endif
 
 // packed[k][i] = source element (i,k) for i < valid, 0 for valid <= i < width; k < depth.
 // `depth_contiguous`: element (i,k) is source[i*stride + k], a transposing copy; otherwise source[k*stride + i].
 void pack_panel(const float* HWY_RESTRICT source, std::int64_t stride, bool depth_contiguous, std::int64_t valid,
                 std::int64_t width, std::int64_t depth, float* HWY_RESTRICT packed) {
   if (!depth_contiguous) {
-    const KernelTag full;
-    if (valid == width && width == panel_columns()) {  // a whole panel of B: two vectors a row
+    if (valid == width && width == panel_columns()) {
+      const KernelTag d;
       const std::int64_t lanes = vector_lanes();
       for (std::int64_t k = 0; k < depth; ++k) {
-        const float* from = source + k * stride;
-        hn::Store(hn::LoadU(full, from), full, packed + k * width);
-        hn::Store(hn::LoadU(full, from + lanes), full, packed + k * width + lanes);
+        hn::Store(hn::LoadU(d, source + k * stride), d, packed + k * width);
+        hn::Store(hn::LoadU(d, source + k * stride + lanes), d, packed + k * width + lanes);
       }
       return;
     }
     for (std::int64_t k = 0; k < depth; ++k) {
-      const float* from = source + k * stride;
       float* to = packed + k * width;
-      std::int64_t i = 0;
-      for (; i < valid; ++i) to[i] = from[i];
-      for (; i < width; ++i) to[i] = 0.0f;
+      copy_row(source + k * stride, valid, to);
+      for (std::int64_t i = valid; i < width; ++i) to[i] = 0.0f;
     }
     return;
   }
   std::int64_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  const hn::FixedTag<float, 4> d;
-  const hn::RebindToUnsigned<decltype(d)> du;
-  const hn::RepartitionToWide<decltype(du)> du64;
-  for (; i + 4 <= valid; i += 4) {  // blocks of 4 x 4, transposed in registers
-    const float* r0 = source + i * stride;
-    const float* r1 = r0 + stride;
-    const float* r2 = r1 + stride;
-    const float* r3 = r2 + stride;
-    std::int64_t k = 0;
-    for (; k + 4 <= depth; k += 4) {
-      const auto v0 = hn::LoadU(d, r0 + k), v1 = hn::LoadU(d, r1 + k), v2 = hn::LoadU(d, r2 + k),
-                 v3 = hn::LoadU(d, r3 + k);
-      const auto lo01 = hn::BitCast(du64, hn::InterleaveLower(d, v0, v1));
-      const auto hi01 = hn::BitCast(du64, hn::InterleaveUpper(d, v0, v1));
-      const auto lo23 = hn::BitCast(du64, hn::InterleaveLower(d, v2, v3));
-      const auto hi23 = hn::BitCast(du64, hn::InterleaveUpper(d, v2, v3));
-      float* to = packed + k * width + i;
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(du64, lo01, lo23)), d, to);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(du64, lo01, lo23)), d, to + width);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(du64, hi01, hi23)), d, to + 2 * width);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(du64, hi01, hi23)), d, to + 3 * width);
-    }
-    for (; k < depth; ++k) {
-      float* to = packed + k * width + i;
-      to[0] = r0[k];
-      to[1] = r1[k];
-      to[2] = r2[k];
-      to[3] = r3[k];
-    }
-  }
+  for (; i + 4 <= valid; i += 4) transpose_four(source + i * stride, stride, width, depth, packed + i);
 #endif
   for (; i < width; ++i) {
     const float* row = source + i * stride;
@@ -172,11 +209,23 @@ struct RowPanels {
 
 void pack_a(const MatrixView& a, std::int64_t k_begin, std::int64_t depth, std::int64_t begin, const RowPanels& panels,
             float* packed) {
+  if (a.transposed) {  // along the memory of A: its rows here are pieces of long rows, often a power of two apart
+    for (std::int64_t k = 0; k < depth; ++k) {
+      const float* source = a.data + (k_begin + k) * a.stride + begin;
+      float* to = packed;
+      for (std::int64_t panel = 0; panel < panels.count; ++panel) {
+        const std::int64_t rows = panels.size(panel);
+        copy_row(source, rows, to + k * rows);
+        source += rows;
+        to += rows * depth;
+      }
+    }
+    return;
+  }
   std::int64_t row = begin;
   for (std::int64_t panel = 0; panel < panels.count; ++panel) {
     const std::int64_t rows = panels.size(panel);
-    const float* source = a.transposed ? a.data + k_begin * a.stride + row : a.data + row * a.stride + k_begin;
-    pack_panel(source, a.stride, !a.transposed, rows, rows, depth, packed);
+    pack_panel(a.data + row * a.stride + k_begin, a.stride, true, rows, rows, depth, packed);
     packed += rows * depth;
     row += rows;
   }
@@ -239,67 +288,117 @@ void finish_tile(const GemmTask& task, std::int64_t row, std::int64_t column, st
 
 // One panel of A times one panel of B.  A tile that hangs over the right edge of C is formed beside it.
 HWY_INLINE void run_tile(const GemmTask& task, std::int64_t depth, const float* a, const float* b, std::int64_t row,
-                         std::int64_t column, std::int64_t rows, std::int64_t columns, bool load_c) {
+                         std::int64_t column, std::int64_t rows, std::int64_t columns, Store store) {
   float* c = task.c.data + row * task.c.stride + column;
   const std::int64_t width = panel_columns();
   if (columns == width) {
-    kKernels[rows](depth, a, b, c, task.c.stride, load_c);
+    kKernels[rows](depth, a, b, c, task.c.stride, store);
     return;
   }
-  HWY_ALIGN float tile[kPanelRows * 32];
-  kKernels[rows](depth, a, b, tile, width, false);
+  HWY_ALIGN float tile[kPanelRows * kPanelColumnsMax];
+  kKernels[rows](depth, a, b, tile, width, Store::kWrite);
   for (std::int64_t i = 0; i < rows; ++i) {
     float* to = c + i * task.c.stride;
     const float* from = tile + i * width;
-    for (std::int64_t j = 0; j < columns; ++j) to[j] = load_c ? to[j] + from[j] : from[j];
+    for (std::int64_t j = 0; j < columns; ++j) to[j] = store == Store::kAdd ? to[j] + from[j] : from[j];
   }
 }
 
-// All tiles of one block of rows against one block of columns, at one depth block.
-void run_block(const GemmTask& task, std::int64_t k_begin, std::int64_t depth, std::int64_t row_begin,
-               const RowPanels& panels, std::int64_t column_begin, std::int64_t column_end, const float* packed_b) {
-  const bool load_c = k_begin > 0 || task.c.accumulate;
-  const bool last = k_begin + depth == task.shape.depth;
+// Asks for part `part` of `parts` of what will be the next panel of B, so that its memory is on the way while this
+// one multiplies.
+HWY_INLINE void prefetch_part(const float* source, std::int64_t stride, std::int64_t rows, std::int64_t row_floats,
+                              std::int64_t part, std::int64_t parts) {
+  constexpr std::int64_t kLineFloats = 16;
+  for (std::int64_t row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
+    for (std::int64_t at = 0; at < row_floats; at += kLineFloats) {
+      __builtin_prefetch(source + row * stride + at, 0, 2);  // to L2: L1 is full
+    }
+  }
+}
+
+// Where one panel of B lies in memory: `rows` pieces of `row_floats`, `stride` apart.
+struct PanelSource {
+  const float* data = nullptr;  // null: there is none
+  std::int64_t stride = 0, rows = 0, row_floats = 0;
+};
+
+PanelSource panel_source(const GemmTask& task, std::int64_t k, std::int64_t column) {
   const std::int64_t width = panel_columns();
-  const float* b = packed_b;
+  const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
+  const std::int64_t columns = HWY_MIN(width, task.shape.columns - column);
+  if (task.packed_b != nullptr) {
+    const std::int64_t padded_columns = (task.shape.columns + width - 1) / width * width;
+    return {task.packed_b + k * padded_columns + column * depth, width, depth, width};
+  }
+  if (task.b.transposed) return {task.b.data + column * task.b.stride + k, task.b.stride, columns, depth};
+  return {task.b.data + k * task.b.stride + column, task.b.stride, depth, columns};
+}
+
+// A packed block of rows against columns [column_begin, column_end) at one depth block.
+void run_block(const GemmTask& task, std::int64_t k, const RowPanels& panels, std::int64_t row_begin,
+               std::int64_t column_begin, std::int64_t column_end, const float* packed_a) {
+  const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
+  const Store store = k > 0 || task.c.accumulate ? Store::kAdd : task.stream ? Store::kStream : Store::kWrite;
+  const bool last = k + depth == task.shape.depth;
+  const std::int64_t width = panel_columns();
   for (std::int64_t column = column_begin; column < column_end; column += width) {
     const std::int64_t columns = HWY_MIN(width, column_end - column);
-    const float* a = task.scratch_a;
+    const float* b = panel_source(task, k, column).data;
+    if (task.packed_b == nullptr) {
+      pack_b(task.b, k, depth, column, column + columns, task.scratch_b);
+      b = task.scratch_b;
+    }
+    PanelSource next;
+    if (task.packed_b != nullptr) {
+      // One stream: the machine's own prefetcher does better.
+    } else if (column + width < column_end) {
+      next = panel_source(task, k, column + width);
+    } else if (!last) {
+      next = panel_source(task, k + depth, column_begin);
+    } else if (column_end < task.column_end) {
+      next = panel_source(task, 0, column_end);
+    }
+    const float* a = packed_a;
     std::int64_t row = row_begin;
     for (std::int64_t panel = 0; panel < panels.count; ++panel) {
       const std::int64_t rows = panels.size(panel);
-      run_tile(task, depth, a, b, row, column, rows, columns, load_c);
+      if (next.data != nullptr) {
+        prefetch_part(next.data, next.stride, next.rows, next.row_floats, panel, panels.count);
+      }
+      run_tile(task, depth, a, b, row, column, rows, columns, store);
       if (last) finish_tile(task, row, column, rows, columns);
       a += rows * depth;
       row += rows;
     }
-    b += width * depth;
   }
 }
 
 void run_task(const GemmTask& task) {
   const std::int64_t width = panel_columns();
-  const std::int64_t padded_columns = (task.shape.columns + width - 1) / width * width;
   const std::int64_t rows = task.row_end - task.row_begin;
   const std::int64_t row_blocks = (rows + kRowsBlock - 1) / kRowsBlock;
-  const std::int64_t block_rows = (rows + row_blocks - 1) / row_blocks;
-  for (std::int64_t column = task.column_begin; column < task.column_end; column += kColumnsBlock) {
-    const std::int64_t column_end = HWY_MIN(task.column_end, column + kColumnsBlock);
-    for (std::int64_t k = 0; k < task.shape.depth; k += kDepthBlock) {
-      const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
-      const float* packed_b = task.scratch_b;
-      if (task.packed_b != nullptr) {
-        packed_b = task.packed_b + k * padded_columns + column * depth;
-      } else {
-        pack_b(task.b, k, depth, column, column_end, task.scratch_b);
-      }
-      for (std::int64_t row = task.row_begin; row < task.row_end; row += block_rows) {
-        const RowPanels panels(HWY_MIN(block_rows, task.row_end - row));
-        pack_a(task.a, k, depth, row, panels, task.scratch_a);
-        run_block(task, k, depth, row, panels, column, column_end, packed_b);
+  const std::int64_t block_rows_max = (rows + row_blocks - 1) / row_blocks;
+  const bool whole_depth = gemm_packed_depth(task.shape) == task.shape.depth;
+  // With one depth block C is written once and need not stay.
+  const std::int64_t columns_max = task.shape.depth <= kDepthBlock
+                                       ? task.shape.columns
+                                       : HWY_MAX(kBlockPanelsMin, kBlockFloats / (block_rows_max * width)) * width;
+  for (std::int64_t row = task.row_begin; row < task.row_end; row += block_rows_max) {
+    const std::int64_t block_rows = HWY_MIN(block_rows_max, task.row_end - row);
+    const RowPanels panels(block_rows);
+    for (std::int64_t column = task.column_begin; column < task.column_end; column += columns_max) {
+      const std::int64_t column_end = HWY_MIN(task.column_end, column + columns_max);
+      for (std::int64_t k = 0; k < task.shape.depth; k += kDepthBlock) {
+        float* const packed_a = task.scratch_a + (whole_depth ? block_rows * k : 0);
+        if (!whole_depth || column == task.column_begin) {
+          const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
+          pack_a(task.a, k, depth, row, panels, packed_a);
+        }
+        run_block(task, k, panels, row, column, column_end, packed_a);
       }
     }
   }
+  if (task.stream) hwy::FlushStream();  // before another thread reads C
 }
 
 void pack_columns(const GemmShape& shape, const MatrixView& b, std::int64_t column_begin, std::int64_t column_end,

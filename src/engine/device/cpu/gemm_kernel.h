@@ -8,8 +8,18 @@
 namespace yupu::engine {
 
 inline constexpr std::int64_t kDepthBlock = 256;
-inline constexpr std::int64_t kRowsBlock = 168;
-inline constexpr std::int64_t kColumnsBlock = 3072;  // a multiple of every NR
+inline constexpr std::int64_t kRowsBlock = 336;
+inline constexpr std::int64_t kBlockFloats = 96 << 10;  // of C, while it collects its sums: stays in L2
+inline constexpr std::int64_t kBlockPanelsMin = 4;      // columns of such a block
+inline constexpr std::int64_t kPanelColumnsMax = 32;    // NR on the widest instruction set
+
+// How much of the depth of a block of rows is packed at a time: all of it while that is little, because several blocks
+// of columns read it.
+inline std::int64_t gemm_packed_depth(const GemmShape& shape) {
+  constexpr std::int64_t kFloatsMax = 176 << 10;
+  const std::int64_t rows = shape.rows < kRowsBlock ? shape.rows : kRowsBlock;
+  return shape.depth <= kDepthBlock || rows * shape.depth <= kFloatsMax ? shape.depth : kDepthBlock;
+}
 
 // One rectangle [row_begin,row_end) x [column_begin,column_end) of a product; column_begin is a multiple of NR.
 struct GemmTask {
@@ -17,6 +27,7 @@ struct GemmTask {
   MatrixView a, b;
   const float* packed_b = nullptr;  // instead of b: depth blocks of panels, as pack_columns lays them
   GemmOutput c;
+  bool stream = false;  // C goes past the caches.  REQUIRES: one depth block, no epilogue, rows on whole cache lines
   GemmEpilogue epilogue;
   std::int64_t row_begin = 0, row_end = 0;
   std::int64_t column_begin = 0, column_end = 0;

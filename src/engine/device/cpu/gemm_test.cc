@@ -10,9 +10,9 @@ namespace {
 struct Case {
   std::int64_t m, n, k;
 };
-// Edges of every panel and block size: 6, 14, 16, 32, 168, 256.
-constexpr Case kCases[] = {{1, 1, 1},    {1, 77, 300},   {5, 16, 255},  {6, 32, 256},  {7, 33, 257},
-                           {14, 31, 64}, {16, 384, 100}, {29, 48, 513}, {170, 35, 70}, {337, 17, 20}};
+// Edges of every panel and block size: 6, 14, 16, 32, 256, 336; several blocks of C (1,700 columns).
+constexpr Case kCases[] = {{1, 1, 1},      {1, 77, 300},  {5, 16, 255},  {6, 32, 256},  {7, 33, 257},   {14, 31, 64},
+                           {16, 384, 100}, {29, 48, 513}, {170, 35, 70}, {337, 17, 20}, {57, 1700, 300}};
 
 Tensor stored(std::int64_t rows, std::int64_t columns, bool transposed, std::uint64_t seed) {
   return transposed ? random_tensor({columns, rows}, seed) : random_tensor({rows, columns}, seed);
@@ -102,6 +102,32 @@ TEST(Gemm, ColumnsBeyondOneBlock) {
     }
   }
   expect_near(out, expected, "wide product");
+}
+
+// Large enough to be written past the caches (gemm.cc), and then added to.
+TEST(Gemm, AGradientOfWeightsAsLargeAsRealOnes) {
+  constexpr std::int64_t kOut = 640, kIn = 432, kTokens = 19;
+  const Tensor d = random_tensor({kTokens, kOut}, 1);
+  const Tensor x = random_tensor({kTokens, kIn}, 2);
+  for (const int threads : {1, 2}) {
+    ExecutionContext context(threads);
+    const Tensor gradient = Tensor::full({kOut, kIn}, 7);
+    for (const double times : {1.0, 2.0}) {
+      gemm(context, {kOut, kIn, kTokens}, {d.f32(), kOut, true}, {x.f32(), kIn, false},
+           {gradient.f32(), kIn, times > 1.0});
+      std::vector<double> expected;
+      for (std::int64_t o = 0; o < kOut; ++o) {
+        for (std::int64_t i = 0; i < kIn; ++i) {
+          double sum = 0;
+          for (std::int64_t n = 0; n < kTokens; ++n) {
+            sum += element(d, {nullptr, kOut, false}, n, o) * element(x, {nullptr, kIn, false}, n, i);
+          }
+          expected.push_back(times * sum);
+        }
+      }
+      expect_near(gradient, expected, "d_weight");
+    }
+  }
 }
 
 TEST(Gemm, DepthZeroIsZero) {
