@@ -60,6 +60,32 @@ AdamW::Moments& AdamW::moments(std::size_t index) {
   return moments;
 }
 
+// Row by row, because most rows of a word table are idle.
+void AdamW::update_rows(ExecutionContext& context, const AdamWPass& pass, const Parameter& parameter, Moments& state) {
+  const std::int64_t rows = parameter.value.size(0);
+  const std::int64_t columns = parameter.value.size(1);
+  const float* const gradient = parameter.has_grad ? parameter.grad.f32() : nullptr;
+  float* const weight = parameter.value.f32();
+  float* const m = state.m.f32();
+  float* const v = state.v.f32();
+  const bool known = !state.idle.empty();
+  if (!known) state.idle.resize(static_cast<std::size_t>(rows));
+  std::uint8_t* const idle = state.idle.data();
+  const std::int64_t grain = std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns));
+  context.team().parallel_for(rows, grain, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const std::int64_t at = row * columns;
+      if (!known) idle[row] = all_zero(m + at, columns) && all_zero(v + at, columns) ? 1 : 0;
+      if (idle[row] != 0 && gradient != nullptr && !all_zero(gradient + at, columns)) idle[row] = 0;
+      if (idle[row] == 0) {
+        adamw_range(pass, columns, gradient != nullptr ? gradient + at : nullptr, weight + at, m + at, v + at);
+      } else if (pass.shrink != 0.0f) {
+        decay_range(pass.shrink, columns, weight + at);
+      }
+    }
+  });
+}
+
 void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_scale) {
   const ProfileScope scope(context, "AdamW");
   ++step_count_;
@@ -70,7 +96,7 @@ void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& parameter = *parameters_[i];
     if (!parameter.trainable) continue;
-    const Moments& state = moments(i);
+    Moments& state = moments(i);
     const double rate = static_cast<double>(learning_rate) * parameter.learning_rate_scale;
     const AdamWPass pass{.gradient_scale = gradient_scale,
                          .beta1 = options_.beta1,
@@ -79,15 +105,20 @@ void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_
                          .step_size = static_cast<float>(rate / correction1),
                          .inverse_root_bias = static_cast<float>(1.0 / std::sqrt(correction2)),
                          .shrink = parameter.decay ? static_cast<float>(rate * options_.weight_decay) : 0.0f};
-    const float* gradient = parameter.has_grad ? parameter.grad.f32() : nullptr;
-    float* const weight = parameter.value.f32();
-    float* const m = state.m.f32();
-    float* const v = state.v.f32();
-    context.team().parallel_for(parameter.value.element_count(), kGrain,
-                                [&](std::int64_t begin, std::int64_t end, int) {
-                                  adamw_range(pass, end - begin, gradient != nullptr ? gradient + begin : nullptr,
-                                              weight + begin, m + begin, v + begin);
-                                });
+    if (parameter.value.rank() == 2 && std::isfinite(gradient_scale)) {
+      update_rows(context, pass, parameter, state);
+    } else {
+      const float* gradient = parameter.has_grad ? parameter.grad.f32() : nullptr;
+      float* const weight = parameter.value.f32();
+      float* const m = state.m.f32();
+      float* const v = state.v.f32();
+      context.team().parallel_for(parameter.value.element_count(), kGrain,
+                                  [&](std::int64_t begin, std::int64_t end, int) {
+                                    adamw_range(pass, end - begin, gradient != nullptr ? gradient + begin : nullptr,
+                                                weight + begin, m + begin, v + begin);
+                                  });
+      state.idle.clear();
+    }
     parameter.drop_grad();
     parameter.value_changed();
   }
@@ -97,7 +128,8 @@ std::vector<std::pair<std::string, Tensor>> AdamW::state() {
   std::vector<std::pair<std::string, Tensor>> tensors;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (!parameters_[i]->trainable) continue;
-    const Moments& state = moments(i);
+    Moments& state = moments(i);
+    state.idle.clear();  // the caller may write into them
     tensors.emplace_back(parameters_[i]->name + ".m", state.m);
     tensors.emplace_back(parameters_[i]->name + ".v", state.v);
   }

@@ -3,9 +3,11 @@
 // and BERT-Adam (google-research/bert optimization.py), without bias correction:
 //   w -= lr * (m/(sqrt(v)+eps) + decay*w)
 // One pass over memory: gradient scaling (clipping), moments and weights together.  The gradients are dropped by the
-// step. Decay applies to parameters with decay == true; lr is multiplied by Parameter::learning_rate_scale. A trainable
-// parameter without a gradient this step is updated with a gradient of zero; a frozen one is left alone. Threads: one
-// owner.  Numbers: independent of the thread count, bit for bit.
+// step.  A row of a matrix that has never had a gradient (most of a word table: its moments are zero) costs its decay
+// alone, the same bits as the whole update, which would add zeros.  Decay applies to parameters with decay == true; lr
+// is multiplied by Parameter::learning_rate_scale. A trainable parameter without a gradient this step is updated with a
+// gradient of zero; a frozen one is left alone. Threads: one owner.  Numbers: independent of the thread count, bit for
+// bit.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +34,8 @@ double gradient_norm(ExecutionContext& context, const std::vector<Parameter*>& p
 // min(1, limit / (norm + 1e-6)); 1 when limit <= 0.
 float clip_scale(double norm, double limit);
 
+struct AdamWPass;  // engine/optim/adamw_kernel.h
+
 class AdamW {
  public:
   // The parameters stay the caller's and must outlive this.  State is kept for the trainable ones, made at the first
@@ -51,7 +55,9 @@ class AdamW {
  private:
   struct Moments {
     Tensor m, v;
+    std::vector<std::uint8_t> idle;  // of each row of a matrix: m and v are zeros; empty: to be looked up
   };
+  void update_rows(ExecutionContext& context, const AdamWPass& pass, const Parameter& parameter, Moments& state);
   Moments& moments(std::size_t index);
 
   std::vector<Parameter*> parameters_;

@@ -52,6 +52,32 @@ void range(const AdamWPass& pass, std::int64_t count, const float* gradient, flo
   }
 }
 
+void decay(float shrink, std::int64_t count, float* weight) {
+  const F32 d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto factor = hn::Set(d, shrink);
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto w = hn::LoadU(d, weight + i);
+    hn::StoreU(hn::NegMulAdd(w, factor, w), d, weight + i);
+  }
+  if (i < count) {
+    const auto left = static_cast<std::size_t>(count - i);
+    const auto w = load_head(d, weight + i, left);
+    store_head(d, hn::NegMulAdd(w, factor, w), weight + i, left);
+  }
+}
+
+bool zeros(const float* x, std::int64_t count) {
+  const F32 d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    if (!hn::AllTrue(d, hn::Eq(hn::LoadU(d, x + i), hn::Zero(d)))) return false;
+  }
+  return i == count || hn::AllTrue(d, hn::Eq(load_head(d, x + i, static_cast<std::size_t>(count - i)), hn::Zero(d)));
+}
+
 double squares(const float* x, std::int64_t count) {
 #if HWY_TARGET == HWY_SCALAR
   double total = 0;
@@ -83,11 +109,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace yupu::engine {
 HWY_EXPORT(range);
+HWY_EXPORT(decay);
+HWY_EXPORT(zeros);
 HWY_EXPORT(squares);
 
 void adamw_range(const AdamWPass& pass, std::int64_t count, const float* gradient, float* weight, float* m, float* v) {
   HWY_DYNAMIC_DISPATCH(range)(pass, count, gradient, weight, m, v);
 }
+void decay_range(float shrink, std::int64_t count, float* weight) {
+  HWY_DYNAMIC_DISPATCH(decay)(shrink, count, weight);
+}
+bool all_zero(const float* x, std::int64_t count) { return HWY_DYNAMIC_DISPATCH(zeros)(x, count); }
 double sum_of_squares(const float* x, std::int64_t count) { return HWY_DYNAMIC_DISPATCH(squares)(x, count); }
 }  // namespace yupu::engine
 #endif  // HWY_ONCE

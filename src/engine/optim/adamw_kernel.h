@@ -15,6 +15,9 @@ struct AdamWPass {
 
 // `gradient` may be null: zero.
 void adamw_range(const AdamWPass& pass, std::int64_t count, const float* gradient, float* weight, float* m, float* v);
+// The same where gradient and moments are zeros: weight -= shrink * weight.
+void decay_range(float shrink, std::int64_t count, float* weight);
+bool all_zero(const float* x, std::int64_t count);
 double sum_of_squares(const float* x, std::int64_t count);
 
 }  // namespace yupu::engine

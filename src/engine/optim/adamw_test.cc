@@ -38,6 +38,37 @@ TEST(AdamW, PublishedVectors) {
   EXPECT_NEAR(bert[2], 0.346917434, 1e-5);
 }
 
+// A table whose rows come up now and then, against the same numbers as one vector, which takes the plain path.
+TEST(AdamW, RowsWithoutAGradientSoFarGiveTheBitsOfTheWholeUpdate) {
+  constexpr std::int64_t kRows = 40, kColumns = 37;
+  for (const AdamVariant variant : {AdamVariant::kAdamW, AdamVariant::kBertAdam}) {
+    ExecutionContext context(2);
+    const Tensor initial = random_tensor({kRows, kColumns}, 1);
+    Parameter table("table", initial.clone(), true);
+    Parameter plain("plain", initial.clone().reshape({kRows * kColumns}), true);
+    AdamW adamw({&table, &plain}, {.weight_decay = 0.1f, .variant = variant});
+    for (std::int64_t t = 0; t < 6; ++t) {
+      const Tensor gradient = Tensor::zeros({kRows, kColumns});
+      for (const std::int64_t row : {t, 7 * t % kRows, kRows - 1 - t}) {
+        gradient.rows(row, row + 1).copy_from(random_tensor({1, kColumns}, 20 + static_cast<std::uint64_t>(t)));
+      }
+      gradient.f32()[20 * kColumns] = -0.0f;
+      if (t != 3) {  // a step without any gradient
+        set_grad(table, gradient);
+        set_grad(plain, gradient.reshape({kRows * kColumns}));
+      }
+      if (t == 4) {  // restored from a checkpoint: a row comes to life behind the optimiser's back
+        for (const auto& [name, tensor] : adamw.state()) tensor.f32()[30 * kColumns + 2] = 0.25f;
+      }
+      adamw.step(context, 0.01f, 0.5f);
+      ASSERT_TRUE(same_bits(table.value.reshape({kRows * kColumns}), plain.value)) << "step " << t;
+    }
+    const auto state = adamw.state();
+    EXPECT_TRUE(same_bits(state[0].second.reshape({kRows * kColumns}), state[2].second));
+    EXPECT_TRUE(same_bits(state[1].second.reshape({kRows * kColumns}), state[3].second));
+  }
+}
+
 TEST(AdamW, ManyElementsAgainstTheFormulaOnEveryTeam) {
   Tensor first;
   for (const int threads : {1, 2, 3}) {
