@@ -110,7 +110,7 @@ def own_section(rows):
 
 def bar_chart(title, rows):
     """Horizontal bars of ratios, logarithmic from a half; a tick where the goal is."""
-    height, left, width, right = 20, 430, 460, 70
+    height, left, width, right = 20, 450, 450, 70
     top = max([row["ratio"] for row in rows] + [2.0])
     low = min([row["ratio"] for row in rows] + [0.5])
     x = lambda ratio: left + width * math.log(ratio / low) / math.log(top / low)
@@ -121,7 +121,7 @@ def bar_chart(title, rows):
              f'<text x="10" y="20" font-size="15" font-weight="bold">{html.escape(title)}</text>']
     for i, row in enumerate(rows):
         y = 36 + height * i
-        label = html.escape(f"{row['row']}, {row['against']}"[:66])
+        label = html.escape(f"{row['row']}, {row['against']}"[:74])
         parts.append(f'<text x="{left - 8}" y="{y + 13}" text-anchor="end" font-size="11">{label}</text>')
         begin, end = sorted((x(1.0), x(row["ratio"])))
         colour = "#2f6f4f" if row["ratio"] >= 1 else "#b2563f"

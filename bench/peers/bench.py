@@ -15,7 +15,7 @@ class Bench:
     def __init__(self, args):
         self.data, self.build, self.work = args.data, args.build, args.work
         self.threads, self.quick = args.threads, args.quick
-        self.debian_python = args.debian_python
+        self.debian_python, self.compile = args.debian_python, not args.no_compile
         self.rows, self.versions, self.made = [], {}, set()
         self.log = str(self.work / "workers.log")
         self.work.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,8 @@ class Bench:
     def _worker(self, name, command):
         worker = Worker(name, [str(part) for part in command], self.log)
         if name != "yupu":
-            self.versions.update({f"{name} {k}" if name == "debian" else k: v for k, v in worker.ask("versions").items()})
+            prefix = "debian " if name == "debian" else ""
+            self.versions.update({prefix + key: value for key, value in worker.ask("versions").items()})
         return worker
 
     def yupu(self):

@@ -47,6 +47,7 @@ def main():
     parser.add_argument("--debian-python", help="a Python that has Debian's torch and transformers 4.44")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--quick", action="store_true", help="few rounds: for trying the harness, not for figures")
+    parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out (its first run takes minutes)")
     parser.add_argument("--only", help="figures, comma-separated; a part of a name will do")
     parser.add_argument("--out", default="peers.jsonl", help="file in bench/results")
     args = parser.parse_args()

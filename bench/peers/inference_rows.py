@@ -35,6 +35,8 @@ def per_batch(worker, batches):
 
 def start_compiled(bench, directory, stack, texts):
     """torch.compile, warmed up, or None."""
+    if not bench.compile:
+        return None
     worker = bench.torch()
     try:
         worker.ask("load", model=str(directory), compile=True)

@@ -35,7 +35,7 @@ def tokenizer(bench):
                                                         "fast": lambda _: ask(peer)["ms"][0]})
         tokens = sum(map(len, mine))
         for key, title, goal in (("plain", "HuggingFace tokenizers, encode_batch", None),
-                                 ("fast", "HuggingFace tokenizers, encode_batch_fast (no offsets)", (3, 6))):
+                                 ("fast", "HuggingFace tokenizers, encode_batch_fast, no offsets", (3, 6))):
             bench.emit({"row": f"tokenizer/{name}", "against": title, "unit": "ms for all, one thread",
                         "yupu": statistics.median(times["yupu"]), "peer": statistics.median(times[key]),
                         **ratio(times[key], times["yupu"]), "rounds": len(times[key]), "goal": goal, "check": check,

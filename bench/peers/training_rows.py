@@ -54,7 +54,9 @@ def total(worker, batches, pad=0):
 
 
 def compiled(bench, load, batches):
-    """A worker with torch.compile and its shapes warmed up, or the reason why there is none."""
+    """A worker with torch.compile and its shapes warmed up, or None where that does not work."""
+    if not bench.compile:
+        return None
     worker = bench.torch()
     try:
         worker.ask("load", train=True, compile=True, **load)
@@ -90,9 +92,10 @@ def finetune(bench, name):
         for worker in workers.values():
             worker.ask("load", **load)
             train(worker, rounds[0][:2])
-        if "torch" in workers and (quick_compile := compiled(bench, {"model": str(directory)}, by_length(rounds[0]))):
-            stack.enter_context(quick_compile)
-            contestants["torch compiled"] = lambda i: total(quick_compile, by_length(rounds[i]))
+        fast = compiled(bench, {"model": str(directory)}, by_length(rounds[0])) if "torch" in workers else None
+        if fast:
+            stack.enter_context(fast)
+            contestants["torch compiled"] = lambda i: total(fast, by_length(rounds[i]))
         times = alternate(count, contestants)
     write_rows(bench, f"finetune/{name}", checks, times, goals, tokens_of(rounds), workload.about(), bench.weights(name))
     memory_rows(bench, f"training memory/{name}", checks)
