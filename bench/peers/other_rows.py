@@ -83,12 +83,10 @@ def quality(bench):
     environment = clean_environment(PYTHON=sys.executable)
     options = ["--config", "tiny", "--epochs", "2" if bench.quick else "20", "--lr", "1e-3", "--batch-tokens", "512",
                "--label-smoothing", "0.1", "--patience", "5"]
-    began = time.perf_counter()
     ours = subprocess.run([ROOT / "bench/banking77.sh", folder, *options], capture_output=True, text=True, check=True,
                           env={**environment, "PYTHON": "/bin/false"})
-    seconds = time.perf_counter() - began
-    found = re.findall(r"test[^\n]*?accuracy[^0-9]*([0-9.]+)", ours.stdout + ours.stderr)
-    accuracy = float(found[-1])
+    figure = lambda name: float(re.search(rf"^\s*{re.escape(name)}\s+([0-9.]+)", ours.stdout, re.MULTILINE).group(1))
+    accuracy, seconds = figure("test.accuracy"), figure("train.seconds")
     floor = subprocess.run([sys.executable, HERE / "linear_floor.py", folder / "train.csv", folder / "test.csv", "--text",
                             "text", "--label", "category"], capture_output=True, text=True, check=True, env=environment)
     linear = floor.stdout.splitlines()[1].split(",")
