@@ -35,6 +35,7 @@ Trainer::Trainer(const TrainOptions& options, tasks::Classifier& classifier, eng
       collective_(collective),
       state_(std::move(state)),
       progress_(progress),
+      observer_(collective.is_root() ? options.observer : nullptr),
       optimizer_(make_optimizer(options, classifier)),
       buckets_(collective, optimizer_.parameters()),
       tape_(context, engine::Tape::Mode::kTraining) {
@@ -104,6 +105,10 @@ Status Trainer::run() {
                .total_steps = total};
   YUPU_RETURN_IF_ERROR(plan_ranks(total));
   YUPU_RETURN_IF_ERROR(restore(total));
+  if (observer_ != nullptr) {
+    observer_->run_started(
+        {.options = deciding_options(options_), .resumed_at_step = resumed_at_step_, .total_steps = total});
+  }
   began_ns_ = checkpoint_ns_ = monotonic_ns();
   checkpoint_step_ = position_.step;
   progress_.begin("training", total);
@@ -200,18 +205,38 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
   position_.update_in_epoch += 1;
   position_.loss_sum += loss_sum;
   position_.loss_count += rows;
-  report(loss_sum / static_cast<double>(rows), tokens);
+  report({.loss = loss_sum / static_cast<double>(rows),
+          .learning_rate = double{lr},
+          .gradient_norm = norm,
+          .tokens = tokens});
   if (!allocator_ || !allocator_->budget().masks(position_.step - 1)) return ok_status();
   return require_equal_masks(collective_, allocator_state_);
 }
 
-void Trainer::report(double loss, std::int64_t tokens) {
-  tokens_seen_ += tokens;
+void Trainer::report(const UpdateFigures& update) {
+  tokens_seen_ += update.tokens;
   const double seconds = static_cast<double>(monotonic_ns() - began_ns_) / kNsPerSecond;
   std::string detail = fmt::format("epoch {}/{}  loss {:.4f}  {:.0f} tokens/s", position_.epoch + 1, options_.epochs,
-                                   loss, static_cast<double>(tokens_seen_) / std::max(seconds, 1e-9));
+                                   update.loss, static_cast<double>(tokens_seen_) / std::max(seconds, 1e-9));
   if (position_.best_figure) detail += fmt::format("  best {} {:.4f}", options_.metric, *position_.best_figure);
   progress_.update(position_.step, detail);
+  if (observer_ == nullptr) return;
+  const Figure figures[] = {{"train/loss", update.loss},
+                            {"train/learning_rate", update.learning_rate},
+                            {"train/grad_norm", update.gradient_norm}};
+  observer_->figures(position_.step, figures);
+}
+
+void Trainer::report_epoch(const EpochFigures& figures) const {
+  if (observer_ == nullptr) return;
+  const std::string metric = "eval/" + options_.metric;
+  std::vector<Figure> told = {{"train/epoch_loss", figures.train_loss},
+                              {"train/epoch", static_cast<double>(figures.epoch)}};
+  if (!options_.valid.empty()) told.push_back({metric, figures.valid_figure});
+  observer_->figures(position_.step, told);
+  if (!observer_->wants_histograms()) return;
+  for (const engine::Parameter* parameter : optimizer_.parameters())
+    observer_->histogram(position_.step, "weights/" + parameter->name, parameter->value.values());
 }
 
 Result<double> Trainer::valid_figure() const {
@@ -243,6 +268,7 @@ Status Trainer::evaluate_epoch() {
                     allocator_->budget().matrices * allocator_->budget().rank, allocator_->threshold(), orthogonality_);
   }
   progress_.note(line);
+  report_epoch(figures);
   position_.epoch += 1;
   position_.update_in_epoch = 0;
   position_.loss_sum = 0.0;

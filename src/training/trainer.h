@@ -61,7 +61,14 @@ class Trainer {
   Status checkpoint_if_due();
   Status finish();
   Status load_best();
-  void report(double loss, std::int64_t tokens);
+  struct UpdateFigures {
+    double loss;
+    double learning_rate;
+    double gradient_norm;
+    std::int64_t tokens;
+  };
+  void report(const UpdateFigures& update);
+  void report_epoch(const EpochFigures& figures) const;
 
   const TrainOptions& options_;
   tasks::Classifier& classifier_;
@@ -69,6 +76,7 @@ class Trainer {
   engine::Collective& collective_;
   StateFolder state_;
   handoff::Progress& progress_;
+  RunObserver* const observer_;  // null: nobody watches
   engine::AdamW optimizer_;
   engine::GradientBuckets buckets_;
   engine::Tape tape_;

@@ -250,6 +250,15 @@ Result<StateFolder> state_of(const TrainOptions& options, const tasks::Classifie
   return StateFolder::open(options.out, fingerprint_of(options, classifier));
 }
 
+Json curve_json(const std::vector<EpochFigures>& epochs, bool validated) {
+  Json curve = Json::array();
+  for (const EpochFigures& epoch : epochs) {
+    curve.push_back({{"epoch", epoch.epoch}, {"loss", epoch.train_loss}});
+    if (validated) curve.back()["valid"] = epoch.valid_figure;
+  }
+  return curve;
+}
+
 Result<TrainResult> train_checked(const TrainOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options));
@@ -267,10 +276,19 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   lineage["options"] = deciding_options(options);
   lineage["weights_sha256"] = result.weights_sha256;
   lineage["figures"] = result.figures;
+  lineage["learning_curve"] = curve_json(result.epochs, !options.valid.empty());
   classifier->set_lineage(std::move(lineage));
   YUPU_RETURN_IF_ERROR(classifier->save(options.out));
   YUPU_RETURN_IF_ERROR(state.remove());
   return result;
+}
+
+RunEnd end_of(const Result<TrainResult>& result) {
+  if (result.ok()) return {.outcome = RunEnd::Outcome::kFinished, .message = {}, .figures = result.value().figures};
+  const bool stopped = result.status().code() == Code::kUnavailable;
+  return {.outcome = stopped ? RunEnd::Outcome::kStopped : RunEnd::Outcome::kFailed,
+          .message = result.status().message(),
+          .figures = {}};
 }
 
 }  // namespace
@@ -323,13 +341,18 @@ Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progre
   const auto alone = engine::single();
   engine::Collective& collective = options.collective != nullptr ? *options.collective : *alone;
   handoff::SilentProgress silent;
-  try {
-    return train_checked(options, collective, collective.is_root() ? progress : silent);
-  } catch (const engine::EngineError& error) {
-    return Status(
-        Code::kResourceExhausted,
-        fmt::format("training: {} (smaller batch_tokens need less memory; the last checkpoint is kept)", error.what()));
-  }
+  const auto guarded = [&]() -> Result<TrainResult> {
+    try {
+      return train_checked(options, collective, collective.is_root() ? progress : silent);
+    } catch (const engine::EngineError& error) {
+      return Status(Code::kResourceExhausted,
+                    fmt::format("training: {} (smaller batch_tokens need less memory; the last checkpoint is kept)",
+                                error.what()));
+    }
+  };
+  Result<TrainResult> result = guarded();
+  if (options.observer != nullptr && collective.is_root()) options.observer->run_ended(end_of(result));
+  return result;
 }
 
 }  // namespace yupu::training

@@ -28,6 +28,7 @@
 #include "handoff/types.h"
 #include "model/adapters/adapter.h"
 #include "tasks/classify/evaluate.h"
+#include "training/run_observer.h"
 
 namespace yupu::training {
 
@@ -77,6 +78,7 @@ struct TrainOptions {
   // Asked after every update: true saves a checkpoint and ends with kUnavailable.
   std::function<bool()> stop_requested;
   std::function<void(std::int64_t step)> after_step;  // tells who watches
+  RunObserver* observer = nullptr;                    // is told the figures, on the root rank alone; changes nothing
 
   engine::Collective* collective = nullptr;  // the ranks that train together; null: this process alone
 };
