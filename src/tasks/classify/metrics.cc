@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/terminal.h"
+
 namespace yupu::tasks {
 namespace {
 
@@ -81,23 +83,6 @@ OrderedJson json_of(const Figures& figures) {
           {"recall", figures.recall},
           {"f1-score", figures.f1},
           {"support", figures.support}};
-}
-
-// Width on a terminal is not bytes: code points, and two columns for the wide ones (CJK and fullwidth).
-std::size_t columns(std::string_view text) {
-  std::size_t width = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    width += bytes >= 3 && lead >= 0xE3 ? 2 : 1;
-    i += bytes;
-  }
-  return width;
-}
-
-std::string right_aligned(std::string_view text, std::size_t width) {
-  const std::size_t used = columns(text);
-  return std::string(used < width ? width - used : 0, ' ') + std::string(text);
 }
 
 }  // namespace
