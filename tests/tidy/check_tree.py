@@ -16,14 +16,15 @@ BELOW = {
     "text": ["base"],
     "store": ["base"],
     "http": ["base"],
+    "page": ["base"],
     "handoff": ["base", "store", "http"],
     "model": ["engine", "text", "base"],
-    "tasks": ["model", "engine", "text", "handoff", "store", "base"],
-    "serving": ["tasks", "model", "engine", "text", "handoff", "store", "http", "base"],
+    "tasks": ["model", "engine", "text", "handoff", "store", "page", "base"],
+    "serving": ["tasks", "model", "engine", "text", "handoff", "store", "http", "page", "base"],
 }
 STAGES = ["data", "training", "products", "promotion", "commerce", "feedback", "improvement"]
 for stage in STAGES:
-    BELOW[stage] = ["serving", "tasks", "model", "engine", "text", "handoff", "store", "http", "base"]
+    BELOW[stage] = ["serving", "tasks", "model", "engine", "text", "handoff", "store", "http", "page", "base"]
 BELOW["strategy"] = STAGES + BELOW["data"]
 BELOW["console"] = ["handoff", "store", "http", "base"]
 BELOW["app"] = ["strategy", "console"] + BELOW["strategy"]

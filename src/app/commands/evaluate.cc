@@ -11,6 +11,7 @@
 #include "data/rows.h"
 #include "engine/execution_context.h"
 #include "tasks/classify/classifier.h"
+#include "tasks/classify/evaluation_page.h"
 
 namespace yupu::app {
 
@@ -22,12 +23,18 @@ Status evaluate_command(Arguments& arguments) {
   source.text_column = arguments.text("--text", "text");
   source.label_column = arguments.text("--label", "label");
   source.lang_column = arguments.text("--lang", "lang");
+  const std::string html = arguments.text("--html");
   const auto threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
   YUPU_ASSIGN_OR_RETURN(const auto rows, data::read_labelled_file(source));
   engine::ExecutionContext context(threads);
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, context, rows));
+  if (!html.empty()) {
+    YUPU_RETURN_IF_ERROR(write_file_atomic(
+        html,
+        tasks::evaluation_page(evaluation, {.model = model, .data = source.path, .lineage = classifier->lineage()})));
+  }
   json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
   return ok_status();
 }

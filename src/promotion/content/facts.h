@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "handoff/record.h"
+#include "page/html.h"
 
 namespace yupu::promotion {
 
@@ -34,8 +35,7 @@ enum class Format : std::uint8_t {
 };
 std::string_view format_name(Format format);
 
-// &, <, >, quotes as named references: text from outside can never become markup.
-std::string escape_html(std::string_view text);
+using page::escape_html;
 
 // Joins escaped steps: pointer({"body", "report", "labels", "a/b"}) = "/body/report/labels/a~1b".
 std::string pointer(std::initializer_list<std::string_view> steps);

@@ -7,10 +7,18 @@
 
 #include <fmt/format.h>
 
-#include "promotion/content/charts.h"
+#include "page/charts.h"
+#include "page/style.h"
 
 namespace yupu::promotion {
 namespace {
+
+using page::AxisWords;
+using page::bar_svg;
+using page::lines_svg;
+using page::Point;
+using page::reliability_svg;
+using page::Series;
 
 constexpr std::size_t kRowsMax = 500;  // of any table: a report with more labels than this is cut, best first
 constexpr std::string_view kReport = "/body/report";
@@ -62,7 +70,7 @@ std::string opening(const Page& page) {
       "aria-hidden=\"true\"><span>语</span>"
       "<span>铺</span></span><div><h1>{} · {}</h1><p>{}</p></div>"
       "<nav><a href=\"/report/{}\" lang=\"{}\">{}</a></nav></header>\n<main>\n",
-      words.html_lang, words.title, kReportStyle, words.title, page.run("/name", Format::kText), words.subtitle,
+      words.html_lang, words.title, page::kPageStyle, words.title, page.run("/name", Format::kText), words.subtitle,
       words.other_lang, words.other_lang, words.other_name);
 }
 

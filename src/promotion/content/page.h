@@ -21,7 +21,4 @@ struct ReportSubject {
 
 std::string report_page(const Facts& facts, const ReportSubject& subject, const ReportWords& words);
 
-// The page's one style sheet.
-extern const std::string_view kReportStyle;
-
 }  // namespace yupu::promotion

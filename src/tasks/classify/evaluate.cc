@@ -43,7 +43,8 @@ void count_decision(Decision decision, bool in_scope, bool right, Decisions& dec
   }
 }
 
-// The reliability diagram: ten equal bins of the score, those without a row left out.
+}  // namespace
+
 OrderedJson reliability(std::span<const Judged> rows) {
   struct Bin {
     double score = 0;
@@ -65,8 +66,6 @@ OrderedJson reliability(std::span<const Judged> rows) {
   }
   return json;
 }
-
-}  // namespace
 
 double Decisions::precision() const { return ratio(answered_right, answered + out_of_scope_answered); }
 double Decisions::share_answered() const { return ratio(answered, answered + clarified + refused); }

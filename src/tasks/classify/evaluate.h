@@ -55,6 +55,10 @@ Result<Evaluation> evaluate(const Classifier& classifier, const LogitsSource& so
 Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier, const LogitsSource& source,
                                                     std::span<const handoff::Row> rows);
 
+// The reliability diagram: ten equal bins of the score, those without a row left out.
+// [{"confidence": mean score, "accuracy", "count"}]
+OrderedJson reliability(std::span<const Judged> rows);
+
 // One line of `yupu predict`: {"text", "label", "score", "decision", "labels": [{"label", "score"}, ...]}.
 OrderedJson prediction_json(const Classifier& classifier, std::string_view text, std::span<const float> logits,
                             std::size_t count = 3);

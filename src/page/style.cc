@@ -1,9 +1,9 @@
-#include "promotion/content/page.h"
+#include "page/style.h"
 
-namespace yupu::promotion {
+namespace yupu::page {
 
 // The demo page's ink, paper and seal (web/src/style.css).
-const std::string_view kReportStyle = R"css(
+const std::string_view kPageStyle = R"css(
 :root{color-scheme:light dark;--paper:#f5f1e7;--card:#fdfbf5;--ink:#24261f;--soft:#66655a;--line:#ddd5c3;--seal:#a5321f;--seal-ink:#fdf7ea;--tea:#2f6a4b;--amber:#8a5a00;--track:#e6dfcf;
 --song:'Songti SC','Noto Serif CJK SC','Noto Serif SC','Source Han Serif SC',STSong,SimSun,Georgia,serif;
 --hei:system-ui,-apple-system,'Segoe UI','PingFang SC','Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',sans-serif}
@@ -34,8 +34,9 @@ td.b{width:34%;min-width:4.5rem}tbody th{min-width:6.5rem;overflow-wrap:anywhere
 .bar{display:block;width:100%;height:.5rem}.bar .track{fill:var(--track)}.bar .fill{fill:var(--tea)}.bar.mid .fill{fill:var(--amber)}.bar.low .fill{fill:var(--seal)}
 .chart{display:block;width:100%;max-width:40rem;height:auto;margin:1rem 0}
 .grid{stroke:var(--line);stroke-width:1}.honest{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 5}
-.axis{fill:var(--soft);font:13px var(--hei)}.dot{fill:var(--tea);fill-opacity:.7}
+.axis{fill:var(--soft);font:13px var(--hei)}.tick{fill:var(--soft);font:11px var(--hei)}.dot{fill:var(--tea);fill-opacity:.7}
 .line{fill:none;stroke:var(--tea);stroke-width:3;stroke-linejoin:round}.line.loss{stroke:var(--soft);stroke-width:1.4}
+.heat{display:block;width:100%;height:auto;margin:1rem 0}.heat .cell{fill:var(--seal)}.heat .cell.right{fill:var(--tea)}.heat .count{fill:var(--ink);font:11px var(--hei)}.heat .count.on{fill:var(--paper)}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1.4rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0}
 .id,code{font:.88em ui-monospace,'SF Mono',Menlo,Consolas,monospace}
 details{margin:.8rem 0}summary{cursor:pointer;color:var(--soft);padding:.4rem 0}
@@ -46,4 +47,4 @@ footer{margin-top:3.5rem;border-top:1px solid var(--line);padding-top:1rem;color
 @media (max-width:34rem){h1{font-size:1.5rem}td.b{width:24%}td.p{display:none}th.p{display:none}dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
 )css";
 
-}  // namespace yupu::promotion
+}  // namespace yupu::page

@@ -1,0 +1,316 @@
+#include "tasks/classify/evaluation_page.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "page/charts.h"
+#include "page/html.h"
+#include "page/style.h"
+
+namespace yupu::tasks {
+namespace {
+
+using page::escape_html;
+
+struct Words {
+  std::string_view html_lang, title, model, data, rows, accuracy, macro_f1, ece, answered, answered_precision;
+  std::string_view labels, label, precision, recall, f1, support, micro, macro, weighted;
+  std::string_view confusion, confusion_note, confusion_cut, truth, predicted;
+  std::string_view slices, slice;
+  std::string_view reliability, reliability_note, confidence, share_right;
+  std::string_view decisions, answer, clarify, refuse, out_of_scope, out_of_scope_answered;
+  std::string_view curve, curve_note, epoch, loss, validation;
+};
+
+constexpr Words kChinese = {
+    .html_lang = "zh-CN",
+    .title = "评估报告",
+    .model = "模型",
+    .data = "数据",
+    .rows = "条文本",
+    .accuracy = "准确率",
+    .macro_f1 = "宏平均 F1",
+    .ece = "期望校准误差",
+    .answered = "直接作答的比例",
+    .answered_precision = "作答的准确率",
+    .labels = "逐类表现",
+    .label = "类别",
+    .precision = "精确率",
+    .recall = "召回率",
+    .f1 = "F1",
+    .support = "条数",
+    .micro = "微平均",
+    .macro = "宏平均",
+    .weighted = "加权平均",
+    .confusion = "混淆矩阵",
+    .confusion_note = "行是真实类别，列是模型的判断；对角线上是判对的。颜色越深，占该行的比例越大。",
+    .confusion_cut = "类别太多：只画错得最多的那些。",
+    .truth = "真实",
+    .predicted = "判断",
+    .slices = "分组表现",
+    .slice = "分组",
+    .reliability = "可靠性图",
+    .reliability_note = "每个点是一组把握相近的回答；落在虚线上，说明说几成把握就真有几成对。",
+    .confidence = "把握",
+    .share_right = "判对的比例",
+    .decisions = "阈值的作用",
+    .answer = "直接作答",
+    .clarify = "反问",
+    .refuse = "拒答",
+    .out_of_scope = "超出范围的文本",
+    .out_of_scope_answered = "其中仍被作答",
+    .curve = "学习曲线",
+    .curve_note = "粗线是验证集上的指标，细线是训练损失（按最大值缩放）。",
+    .epoch = "轮次",
+    .loss = "损失",
+    .validation = "验证",
+};
+
+constexpr Words kEnglish = {
+    .html_lang = "en",
+    .title = "Evaluation",
+    .model = "Model",
+    .data = "Data",
+    .rows = "rows",
+    .accuracy = "accuracy",
+    .macro_f1 = "macro F1",
+    .ece = "expected calibration error",
+    .answered = "answered directly",
+    .answered_precision = "right when answered",
+    .labels = "Per label",
+    .label = "label",
+    .precision = "precision",
+    .recall = "recall",
+    .f1 = "F1",
+    .support = "rows",
+    .micro = "micro average",
+    .macro = "macro average",
+    .weighted = "weighted average",
+    .confusion = "Confusion matrix",
+    .confusion_note =
+        "A row is what was right, a column what the model said; the diagonal is right. The darker a cell, the "
+        "greater its share of the row.",
+    .confusion_cut = "Many labels: only those with the most mistakes are drawn.",
+    .truth = "truth",
+    .predicted = "predicted",
+    .slices = "Slices",
+    .slice = "slice",
+    .reliability = "Reliability",
+    .reliability_note =
+        "Each dot is a group of answers of like confidence; on the dashed line, a score means what it says.",
+    .confidence = "confidence",
+    .share_right = "share right",
+    .decisions = "What the thresholds do",
+    .answer = "answered",
+    .clarify = "asked back",
+    .refuse = "refused",
+    .out_of_scope = "out of scope",
+    .out_of_scope_answered = "of these answered all the same",
+    .curve = "Learning curve",
+    .curve_note =
+        "The thick line is the figure on the validation rows, the thin one the training loss (scaled by its greatest).",
+    .epoch = "epoch",
+    .loss = "loss",
+    .validation = "validation",
+};
+
+// A language is chosen by a radio button in front of the articles: no script.
+constexpr std::string_view kLanguageStyle =
+    ".lang{position:absolute;opacity:0}.tabs{display:flex;gap:.8rem;justify-content:flex-end}"
+    ".tabs label{cursor:pointer;color:var(--soft);border-bottom:2px solid transparent;padding:.1rem .2rem}"
+    "article{display:none}#zh:checked~.sheet article.zh,#en:checked~.sheet article.en{display:block}"
+    "#zh:checked~.sheet label[for=zh],#en:checked~.sheet label[for=en]{color:var(--ink);border-color:var(--seal)}"
+    "#zh:focus-visible~.sheet label[for=zh],#en:focus-visible~.sheet label[for=en]{outline:2px solid var(--seal)}"
+    ".scroll{overflow-x:auto}.scroll .heat{min-width:24rem}";
+
+std::string percent(double share) { return fmt::format("{:.1f}%", 100.0 * share); }
+
+std::string number_cell(const std::string& text) { return fmt::format(R"(<td class="n">{}</td>)", text); }
+
+std::string head_row(std::initializer_list<std::string_view> names) {
+  std::string out;
+  bool first = true;
+  for (const std::string_view name : names) {
+    out += fmt::format(R"(<th scope="col"{}>{}</th>)", first ? "" : R"( class="n")", name);
+    first = false;
+  }
+  return out;
+}
+
+std::string table(const std::string& head, const std::string& rows) {
+  return fmt::format("<div class=\"wide\"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n", head,
+                     rows);
+}
+
+std::string figures_row(std::string_view name, const Figures& figures) {
+  return fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}{}</tr>\n", escape_html(name),
+                     number_cell(percent(figures.precision)), number_cell(percent(figures.recall)),
+                     number_cell(percent(figures.f1)), number_cell(std::to_string(figures.support)));
+}
+
+std::string summary_part(const Evaluation& evaluation, const Words& words) {
+  const auto figure = [](const std::string& value, std::string_view name) {
+    return fmt::format("<div><strong>{}</strong><span>{}</span></div>", value, name);
+  };
+  const Report& report = evaluation.report;
+  return "<div class=\"key\">" + figure(percent(report.accuracy), words.accuracy) +
+         figure(percent(report.macro.f1), words.macro_f1) + figure(percent(report.calibration_error), words.ece) +
+         figure(percent(evaluation.decisions.share_answered()), words.answered) +
+         figure(percent(evaluation.decisions.precision()), words.answered_precision) +
+         figure(std::to_string(report.row_count), words.rows) + "</div>\n";
+}
+
+std::string label_part(const Evaluation& evaluation, const Words& words) {
+  std::string rows;
+  for (const auto& [label, figures] : evaluation.report.labels) rows += figures_row(label, figures);
+  rows += figures_row(words.micro, evaluation.report.micro) + figures_row(words.macro, evaluation.report.macro) +
+          figures_row(words.weighted, evaluation.report.weighted);
+  return fmt::format("<h2>{}</h2>\n{}", words.labels,
+                     table(head_row({words.label, words.precision, words.recall, words.f1, words.support}), rows));
+}
+
+std::string confusion_part(const Evaluation& evaluation, const Words& words) {
+  constexpr std::size_t kLabelsMax = 40;
+  std::map<std::string, std::int64_t> mistakes;
+  for (const Judged& row : evaluation.judged) {
+    const std::int64_t wrong = row.truth == row.predicted ? 0 : 1;
+    mistakes[row.truth] += wrong;
+    mistakes[row.predicted] += wrong;
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, count] : mistakes) names.push_back(name);
+  const bool cut = names.size() > kLabelsMax;
+  if (cut) {
+    std::stable_sort(names.begin(), names.end(),
+                     [&](const std::string& a, const std::string& b) { return mistakes[a] > mistakes[b]; });
+    names.resize(kLabelsMax);
+    std::sort(names.begin(), names.end());
+  }
+  page::Heat heat{.names = names, .counts = std::vector(names.size(), std::vector<std::int64_t>(names.size()))};
+  const auto index_of = [&](const std::string& name) -> std::optional<std::size_t> {
+    const auto found = std::lower_bound(names.begin(), names.end(), name);
+    if (found == names.end() || *found != name) return std::nullopt;
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  for (const Judged& row : evaluation.judged) {
+    const auto truth = index_of(row.truth);
+    const auto predicted = index_of(row.predicted);
+    if (truth && predicted) ++heat.counts[*truth][*predicted];
+  }
+  return fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}{}{}</p>\n<div class=\"scroll\">{}</div>\n", words.confusion,
+                     words.confusion_note, cut ? " " : "", cut ? words.confusion_cut : "",
+                     page::heat_svg(heat, {.x = words.predicted, .y = words.truth, .title = words.confusion}));
+}
+
+std::string slice_part(const Evaluation& evaluation, const Words& words) {
+  if (evaluation.report.slices.empty()) return {};
+  std::string rows;
+  for (const auto& [name, slice] : evaluation.report.slices) {
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}<td class=\"b\">{}</td></tr>\n", escape_html(name),
+                        number_cell(percent(slice.accuracy)), number_cell(percent(slice.macro_f1)),
+                        number_cell(std::to_string(slice.support)),
+                        page::bar_svg(slice.accuracy, slice.accuracy >= 0.8   ? "high"
+                                                      : slice.accuracy >= 0.5 ? "mid"
+                                                                              : "low"));
+  }
+  return fmt::format("<h2>{}</h2>\n{}", words.slices,
+                     table(head_row({words.slice, words.accuracy, words.macro_f1, words.support}) + "<th></th>", rows));
+}
+
+std::vector<page::Tick> share_ticks() {
+  return {{0.0, "0"}, {0.25, "25%"}, {0.5, "50%"}, {0.75, "75%"}, {1.0, "100%"}};
+}
+
+std::string reliability_part(const Evaluation& evaluation, const Words& words) {
+  std::vector<page::Point> points;
+  for (const auto& bin : reliability(evaluation.judged)) {
+    points.push_back({.x = bin.at("confidence").get<double>(),
+                      .y = bin.at("accuracy").get<double>(),
+                      .weight = bin.at("count").get<double>()});
+  }
+  return fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}</p>\n{}\n", words.reliability, words.reliability_note,
+                     page::reliability_svg(points, {.x = words.confidence,
+                                                    .y = words.share_right,
+                                                    .title = words.reliability,
+                                                    .x_ticks = share_ticks(),
+                                                    .y_ticks = share_ticks()}));
+}
+
+std::string decision_part(const Evaluation& evaluation, const Words& words) {
+  const Decisions& decisions = evaluation.decisions;
+  std::string out = fmt::format("<h2>{}</h2>\n<dl>", words.decisions);
+  const auto add = [&](std::string_view name, std::int64_t count) {
+    out += fmt::format("<dt>{}</dt><dd>{}</dd>", name, count);
+  };
+  add(words.answer, decisions.answered);
+  add(words.clarify, decisions.clarified);
+  add(words.refuse, decisions.refused);
+  if (decisions.out_of_scope > 0) {
+    add(words.out_of_scope, decisions.out_of_scope);
+    add(words.out_of_scope_answered, decisions.out_of_scope_answered);
+  }
+  return out + "</dl>\n";
+}
+
+std::string curve_part(const Json& lineage, const Words& words) {
+  const Json curve = lineage.is_object() ? lineage.value("learning_curve", Json::array()) : Json::array();
+  if (!curve.is_array() || curve.size() < 2) return {};
+  std::vector<double> losses, valid;
+  for (const Json& epoch : curve) {
+    if (!epoch.is_object()) return {};
+    if (epoch.contains("loss") && epoch["loss"].is_number()) losses.push_back(epoch["loss"].get<double>());
+    if (epoch.contains("valid") && epoch["valid"].is_number()) valid.push_back(epoch["valid"].get<double>());
+  }
+  const double most = losses.empty() ? 1.0 : std::max(1e-12, *std::max_element(losses.begin(), losses.end()));
+  const auto series = [&](const std::vector<double>& values, double scale, std::string_view style_class) {
+    page::Series out{.points = {}, .style_class = style_class};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      out.points.push_back(
+          {.x = static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(1, values.size() - 1)),
+           .y = values[i] / scale});
+    }
+    return out;
+  };
+  return fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}</p>\n{}\n", words.curve, words.curve_note,
+                     page::lines_svg({series(losses, most, "loss"), series(valid, 1.0, "valid")},
+                                     {.x = words.epoch,
+                                      .y = words.validation,
+                                      .title = words.curve,
+                                      .x_ticks = {{0.0, "1"}, {1.0, std::to_string(curve.size())}},
+                                      .y_ticks = share_ticks()}));
+}
+
+std::string article(const Evaluation& evaluation, const EvaluationPageOptions& options, const Words& words,
+                    std::string_view style_class) {
+  return fmt::format(
+             "<article class=\"{}\" lang=\"{}\">\n<header><span class=\"seal\" lang=\"zh-CN\" aria-hidden=\"true\">"
+             "<span>语</span><span>铺</span></span><div><h1>{}</h1><p>{} <span class=\"id\">{}</span> · {} "
+             "<span class=\"id\">{}</span></p></div></header>\n",
+             style_class, words.html_lang, words.title, words.model, escape_html(options.model), words.data,
+             escape_html(options.data)) +
+         summary_part(evaluation, words) + label_part(evaluation, words) + confusion_part(evaluation, words) +
+         slice_part(evaluation, words) + reliability_part(evaluation, words) + decision_part(evaluation, words) +
+         curve_part(options.lineage, words) + "</article>\n";
+}
+
+}  // namespace
+
+std::string evaluation_page(const Evaluation& evaluation, const EvaluationPageOptions& options) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} · {}</title>\n"
+      "<style>{}{}</style>\n</head>\n<body>\n"
+      "<input class=\"lang\" type=\"radio\" name=\"lang\" id=\"zh\" checked aria-label=\"中文\">"
+      "<input class=\"lang\" type=\"radio\" name=\"lang\" id=\"en\" aria-label=\"English\">\n"
+      "<div class=\"sheet\">\n<nav class=\"tabs\"><label for=\"zh\" lang=\"zh-CN\">中文</label>"
+      "<label for=\"en\" lang=\"en\">English</label></nav>\n{}{}</div>\n</body>\n</html>\n",
+      kChinese.title, kEnglish.title, page::kPageStyle, kLanguageStyle, article(evaluation, options, kChinese, "zh"),
+      article(evaluation, options, kEnglish, "en"));
+}
+
+}  // namespace yupu::tasks
