@@ -14,6 +14,7 @@
 #include "promotion/content/report.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/classify/evaluate.h"
+#include "training/track/tracker.h"
 #include "training/training.h"
 
 namespace yupu::strategy {
@@ -64,6 +65,20 @@ Result<std::optional<handoff::Record>> find_run(LoopContext& context, const std:
     }
   }
   return std::optional<handoff::Record>();
+}
+
+// A relative folder of [train] track stands in the working folder, beside the runs it is about.
+Result<std::unique_ptr<training::RunObserver>> open_observer(const LoopContext& context, const std::string& run_key) {
+  std::vector<std::string> specs = context.strategy.train.track;
+  for (std::string& spec : specs) {
+    const std::size_t target = spec.find(':') + 1;
+    if (!spec.starts_with("mlflow:") && spec[target] != '/') spec.insert(target, context.workdir + "/");
+  }
+  return training::open_trackers(specs, {.run_name = fmt::format("{}-{}", context.strategy.name, run_key.substr(0, 8)),
+                                         .run_key = run_key,
+                                         .version = context.version,
+                                         .clock = context.clock,
+                                         .progress = context.progress});
 }
 
 Json learning_curve(const training::TrainResult& result) {
@@ -149,6 +164,8 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   options.lineage = {
       {"dataset_id", dataset_record.id}, {"strategy", context.strategy.name}, {"version", context.version}};
   YUPU_RETURN_IF_ERROR(make_directories(options.out));
+  YUPU_ASSIGN_OR_RETURN(const auto observer, open_observer(context, key));
+  options.observer = observer.get();
   YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, context.progress));
   handoff::Run run;
   run.dataset_id = dataset_record.id;

@@ -9,6 +9,7 @@
 #include "base/builtin.h"
 #include "base/file.h"
 #include "strategy/toml_reader.h"
+#include "training/track/tracker.h"
 
 namespace yupu::strategy {
 namespace {
@@ -116,6 +117,10 @@ class Loader {
     reader.integer("max_length", train.max_length, 8, 512);
     reader.integer("threads", train.threads, 0, 1024);
     reader.one_of("metric", train.metric, {"accuracy", "macro_f1"});
+    reader.texts("track", train.track);
+    for (const std::string& spec : train.track) {
+      if (const Status status = training::check_track_spec(spec); !status.ok()) reader.fail("track", status.message());
+    }
     check_file(reader, "base", train.base);
     return reader.finish();
   }

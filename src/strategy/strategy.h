@@ -52,6 +52,7 @@ struct TrainPlan {
   std::int64_t max_length = 64;
   std::int64_t threads = 0;  // 0: every core
   std::string metric = "accuracy";
+  std::vector<std::string> track;  // "tensorboard:DIR", ... (training/track/tracker.h); changes no result
 };
 
 struct ReleasePlan {

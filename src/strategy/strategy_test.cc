@@ -54,6 +54,14 @@ TEST(Strategy, ReadsWhatIsWritten) {
   EXPECT_FALSE(strategy->visitors.has_value());
 }
 
+TEST(Strategy, TrackersAreCheckedWithTheFile) {
+  const auto good = parse_strategy(replace(kGood, "epochs = 3", "track = [\"tensorboard:tb\"]"), "s.toml", false);
+  ASSERT_TRUE(good.ok()) << good.status().to_string();
+  EXPECT_EQ(good->train.track, std::vector<std::string>{"tensorboard:tb"});
+  const auto bad = parse_strategy(replace(kGood, "epochs = 3", "track = [\"comet:x\"]"), "s.toml", false);
+  EXPECT_NE(bad.status().message().find("s.toml: line 13: train.track"), std::string::npos) << bad.status().message();
+}
+
 struct BadCase {
   const char* from;
   const char* to;

@@ -46,7 +46,11 @@ constexpr std::array kCommands{
             "    --bottleneck N   houlsby (default 64)\n"
             "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
             "of one\n"
-            "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)",
+            "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)\n"
+            "  --track tensorboard:DIR|mlflow:URL|wandb:DIR   who watches; may be given several times\n"
+            "  train ls [FOLDER]... [--workdir DIR] [--json]   runs of the working folder, models below the folders\n"
+            "  train compare A B... [--workdir DIR] [--json]   options that differ, figures, curves; A is the id of a\n"
+            "                                                  run or a model directory",
             train_command},
     Command{
         "pretrain", "pretrain --corpus FILE... --config SIZE|CONFIG.json --out DIR ...",
@@ -65,11 +69,13 @@ constexpr std::array kCommands{
         "  --precision fp32|bf16   of the operands of matrix products; --dtype f32|f16   of the weights in OUT\n"
         "  --checkpoint-seconds X --threads N --seed N --json",
         pretrain_command},
-    Command{
-        "evaluate", "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--json]",
-        "classification report of a model on labelled rows",
-        "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; calibration.",
-        evaluate_command},
+    Command{"evaluate",
+            "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] [--json]",
+            "classification report of a model on labelled rows",
+            "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; "
+            "calibration.\n"
+            "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve",
+            evaluate_command},
     Command{"predict", "predict --model DIR [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.", predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",

@@ -26,7 +26,9 @@ const Command* find_command(std::string_view name);
 Status run_command(Arguments& arguments);
 Status plan_command(Arguments& arguments);
 Status data_command(Arguments& arguments);
-Status train_command(Arguments& arguments);
+Status train_command(Arguments& arguments);  // and, by its first word, the two in train_runs.cc:
+Status train_list_command(Arguments& arguments);
+Status train_compare_command(Arguments& arguments);
 Status pretrain_command(Arguments& arguments);
 Status evaluate_command(Arguments& arguments);
 Status predict_command(Arguments& arguments);

@@ -1,5 +1,6 @@
 // yupu train: fine-tunes a model from files.
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -8,8 +9,10 @@
 #include "app/workplace.h"
 #include "base/builtin.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "data/rows.h"
 #include "engine/collective/cpu_share.h"
+#include "training/track/tracker.h"
 #include "training/training.h"
 
 namespace yupu::app {
@@ -111,6 +114,26 @@ Json result_json(const training::TrainOptions& options, const training::TrainRes
               {"epochs", epochs}};
 }
 
+// How the result and the way to it are told.
+struct Telling {
+  bool json = false;
+  std::vector<std::string> track;
+};
+
+// The run is called by its folder's name, and known again by where it is and what decides it.
+Result<std::unique_ptr<training::RunObserver>> open_observer(const std::vector<std::string>& track,
+                                                             const training::TrainOptions& options, const Clock& clock,
+                                                             handoff::Progress& progress) {
+  std::error_code error;
+  std::filesystem::path out = std::filesystem::absolute(options.out, error).lexically_normal();
+  if (out.filename().empty()) out = out.parent_path();
+  const std::string key =
+      Sha256().field(out.string()).field(to_text(training::deciding_options(options))).finish_hex().substr(0, 20);
+  return training::open_trackers(
+      track,
+      {.run_name = out.filename().string(), .run_key = key, .version = kVersion, .clock = clock, .progress = progress});
+}
+
 void print_result(const training::TrainOptions& options, const training::TrainResult& result) {
   std::string text = fmt::format("{}: {} parameters, {} steps in {:.1f} s, best epoch {}", options.out,
                                  result.parameter_count, result.steps, result.seconds, result.best_epoch);
@@ -119,7 +142,7 @@ void print_result(const training::TrainOptions& options, const training::TrainRe
 }
 
 // On every rank; rank 0 writes and prints.
-Status train_on(engine::Collective& ranks, const Files& files, training::TrainOptions options, bool json) {
+Status train_on(engine::Collective& ranks, const Files& files, training::TrainOptions options, const Telling& telling) {
   if (options.threads == 0) {
     YUPU_ASSIGN_OR_RETURN(options.threads, engine::share_cores(ranks));
   }
@@ -132,9 +155,12 @@ Status train_on(engine::Collective& ranks, const Files& files, training::TrainOp
   options.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
   if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(options.out));
   const auto progress = terminal_progress();
+  const SystemClock clock;
+  YUPU_ASSIGN_OR_RETURN(const auto observer, open_observer(telling.track, options, clock, *progress));
+  options.observer = observer.get();
   YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, *progress));
   if (!ranks.is_root()) return ok_status();
-  if (json) {
+  if (telling.json) {
     print_json(result_json(options, result));
   } else {
     print_result(options, result);
@@ -145,15 +171,19 @@ Status train_on(engine::Collective& ranks, const Files& files, training::TrainOp
 }  // namespace
 
 Status train_command(Arguments& arguments) {
+  if (const auto verb = arguments.verb({"ls", "compare"}); verb.ok())
+    return *verb == "ls" ? train_list_command(arguments) : train_compare_command(arguments);
   arguments.one_of("--task", "classify", {"classify"});
   arguments.one_of("--precision", "fp32", {"fp32"});
   arguments.one_of("--device", "cpu", {"cpu"});
   const bool json = arguments.flag("--json");
   const Files files = read_files(arguments);
   const training::TrainOptions options = read_options(arguments);
+  const Telling telling{.json = json, .track = arguments.many("--track")};
   const engine::MpiOptions rank_options = read_rank_options(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
-  return on_ranks(rank_options, [&](engine::Collective& ranks) { return train_on(ranks, files, options, json); });
+  for (const std::string& spec : telling.track) YUPU_RETURN_IF_ERROR(training::check_track_spec(spec));
+  return on_ranks(rank_options, [&](engine::Collective& ranks) { return train_on(ranks, files, options, telling); });
 }
 
 }  // namespace yupu::app
