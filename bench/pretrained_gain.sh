@@ -5,7 +5,7 @@
 # DATA_DIR holds banking77/ and chnsenticorp-hotel/; examples/shop is the project's own.  BANKING77 and the shop have test
 # files; the hotel reviews are split 70/10/20 by a hash of the text with everything but letters and digits taken out, so
 # that repeated reviews stand on one side.  Validation rows are for early stopping and choosing the epoch alone.
-# YUPU names the binary, SETS the sets, EPOCHS and THREADS are passed on.
+# YUPU names the binary, SETS the sets, WIDE off, on or both; EPOCHS, BASE_LR and THREADS are passed on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data="${1:?usage: bench/pretrained_gain.sh DATA_DIR BASE [SEED...]}"
@@ -52,7 +52,7 @@ printf '%-10s %-7s %-5s %5s  %8s %8s %8s\n' set start wide seed accuracy macro_f
 for set in ${SETS:-banking77 shop hotel}; do
   length=64
   [ "$set" = hotel ] && length=128
-  for wide in off on; do
+  for wide in ${WIDE:-off on}; do
     for start in random base; do
       for seed in "${seeds[@]}"; do
         if [ "$start" = base ]; then from=(--base "$base" --lr "${BASE_LR:-5e-4}"); else from=(--config "$size" --lr 1e-3); fi

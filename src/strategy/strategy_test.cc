@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/builtin.h"
+
 namespace yupu::strategy {
 namespace {
 
@@ -60,6 +62,19 @@ TEST(Strategy, TrackersAreCheckedWithTheFile) {
   EXPECT_EQ(good->train.track, std::vector<std::string>{"tensorboard:tb"});
   const auto bad = parse_strategy(replace(kGood, "epochs = 3", "track = [\"comet:x\"]"), "s.toml", false);
   EXPECT_NE(bad.status().message().find("s.toml: line 13: train.track"), std::string::npos) << bad.status().message();
+}
+
+TEST(Strategy, ABaseMayBeABuiltInModel) {
+  add_builtin_file("builtin:small-base/config.json", "{}");
+  const auto base_of = [](const std::string& base) {
+    const auto strategy =
+        parse_strategy(replace(kGood, "config = \"tiny\"", "base = \"" + base + "\""), "dir/s.toml", false);
+    EXPECT_TRUE(strategy.ok()) << strategy.status().to_string();
+    return strategy->resolve(strategy->train.base);
+  };
+  EXPECT_EQ(base_of("small-base"), "builtin:small-base");
+  EXPECT_EQ(base_of("builtin:small-base"), "builtin:small-base");
+  EXPECT_EQ(base_of("models/mine"), "dir/models/mine");
 }
 
 struct BadCase {
