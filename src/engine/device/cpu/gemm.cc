@@ -19,7 +19,7 @@ std::int64_t scratch_a_floats(const GemmShape& shape) {
   return round_up(std::min(kRowsBlock, shape.rows) * gemm_packed_depth(shape), 16);
 }
 
-std::int64_t scratch_b_floats(const GemmShape& shape) { return kPanelColumnsMax * std::min(kDepthBlock, shape.depth); }
+std::int64_t scratch_b_floats(const GemmShape& shape) { return kPanelColumnsMax * gemm_depth_block(shape.depth); }
 
 void empty_sum(const GemmShape& shape, const GemmOutput& c, const GemmEpilogue& epilogue) {
   CHECK(epilogue.activation == Activation::kNone && epilogue.bias == nullptr, "a product of depth 0 with an epilogue");
@@ -63,7 +63,7 @@ bool goes_past_caches(const GemmTask& task) {
   const auto bytes = [](auto floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
   const bool bare = task.epilogue.bias == nullptr && task.epilogue.activation == Activation::kNone &&
                     task.epilogue.activated == nullptr;
-  return task.a.transposed && bare && !task.c.accumulate && task.shape.depth <= kDepthBlock &&
+  return task.a.transposed && bare && !task.c.accumulate && task.shape.depth <= kDepthBlockMax &&
          task.shape.rows * task.shape.columns >= kFloatsMin && bytes(task.c.stride) % kLineBytes == 0 &&
          reinterpret_cast<std::uintptr_t>(task.c.data) % kLineBytes == 0;
 }

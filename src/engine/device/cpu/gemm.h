@@ -4,7 +4,7 @@
 //
 //   for rows in blocks of kRowsBlock
 //     for columns, so many that the block of C stays in L2 (all of them where the depth is one block)
-//       for depth in blocks of kDepthBlock            A block packed into panels [k][<=MR], L2
+//       for depth in blocks, kDepthBlockMax at most   A block packed into panels [k][<=MR], L2
 //         for every panel of B                        packed into [k][NR] just now; the next one is prefetched
 //           for every panel of A                      registers: MR x NR accumulators
 //
@@ -12,10 +12,9 @@
 //   operand costs the same.  Threads get rectangles of C and pack for themselves: one fork and join per product.
 //
 // Invariants
-//  1. An element of C is the sum over k in ascending order, in partial sums of kDepthBlock: it does not depend on M, N,
-//  on its
-//     place in C, or on the thread count.  This is what makes a packed batch equal, bit for bit, to its sequences one
-//     by one.
+//  1. An element of C is the sum over k in ascending order, in partial sums whose length depends on K alone: it does
+//     not depend on M, N, on its place in C, or on the thread count.  This is what makes a packed batch equal, bit for
+//     bit, to its sequences one by one.
 //  2. Nothing is read outside the operands; padding exists in the packed copies alone.
 #pragma once
 

@@ -324,7 +324,7 @@ struct PanelSource {
 
 PanelSource panel_source(const GemmTask& task, std::int64_t k, std::int64_t column) {
   const std::int64_t width = panel_columns();
-  const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
+  const std::int64_t depth = HWY_MIN(gemm_depth_block(task.shape.depth), task.shape.depth - k);
   const std::int64_t columns = HWY_MIN(width, task.shape.columns - column);
   if (task.packed_b != nullptr) {
     const std::int64_t padded_columns = (task.shape.columns + width - 1) / width * width;
@@ -337,7 +337,7 @@ PanelSource panel_source(const GemmTask& task, std::int64_t k, std::int64_t colu
 // A packed block of rows against columns [column_begin, column_end) at one depth block.
 void run_block(const GemmTask& task, std::int64_t k, const RowPanels& panels, std::int64_t row_begin,
                std::int64_t column_begin, std::int64_t column_end, const float* packed_a) {
-  const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
+  const std::int64_t depth = HWY_MIN(gemm_depth_block(task.shape.depth), task.shape.depth - k);
   const Store store = k > 0 || task.c.accumulate ? Store::kAdd : task.stream ? Store::kStream : Store::kWrite;
   const bool last = k + depth == task.shape.depth;
   const std::int64_t width = panel_columns();
@@ -378,20 +378,22 @@ void run_task(const GemmTask& task) {
   const std::int64_t rows = task.row_end - task.row_begin;
   const std::int64_t row_blocks = (rows + kRowsBlock - 1) / kRowsBlock;
   const std::int64_t block_rows_max = (rows + row_blocks - 1) / row_blocks;
+  const std::int64_t depth_block = gemm_depth_block(task.shape.depth);
   const bool whole_depth = gemm_packed_depth(task.shape) == task.shape.depth;
   // With one depth block C is written once and need not stay.
-  const std::int64_t columns_max = task.shape.depth <= kDepthBlock
-                                       ? task.shape.columns
-                                       : HWY_MAX(kBlockPanelsMin, kBlockFloats / (block_rows_max * width)) * width;
+  const std::int64_t columns_max =
+      task.shape.depth <= depth_block
+          ? task.shape.columns
+          : HWY_MAX(kBlockPanelsMin, (kBlockFloats - block_rows_max * depth_block) / (block_rows_max * width)) * width;
   for (std::int64_t row = task.row_begin; row < task.row_end; row += block_rows_max) {
     const std::int64_t block_rows = HWY_MIN(block_rows_max, task.row_end - row);
     const RowPanels panels(block_rows);
     for (std::int64_t column = task.column_begin; column < task.column_end; column += columns_max) {
       const std::int64_t column_end = HWY_MIN(task.column_end, column + columns_max);
-      for (std::int64_t k = 0; k < task.shape.depth; k += kDepthBlock) {
+      for (std::int64_t k = 0; k < task.shape.depth; k += depth_block) {
         float* const packed_a = task.scratch_a + (whole_depth ? block_rows * k : 0);
         if (!whole_depth || column == task.column_begin) {
-          const std::int64_t depth = HWY_MIN(kDepthBlock, task.shape.depth - k);
+          const std::int64_t depth = HWY_MIN(depth_block, task.shape.depth - k);
           pack_a(task.a, k, depth, row, panels, packed_a);
         }
         run_block(task, k, panels, row, column, column_end, packed_a);
@@ -405,8 +407,8 @@ void pack_columns(const GemmShape& shape, const MatrixView& b, std::int64_t colu
                   float* packed) {
   const std::int64_t width = panel_columns();
   const std::int64_t padded_columns = (shape.columns + width - 1) / width * width;
-  for (std::int64_t k = 0; k < shape.depth; k += kDepthBlock) {
-    const std::int64_t depth = HWY_MIN(kDepthBlock, shape.depth - k);
+  for (std::int64_t k = 0; k < shape.depth; k += gemm_depth_block(shape.depth)) {
+    const std::int64_t depth = HWY_MIN(gemm_depth_block(shape.depth), shape.depth - k);
     pack_b(b, k, depth, column_begin, column_end, packed + k * padded_columns + column_begin * depth);
   }
 }

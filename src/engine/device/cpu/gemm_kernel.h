@@ -7,18 +7,26 @@
 
 namespace yupu::engine {
 
-inline constexpr std::int64_t kDepthBlock = 256;
+inline constexpr std::int64_t kDepthBlockMax = 384;
 inline constexpr std::int64_t kRowsBlock = 336;
-inline constexpr std::int64_t kBlockFloats = 96 << 10;  // of C, while it collects its sums: stays in L2
-inline constexpr std::int64_t kBlockPanelsMin = 4;      // columns of such a block
-inline constexpr std::int64_t kPanelColumnsMax = 32;    // NR on the widest instruction set
+inline constexpr std::int64_t kBlockFloats = 176 << 10;  // A at one depth and C while it collects its sums: stay in L2
+inline constexpr std::int64_t kBlockPanelsMin = 4;       // columns of such a block
+inline constexpr std::int64_t kPanelColumnsMax = 32;     // NR on the widest instruction set
+
+// The depth is cut evenly: 936 into three blocks of 312, where 2 x 384 would leave a crumb that costs as much to add
+// up.
+inline std::int64_t gemm_depth_block(std::int64_t depth) {
+  constexpr std::int64_t kUnit = 8;
+  const std::int64_t blocks = (depth + kDepthBlockMax - 1) / kDepthBlockMax;
+  return blocks <= 1 ? depth : ((depth + blocks - 1) / blocks + kUnit - 1) / kUnit * kUnit;
+}
 
 // How much of the depth of a block of rows is packed at a time: all of it while that is little, because several blocks
 // of columns read it.
 inline std::int64_t gemm_packed_depth(const GemmShape& shape) {
   constexpr std::int64_t kFloatsMax = 176 << 10;
   const std::int64_t rows = shape.rows < kRowsBlock ? shape.rows : kRowsBlock;
-  return shape.depth <= kDepthBlock || rows * shape.depth <= kFloatsMax ? shape.depth : kDepthBlock;
+  return rows * shape.depth <= kFloatsMax ? shape.depth : gemm_depth_block(shape.depth);
 }
 
 // One rectangle [row_begin,row_end) x [column_begin,column_end) of a product; column_begin is a multiple of NR.
