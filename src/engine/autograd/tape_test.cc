@@ -129,6 +129,37 @@ std::vector<Tensor> two_steps(int threads) {
   return weights;
 }
 
+// Once every batch has come by, the same batches again take no block from the system.
+TEST(TrainingStep, TheSteadyStateTakesNothingFromTheSystem) {
+  ExecutionContext context(2);
+  SmallEncoder encoder({});
+  AdamW adamw(encoder.parameters(), {});
+  Tape tape(context, Tape::Mode::kTraining);
+  const PackedBatch batches[] = {random_batch(3, {5, 9, 1}), random_batch(4, {20, 33, 2}), random_batch(5, {7, 7, 7})};
+  std::uint64_t misses = 0;
+  std::uint64_t bytes = 0;
+  for (std::uint64_t round = 0; round < 4; ++round) {
+    for (const PackedBatch& batch : batches) {
+      const RowKeys rows = token_rows(batch);
+      const std::vector<std::int32_t> labels = {0, 3, 1};
+      tape.backward(cross_entropy(encoder.logits(tape, batch, rows, round), labels));
+      tape.clear();
+      adamw.step(context, 1e-3f, clip_scale(gradient_norm(context, encoder.parameters()), 1.0));
+    }
+    const PoolStatistics now = context.pool().statistics();
+    EXPECT_EQ(now.bytes_in_use, 0u) << "round " << round;
+    if (round == 1) {
+      misses = now.misses_total;
+      bytes = now.bytes_held;
+    }
+    if (round > 1) {
+      EXPECT_EQ(now.misses_total, misses) << "round " << round;
+      EXPECT_EQ(now.bytes_held, bytes);
+    }
+  }
+  EXPECT_GT(misses, 0u);
+}
+
 TEST(TrainingStep, TheSameBitsOnOneTwoAndThreeThreads) {
   const std::vector<Tensor> one = two_steps(1);
   for (const int threads : {2, 3}) {
