@@ -75,6 +75,7 @@ bench-peers: build
 
 install: $(YUPU)
 	install -D -m 755 $(YUPU) $(DESTDIR)$(PREFIX)/bin/yupu
+	[ ! -e build/release/libyupu_mpi.so ] || install -D -m 644 build/release/libyupu_mpi.so $(DESTDIR)$(PREFIX)/lib/yupu/libyupu_mpi.so
 	install -D -m 644 docs/yupu.1 $(DESTDIR)$(PREFIX)/share/man/man1/yupu.1
 	install -D -m 644 scripts/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yupu
 

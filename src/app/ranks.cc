@@ -11,13 +11,13 @@ volatile std::sig_atomic_t g_stop_asked = 0;
 
 void note_stop(int) { g_stop_asked = 1; }
 
-void heed_signals() {
+}  // namespace
+
+void heed_stop_signals() {
   struct sigaction action = {};
   action.sa_handler = note_stop;
   for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
 }
-
-}  // namespace
 
 engine::MpiOptions read_rank_options(Arguments& arguments) {
   engine::MpiOptions options;
@@ -29,7 +29,7 @@ engine::MpiOptions read_rank_options(Arguments& arguments) {
 bool stop_asked() { return g_stop_asked != 0; }
 
 Status on_ranks(const engine::MpiOptions& options, const std::function<Status(engine::Collective&)>& work) {
-  if (engine::launched_ranks() > 1) heed_signals();
+  if (engine::launched_ranks() > 1) heed_stop_signals();
   YUPU_ASSIGN_OR_RETURN(const auto ranks, engine::launched_collective(options));
   const Status status = work(*ranks);
   ranks->leave(status);

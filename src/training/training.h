@@ -86,6 +86,9 @@ struct TrainOptions {
 // What decides the result, as JSON: for records and for recognising a checkpoint.  Without rows, paths and threads.
 Json deciding_options(const TrainOptions& options);
 
+// Whether the row has a label to learn; others serve calibration alone.
+bool is_learned(const TrainOptions& options, const handoff::Row& row);
+
 struct EpochFigures {
   std::int64_t epoch = 0;  // from 1
   double train_loss = 0.0;

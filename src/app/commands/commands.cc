@@ -67,7 +67,8 @@ constexpr std::array kCommands{
         "                   --steps, and --decay-now begins the decay where the run stands\n"
         "  --valid-share X --eval-steps N   held-out lines, evaluated and OUT written every N updates\n"
         "  --precision fp32|bf16   of the operands of matrix products; --dtype f32|f16   of the weights in OUT\n"
-        "  --checkpoint-seconds X --threads N --seed N --json",
+        "  --checkpoint-seconds X --threads N --seed N --json\n"
+        "  mpirun -n N yupu pretrain ...   as for train",
         pretrain_command},
     Command{"evaluate",
             "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] [--json]",

@@ -1,31 +1,17 @@
 // yupu pretrain: a base model from raw text.
 #include "training/pretrain/pretrain.h"
 
-#include <csignal>
-
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/ranks.h"
 #include "app/workplace.h"
 #include "base/builtin.h"
 #include "base/file.h"
+#include "engine/collective/cpu_share.h"
 
 namespace yupu::app {
 namespace {
-
-volatile std::sig_atomic_t g_stop = 0;
-
-void request_stop(int) { g_stop = 1; }
-
-// SIGTERM and SIGINT end the run after the update under way, with a checkpoint.
-Status install_stop() {
-  struct sigaction action = {};
-  action.sa_handler = request_stop;
-  if (::sigaction(SIGINT, &action, nullptr) != 0 || ::sigaction(SIGTERM, &action, nullptr) != 0) {
-    return internal_error("signal handlers cannot be installed");
-  }
-  return ok_status();
-}
 
 training::PretrainOptions read_options(Arguments& arguments) {
   training::PretrainOptions options;
@@ -81,30 +67,7 @@ Json result_json(const training::PretrainOptions& options, const training::Pretr
               {"weights_sha256", result.weights_sha256}};
 }
 
-}  // namespace
-
-Status pretrain_command(Arguments& arguments) {
-  const bool json = arguments.flag("--json");
-  training::PretrainOptions options = read_options(arguments);
-  // `--corpus a.txt b.txt` and `--corpus a.txt --corpus b.txt` say the same.
-  constexpr std::size_t kFilesMax = 100'000;
-  YUPU_ASSIGN_OR_RETURN(const auto more, arguments.finish(0, kFilesMax, "corpus file"));
-  options.corpus.insert(options.corpus.end(), more.begin(), more.end());
-  Json files = Json::array();
-  for (const std::string& file : options.corpus) {
-    YUPU_ASSIGN_OR_RETURN(const std::string sha256, file_sha256(file));
-    files.push_back({{"file", file}, {"sha256", sha256}});
-  }
-  options.lineage = {{"corpus", files}, {"version", kVersion}};
-  YUPU_RETURN_IF_ERROR(make_directories(options.out));
-  YUPU_RETURN_IF_ERROR(install_stop());
-  options.stop_requested = [] { return g_stop != 0; };
-  const auto progress = terminal_progress();
-  YUPU_ASSIGN_OR_RETURN(const auto result, training::pretrain(options, *progress));
-  if (json) {
-    print_json(result_json(options, result));
-    return ok_status();
-  }
+void print_result(const training::PretrainOptions& options, const training::PretrainResult& result) {
   std::string text =
       fmt::format("{}: {} parameters, {} updates ({:.1f} M tokens) in {:.1f} s", options.out, result.parameter_count,
                   result.steps, static_cast<double>(result.tokens_seen) * 1e-6, result.seconds);
@@ -114,7 +77,45 @@ Status pretrain_command(Arguments& arguments) {
                         100.0 * result.valid.accuracy, result.valid.masked);
   }
   print_text(text);
+}
+
+// On every rank; rank 0 writes and prints.
+Status pretrain_on(engine::Collective& ranks, training::PretrainOptions options, bool json) {
+  if (options.threads == 0) {
+    YUPU_ASSIGN_OR_RETURN(options.threads, engine::share_cores(ranks));
+  }
+  options.collective = &ranks;
+  options.stop_requested = stop_asked;
+  Json files = Json::array();
+  for (const std::string& file : options.corpus) {
+    YUPU_ASSIGN_OR_RETURN(const std::string sha256, file_sha256(file));
+    files.push_back({{"file", file}, {"sha256", sha256}});
+  }
+  options.lineage = {{"corpus", files}, {"version", kVersion}};
+  if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(options.out));
+  const auto progress = terminal_progress();
+  YUPU_ASSIGN_OR_RETURN(const auto result, training::pretrain(options, *progress));
+  if (!ranks.is_root()) return ok_status();
+  if (json) {
+    print_json(result_json(options, result));
+  } else {
+    print_result(options, result);
+  }
   return ok_status();
+}
+
+}  // namespace
+
+Status pretrain_command(Arguments& arguments) {
+  const bool json = arguments.flag("--json");
+  training::PretrainOptions options = read_options(arguments);
+  const engine::MpiOptions rank_options = read_rank_options(arguments);
+  // `--corpus a.txt b.txt` and `--corpus a.txt --corpus b.txt` say the same.
+  constexpr std::size_t kFilesMax = 100'000;
+  YUPU_ASSIGN_OR_RETURN(const auto more, arguments.finish(0, kFilesMax, "corpus file"));
+  options.corpus.insert(options.corpus.end(), more.begin(), more.end());
+  heed_stop_signals();
+  return on_ranks(rank_options, [&](engine::Collective& ranks) { return pretrain_on(ranks, options, json); });
 }
 
 }  // namespace yupu::app

@@ -17,6 +17,8 @@ namespace yupu::engine {
 namespace {
 
 constexpr int kConnectMs = 3000;
+constexpr int kPollMs = 50;
+constexpr std::int64_t kOwnPauseMs = 1000;  // longer than a busy machine makes the thread wait for its turn
 constexpr std::size_t kLineBytesMax = 16 << 10;
 
 std::string one_line(std::string text) {
@@ -131,11 +133,10 @@ void Lifeline::run() {
     if (listener_ >= 0) polled.push_back({.fd = listener_, .events = POLLIN, .revents = 0});
     for (const auto& peer : peers_)
       polled.push_back({.fd = peer->said_bye ? -1 : peer->socket, .events = POLLIN, .revents = 0});
-    constexpr int kPollMs = 50;
     ::poll(polled.data(), polled.size(), kPollMs);
     const std::int64_t now_ms = steady_ms();
     // This process itself was stopped for a while: nobody could be heard.
-    if (now_ms - last_ms > 2 * options_.beat.count()) {
+    if (now_ms - last_ms > kOwnPauseMs) {
       for (const auto& peer : peers_) peer->heard_ms += now_ms - last_ms;
     }
     last_ms = now_ms;

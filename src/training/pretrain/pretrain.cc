@@ -9,6 +9,7 @@
 #include "text/tokenizers/wordpiece/train.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 #include "training/pretrain/pretrainer.h"
+#include "training/ranks.h"
 
 namespace yupu::training {
 namespace {
@@ -145,7 +146,23 @@ std::string fingerprint_of(const PretrainOptions& options, const tasks::MaskedMo
   return hash.finish_hex();
 }
 
-Result<PretrainResult> pretrain_checked(const PretrainOptions& options, handoff::Progress& progress) {
+// Every rank must be about to do the same.
+Status require_same_run(const std::string& fingerprint, engine::Precision precision, engine::Collective& collective) {
+  if (collective.size() == 1) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(engine::Facts facts, program_facts());
+  facts.emplace_back("options, corpus or weights to begin from", fingerprint);
+  facts.emplace_back("precision", engine::precision_name(precision));
+  return engine::require_equal(collective, facts);
+}
+
+Result<StateFolder> state_of(const PretrainOptions& options, const std::string& fingerprint,
+                             const engine::Collective& collective) {
+  if (!collective.is_root()) return StateFolder::elsewhere(options.out);
+  return StateFolder::open(options.out, fingerprint);
+}
+
+Result<PretrainResult> pretrain_checked(const PretrainOptions& options, engine::Collective& collective,
+                                        handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto model, make_model(options, progress));
   if (options.max_length > model->config().position_count) {
     return invalid_argument(fmt::format("max_length {} is more than the model's positions, {}", options.max_length,
@@ -157,15 +174,17 @@ Result<PretrainResult> pretrain_checked(const PretrainOptions& options, handoff:
   progress.note(fmt::format("{} tokens in {} documents, {} sentences; {} tokens held out; vocabulary {}",
                             corpora.train.token_count(), corpora.train.document_count(), corpora.train.segment_count(),
                             corpora.valid.token_count(), model->tokenizer().vocab_size()));
-  YUPU_ASSIGN_OR_RETURN(StateFolder state, StateFolder::open(options.out, fingerprint_of(options, *model, corpora)));
   const engine::Precision precision = engine::supported_precision(options.precision);
+  const std::string fingerprint = fingerprint_of(options, *model, corpora);
+  YUPU_RETURN_IF_ERROR(require_same_run(fingerprint, precision, collective));
+  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, fingerprint, collective));
   if (precision != options.precision) progress.note("no bf16 in this machine's hardware: going on in fp32");
   engine::ExecutionContext context(options.threads, precision);
   PretrainOptions with_lineage = options;
   with_lineage.lineage["options"] = deciding_options(options);
   with_lineage.lineage["train_tokens"] = corpora.train.token_count();
   with_lineage.lineage["corpus_sha256"] = corpora.train.content_id();
-  Pretrainer pretrainer(with_lineage, *model, corpora, context, std::move(state), progress);
+  Pretrainer pretrainer(with_lineage, *model, corpora, context, collective, std::move(state), progress);
   YUPU_RETURN_IF_ERROR(pretrainer.run());
 
   const Position& position = pretrainer.position();
@@ -191,8 +210,11 @@ Result<PretrainResult> pretrain_checked(const PretrainOptions& options, handoff:
 
 Result<PretrainResult> pretrain(const PretrainOptions& options, handoff::Progress& progress) {
   YUPU_RETURN_IF_ERROR(check_options(options));
+  const auto alone = engine::single();
+  engine::Collective& collective = options.collective != nullptr ? *options.collective : *alone;
+  handoff::SilentProgress silent;
   try {
-    return pretrain_checked(options, progress);
+    return pretrain_checked(options, collective, collective.is_root() ? progress : silent);
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted,
                   fmt::format("pre-training: {} (smaller batch_tokens need less memory; the last checkpoint is kept)",

@@ -19,6 +19,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "engine/collective/collective.h"
 #include "engine/precision.h"
 #include "handoff/progress.h"
 #include "model/checkpoint/safetensors.h"
@@ -67,6 +68,9 @@ struct PretrainOptions {
   // Asked after every update: true saves checkpoint and model and ends with kUnavailable.
   std::function<bool()> stop_requested;
   std::function<void(std::int64_t step)> after_step;  // tells who watches
+
+  engine::Collective* collective =
+      nullptr;  // the ranks that train together, as in training.h; null: this process alone
 };
 
 struct MaskedFigures {
@@ -91,7 +95,8 @@ struct PretrainResult {
 
 // Outcomes  kInvalidArgument: an option out of range (named), no text, a file that is not UTF-8 (with its line), a
 //           vocabulary that does not fit; kInternal: the loss is no number any more (the step is named; the last good
-//           checkpoint stays); kResourceExhausted: no memory, disk full; kUnavailable: stop_requested.
+//           checkpoint stays); kResourceExhausted: no memory, disk full; kUnavailable: stop_requested, or a rank is
+//           gone (named); kConflict: a rank has another corpus, other options or another program (named).
 Result<PretrainResult> pretrain(const PretrainOptions& options, handoff::Progress& progress);
 
 }  // namespace yupu::training

@@ -1,6 +1,7 @@
 #include "training/pretrain/pretrain.h"
 
 #include <csignal>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
+#include "engine/collective/thread_group.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/mlm/masked_model.h"
 
@@ -231,6 +233,48 @@ TEST(Pretrain, BadInputIsNamed) {
   options.vocab.clear();
   options.max_length = 25;
   EXPECT_EQ(field(options), "max_length") << "more than the positions of config.json";
+}
+
+std::vector<Result<PretrainResult>> run_on(int size, const PretrainOptions& options, std::int64_t lose_at = -1) {
+  engine::ThreadGroup group(size);
+  std::vector<Result<PretrainResult>> results(static_cast<std::size_t>(size), unavailable("not begun"));
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < size; ++rank) {
+    threads.emplace_back([&, rank] {
+      PretrainOptions own = options;
+      own.collective = &group.member(rank);
+      own.threads = 1;
+      own.after_step = [&, rank](std::int64_t step) {
+        if (rank == 1 && step == lose_at) group.lose(rank);
+      };
+      auto& result = results[static_cast<std::size_t>(rank)];
+      result = run(own);
+      own.collective->leave(result.status());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return results;
+}
+
+TEST(Pretrain, RanksShareEveryUpdate) {
+  const yupu::testing::TempDir dir;
+  const auto one = run(quick_options(dir, "one"));
+  ASSERT_TRUE(one.ok()) << one.status().to_string();
+  const auto three = run_on(3, quick_options(dir, "three"));
+  for (const auto& result : three) {
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    EXPECT_EQ(result->weights_sha256, three.front()->weights_sha256);
+    EXPECT_EQ(result->tokens_seen, one->tokens_seen);
+    EXPECT_EQ(result->valid.masked, one->valid.masked);
+    EXPECT_NEAR(result->train_loss, one->train_loss, 1e-5);
+    EXPECT_NEAR(result->valid.loss, one->valid.loss, 1e-4);
+  }
+  const auto lost = run_on(3, quick_options(dir, "lost"), 4);
+  EXPECT_THAT(lost.front().status().message(), HasSubstr("rank 1 was lost"));
+  const auto again = run_on(3, quick_options(dir, "lost"));
+  ASSERT_TRUE(again.front().ok()) << again.front().status().to_string();
+  EXPECT_GE(again.front()->resumed_at_step, 3);
+  EXPECT_EQ(again.front()->weights_sha256, three.front()->weights_sha256);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "training/pretrain/pretrainer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
@@ -8,7 +9,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "training/batches.h"
+#include "training/batch_share.h"
+#include "training/ranks.h"
 
 namespace yupu::training {
 namespace {
@@ -27,6 +29,14 @@ engine::AdamW make_optimizer(const PretrainOptions& options, const tasks::Masked
 std::string before_decay(const StateFolder& state) { return state.path() + "/before-decay.safetensors"; }
 std::string current(const StateFolder& state) { return state.path() + "/state.safetensors"; }
 
+Status keep_before_decay(const StateFolder& state) {
+  std::error_code error;
+  const std::string staged = before_decay(state) + ".part";
+  std::filesystem::copy_file(current(state), staged, std::filesystem::copy_options::overwrite_existing, error);
+  if (error) return errno_status(error.value(), "copy " + current(state));
+  return replace_file(staged, before_decay(state));
+}
+
 }  // namespace
 
 struct Pretrainer::MaskedBatch {
@@ -36,16 +46,19 @@ struct Pretrainer::MaskedBatch {
 };
 
 Pretrainer::Pretrainer(const PretrainOptions& options, tasks::MaskedModel& model, const Corpora& corpora,
-                       engine::ExecutionContext& context, StateFolder state, handoff::Progress& progress)
+                       engine::ExecutionContext& context, engine::Collective& collective, StateFolder state,
+                       handoff::Progress& progress)
     : options_(options),
       model_(model),
       corpora_(corpora),
       context_(context),
+      collective_(collective),
       state_(std::move(state)),
       progress_(progress),
       masking_(model.tokenizer(),
                {.probability = options.mask_probability, .whole_word = options.whole_word, .seed = options.seed}),
       optimizer_(make_optimizer(options, model)),
+      buckets_(collective, optimizer_.parameters()),
       tape_(context, engine::Tape::Mode::kTraining) {
   if (corpora_.valid.token_count() > 0) valid_epoch_ = plan(corpora_.valid, 0);
 }
@@ -54,10 +67,10 @@ Pretrainer::Epoch Pretrainer::plan(const Corpus& corpus, std::int64_t epoch) con
   Epoch planned;
   planned.sequences = corpus.cut(
       {.tokens_max = options_.max_length - kSpecialTokens, .short_share = options_.short_share}, options_.seed, epoch);
-  std::vector<std::int64_t> lengths;
-  lengths.reserve(planned.sequences.size());
-  for (const Corpus::Sequence& sequence : planned.sequences) lengths.push_back(sequence.length + kSpecialTokens);
-  planned.batches = plan_epoch(lengths, {.tokens = options_.batch_tokens}, options_.seed, epoch);
+  planned.lengths.reserve(planned.sequences.size());
+  for (const Corpus::Sequence& sequence : planned.sequences)
+    planned.lengths.push_back(sequence.length + kSpecialTokens);
+  planned.batches = plan_epoch(planned.lengths, {.tokens = options_.batch_tokens}, options_.seed, epoch);
   return planned;
 }
 
@@ -100,11 +113,7 @@ Status Pretrainer::begin_decay_if_due() {
   if (!by_plan && !(options_.decay_now && position_.step >= resumed_at_step_)) return ok_status();
   // Kept as it is, so that a longer run can go on from here.
   YUPU_RETURN_IF_ERROR(checkpoint());
-  std::error_code error;
-  const std::string staged = before_decay(state_) + ".part";
-  std::filesystem::copy_file(current(state_), staged, std::filesystem::copy_options::overwrite_existing, error);
-  if (error) return errno_status(error.value(), "copy " + current(state_));
-  YUPU_RETURN_IF_ERROR(replace_file(staged, before_decay(state_)));
+  if (collective_.is_root()) YUPU_RETURN_IF_ERROR(keep_before_decay(state_));
   position_.decay_from = position_.step;
   set_schedule();
   progress_.note(fmt::format("the learning rate falls from update {} to {}", position_.step, total_));
@@ -117,7 +126,11 @@ Status Pretrainer::run() {
     for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch)
       total_ += static_cast<std::int64_t>(plan(corpora_.train, epoch).batches.size());
   }
-  YUPU_ASSIGN_OR_RETURN(auto restored, state_.restore(optimizer_));
+  std::optional<Position> restored;
+  if (collective_.is_root()) {
+    YUPU_ASSIGN_OR_RETURN(restored, state_.restore(optimizer_));
+  }
+  YUPU_RETURN_IF_ERROR(share_restored(collective_, optimizer_, restored, {}));
   if (restored) {
     position_ = std::move(*restored);
     resumed_at_step_ = position_.step;
@@ -143,7 +156,9 @@ Status Pretrainer::run_epoch() {
     if (position_.step % options_.eval_steps == 0 && position_.step < total_) YUPU_RETURN_IF_ERROR(show());
     YUPU_RETURN_IF_ERROR(checkpoint_if_due());
     if (options_.after_step) options_.after_step(position_.step);
-    if (options_.stop_requested && options_.stop_requested()) {
+    auto stop = engine::any_rank(collective_, options_.stop_requested && options_.stop_requested());
+    if (!stop.ok()) return keep_then(stop.status());
+    if (*stop) {
       YUPU_RETURN_IF_ERROR(checkpoint());
       YUPU_RETURN_IF_ERROR(save_model());
       return unavailable(
@@ -162,15 +177,33 @@ Status Pretrainer::run_epoch() {
   return ok_status();
 }
 
-Status Pretrainer::update(const Epoch& epoch, std::span<const std::uint32_t> rows) {
-  const MaskedBatch masked = make_batch(corpora_.train, epoch, rows, position_.epoch);
-  const auto count = static_cast<std::int64_t>(masked.labels.size());
-  if (count > 0) {
-    const engine::Var loss = model_.loss(tape_, masked.batch, masked.rows, masked.labels,
+double Pretrainer::forward_backward(const MaskedBatches& mine, std::int64_t count) {
+  double loss_sum = 0.0;
+  for (const auto& masked : mine) {
+    if (masked->labels.empty()) continue;
+    const engine::Var loss = model_.loss(tape_, masked->batch, masked->rows, masked->labels,
                                          {.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)});
-    const double loss_sum = double{loss.value().item()};
-    tape_.backward(loss, 1.0f / static_cast<float>(count));
+    loss_sum += double{loss.value().item()};
+    tape_.backward(loss, 1.0f / static_cast<float>(count), masked == mine.back() ? buckets_.watch() : nullptr);
     tape_.clear();
+  }
+  return loss_sum;
+}
+
+Status Pretrainer::update(const Epoch& epoch, const std::vector<std::uint32_t>& rows) {
+  MaskedBatches mine;
+  double masked_count = 0.0;
+  for (const auto& share : share_of(std::span(&rows, 1), epoch.lengths, {.tokens = options_.batch_tokens},
+                                    {.rank = collective_.rank(), .size = collective_.size()})) {
+    mine.emplace_back(new MaskedBatch(make_batch(corpora_.train, epoch, share, position_.epoch)));
+    masked_count += static_cast<double>(mine.back()->labels.size());
+  }
+  if (Status status = collective_.sum(std::span(&masked_count, 1)); !status.ok()) return keep_then(status);
+  const auto count = static_cast<std::int64_t>(masked_count);
+  if (count > 0) {
+    double loss_sum = forward_backward(mine, count);
+    if (Status status = buckets_.finish(); !status.ok()) return keep_then(status);
+    if (Status status = collective_.sum(std::span(&loss_sum, 1)); !status.ok()) return keep_then(status);
     const double norm = engine::gradient_norm(context_, optimizer_.parameters());
     if (!std::isfinite(loss_sum) || !std::isfinite(norm)) {
       return internal_error(
@@ -187,7 +220,9 @@ Status Pretrainer::update(const Epoch& epoch, std::span<const std::uint32_t> row
   }
   position_.step += 1;
   position_.update_in_epoch += 1;
-  report(smooth_loss_, masked.batch.packed.token_count());
+  std::int64_t tokens = 0;
+  for (const std::uint32_t row : rows) tokens += epoch.lengths[row];
+  report(smooth_loss_, tokens);
   return ok_status();
 }
 
@@ -201,23 +236,29 @@ void Pretrainer::report(double loss, std::int64_t tokens) {
   progress_.update(position_.step, detail);
 }
 
-void Pretrainer::evaluate() {
+Status Pretrainer::evaluate() {
   valid_ = {};
   std::int64_t hits = 0;
-  double loss_sum = 0.0;
-  for (const std::vector<std::uint32_t>& rows : valid_epoch_.batches) {
-    const MaskedBatch masked = make_batch(corpora_.valid, valid_epoch_, rows, 0);
+  std::array<double, 3> sums{};  // loss, masked, hits
+  const auto ranks = static_cast<std::size_t>(collective_.size());
+  for (auto i = static_cast<std::size_t>(collective_.rank()); i < valid_epoch_.batches.size(); i += ranks) {
+    const MaskedBatch masked = make_batch(corpora_.valid, valid_epoch_, valid_epoch_.batches[i], 0);
     engine::Tape tape(context_, engine::Tape::Mode::kInference);
-    loss_sum += double{model_.loss(tape, masked.batch, masked.rows, masked.labels, {}, &hits).value().item()};
-    valid_.masked += static_cast<std::int64_t>(masked.labels.size());
+    sums[0] += double{model_.loss(tape, masked.batch, masked.rows, masked.labels, {}, &hits).value().item()};
+    sums[1] += static_cast<double>(masked.labels.size());
   }
-  if (valid_.masked == 0) return;
-  valid_.loss = loss_sum / static_cast<double>(valid_.masked);
-  valid_.accuracy = static_cast<double>(hits) / static_cast<double>(valid_.masked);
+  sums[2] = static_cast<double>(hits);
+  YUPU_RETURN_IF_ERROR(collective_.sum(sums));
+  valid_.masked = static_cast<std::int64_t>(sums[1]);
+  if (valid_.masked == 0) return ok_status();
+  valid_.loss = sums[0] / sums[1];
+  valid_.accuracy = sums[2] / sums[1];
+  return ok_status();
 }
 
 Status Pretrainer::show() {
-  evaluate();
+  if (Status status = require_equal_weights(collective_, optimizer_); !status.ok()) return keep_then(status);
+  if (Status status = evaluate(); !status.ok()) return keep_then(status);
   std::string line = fmt::format("update {} ({:.1f} M tokens): loss {:.4f}", position_.step,
                                  static_cast<double>(position_.tokens) * 1e-6, smooth_loss_);
   if (valid_.masked > 0) {
@@ -229,6 +270,7 @@ Status Pretrainer::show() {
 }
 
 Status Pretrainer::save_model() {
+  if (!collective_.is_root()) return ok_status();
   Json lineage = options_.lineage;
   lineage["steps"] = position_.step;
   lineage["tokens"] = position_.tokens;
@@ -238,7 +280,14 @@ Status Pretrainer::save_model() {
   return model_.save(options_.out, lineage, options_.floats);
 }
 
+Status Pretrainer::keep_then(const Status& error) {
+  if (error.code() != Code::kUnavailable) return error;
+  YUPU_RETURN_IF_ERROR(checkpoint());
+  return error.with_context(fmt::format("update {}", position_.step + 1));
+}
+
 Status Pretrainer::checkpoint() {
+  if (!collective_.is_root()) return ok_status();
   const std::int64_t began = monotonic_ns();
   position_.seconds = seconds_before_ + static_cast<double>(began - began_ns_) / kNsPerSecond;
   YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_));
@@ -260,6 +309,7 @@ Status Pretrainer::finish() {
   progress_.end(
       fmt::format("{} updates, {:.1f} M tokens", position_.step, static_cast<double>(position_.tokens) * 1e-6));
   YUPU_RETURN_IF_ERROR(show());
+  if (!collective_.is_root()) return ok_status();
   if (position_.decay_from) return replace_file(before_decay(state_), current(state_));
   return state_.remove();
 }

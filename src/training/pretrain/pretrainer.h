@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "engine/collective/gradient_buckets.h"
 #include "engine/optim/adamw.h"
 #include "engine/optim/schedule.h"
 #include "tasks/mlm/masked_model.h"
@@ -14,11 +16,13 @@
 
 namespace yupu::training {
 
-// One run, from the first update to the last.  Threads: one owner.
+// One run, from the first update to the last.  On several ranks each computes its share of every update; rank 0 alone
+// touches the folder.  Threads: one owner.
 class Pretrainer {
  public:
   Pretrainer(const PretrainOptions& options, tasks::MaskedModel& model, const Corpora& corpora,
-             engine::ExecutionContext& context, StateFolder state, handoff::Progress& progress);
+             engine::ExecutionContext& context, engine::Collective& collective, StateFolder state,
+             handoff::Progress& progress);
 
   // Restores a checkpoint if there is one, trains to the end and writes the model directory.  engine::EngineError
   // passes.
@@ -32,9 +36,11 @@ class Pretrainer {
   using Plan = std::vector<std::vector<std::uint32_t>>;
   struct Epoch {
     std::vector<Corpus::Sequence> sequences;
+    std::vector<std::int64_t> lengths;  // of the sequences, with their special tokens
     Plan batches;
   };
   struct MaskedBatch;
+  using MaskedBatches = std::vector<std::unique_ptr<MaskedBatch>>;
 
   Epoch plan(const Corpus& corpus, std::int64_t epoch) const;
   MaskedBatch make_batch(const Corpus& corpus, const Epoch& epoch, std::span<const std::uint32_t> rows,
@@ -42,8 +48,12 @@ class Pretrainer {
   void set_schedule();
   Status begin_decay_if_due();
   Status run_epoch();
-  Status update(const Epoch& epoch, std::span<const std::uint32_t> rows);
-  void evaluate();
+  Status update(const Epoch& epoch, const std::vector<std::uint32_t>& rows);
+  // Adds the gradients of this rank's share and returns its share of the loss; `count`: masked tokens of all ranks.
+  double forward_backward(const MaskedBatches& mine, std::int64_t count);
+  Status evaluate();
+  // Before an error of the collective is passed on: the last complete update is kept, where this rank can.
+  Status keep_then(const Status& error);
   // Evaluates, says so and writes the model directory.
   Status show();
   Status save_model();
@@ -56,10 +66,12 @@ class Pretrainer {
   tasks::MaskedModel& model_;
   const Corpora& corpora_;
   engine::ExecutionContext& context_;
+  engine::Collective& collective_;
   StateFolder state_;
   handoff::Progress& progress_;
   Masking masking_;
   engine::AdamW optimizer_;
+  engine::GradientBuckets buckets_;
   engine::Tape tape_;
   engine::Schedule schedule_;
   Epoch valid_epoch_;
