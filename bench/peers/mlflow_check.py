@@ -55,7 +55,7 @@ def main(yupu, train, valid, *rest):
 
     def command(name, epochs):
         return [yupu, "train", "--train", train, "--valid", valid, *rest, "--out", f"{folder}/{name}", "--epochs",
-                str(epochs), "--json", "--track", f"mlflow:{url}?experiment=check"]
+                str(epochs), "--patience", "1000", "--json", "--track", f"mlflow:{url}?experiment=check"]
 
     client = MlflowClient(url)
 
@@ -63,11 +63,12 @@ def main(yupu, train, valid, *rest):
         experiment = client.get_experiment_by_name("check")
         return client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
 
-    def check_run(run, result, status):
+    def check_run(run, result, status, gap=0):
         expect(run.info.status == status, f"{run.info.run_name}: status {run.info.status}, not {status}")
         history = client.get_metric_history(run.info.run_id, "train/loss")
         steps = sorted({m.step for m in history})
-        expect(steps == list(range(1, result["steps"] + 1)), f"train/loss: {len(steps)} steps of {result['steps']}")
+        # What was not sent when a kill came, and lay before the checkpoint, is lost.
+        expect(result["steps"] - len(steps) <= gap and steps[-1:] == [result["steps"]], f"train/loss: {len(steps)} steps of {result['steps']}")
         per_step = {}
         for m in history:
             per_step.setdefault(m.step, set()).add(m.value)
@@ -75,22 +76,23 @@ def main(yupu, train, valid, *rest):
         for name, value in result["figures"].items():
             expect(run.data.metrics.get("result/" + name) == value, f"result/{name}: {run.data.metrics.get('result/' + name)} not {value}")
         evals = sorted(client.get_metric_history(run.info.run_id, "eval/accuracy"), key=lambda m: m.step)
-        expect([m.value for m in {m.step: m for m in evals}.values()] == [e["valid"] for e in result["epochs"]], "eval/accuracy differs")
+        read = [m.value for m in {m.step: m for m in evals}.values()]
+        expect(gap > 0 or read == [e["valid"] for e in result["epochs"]], "eval/accuracy differs")
         expect(run.data.params.get("seed") == "1", f"param seed: {run.data.params.get('seed')}")
 
     whole = json.loads(subprocess.run(command("whole", 3), check=True, capture_output=True, text=True).stdout)
     check_run(runs()[0], whole, "FINISHED")
 
-    killed = subprocess.Popen(command("killed", 8), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    killed = subprocess.Popen(command("killed", 60), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     deadline = time.time() + 120
     while time.time() < deadline and (len(runs()) < 2 or not os.path.exists(f"{folder}/killed/.state/state.safetensors")):
         time.sleep(0.2)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    again = json.loads(subprocess.run(command("killed", 8), check=True, capture_output=True, text=True).stdout)
+    again = json.loads(subprocess.run(command("killed", 60), check=True, capture_output=True, text=True).stdout)
     expect(again["resumed_at_step"] > 0, "the killed run began anew")
     expect(len(runs()) == 2, f"{len(runs())} runs: the killed run did not go on in its own")
-    check_run(runs()[1], again, "FINISHED")
+    check_run(runs()[1], again, "FINISHED", gap=again["resumed_at_step"])
 
     third = subprocess.Popen(command("orphan", 4), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(2)

@@ -31,8 +31,8 @@ std::string opening(const AxisWords& words) {
   out += fmt::format(R"(<text class="axis" x="{:.1f}" y="{:.1f}" text-anchor="end">{}</text>)", x_of(1), kHeight - 8,
                      escape_html(words.x));
   out += fmt::format(
-      R"svg(<text class="axis" transform="translate(14 {:.1f}) rotate(-90)" text-anchor="end">{}</text>)svg", y_of(1),
-      escape_html(words.y));
+      R"svg(<text class="axis" transform="translate({:.0f} {:.1f}) rotate(-90)" text-anchor="end">{}</text>)svg",
+      words.y_ticks.empty() ? 14 : kLeft + 16, y_of(1), escape_html(words.y));  // ticks take the margin
   for (const Tick& tick : words.x_ticks) {
     out += fmt::format(R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)", x_of(tick.place),
                        kHeight - kBottom + 14, escape_html(tick.text));

@@ -127,15 +127,13 @@ class MlflowRun final : public RunObserver {
     }
     if (!sender_.joinable()) return;  // the run failed before it began
     this->figures(last_step_, figures);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(server_.drain_ms);
     {
       MutexLock lock(mutex_);
       outcome_ = end.outcome == RunEnd::Outcome::kFinished  ? "FINISHED"
                  : end.outcome == RunEnd::Outcome::kStopped ? "KILLED"
                                                             : "FAILED";
       changed_.notify_all();
-      while (!done_ && std::chrono::steady_clock::now() < deadline)
-        changed_.wait_for(mutex_, std::chrono::milliseconds(50));
+      wait_for_the_rest();
     }
     stop();
     tell_failures();
@@ -147,6 +145,23 @@ class MlflowRun final : public RunObserver {
   }
 
  private:
+  // As long as something arrives: a slow server gets its time, a dead one `drain_ms`.
+  void wait_for_the_rest() YUPU_REQUIRES(mutex_) {
+    const auto patience = std::chrono::milliseconds(server_.drain_ms);
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    std::int64_t seen = arrived_;
+    while (!done_ && std::chrono::steady_clock::now() < deadline) {
+      changed_.wait_for(mutex_, std::chrono::milliseconds(50));
+      if (arrived_ != seen) deadline = std::chrono::steady_clock::now() + patience;
+      seen = arrived_;
+    }
+  }
+
+  void note_arrival() {
+    MutexLock lock(mutex_);
+    ++arrived_;
+  }
+
   std::int64_t now_ms() const { return clock_.now_ns() / kNsPerMs; }
 
   void stop() {
@@ -207,6 +222,7 @@ class MlflowRun final : public RunObserver {
     Status params = sender.ensure_run();
     if (!sender.has_run()) return params;
     if (params.code() == Code::kUnavailable) return params;
+    note_arrival();
     while (true) {
       std::vector<MlflowMetric> batch;
       std::string outcome;
@@ -220,6 +236,7 @@ class MlflowRun final : public RunObserver {
       if (!batch.empty()) {
         const Status sent = sender.send(batch);
         if (sent.code() == Code::kUnavailable || sent.code() == Code::kInternal) return sent;
+        note_arrival();
         forget(batch, sent.ok());
         if (!sent.ok()) return sent;  // refused: these figures are lost, the next have their chance
         continue;
@@ -256,6 +273,7 @@ class MlflowRun final : public RunObserver {
   std::vector<Status> news_ YUPU_GUARDED_BY(mutex_);
   std::string outcome_ YUPU_GUARDED_BY(mutex_);  // not empty: the run has ended
   std::int64_t lost_ YUPU_GUARDED_BY(mutex_) = 0;
+  std::int64_t arrived_ YUPU_GUARDED_BY(mutex_) = 0;  // calls the server has answered
   bool failing_ YUPU_GUARDED_BY(mutex_) = false;
   bool stopping_ YUPU_GUARDED_BY(mutex_) = false;
   bool done_ YUPU_GUARDED_BY(mutex_) = false;

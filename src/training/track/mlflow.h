@@ -5,7 +5,8 @@
 //
 // A thread of its own speaks with the server; the training thread only puts figures into a queue (at most
 // `waiting_max`; beyond that the oldest go and are counted).  A server that cannot be reached is asked again, with
-// growing pauses, for as long as the run lasts, and at its end for `drain_ms` more.
+// growing pauses, for as long as the run lasts, and at its end until nothing has arrived for `drain_ms`.  A kill -9
+// loses what still waited.
 // Idempotency  the run carries tags with its key and the sitting's own id; what was created while the answer got lost
 // is
 //              found again by them, and a run that goes on from a checkpoint goes on in the same MLflow run.
@@ -30,7 +31,7 @@ struct MlflowOptions {
   int retry_first_ms = 1000;
   int retry_most_ms = 30'000;
   int request_timeout_ms = 10'000;
-  int drain_ms = 10'000;
+  int drain_ms = 15'000;  // at the run's end: how long nothing may arrive
   std::size_t waiting_max = 200'000;
 };
 

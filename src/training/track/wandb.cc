@@ -223,7 +223,8 @@ class WandbRun final : public RunObserver {
 
   void write_exit(std::int64_t code) {
     WireMessage ended;
-    ended.integer(1, code).integer(2, (clock_.now_ns() - began_ns_) / kNsPerSecond);
+    if (code != 0) ended.integer(1, code);
+    ended.integer(2, (clock_.now_ns() - began_ns_) / kNsPerSecond);
     write(record::kExit, ended);
   }
 
