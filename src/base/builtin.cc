@@ -1,5 +1,6 @@
 #include "base/builtin.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -54,10 +55,8 @@ std::string directory_or_builtin(const std::string& name) {
   std::error_code error;
   if (std::filesystem::exists(name, error)) return name;
   const std::string folder = std::string(kBuiltinPrefix) + name;
-  for (const std::string& known : builtin_folders()) {
-    if (known == folder) return folder;
-  }
-  return name;
+  const std::vector<std::string> folders = builtin_folders();
+  return std::find(folders.begin(), folders.end(), folder) == folders.end() ? name : folder;
 }
 
 }  // namespace yupu
