@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "commerce/invoices/invoices.h"
 #include "commerce/tenants/tenants.h"
+#include "data/check/check.h"
 #include "data/import.h"
 #include "handoff/live_release.h"
 #include "handoff/record.h"
@@ -40,7 +41,26 @@ Result<Json> data_input(const LoopContext& context) {
               {"valid_fraction", plan.valid_fraction},
               {"test_fraction", plan.test_fraction},
               {"min_examples_per_label", plan.min_examples_per_label},
-              {"text_bytes_max", plan.text_bytes_max}};
+              {"text_bytes_max", plan.text_bytes_max},
+              {"check", plan.check}};
+}
+
+// data/check over the files about to be imported: WORKDIR/checks/data.json and data.txt, and the counts of findings.
+Result<Json> check_data(LoopContext& context, const data::ImportOptions& import) {
+  if (context.strategy.data.check == "off") return Json::object();
+  YUPU_ASSIGN_OR_RETURN(const data::CheckReport report,
+                        data::check_before_training({.import = import, .threads = context.threads}, context.progress));
+  const std::string prefix = context.workdir + "/checks/data";
+  YUPU_RETURN_IF_ERROR(make_directories(context.workdir + "/checks"));
+  YUPU_RETURN_IF_ERROR(report.write(prefix));
+  const Json counts = report.counts();
+  if (report.any_error() && context.strategy.data.check == "error") {
+    return invalid_argument(fmt::format("data.check = \"error\": {} (see {}.txt)", to_text(counts), prefix),
+                            "data.check");
+  }
+  if (!report.findings.empty())
+    context.progress.note(fmt::format("data check: {} (see {}.txt)", to_text(counts), prefix));
+  return counts;
 }
 
 Result<Json> run_data(LoopContext& context) {
@@ -64,6 +84,7 @@ Result<Json> run_data(LoopContext& context) {
     file.fixed_split = source.fixed_split;
     options.sources.push_back(std::move(file));
   }
+  YUPU_ASSIGN_OR_RETURN(const Json findings, check_data(context, options));
   YUPU_ASSIGN_OR_RETURN(const auto record,
                         data::import_dataset(options, context.workdir, context.store, context.clock, context.progress));
   YUPU_ASSIGN_OR_RETURN(const auto dataset, handoff::Dataset::from_json(record.body));
@@ -72,7 +93,8 @@ Result<Json> run_data(LoopContext& context) {
               {"labels", dataset.labels.size()},
               {"rejected", dataset.rejected_count},
               {"duplicates", dataset.duplicate_count},
-              {"conflicts", dataset.conflict_count}};
+              {"conflicts", dataset.conflict_count},
+              {"findings", findings}};
 }
 
 Stage data_stage(LoopContext& context) {

@@ -45,6 +45,7 @@ Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSou
                              tasks::Classifier& classifier) {
   const Position& position = trainer.position();
   TrainResult result{.epochs = position.history,
+                     .paused = false,
                      .steps = position.step,
                      .best_epoch = position.best_epoch,
                      .resumed_at_step = trainer.resumed_at_step(),

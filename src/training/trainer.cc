@@ -119,6 +119,11 @@ Status Trainer::run() {
           fmt::format("no gain in {} epochs: stopping after epoch {}", position_.without_gain, position_.epoch));
       break;
     }
+    if (options_.pause_after_epoch > 0 && position_.epoch >= options_.pause_after_epoch) {
+      paused_ = true;
+      progress_.end(fmt::format("paused after epoch {}", position_.epoch));
+      return ok_status();
+    }
     YUPU_RETURN_IF_ERROR(run_epoch());
     YUPU_RETURN_IF_ERROR(evaluate_epoch());
   }

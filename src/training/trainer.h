@@ -29,6 +29,8 @@ class Trainer {
 
   const Position& position() const { return position_; }
   std::int64_t resumed_at_step() const { return resumed_at_step_; }
+  // run() ended at options.pause_after_epoch, its checkpoint written; the weights are that epoch's, not the best.
+  bool paused() const { return paused_; }
 
  private:
   struct Example {
@@ -88,6 +90,7 @@ class Trainer {
   std::vector<std::int64_t> lengths_;
   Position position_;
   std::int64_t resumed_at_step_ = 0;
+  bool paused_ = false;
   std::int64_t began_ns_ = 0;       // of this sitting
   double seconds_before_ = 0.0;     // of the sittings before
   std::int64_t checkpoint_ns_ = 0;  // when the last one was written

@@ -49,6 +49,7 @@ Status check_options(const TrainOptions& options) {
       {"max_length", static_cast<double>(options.max_length), 3, 1'000'000},
       {"target_precision", options.target_precision, 0.01, 1.0},
       {"threads", static_cast<double>(options.threads), 0, 1024},
+      {"pause_after_epoch", static_cast<double>(options.pause_after_epoch), 0, 100'000},
       {"checkpoint_seconds", options.checkpoint_seconds, 0.0, 1e9},
       {"checkpoint_steps", static_cast<double>(options.checkpoint_steps), 0, 1e12},
   };
@@ -168,6 +169,16 @@ Status require_same_run(const TrainOptions& options, const tasks::Classifier& cl
   return engine::require_equal(collective, facts);
 }
 
+TrainResult paused_result(const Trainer& trainer) {
+  TrainResult result;
+  result.epochs = trainer.position().history;
+  result.paused = true;
+  result.steps = trainer.position().step;
+  result.resumed_at_step = trainer.resumed_at_step();
+  result.seconds = trainer.position().seconds;
+  return result;
+}
+
 Result<StateFolder> state_of(const TrainOptions& options, const tasks::Classifier& classifier,
                              const engine::Collective& collective) {
   if (!collective.is_root()) return StateFolder::elsewhere(options.out);
@@ -192,6 +203,7 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   engine::ExecutionContext context(options.threads);
   Trainer trainer(options, *classifier, context, collective, state, progress);
   YUPU_RETURN_IF_ERROR(trainer.run());
+  if (trainer.paused()) return paused_result(trainer);
   const tasks::LogitsSource logits = logits_over(collective, *classifier, context);
   YUPU_RETURN_IF_ERROR(calibrate(options, logits, *classifier, progress));
   YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, logits, trainer, *classifier));

@@ -71,6 +71,9 @@ struct TrainOptions {
   std::uint64_t seed = 1;
   int threads = 0;  // 0: every core; changes nothing but the time
 
+  // Ends this sitting after so many epochs, its checkpoint kept and no model written (TrainResult::paused); called
+  // again with a larger number, or 0 (never), training goes on.  The schedule stays that of all `epochs`.
+  std::int64_t pause_after_epoch = 0;
   double checkpoint_seconds = 5.0;    // between checkpoints; longer when one takes more than 1/20 of that
   std::int64_t checkpoint_steps = 0;  // also after so many updates; 0: by time alone
   Json lineage = Json::object();      // goes into yupu.json: what the rows are, who asked
@@ -97,6 +100,7 @@ struct EpochFigures {
 
 struct TrainResult {
   std::vector<EpochFigures> epochs;
+  bool paused = false;  // at pause_after_epoch: epochs, steps and seconds are there, nothing else
   std::int64_t steps = 0;
   std::int64_t best_epoch = 0;       // 0: no validation rows
   std::int64_t resumed_at_step = 0;  // 0: began anew

@@ -157,6 +157,32 @@ TEST(Training, AStopSavesAndOtherOptionsBeginAnew) {
   EXPECT_EQ(fresh->resumed_at_step, 0);
 }
 
+TEST(Training, PausedAndResumedItIsOneRun) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("whole"));
+  options.patience = 0;
+  auto whole = train(options, progress);
+  ASSERT_TRUE(whole.ok()) << whole.status().to_string();
+  EXPECT_FALSE(whole->paused);
+  options.out = dir.file("paused");
+  for (const std::int64_t epoch : {1, 3, 3}) {  // the second 3 finds nothing to do
+    options.pause_after_epoch = epoch;
+    auto part = train(options, progress);
+    ASSERT_TRUE(part.ok()) << part.status().to_string();
+    EXPECT_TRUE(part->paused);
+    EXPECT_EQ(part->epochs.size(), static_cast<std::size_t>(epoch));
+    EXPECT_TRUE(file_exists(options.out + "/.state/state.safetensors"));
+    EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+  }
+  options.pause_after_epoch = 0;
+  auto rest = train(options, progress);
+  ASSERT_TRUE(rest.ok()) << rest.status().to_string();
+  EXPECT_FALSE(rest->paused);
+  EXPECT_GT(rest->resumed_at_step, 0);
+  EXPECT_EQ(rest->weights_sha256, whole->weights_sha256);
+}
+
 TEST(Training, AccumulationGivesTheMeanOverAllRowsOfAnUpdate) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;

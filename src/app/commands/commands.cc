@@ -22,14 +22,18 @@ constexpr std::array kCommands{
             run_command},
     Command{"plan", "plan STRATEGY.toml [--workdir DIR] [--json]", "say what `run` would do and why, and do nothing",
             "Names each stage, whether it would run, what changed, and how long it took the last time.", plan_command},
-    Command{"data", "data import|check|show|diff|list ...", "import, check and look at datasets",
-            "  data import FILE... --dataset NAME [--text COL] [--label COL] [--lang COL] [--valid X] [--test X] "
-            "[--seed N]\n"
-            "  data check FILE... | DATASET_ID      duplicates, conflicts, thin labels, leakage; exit 1 when found\n"
-            "  data show DATASET_ID                 counts, labels, samples\n"
-            "  data diff DATASET_ID DATASET_ID      what changed from one version to the next\n"
-            "  data list                            every dataset version",
-            data_command},
+    Command{
+        "data", "data import|check|show|diff|list ...", "import, check and look at datasets",
+        "  data import FILE... --dataset NAME [--text COL] [--label COL] [--lang COL] [--valid X] [--test X] "
+        "[--seed N]\n"
+        "  data check FILE... | DATASET_ID      duplicates, conflicts, thin labels, leakage, probable label errors\n"
+        "      [--train-file F] [--valid-file F] [--test-file F] [--labels on|off] [--report PREFIX]\n"
+        "      exit 1 on conflicts, leakage, thin labels and unreadable rows; the rest are warnings\n"
+        "      --report writes PREFIX.json and PREFIX.txt, one line per finding (docs/data-checks.md)\n"
+        "  data show DATASET_ID                 counts, labels, samples\n"
+        "  data diff DATASET_ID DATASET_ID      what changed from one version to the next\n"
+        "  data list                            every dataset version",
+        data_command},
     Command{"train", "train --task classify --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
             "fine-tune a model from files",
             "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
@@ -52,6 +56,17 @@ constexpr std::array kCommands{
             "  train compare A B... [--workdir DIR] [--json]   options that differ, figures, curves; A is the id of a\n"
             "                                                  run or a model directory",
             train_command},
+    Command{"tune", "tune SPACE.toml --train FILE --valid FILE --out DIR [--trials N] [--max-epochs N] [--seed N] ...",
+            "hyper-parameter search over a declared space",
+            "SPACE.toml declares what may vary ([tune.space.NAME]), what stays fixed ([tune.fixed]) and how to search\n"
+            "([tune]); docs/tuning.md explains every key.  TPE proposes, ASHA pauses and promotes trials from their\n"
+            "checkpoints.  A killed search goes on when started again; so does one that is asked for more trials.\n"
+            "  --train FILE --valid FILE [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
+            "  --out DIR        DIR/model is the best trial's model; study.json, results.json, report.html\n"
+            "  --trials N --max-epochs N --seed N   instead of the file's\n"
+            "  --jobs N         trials at a time, each with its share of --threads (default: one, with every core)\n"
+            "  --json           the results as one document",
+            tune_command},
     Command{
         "pretrain", "pretrain --corpus FILE... --config SIZE|CONFIG.json --out DIR ...",
         "make a base model from raw text: masked-language-model pre-training",

@@ -3,6 +3,7 @@
 
 #include "app/commands/commands.h"
 #include "app/workplace.h"
+#include "data/check/check.h"
 #include "data/import.h"
 #include "data/inspect.h"
 #include "handoff/types.h"
@@ -60,23 +61,45 @@ Status import(Arguments& arguments) {
   return ok_status();
 }
 
+// Files whose rows belong to one split each, besides those given as words.
+void read_split_files(Arguments& arguments, std::vector<std::pair<std::string, std::string>>& files) {
+  for (const char* split : {"train", "valid", "test"}) {
+    for (std::string& file : arguments.many(fmt::format("--{}-file", split)))
+      files.emplace_back(std::move(file), split);
+  }
+}
+
 Status check(Arguments& arguments) {
   const WorkplaceOptions where = read_workplace(arguments);
   arguments.flag("--json");  // the report is JSON either way
-  data::ImportOptions options = read_import(arguments);
-  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 10'000, "file or dataset id"));
-  Json report;
+  data::CheckOptions options;
+  options.import = read_import(arguments);
+  options.labels = arguments.one_of("--labels", "on", {"on", "off"}) == "on";
+  options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  const std::string report_prefix = arguments.text("--report");
+  std::vector<std::pair<std::string, std::string>> split_files;
+  read_split_files(arguments, split_files);
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(split_files.empty() ? 1 : 0, 10'000, "file or dataset id"));
+  Json json;
   if (words.size() == 1 && words[0].starts_with("ds_")) {
     YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
     YUPU_ASSIGN_OR_RETURN(const auto record, handoff::get_record(*place.store, words[0]));
-    YUPU_ASSIGN_OR_RETURN(report, data::check(record, place.workdir));
+    YUPU_ASSIGN_OR_RETURN(json, data::check(record, place.workdir));
   } else {
-    add_files(options, words);
+    const data::ImportSource shape = options.import.sources[0];
+    add_files(options.import, words);
+    for (const auto& [file, split] : split_files) {
+      options.import.sources.push_back(shape);
+      options.import.sources.back().path = file;
+      options.import.sources.back().fixed_split = split;
+    }
     const auto progress = terminal_progress();
-    YUPU_ASSIGN_OR_RETURN(report, data::check_sources(options, *progress));
+    YUPU_ASSIGN_OR_RETURN(const data::CheckReport report, data::check_before_training(options, *progress));
+    if (!report_prefix.empty()) YUPU_RETURN_IF_ERROR(report.write(report_prefix));
+    json = report.to_json();
   }
-  print_json(report);
-  if (!report.value("ok", false)) return conflict("the data has findings; they stand in the report above");
+  print_json(json);
+  if (!json.value("ok", false)) return conflict("the data has findings; they stand in the report above");
   return ok_status();
 }
 
