@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/ops/activation/activation.h"
 #include "engine/ops/add/add.h"
 #include "engine/ops/dropout/dropout.h"
 
@@ -122,8 +121,7 @@ Var AdapterPass::linear(const Var& x, const Var& weight, const Var& bias, std::i
     }
   }
   if (terms.empty()) return engine::linear(x, weight, bias, options);
-  const Var changed = engine::add_low_rank(engine::linear(x, weight, bias), terms);
-  return options.activation == Activation::kNone ? changed : engine::activate(changed, options.activation);
+  return engine::add_low_rank(engine::linear(x, weight, bias), terms, options.activation);
 }
 
 Var AdapterPass::bottleneck(const Var& h, SublayerEnd at) const {
@@ -191,8 +189,7 @@ Var AdapterPass::pool(const Var& first, const Var& weight, const Var& bias) cons
                        .row_begin = 0,
                        .row_end = rows.size(0)});
     }
-    const Var pooled = engine::add_low_rank(engine::linear(rows, weight, bias), terms);
-    return engine::activate(pooled, Activation::kTanh);
+    return engine::add_low_rank(engine::linear(rows, weight, bias), terms, Activation::kTanh);
   });
 }
 

@@ -1,9 +1,12 @@
 #include "engine/ops/low_rank/low_rank.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "engine/device/cpu/gemm.h"
+#include "engine/ops/activation/activation.h"
+#include "engine/ops/low_rank/low_rank_inference.h"
 #include "engine/ops/op.h"
 
 namespace yupu::engine {
@@ -128,7 +131,7 @@ bool needs_grad(const LowRankTerm& term) {
 
 }  // namespace
 
-Var add_low_rank(const Var& y, std::span<const LowRankTerm> terms) {
+Var add_low_rank(const Var& y, std::span<const LowRankTerm> terms, Activation activation) {
   Tape& tape = tape_of(y);
   check_matrix(y.value(), "y of add_low_rank");
   CHECK(y.parameter() == nullptr, "add_low_rank would write into a parameter");
@@ -137,6 +140,13 @@ Var add_low_rank(const Var& y, std::span<const LowRankTerm> terms) {
   for (const LowRankTerm& term : terms) {
     CHECK(&tape_of(term.input, term.down, term.up, term.diagonal) == &tape, "a low-rank term of another tape");
     check_term(term, y.value());
+  }
+  if (!tape.training() &&
+      std::all_of(terms.begin(), terms.end(), [](const LowRankTerm& term) { return term.up.parameter() != nullptr; })) {
+    add_low_rank_inference(tape, y.value(), terms, activation);
+    return tape.result(y.value(), false);
+  }
+  for (const LowRankTerm& term : terms) {
     if (term.down.size(0) == 0 || term.row_begin == term.row_end) continue;
     KeptTerm done = term_forward(tape, term, y.value());
     if (tape.training() && needs_grad(term)) {
@@ -151,7 +161,7 @@ Var add_low_rank(const Var& y, std::span<const LowRankTerm> terms) {
       if (y_node != nullptr) tape.accumulate(y_node, d_y);
     });
   }
-  return result;
+  return activation == Activation::kNone ? result : activate(result, activation);
 }
 
 }  // namespace yupu::engine

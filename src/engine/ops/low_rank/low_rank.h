@@ -4,6 +4,8 @@
 // Terms choose their rows (one tenant's tokens of a shared batch) and their columns (query or value of a fused
 // projection).  The sums run over the rank in ascending order, so a row of the result depends on its own row of y and
 // input and on the terms that cover it, bit for bit: a mixed batch gives what each tenant alone would get.
+// With an activation the result is activation(y + terms), of all of y.
+// Inference with `up` a Parameter leaf has a path of its own (low_rank_inference.h), for many small terms.
 // Shapes    y (R,O); input (R,I); down (rank,I); up (O',rank) with column + O' <= O; diagonal of `rank` elements or
 //           absent.  A rank of 0 adds nothing.
 // Takes y   the result is written into y's memory: y must be a fresh result nobody reads again, not even its own
@@ -18,6 +20,7 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/activation.h"
 #include "engine/autograd/tape.h"
 
 namespace yupu::engine {
@@ -33,6 +36,6 @@ struct LowRankTerm {
   std::int64_t row_end = 0;
 };
 
-Var add_low_rank(const Var& y, std::span<const LowRankTerm> terms);
+Var add_low_rank(const Var& y, std::span<const LowRankTerm> terms, Activation activation = Activation::kNone);
 
 }  // namespace yupu::engine

@@ -1,5 +1,8 @@
 #include "engine/ops/low_rank/low_rank.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "engine/ops/add/add.h"
 #include "engine/ops/linear/linear.h"
 #include "engine/testing/op_harness.h"
@@ -97,6 +100,112 @@ TEST(LowRank, FrozenInputsGetNoGradient) {
   tape.backward_from(y, random_tensor({6, 9}, 77));
   EXPECT_TRUE(up.grad().defined());
   EXPECT_FALSE(x.grad().defined());
+}
+
+// Inference over parameters: many terms of ranks 0 to 64, one of them of a single row, with an activation behind.
+struct Segment {
+  std::unique_ptr<Parameter> down, up, diagonal;
+  std::int64_t row_begin, row_end;
+};
+
+std::vector<Segment> some_segments(std::int64_t in, std::int64_t out) {
+  std::vector<Segment> segments;
+  std::int64_t row = 0;
+  std::uint64_t seed = 10;
+  for (const auto& [rank, rows] : {std::pair<std::int64_t, std::int64_t>{8, 1}, {1, 3}, {0, 2}, {64, 31}, {7, 60}}) {
+    Segment segment{.down = nullptr, .up = nullptr, .diagonal = nullptr, .row_begin = row, .row_end = row + rows};
+    segment.down = std::make_unique<Parameter>("down", random_tensor({rank, in}, ++seed, 0.4), true);
+    segment.up = std::make_unique<Parameter>("up", random_tensor({out, rank}, ++seed, 0.4), true);
+    if (rank == 7) segment.diagonal = std::make_unique<Parameter>("diagonal", random_tensor({rank}, ++seed), true);
+    segments.push_back(std::move(segment));
+    row += rows;
+  }
+  return segments;
+}
+
+Tensor infer(const std::vector<Segment>& segments, const Tensor& x, const Tensor& y, int threads) {
+  ExecutionContext context(threads);
+  Tape tape(context, Tape::Mode::kInference);
+  const Var input = tape.constant(x);
+  const auto leaf = [&](const std::unique_ptr<Parameter>& parameter) {
+    return parameter == nullptr ? Var() : tape.leaf(static_cast<const Parameter&>(*parameter));
+  };
+  std::vector<LowRankTerm> terms;
+  for (const Segment& s : segments) {
+    terms.push_back({input, leaf(s.down), leaf(s.up), leaf(s.diagonal), kScale, 5, s.row_begin, s.row_end});
+  }
+  return add_low_rank(tape.constant(y.clone()), terms, Activation::kRelu).value().clone();
+}
+
+TEST(LowRank, ManyTermsOfParametersGiveWhatTheProductsSay) {
+  constexpr std::int64_t kIn = 37, kOut = 45, kRowCount = 103;  // the last rows are in no segment
+  const auto segments = some_segments(kIn, kOut);
+  const Tensor x = random_tensor({kRowCount, kIn}, 1, 0.5);
+  const Tensor y = random_tensor({kRowCount, kOut + 9}, 2);
+  std::vector<double> expected(y.values().begin(), y.values().end());
+  for (const Segment& s : segments) {
+    const std::int64_t rank = s.down->value.size(0);
+    for (std::int64_t row = s.row_begin; row < s.row_end; ++row) {
+      for (std::int64_t r = 0; r < rank; ++r) {
+        double u = 0;
+        for (std::int64_t i = 0; i < kIn; ++i) {
+          u += static_cast<double>(x.f32()[row * kIn + i]) * s.down->value.f32()[r * kIn + i];
+        }
+        u *= static_cast<double>(kScale) * (s.diagonal != nullptr ? s.diagonal->value.f32()[r] : 1.0f);
+        for (std::int64_t o = 0; o < kOut; ++o) {
+          expected[static_cast<std::size_t>(row * (kOut + 9) + 5 + o)] += u * s.up->value.f32()[o * rank + r];
+        }
+      }
+    }
+  }
+  for (double& value : expected) value = std::max(value, 0.0);
+  expect_near(infer(segments, x, y, 2), expected, "y");
+}
+
+TEST(LowRank, ARowOfManyTermsIsTheRowAloneBitForBit) {
+  constexpr std::int64_t kIn = 37, kOut = 45, kRowCount = 103;
+  const auto segments = some_segments(kIn, kOut);
+  const Tensor x = random_tensor({kRowCount, kIn}, 1, 0.5);
+  const Tensor y = random_tensor({kRowCount, kOut + 9}, 2);
+  const Tensor together = infer(segments, x, y, 3);
+  for (const Segment& s : segments) {
+    for (std::int64_t row = s.row_begin; row < s.row_end; ++row) {
+      std::vector<Segment> alone(1);
+      alone[0].down = std::make_unique<Parameter>("down", s.down->value, true);
+      alone[0].up = std::make_unique<Parameter>("up", s.up->value, true);
+      if (s.diagonal != nullptr) alone[0].diagonal = std::make_unique<Parameter>("d", s.diagonal->value, true);
+      alone[0].row_begin = 0;
+      alone[0].row_end = 1;
+      const Tensor one = infer(alone, x.rows(row, row + 1), y.rows(row, row + 1), 1);
+      const auto part = together.rows(row, row + 1).values();
+      ASSERT_TRUE(std::equal(part.begin(), part.end(), one.values().begin())) << "row " << row;
+    }
+  }
+}
+
+TEST(LowRank, AChangedParameterIsPackedAnew) {
+  auto segments = some_segments(8, 8);
+  const Tensor x = random_tensor({97, 8}, 1), y = random_tensor({97, 17}, 2);
+  ExecutionContext context(1);
+  Tape tape(context, Tape::Mode::kInference);
+  Segment& s = segments[0];
+  const auto run = [&] {
+    const LowRankTerm term{tape.constant(x),
+                           tape.leaf(static_cast<const Parameter&>(*s.down)),
+                           tape.leaf(static_cast<const Parameter&>(*s.up)),
+                           Var(),
+                           1.0f,
+                           0,
+                           0,
+                           97};
+    return add_low_rank(tape.constant(y.clone()), {&term, 1}).value().clone();
+  };
+  const Tensor before = run();
+  s.up->value.zero();
+  s.up->value_changed();
+  const Tensor after = run();
+  EXPECT_FALSE(std::equal(before.values().begin(), before.values().end(), after.values().begin()));
+  EXPECT_TRUE(std::equal(y.values().begin(), y.values().end(), after.values().begin()));
 }
 
 TEST(LowRankDeath, ShapesAreChecked) {
