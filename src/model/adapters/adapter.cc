@@ -195,6 +195,15 @@ std::vector<Parameter*> Adapter::parameters() const {
   return all;
 }
 
+std::size_t Adapter::inference_bytes() const {
+  std::size_t sum = sizeof(Adapter);
+  for (const auto& parameter : parameters_) {
+    sum += parameter->value.byte_count() * (parameter->value.rank() == 2 ? 2 : 1);
+  }
+  for (const ModuleAt at : adapted()) sum -= low_rank(at).down->value.byte_count();
+  return sum;
+}
+
 std::vector<ModuleAt> Adapter::adapted() const {
   std::vector<ModuleAt> modules;
   for (const ModuleAt at : all_modules(base_config_)) {

@@ -129,6 +129,8 @@ class Adapter {
   const NormPair& embedding_norm() const { return embedding_norm_; }
   const NormPair& pooler() const { return pooler_; }  // weight and bias
   std::vector<engine::Parameter*> parameters() const;
+  // Memory it takes when it answers, at most: its values, and matrices a second time, packed (not a low-rank `down`).
+  std::size_t inference_bytes() const;
   // The modules with a low-rank change, in the order of computation.
   std::vector<ModuleAt> adapted() const;
 

@@ -12,7 +12,10 @@
 namespace yupu::tasks {
 namespace {
 
-Status check_labels(const std::vector<std::string>& labels, std::string_view where) {
+constexpr std::size_t kBytesPerFeature = sizeof(std::uint64_t) + sizeof(float);  // of a wide branch: hash and idf
+
+}  // namespace
+Status Classifier::check_labels(const std::vector<std::string>& labels, std::string_view where) {
   if (labels.empty())
     return invalid_argument(fmt::format("{}: a classifier needs at least one label", where), "labels");
   std::set<std::string_view> seen;
@@ -23,8 +26,6 @@ Status check_labels(const std::vector<std::string>& labels, std::string_view whe
   }
   return ok_status();
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderConfig& config,
                                                          std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
@@ -122,6 +123,18 @@ std::vector<model::TensorBinding> Classifier::tensors() const {
   std::vector<model::TensorBinding> all = encoder_->tensors();
   for (model::TensorBinding& binding : head_->tensors()) all.push_back(std::move(binding));
   return all;
+}
+
+std::size_t Classifier::own_bytes() const {
+  const auto bytes = [](const engine::Parameter& parameter) {
+    return parameter.value.byte_count() + (parameter.scale.defined() ? parameter.scale.byte_count() : 0);
+  };
+  std::size_t sum = sizeof(Classifier);
+  for (const engine::Parameter* parameter : head_->parameters()) sum += 2 * bytes(*parameter);  // and packed
+  if (wide_) sum += bytes(wide_->weight()) + static_cast<std::size_t>(wide_->feature_count()) * kBytesPerFeature;
+  if (adapter_ != nullptr) return sum + adapter_->inference_bytes();
+  for (const engine::Parameter* parameter : encoder_->parameters()) sum += 2 * bytes(*parameter);
+  return sum;
 }
 
 std::string Classifier::weights_sha256() const {

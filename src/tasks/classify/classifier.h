@@ -28,6 +28,7 @@
 #include "model/encoder/encoder.h"
 #include "model/heads/classification/classification.h"
 #include "model/heads/wide/wide.h"
+#include "tasks/classify/adapter_base.h"
 #include "tasks/classify/calibration.h"
 #include "text/tokenizers/tokenizer.h"
 
@@ -55,9 +56,11 @@ class Classifier {
   static Result<std::unique_ptr<Classifier>> from_base(const std::string& directory, const Fresh& fresh,
                                                        std::optional<float> dropout = std::nullopt);
   // A trained model, or an adapter with the base its adapter_config.json names: a path from the adapter's directory or
-  // the working directory.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which
-  // file; an adapter of another base (its weights' hash or the shapes differ).
-  static Result<std::unique_ptr<Classifier>> load(const std::string& directory);
+  // the working directory; `open_base` opens that, so that adapters may share one (adapter_base.h).  Outcomes
+  // kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file; an adapter of another base
+  // (its weights' hash or the shapes differ).
+  static Result<std::unique_ptr<Classifier>> load(const std::string& directory,
+                                                  const OpenBase& open_base = open_adapter_base);
 
   // Gives the model a wide branch fitted to these texts, none when they share no n-gram.  REQUIRES: no parameters
   // handed out yet.
@@ -70,6 +73,7 @@ class Classifier {
   const model::Adapter* adapter() const { return adapter_.get(); }  // nullptr: a whole model
   model::Adapter* adapter() { return adapter_.get(); }
   // Folds the adapter into the encoder: a whole model from here on.  Outcomes  those of model::merge.
+  // REQUIRES: nobody shares the encoder.
   Status merge_adapter();
   // Puts the encoder's matrices into 8 bits (docs/formats/int8.md): a quarter of the memory, answers close to the ones
   // before, no training from here on.  Calibration and lineage stay.
@@ -102,6 +106,17 @@ class Classifier {
   // Outcomes  kInvalidArgument: an encoding is empty or does not fit the model; kResourceExhausted: no memory.
   Result<std::vector<std::vector<float>>> logits(engine::ExecutionContext& context,
                                                  std::span<const text::Encoding> texts) const;
+  // The same for texts of several classifiers that share an encoder, in one pass: each row as its classifier alone
+  // gives it, bit for bit.  REQUIRES: equal encoder() of all.
+  struct Ask {
+    const Classifier* classifier;
+    const text::Encoding* text;
+  };
+  static Result<std::vector<std::vector<float>>> mixed_logits(engine::ExecutionContext& context,
+                                                              std::span<const Ask> asks);
+  const model::Encoder* encoder() const { return encoder_.get(); }
+  // What it holds in memory when it answers, beside an encoder it shares: the adapter, the head, the wide branch.
+  std::size_t own_bytes() const;
 
   // Labels by probability, highest first (ties: lower index), at most `count`; temperature applied when calibrated.
   std::vector<Answer> rank(std::span<const float> logits, std::size_t count) const;
@@ -115,15 +130,21 @@ class Classifier {
 
  private:
   Classifier() = default;
+  static Status check_labels(const std::vector<std::string>& labels, std::string_view where);
   static Result<std::unique_ptr<Classifier>> assemble(const model::EncoderConfig& config,
                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
                                                       model::FreshWeights weights, std::string_view where);
-  static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory);
+  static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory, const OpenBase& open_base);
+  Status check_fits(const text::Encoding& text) const;
+  // One pass over asks[order[i]], the i-th sequences of `packed`; writes their `rows`.
+  static void run_pass(engine::Tape& tape, std::span<const Ask> asks, std::span<const std::size_t> order,
+                       engine::PackedBatch packed, std::vector<std::vector<float>>& rows);
   Status read_yupu_json(const std::string& directory);
   Status save_weights(const std::string& directory) const;
 
-  std::unique_ptr<text::Tokenizer> tokenizer_;
-  std::unique_ptr<model::Encoder> encoder_;
+  std::shared_ptr<const text::Tokenizer> tokenizer_;
+  std::shared_ptr<model::Encoder> encoder_;  // an adapter's may be shared; then it is only read
+  std::shared_ptr<const AdapterBase> base_;  // of an adapter: what it shares lives as long as it
   std::unique_ptr<model::ClassificationHead> head_;
   std::unique_ptr<model::WideBranch> wide_;  // may be null
   std::unique_ptr<model::Adapter> adapter_;

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/file.h"
+#include "engine/error.h"
 #include "model/adapters/files.h"
 #include "model/adapters/merge.h"
 #include "model/checkpoint/huggingface.h"
@@ -72,32 +73,71 @@ Result<Classifier::Fresh> adapted_shape(const std::string& directory, const mode
   return shape;
 }
 
-}  // namespace
+// The base's own head, for an adapter that brings none.
+Status copy_head(const std::string& directory, const AdapterBase& base, const model::ClassificationHead& head) {
+  if (base.head == nullptr) {
+    return invalid_argument(
+        fmt::format("{}: neither the base {} nor the adapter has a classifier", directory, base.directory));
+  }
+  const auto from = base.head->tensors();
+  const auto to = head.tensors();
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i].tensor.copy_from(from[i].tensor);
+    to[i].parameter->value_changed();
+  }
+  return ok_status();
+}
 
-Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& directory) {
-  YUPU_ASSIGN_OR_RETURN(const model::AdapterFiles files, model::AdapterFiles::open(directory));
-  YUPU_ASSIGN_OR_RETURN(const AdapterCard card, read_card(directory));
-  YUPU_ASSIGN_OR_RETURN(const std::string base, find_base(directory, files.config().base, card.base));
-  YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(base));
-  YUPU_ASSIGN_OR_RETURN(const Fresh shape, adapted_shape(directory, files, card, config));
-  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(base));
-  YUPU_ASSIGN_OR_RETURN(auto classifier,
-                        assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded, directory));
-  const bool own_head = files.class_count().has_value();
-  constexpr std::string_view kMayBeAbsent[] = {"pooler."};
-  constexpr std::string_view kHeads[] = {"classifier."};
-  const auto bindings = own_head ? classifier->encoder_->tensors() : classifier->tensors();
-  const auto absent = model::load_weights(base, bindings, kMayBeAbsent, kHeads);
-  if (!absent.ok()) return absent.status();
-  if (!card.base_sha256.empty() && model::base_fingerprint(*classifier->encoder_) != card.base_sha256) {
-    return invalid_argument(fmt::format("{}: an adapter of another base: the weights of {} are not those it was "
-                                        "trained on",
-                                        directory, base),
+Status other_base(const std::string& directory, const AdapterBase& base) {
+  if (base.sha256.empty()) {
+    return invalid_argument(fmt::format("{}: the base {} is quantised and does not say from which weights: make it "
+                                        "with `yupu models quantize`",
+                                        directory, base.directory),
                             "base_model_name_or_path");
   }
-  YUPU_ASSIGN_OR_RETURN(classifier->adapter_, files.read(config.encoder, classifier->head_->tensors()));
-  if (!absent->empty() && classifier->adapter_->pooler().gain == nullptr) {
-    return invalid_argument(fmt::format("{}: neither the base {} nor the adapter has a pooler", directory, base));
+  return invalid_argument(fmt::format("{}: an adapter of another base: the weights of {} are not those it was "
+                                      "trained on",
+                                      directory, base.directory),
+                          "base_model_name_or_path");
+}
+
+}  // namespace
+
+Result<std::optional<AdapterOf>> adapter_of(const std::string& directory) {
+  if (!model::is_adapter_directory(directory)) return std::optional<AdapterOf>();
+  YUPU_ASSIGN_OR_RETURN(const model::AdapterFiles files, model::AdapterFiles::open(directory));
+  YUPU_ASSIGN_OR_RETURN(const AdapterCard card, read_card(directory));
+  const auto base = find_base(directory, files.config().base, card.base);
+  return std::optional<AdapterOf>({.method = files.config().method,
+                                   .base = base.ok() ? *base : files.config().base,
+                                   .base_sha256 = card.base_sha256});
+}
+
+Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& directory, const OpenBase& open_base) {
+  YUPU_ASSIGN_OR_RETURN(const model::AdapterFiles files, model::AdapterFiles::open(directory));
+  YUPU_ASSIGN_OR_RETURN(const AdapterCard card, read_card(directory));
+  YUPU_ASSIGN_OR_RETURN(const std::string found, find_base(directory, files.config().base, card.base));
+  YUPU_ASSIGN_OR_RETURN(const std::shared_ptr<const AdapterBase> base, open_base(found));
+  const model::EncoderConfig& config = base->config.encoder;
+  if (!card.base_sha256.empty() && base->sha256 != card.base_sha256) return other_base(directory, *base);
+  YUPU_ASSIGN_OR_RETURN(const Fresh shape, adapted_shape(directory, files, card, base->config));
+  YUPU_RETURN_IF_ERROR(check_labels(shape.labels, directory));
+  std::unique_ptr<Classifier> classifier(new Classifier());
+  classifier->base_ = base;
+  classifier->encoder_ = base->encoder;
+  classifier->tokenizer_ = base->tokenizer;
+  classifier->labels_ = shape.labels;
+  classifier->max_length_ = shape.max_length;
+  try {
+    classifier->head_ = std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(shape.labels.size()),
+                                                                    config, 0, model::FreshWeights::kLoaded);
+    if (!files.class_count()) YUPU_RETURN_IF_ERROR(copy_head(directory, *base, *classifier->head_));
+    YUPU_ASSIGN_OR_RETURN(classifier->adapter_, files.read(config, classifier->head_->tensors()));
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, fmt::format("{}: {}", directory, error.what()));
+  }
+  if (!base->has_pooler && classifier->adapter_->pooler().gain == nullptr) {
+    return invalid_argument(fmt::format("{}: neither the base {} nor the adapter has a pooler", directory, found));
   }
   YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));
   return classifier;
@@ -112,6 +152,8 @@ Status Classifier::adapt(const model::AdapterConfig& config, std::uint64_t seed)
 
 Status Classifier::merge_adapter() {
   CHECK(adapter_ != nullptr, "nothing to merge");
+  base_ = nullptr;
+  CHECK(encoder_.use_count() == 1, "a shared base takes no adapter in");
   YUPU_RETURN_IF_ERROR(model::merge(*adapter_, *encoder_));
   adapter_.reset();
   return ok_status();

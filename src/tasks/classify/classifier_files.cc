@@ -23,8 +23,8 @@ std::string relative_to(const std::string& directory, const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory) {
-  if (model::is_adapter_directory(directory)) return load_adapted(directory);
+Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory, const OpenBase& open_base) {
+  if (model::is_adapter_directory(directory)) return load_adapted(directory, open_base);
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
   if (config.labels.empty()) {
     return invalid_argument(

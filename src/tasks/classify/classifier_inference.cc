@@ -1,5 +1,6 @@
 // A classifier's numbers: from text to logits, from logits to answers.
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,19 @@ namespace {
 
 // Tokens of one pass of inference: bounds memory, far above what a pass needs to be efficient.
 constexpr std::int64_t kInferenceTokens = 4096;
+
+// The indices of `asks`, those of one classifier together, each group where its first text stood.
+std::vector<std::size_t> grouped(std::span<const Classifier::Ask> asks) {
+  std::unordered_map<const Classifier*, std::size_t> group;
+  std::vector<std::size_t> groups;
+  std::vector<std::size_t> order;
+  for (const Classifier::Ask& ask : asks) {
+    groups.push_back(group.emplace(ask.classifier, group.size()).first->second);
+    order.push_back(order.size());
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return groups[a] < groups[b]; });
+  return order;
+}
 
 }  // namespace
 
@@ -30,46 +44,83 @@ engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& b
   return wide_ ? engine::add(deep, wide_->logits(tape, ngrams)) : deep;
 }
 
-Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionContext& context,
-                                                           std::span<const text::Encoding> texts) const {
+Status Classifier::check_fits(const text::Encoding& text) const {
   const auto in_table = [](const std::vector<std::int32_t>& ids, std::int64_t size) {
     return std::all_of(ids.begin(), ids.end(), [size](std::int32_t id) { return id >= 0 && id < size; });
   };
-  for (const text::Encoding& text : texts) {
-    const auto length = static_cast<std::int64_t>(text.ids.size());
-    if (length == 0 || length > config().position_count || !in_table(text.ids, config().vocab_size) ||
-        !in_table(text.type_ids, config().type_count) ||
-        (wide_ && !in_table(text.ngrams.indices, wide_->feature_count()))) {
-      return invalid_argument(fmt::format("an encoding of {} tokens does not fit the model ({} positions, {} tokens)",
-                                          length, config().position_count, config().vocab_size));
-    }
+  const auto length = static_cast<std::int64_t>(text.ids.size());
+  if (length > 0 && length <= config().position_count && in_table(text.ids, config().vocab_size) &&
+      in_table(text.type_ids, config().type_count) &&
+      (!wide_ || in_table(text.ngrams.indices, wide_->feature_count()))) {
+    return ok_status();
   }
-  std::vector<std::vector<float>> rows;
-  rows.reserve(texts.size());
+  return invalid_argument(fmt::format("an encoding of {} tokens does not fit the model ({} positions, {} tokens)",
+                                      length, config().position_count, config().vocab_size));
+}
+
+Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionContext& context,
+                                                           std::span<const text::Encoding> texts) const {
+  std::vector<Ask> asks;
+  asks.reserve(texts.size());
+  for (const text::Encoding& text : texts) asks.push_back({this, &text});
+  return mixed_logits(context, asks);
+}
+
+// The texts of one classifier stand together: each is a segment of the pass, with its own head and wide branch.
+Result<std::vector<std::vector<float>>> Classifier::mixed_logits(engine::ExecutionContext& context,
+                                                                 std::span<const Ask> asks) {
+  for (const Ask& ask : asks) {
+    CHECK(ask.classifier->encoder() == asks[0].classifier->encoder(), "classifiers of one pass share an encoder");
+    YUPU_RETURN_IF_ERROR(ask.classifier->check_fits(*ask.text));
+  }
+  const std::vector<std::size_t> order = grouped(asks);
+  std::vector<std::vector<float>> rows(asks.size());
   try {
     engine::Tape tape(context, engine::Tape::Mode::kInference);
-    for (std::size_t at = 0; at < texts.size();) {
+    for (std::size_t begin = 0; begin < order.size();) {
       engine::PackedBatch packed;
-      std::vector<const text::SparseRow*> ngrams;
+      std::size_t end = begin;
       do {
-        packed.append(texts[at].ids, texts[at].type_ids, at);
-        ngrams.push_back(&texts[at].ngrams);
-        ++at;
-      } while (at < texts.size() &&
-               packed.token_count() + static_cast<std::int64_t>(texts[at].ids.size()) <= kInferenceTokens);
-      const model::EncoderBatch batch(std::move(packed));
-      const engine::Var z = forward(tape, batch, ngrams);
-      const std::size_t width = labels_.size();
-      const std::span<const float> values = z.value().values();
-      for (std::size_t row = 0; row < values.size(); row += width) {
-        const auto part = values.subspan(row, width);
-        rows.emplace_back(part.begin(), part.end());
-      }
+        packed.append(asks[order[end]].text->ids, asks[order[end]].text->type_ids, end);
+        ++end;
+      } while (end < order.size() &&
+               packed.token_count() + static_cast<std::int64_t>(asks[order[end]].text->ids.size()) <= kInferenceTokens);
+      run_pass(tape, asks, std::span(order).subspan(begin, end - begin), std::move(packed), rows);
+      begin = end;
     }
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, error.what());
   }
   return rows;
+}
+
+void Classifier::run_pass(engine::Tape& tape, std::span<const Ask> asks, std::span<const std::size_t> order,
+                          engine::PackedBatch packed, std::vector<std::vector<float>>& rows) {
+  const model::EncoderBatch batch(std::move(packed));
+  std::vector<model::AdapterSegment> segments;
+  const auto count = static_cast<std::int64_t>(order.size());
+  const auto at = [&](std::int64_t i) { return asks[order[static_cast<std::size_t>(i)]]; };
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (i == 0 || at(i).classifier != at(i - 1).classifier) segments.push_back({at(i).classifier->adapter(), i, i});
+    segments.back().sequence_end = i + 1;
+  }
+  const engine::Var pooled = asks[0].classifier->encoder_->pooled(tape, batch, {}, segments);
+  for (const model::AdapterSegment& segment : segments) {
+    const std::int64_t begin = segment.sequence_begin;
+    const Classifier& own = *at(begin).classifier;
+    const engine::Var part = tape.constant(pooled.value().rows(begin, segment.sequence_end));
+    engine::Var z = own.head_->logits(tape, part, batch, own.encoder_->dropout_sites());
+    if (own.wide_) {
+      std::vector<const text::SparseRow*> ngrams;
+      for (std::int64_t i = begin; i < segment.sequence_end; ++i) ngrams.push_back(&at(i).text->ngrams);
+      z = engine::add(z, own.wide_->logits(tape, ngrams));
+    }
+    const std::size_t width = own.labels_.size();
+    for (std::int64_t i = begin; i < segment.sequence_end; ++i) {
+      const auto row = z.value().values().subspan(static_cast<std::size_t>(i - begin) * width, width);
+      rows[order[static_cast<std::size_t>(i)]].assign(row.begin(), row.end());
+    }
+  }
 }
 
 std::vector<Answer> Classifier::rank(std::span<const float> logits, std::size_t count) const {

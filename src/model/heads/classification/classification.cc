@@ -4,11 +4,13 @@
 
 namespace yupu::model {
 
-ClassificationHead::ClassificationHead(std::int64_t class_count, const EncoderConfig& config, std::uint64_t seed)
+ClassificationHead::ClassificationHead(std::int64_t class_count, const EncoderConfig& config, std::uint64_t seed,
+                                       FreshWeights fresh)
     : dropout_(config.classifier_dropout) {
   CHECK(class_count > 0, "a head needs a class");
   engine::Tensor weight = engine::Tensor::zeros({class_count, config.hidden_size});
-  fill_truncated_normal(weight, config.initializer_range, seed, "classifier.weight");
+  if (fresh != FreshWeights::kLoaded)
+    fill_truncated_normal(weight, config.initializer_range, seed, "classifier.weight");
   weight_ = std::make_unique<engine::Parameter>("classifier.weight", std::move(weight), true);
   bias_ = std::make_unique<engine::Parameter>("classifier.bias", engine::Tensor::zeros({class_count}), false);
 }

@@ -12,8 +12,9 @@ namespace yupu::model {
 
 class ClassificationHead {
  public:
-  // Fresh weights as the encoder's.  REQUIRES: class_count > 0.
-  ClassificationHead(std::int64_t class_count, const EncoderConfig& config, std::uint64_t seed);
+  // Fresh weights as the encoder's; zeros for FreshWeights::kLoaded.  REQUIRES: class_count > 0.
+  ClassificationHead(std::int64_t class_count, const EncoderConfig& config, std::uint64_t seed,
+                     FreshWeights fresh = FreshWeights::kBert);
 
   std::int64_t class_count() const { return weight_->value.size(0); }
   // `site`: the dropout site, Encoder::dropout_sites().
