@@ -18,6 +18,7 @@
 #include "engine/execution_context.h"
 #include "feedback/feedback.h"
 #include "http/openapi.h"
+#include "serving/adapter_pool.h"
 #include "serving/assets.h"
 #include "serving/classifier_model.h"
 #include "serving/engine_worker.h"
@@ -30,6 +31,7 @@ namespace yupu::app {
 namespace {
 
 constexpr int kDrainMs = 10'000;
+constexpr std::size_t kBasesKept = 2;  // of adapters that are paged in, when none of theirs is in memory
 
 // A signal handler may touch nothing but this.
 int signal_pipe[2] = {-1, -1};
@@ -126,6 +128,8 @@ struct LiveServer::Parts {
   std::unique_ptr<commerce::Commerce> commerce;
   serving::Metrics metrics;
   std::unique_ptr<engine::ExecutionContext> engine_context;
+  tasks::BaseCache bases;
+  std::unique_ptr<serving::AdapterPool> pool;  // models in flight hold pins of it
   std::unique_ptr<serving::EngineWorker> engine;
   std::unique_ptr<serving::ModelHost> host;
   std::unique_ptr<serving::ReleaseWatcher> watcher;
@@ -140,8 +144,9 @@ struct LiveServer::Parts {
     if (options.strategy != nullptr) expected.push_back(options.strategy->name);
     engine_context = std::make_unique<engine::ExecutionContext>(options.engine_threads);
     engine = std::make_unique<serving::EngineWorker>(metrics, serving::EngineOptions{});
-    host = std::make_unique<serving::ModelHost>(clock, *engine, metrics, serving::classifier_loader(*engine_context),
-                                                expected);
+    host = std::make_unique<serving::ModelHost>(clock, *engine, metrics,
+                                                serving::classifier_loader(*engine_context, bases), expected);
+    if (!options.adapters.empty()) open_adapters();
     watcher =
         std::make_unique<serving::ReleaseWatcher>(clock, store, *host, serving::store_resolver(store, options.workdir));
     for (const auto& [name, directory] : options.directories) {
@@ -150,6 +155,14 @@ struct LiveServer::Parts {
     }
     if (!expected.empty()) YUPU_RETURN_IF_ERROR(watcher->check());
     return ok_status();
+  }
+
+  void open_adapters() {
+    bases.keep(kBasesKept);
+    auto source = serving::folder_source(options.adapters, serving::classifier_loader(*engine_context, bases));
+    pool = std::make_unique<serving::AdapterPool>(
+        clock, metrics, std::move(source), serving::AdapterPoolOptions{.bytes_max = options.adapter_memory_mb << 20});
+    host->set_pool(*pool);
   }
 
   Status open_service() {
@@ -221,6 +234,7 @@ void LiveServer::stop() {
   parts_->server->stop(kDrainMs);
   parts_->service->set_server(nullptr);
   parts_->watcher->stop();
+  if (parts_->pool != nullptr) parts_->pool->stop();
   parts_->engine->stop();
   parts_->server.reset();
 }

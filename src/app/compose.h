@@ -26,6 +26,8 @@ struct LiveServerOptions {
   const strategy::Strategy* strategy = nullptr;                  // its bot, demo tenant and model; null: none
   std::vector<products::Answer> answers;                         // of the strategy's bot
   std::vector<std::pair<std::string, std::string>> directories;  // NAME=DIR: models served without a release
+  std::string adapters;                   // a folder of adapters, paged in on demand; empty: none
+  std::int64_t adapter_memory_mb = 1024;  // for those in memory at a time
 };
 
 class LiveServer {

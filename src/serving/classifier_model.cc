@@ -25,9 +25,17 @@ class ClassifierModel final : public TextModel {
   const ModelCard& card() const override { return card_; }
   std::string weights_sha256() const override { return classifier_->weights_sha256(); }
   text::Encoding encode(std::string_view text) const override { return classifier_->encode(text); }
-  Result<std::vector<std::vector<float>>> logits(std::span<const text::Encoding> texts) override {
-    return classifier_->logits(context_, texts);
+  const void* batch_group() const override { return classifier_->encoder(); }
+  Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
+    std::vector<tasks::Classifier::Ask> asks;
+    asks.reserve(texts.size());
+    for (const BatchText& text : texts) {
+      // Nobody else has an encoder for a group.
+      asks.push_back({static_cast<const ClassifierModel*>(text.model)->classifier_.get(), &text.encoding});
+    }
+    return tasks::Classifier::mixed_logits(context_, asks);
   }
+  std::size_t own_bytes() const override { return classifier_->own_bytes(); }
 
  private:
   std::unique_ptr<const tasks::Classifier> classifier_;
@@ -37,9 +45,10 @@ class ClassifierModel final : public TextModel {
 
 }  // namespace
 
-ModelLoader classifier_loader(engine::ExecutionContext& context) {
-  return [&context](const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
-    YUPU_ASSIGN_OR_RETURN(std::unique_ptr<tasks::Classifier> classifier, tasks::Classifier::load(directory));
+ModelLoader classifier_loader(engine::ExecutionContext& context, tasks::BaseCache& bases) {
+  return [&context, &bases](const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
+    const auto open_base = [&bases](const std::string& base) { return bases.open(base); };
+    YUPU_ASSIGN_OR_RETURN(std::unique_ptr<tasks::Classifier> classifier, tasks::Classifier::load(directory, open_base));
     return std::unique_ptr<TextModel>(std::make_unique<ClassifierModel>(std::move(classifier), context));
   };
 }

@@ -37,7 +37,8 @@ TEST(ClassifierModel, ServesWhatWasSavedAndRefusesWhatIsBroken) {
   Metrics metrics;
   EngineWorker worker(metrics, {.batch_tokens = 32});
   const SystemClock clock;
-  ModelHost host(clock, worker, metrics, classifier_loader(context), {"m"});
+  tasks::BaseCache bases;
+  ModelHost host(clock, worker, metrics, classifier_loader(context, bases), {"m"});
   const Status loaded = host.load("m", "rel_1", dir.file("model"), (*classifier)->weights_sha256());
   ASSERT_TRUE(loaded.ok()) << loaded.to_string();
   const auto model = host.find("m");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <set>
 #include <utility>
 
 #include "base/check.h"
@@ -121,9 +122,10 @@ std::vector<EngineWorker::Item> EngineWorker::next_batch() {
       queue_tokens_ -= item.tokens;
       continue;
     }
-    const bool other_model = !batch.empty() && batch.front().job->call.model != item.job->call.model;
-    if (other_model || (!batch.empty() && tokens + item.tokens > options_.batch_tokens)) {
-      full = full || !other_model;  // nobody of the same model overtakes
+    const void* const group = item.job->call.model->batch_group();
+    const bool other_group = !batch.empty() && batch.front().job->call.model->batch_group() != group;
+    if (other_group || (!batch.empty() && tokens + item.tokens > options_.batch_tokens)) {
+      full = full || !other_group;  // nobody of the same group overtakes
       kept.push_back(std::move(item));
       continue;
     }
@@ -138,10 +140,13 @@ std::vector<EngineWorker::Item> EngineWorker::next_batch() {
 
 void EngineWorker::run_batch(std::vector<Item>& batch) {
   const std::int64_t begin_ns = steady_ns();
-  std::vector<text::Encoding> texts;
+  std::vector<BatchText> texts;
+  std::set<const TextModel*> models;
   std::int64_t tokens = 0;
   for (Item& item : batch) {
-    texts.push_back(std::move(item.job->call.texts[item.index]));  // its only reader is this thread
+    TextModel* const model = item.job->call.model.get();
+    texts.push_back({model, std::move(item.job->call.texts[item.index])});  // its only reader is this thread
+    models.insert(model);
     tokens += item.tokens;
   }
   Result<std::vector<std::vector<float>>> rows = internal_error("the engine failed");
@@ -151,7 +156,7 @@ void EngineWorker::run_batch(std::vector<Item>& batch) {
     rows = Status(Code::kResourceExhausted, std::string("the engine failed: ") + error.what());
   }
   const std::int64_t engine_ns = steady_ns() - begin_ns;
-  metrics_.count_batch(static_cast<std::int64_t>(batch.size()), tokens);
+  metrics_.count_batch(static_cast<std::int64_t>(batch.size()), tokens, static_cast<std::int64_t>(models.size()));
   if (rows.ok() && rows->size() != batch.size()) rows = internal_error("the model answered for another batch");
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Job& job = *batch[i].job;

@@ -1,10 +1,12 @@
 // One thread owns the engine; everybody else hands it encoded texts through a bounded queue.
 //
-//   request thread: run() -> queue of texts -> batch of one model within a token budget -> logits -> run() returns
+//   request thread: run() -> queue of texts -> batch of one group within a token budget -> logits -> run() returns
 //
 // Dynamic batching: an idle engine starts at once with whatever waits; while it works, the next batch gathers. The cost
 // of a text is its tokens (batches are packed, so no padding is ever paid for). Texts are taken in order of arrival;
-// those of another model than the oldest text's keep their place. Texts whose deadline has passed or whose client has
+// those of another
+// batch group than the oldest text's (TextModel::batch_group: many tenants' adapters of one base are one group) keep
+// their place. Texts whose deadline has passed or whose client has
 // gone are dropped before they cost anything. (After text-embeddings-inference's queue, restated for packed batches.)
 // Threads: run() from any; models' logits() only on the owner thread.
 #pragma once

@@ -84,6 +84,92 @@ TEST_F(EngineWorkerTest, GathersWhileTheEngineWorksAndKeepsTheBudget) {
   EXPECT_LE(watch_->batches, 6);
 }
 
+// Adapters of one base, as the worker sees them: each text is answered with its own model's number.
+struct Base {
+  Mutex mutex;
+  Condition changed;
+  bool held YUPU_GUARDED_BY(mutex) = true;
+  std::vector<std::vector<float>> batches YUPU_GUARDED_BY(mutex);  // whose texts, in order
+};
+
+class OneOfMany final : public TextModel {
+ public:
+  OneOfMany(std::shared_ptr<Base> base, float number) : base_(std::move(base)), number_(number) {
+    card_.labels = {"number"};
+  }
+  const ModelCard& card() const override { return card_; }
+  std::string weights_sha256() const override { return "one of many"; }
+  text::Encoding encode(std::string_view text) const override {
+    text::Encoding encoding;
+    encoding.ids.assign(text.size(), 1);
+    return encoding;
+  }
+  const void* batch_group() const override { return base_.get(); }
+  Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
+    MutexLock lock(base_->mutex);
+    std::vector<std::vector<float>> rows;
+    base_->batches.emplace_back();
+    for (const BatchText& text : texts) {
+      const float number = static_cast<const OneOfMany*>(text.model)->number_;
+      rows.push_back({number});
+      base_->batches.back().push_back(number);
+    }
+    base_->changed.notify_all();
+    while (base_->held) base_->changed.wait(base_->mutex);
+    return rows;
+  }
+
+ private:
+  const std::shared_ptr<Base> base_;
+  const float number_;
+  ModelCard card_;
+};
+
+TEST_F(EngineWorkerTest, ModelsOfOneGroupTravelTogetherInOrderOfArrivalWithinTheBudget) {
+  EngineWorker engine(metrics_, {.batch_tokens = 10});
+  const auto base = std::make_shared<Base>();
+  const auto other = std::make_shared<Base>();
+  {
+    MutexLock lock(other->mutex);
+    other->held = false;
+  }
+  std::vector<std::thread> callers;
+  const auto ask = [&](const std::shared_ptr<Base>& of, float number, std::size_t tokens, int waiting) {
+    callers.emplace_back([&engine, of, number, tokens] {
+      const auto model = std::make_shared<OneOfMany>(of, number);
+      const auto outcome = engine.run(
+          {.model = model, .texts = {model->encode(std::string(tokens, 'x'))}, .deadline_ns = steady_in_ms(60'000)});
+      EXPECT_TRUE(outcome.ok() && outcome->logits[0][0] == number);
+    });
+    const std::string wanted = "serving_queue_tokens " + std::to_string(waiting) + "\n";
+    while (metrics_.prometheus({}).find(wanted) == std::string::npos) std::this_thread::yield();
+  };
+  callers.emplace_back([&engine, base] {
+    const auto model = std::make_shared<OneOfMany>(base, 0.0F);
+    EXPECT_TRUE(engine.run({.model = model, .texts = {model->encode("x")}, .deadline_ns = steady_in_ms(60'000)}).ok());
+  });
+  {
+    MutexLock lock(base->mutex);
+    while (base->batches.empty()) base->changed.wait(base->mutex);  // the engine is busy: what follows gathers
+  }
+  ask(base, 1.0F, 4, 4);
+  ask(other, 2.0F, 3, 7);
+  ask(base, 3.0F, 5, 12);
+  ask(base, 4.0F, 6, 18);  // over the budget: the batch is full, nobody of the group overtakes
+  ask(base, 5.0F, 1, 19);
+  {
+    MutexLock lock(base->mutex);
+    base->held = false;
+    base->changed.notify_all();
+  }
+  for (std::thread& caller : callers) caller.join();
+  const std::vector<std::vector<float>> expected = {{0}, {1, 3}, {4, 5}};
+  MutexLock lock(base->mutex);
+  EXPECT_EQ(base->batches, expected);
+  MutexLock other_lock(other->mutex);
+  EXPECT_EQ(other->batches, (std::vector<std::vector<float>>{{2}}));
+}
+
 TEST_F(EngineWorkerTest, FullQueueRefusesAtOnce) {
   EngineWorker engine(metrics_, {.batch_tokens = 8, .queue_tokens_max = 10});
   watch_->hold = true;

@@ -62,7 +62,9 @@ Metrics::Metrics()
       queue_ms_(kMilliseconds),
       engine_ms_(kMilliseconds),
       batch_texts_(kTexts),
-      batch_tokens_(kTokens) {}
+      batch_tokens_(kTokens),
+      batch_models_(kTexts),
+      adapter_load_ms_(kMilliseconds) {}
 
 void Metrics::count_exchange(const http::Exchange& exchange) {
   request_ms_.observe(milliseconds(exchange.duration_ns));
@@ -76,9 +78,15 @@ void Metrics::count_call(const CallTimings& timings) {
   engine_ms_.observe(milliseconds(timings.engine_ns));
 }
 
-void Metrics::count_batch(std::int64_t texts, std::int64_t tokens) {
+void Metrics::count_batch(std::int64_t texts, std::int64_t tokens, std::int64_t models) {
   batch_texts_.observe(static_cast<double>(texts));
   batch_tokens_.observe(static_cast<double>(tokens));
+  batch_models_.observe(static_cast<double>(models));
+}
+
+void Metrics::count_adapter_load(bool succeeded, double load_ms) {
+  adapter_load_ms_.observe(load_ms);
+  if (!succeeded) ++adapter_loads_failed_;
 }
 
 void Metrics::count_refusal(std::string_view reason) {
@@ -113,12 +121,18 @@ std::string Metrics::prometheus(const http::ServerStats& server) const {
   single(out, "serving_queue_tokens", "gauge", "tokens waiting for the engine", engine_waiting_tokens_.load());
   single(out, "serving_model_swaps_total", "counter", "models loaded or exchanged", swaps_.load());
   single(out, "serving_model_swaps_refused_total", "counter", "models refused; the old one went on", swaps_refused_);
+  single(out, "serving_adapters_resident", "gauge", "adapters in the pool's memory", adapters_resident_);
+  single(out, "serving_adapter_bytes", "gauge", "memory of the pool's adapters", adapter_bytes_);
+  single(out, "serving_adapter_loads_failed_total", "counter", "adapters that did not load", adapter_loads_failed_);
+  single(out, "serving_adapter_evictions_total", "counter", "adapters dropped for others", adapter_evictions_);
   request_ms_.write(out, "http_request_ms", "from the complete request to the answer");
   tokenize_ms_.write(out, "serving_tokenize_ms", "texts to token ids");
   queue_ms_.write(out, "serving_queue_ms", "waiting for the engine");
   engine_ms_.write(out, "serving_engine_ms", "in the engine");
   batch_texts_.write(out, "serving_batch_texts", "texts in one engine batch");
   batch_tokens_.write(out, "serving_batch_tokens", "tokens in one engine batch");
+  batch_models_.write(out, "serving_batch_models", "models in one engine batch");
+  adapter_load_ms_.write(out, "serving_adapter_load_ms", "an adapter from its directory into memory");
   return out;
 }
 

@@ -45,7 +45,14 @@ class Metrics {
   Metrics();
   void count_exchange(const http::Exchange& exchange);
   void count_call(const CallTimings& timings);
-  void count_batch(std::int64_t texts, std::int64_t tokens);
+  void count_batch(std::int64_t texts, std::int64_t tokens, std::int64_t models);
+  // Of the adapter pool: `load_ms` of a load, failed or not.
+  void count_adapter_load(bool succeeded, double load_ms);
+  void count_adapter_eviction() { ++adapter_evictions_; }
+  void set_adapters_resident(std::int64_t count, std::int64_t bytes) {
+    adapters_resident_ = count;
+    adapter_bytes_ = bytes;
+  }
   void count_refusal(std::string_view reason);  // "engine_queue_full", "demo_rate", "quota", "deadline", "client_gone"
   void count_swap(bool succeeded);
   void set_engine_waiting_tokens(std::int64_t tokens) { engine_waiting_tokens_ = tokens; }
@@ -59,9 +66,15 @@ class Metrics {
   Histogram engine_ms_;
   Histogram batch_texts_;
   Histogram batch_tokens_;
+  Histogram batch_models_;
+  Histogram adapter_load_ms_;
   std::atomic<std::int64_t> swaps_{0};
   std::atomic<std::int64_t> swaps_refused_{0};
   std::atomic<std::int64_t> engine_waiting_tokens_{0};
+  std::atomic<std::int64_t> adapter_loads_failed_{0};
+  std::atomic<std::int64_t> adapter_evictions_{0};
+  std::atomic<std::int64_t> adapters_resident_{0};
+  std::atomic<std::int64_t> adapter_bytes_{0};
   mutable Mutex mutex_;
   std::map<std::pair<std::string, int>, std::int64_t> exchanges_ YUPU_GUARDED_BY(mutex_);  // (route, status)
   std::map<std::string, std::int64_t, std::less<>> refusals_ YUPU_GUARDED_BY(mutex_);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "serving/adapter_pool.h"
 
 namespace yupu::serving {
 namespace {
@@ -76,17 +77,51 @@ Status ModelHost::load(const std::string& name, const std::string& release_id, c
 }
 
 std::shared_ptr<const LoadedModel> ModelHost::find(std::string_view name) const {
-  MutexLock lock(mutex_);
-  const auto found = models_.find(name);
-  return found == models_.end() ? nullptr : found->second;
+  {
+    MutexLock lock(mutex_);
+    const auto found = models_.find(name);
+    if (found != models_.end()) return found->second;
+  }
+  return pool_ == nullptr ? nullptr : pool_->find(name);
+}
+
+Result<std::shared_ptr<const LoadedModel>> ModelHost::acquire(const std::string& name, std::int64_t deadline_ns,
+                                                              const std::shared_ptr<const std::atomic<bool>>& gone) {
+  {
+    MutexLock lock(mutex_);
+    const auto found = models_.find(name);
+    if (found != models_.end()) return found->second;
+  }
+  if (pool_ == nullptr || !pool_->knows(name)) return not_found("model " + name + " is not loaded");
+  Result<AdapterPool::Pin> pin = pool_->acquire(name, deadline_ns, gone);
+  const Code code = pin.status().code();
+  if (pin.ok() || code == Code::kUnavailable || code == Code::kResourceExhausted) return pin;
+  // No mistake of the caller's: what is wrong lies in the adapter's directory.
+  return unavailable("model '" + name + "' does not load: " + pin.status().message());
+}
+
+bool ModelHost::knows(std::string_view name) const {
+  {
+    MutexLock lock(mutex_);
+    if (models_.find(name) != models_.end()) return true;
+  }
+  return pool_ != nullptr && pool_->knows(name);
 }
 
 std::vector<std::shared_ptr<const LoadedModel>> ModelHost::list() const {
-  MutexLock lock(mutex_);
-  std::vector<std::shared_ptr<const LoadedModel>> all;
-  all.reserve(models_.size());
-  for (const auto& [name, model] : models_) all.push_back(model);
-  return all;
+  std::map<std::string, std::shared_ptr<const LoadedModel>, std::less<>> all;
+  if (pool_ != nullptr) {
+    for (const std::string& name : pool_->resident()) {
+      if (auto model = pool_->find(name); model != nullptr) all.emplace(name, std::move(model));
+    }
+  }
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [name, model] : models_) all[name] = model;
+  }
+  std::vector<std::shared_ptr<const LoadedModel>> models;
+  for (auto& [name, model] : all) models.push_back(std::move(model));
+  return models;
 }
 
 bool ModelHost::ready() const {
@@ -94,7 +129,7 @@ bool ModelHost::ready() const {
   for (const std::string& name : expected_) {
     if (models_.find(name) == models_.end()) return false;
   }
-  return !models_.empty();
+  return !models_.empty() || pool_ != nullptr;
 }
 
 }  // namespace yupu::serving

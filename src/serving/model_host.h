@@ -3,6 +3,7 @@
 // old one goes on. Threads: every member from any thread; loads of one name one after the other.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -30,6 +31,8 @@ struct LoadedModel {
 // Opens a model directory; errors name the file.
 using ModelLoader = std::function<Result<std::unique_ptr<TextModel>>(const std::string& directory)>;
 
+class AdapterPool;
+
 class ModelHost {
  public:
   // `expected`: names that must be loaded before ready() is true.
@@ -41,8 +44,18 @@ class ModelHost {
   Status load(const std::string& name, const std::string& release_id, const std::string& directory,
               const std::string& weights_sha256 = {});
 
-  std::shared_ptr<const LoadedModel> find(std::string_view name) const;  // nullptr: no such model
-  std::vector<std::shared_ptr<const LoadedModel>> list() const;          // by name
+  // Models that are not loaded by name but paged in when asked for; a loaded model of the same name goes first.
+  // Before the first call; `pool` outlives the host's last call.
+  void set_pool(AdapterPool& pool) { pool_ = &pool; }
+  // The model, loaded by now if the pool has it: waits for that at most until the deadline (steady clock).
+  // Outcomes  kNotFound: no such model; kUnavailable: it does not load, and why, or not in time; kResourceExhausted:
+  // too many wait for loads.
+  Result<std::shared_ptr<const LoadedModel>> acquire(const std::string& name, std::int64_t deadline_ns,
+                                                     const std::shared_ptr<const std::atomic<bool>>& gone = nullptr);
+  bool knows(std::string_view name) const;  // acquire() may give it
+
+  std::shared_ptr<const LoadedModel> find(std::string_view name) const;  // nullptr: not in memory
+  std::vector<std::shared_ptr<const LoadedModel>> list() const;          // by name; those in memory
   const std::vector<std::string>& expected() const { return expected_; }
   bool ready() const;
 
@@ -54,6 +67,7 @@ class ModelHost {
   Metrics& metrics_;
   const ModelLoader loader_;
   const std::vector<std::string> expected_;
+  AdapterPool* pool_ = nullptr;
   Mutex load_mutex_;  // one load at a time: two would need the memory of three models
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<const LoadedModel>, std::less<>> models_ YUPU_GUARDED_BY(mutex_);

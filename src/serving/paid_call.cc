@@ -57,12 +57,20 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
     replay.headers.add("idempotent-replayed", "true");
     return replay;
   }
-  const std::shared_ptr<const LoadedModel> model = host_.find(call.model);
-  if (model == nullptr) return unavailable("model " + call.model + " is not loaded yet; try again shortly");
+  // Pinned until the answer is out; of a pool, loaded now if it has to be.
+  Result<std::shared_ptr<const LoadedModel>> acquired = host_.acquire(call.model, request.deadline_ns, request.gone);
+  if (acquired.status().code() == Code::kNotFound) {
+    return unavailable("model " + call.model + " is not loaded yet; try again shortly");
+  }
+  YUPU_ASSIGN_OR_RETURN(const std::shared_ptr<const LoadedModel> model, std::move(acquired));
 
   CallTimings timings;
   std::int64_t mark_ns = clock_.monotonic_ns();
-  EngineCall ask{.model = model->model, .texts = {}, .deadline_ns = request.deadline_ns, .gone = request.gone};
+  // The engine's share of the model is a share of the pin.
+  EngineCall ask{.model = std::shared_ptr<TextModel>(model, model->model.get()),
+                 .texts = {},
+                 .deadline_ns = request.deadline_ns,
+                 .gone = request.gone};
   std::int64_t tokens = 0;
   for (const std::string& text : call.texts) {
     ask.texts.push_back(model->model->encode(text));

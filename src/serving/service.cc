@@ -164,7 +164,7 @@ http::Response Service::classify(const http::Request& request) {
   Result<ClassifyBody> parsed = parse_classify(request.body, options_.limits);
   if (!parsed.ok()) return failed(request, parsed.status());
   const ClassifyBody& body = *parsed;
-  if (host_.find(body.model) == nullptr) {
+  if (!host_.knows(body.model)) {
     return failed(request,
                   Status(Code::kNotFound, "no model '" + body.model + "'; GET /v1/models lists them", "model"));
   }

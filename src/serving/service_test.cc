@@ -9,6 +9,7 @@
 #include "handoff/record.h"
 #include "http/client.h"
 #include "http/openapi.h"
+#include "serving/adapter_pool.h"
 #include "serving/assets.h"
 #include "serving/release_watcher.h"
 #include "serving/testing.h"
@@ -87,6 +88,26 @@ class ServiceTest : public ::testing::Test {
     server_ = std::move(server).value();
     service_->set_server(server_.get());
   }
+  // Adapters "one" and "two" that are paged in, and "torn", which does not load.
+  class Adapters final : public AdapterSource {
+   public:
+    explicit Adapters(std::shared_ptr<DigitModel::Watch> watch) : watch_(std::move(watch)) {}
+    std::string stamp(std::string_view name) const override {
+      return name == "one" || name == "two" || name == "torn" ? "1" : "";
+    }
+    std::string directory(std::string_view name) const override { return "tenants/" + std::string(name); }
+    Result<std::unique_ptr<TextModel>> open(const std::string& name) override {
+      if (name == "torn") return invalid_argument("torn/adapter_config.json: 'r' is missing", "r");
+      return std::unique_ptr<TextModel>(new DigitModel(watch_));
+    }
+
+   private:
+    std::shared_ptr<DigitModel::Watch> watch_;
+  };
+  void page_adapters() {
+    pool_ = std::make_unique<AdapterPool>(clock_, metrics_, std::make_unique<Adapters>(watch_), AdapterPoolOptions{});
+    host_->set_pool(*pool_);
+  }
   void load() { ASSERT_TRUE(host_->load("digits", "rel_1", "one").ok()); }
   void TearDown() override {
     watch_->hold = false;
@@ -95,6 +116,7 @@ class ServiceTest : public ::testing::Test {
     service_.reset();
     host_.reset();
     engine_.reset();
+    pool_.reset();
   }
   http::Client client() { return http::Client({.port = server_->port(), .timeout_ms = 20'000}); }
   static http::Headers key(const std::string& bearer = "yp_good") { return {{"authorization", "Bearer " + bearer}}; }
@@ -123,12 +145,38 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<CountingAdmission> admission_;
   std::unique_ptr<EngineWorker> engine_;
+  std::unique_ptr<AdapterPool> pool_;
   std::unique_ptr<ModelHost> host_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<http::Server> server_;
   std::atomic<int> feedback_count_{0};
   std::atomic<std::size_t> labels_seen_{0};
 };
+
+TEST_F(ServiceTest, AdaptersAreLoadedWhenACallAsksForThem) {
+  page_adapters();
+  start();
+  const auto ask = [&](const std::string& model) {
+    return post("/v1/classify", R"({"model":")" + model + R"(","input":"what is 7"})");
+  };
+  EXPECT_EQ(ask("nobody").status, 404);
+  EXPECT_EQ(ask("../one").status, 404);
+  const http::Response torn = ask("torn");
+  EXPECT_EQ(torn.status, 503);
+  EXPECT_NE(torn.body.find("model 'torn' does not load: torn/adapter_config.json: 'r' is missing"), std::string::npos)
+      << torn.body;
+  EXPECT_EQ(admission_->charged(), 0);
+  for (const char* name : {"one", "two", "one"}) {
+    const http::Response answer = ask(name);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_NE(answer.body.find("\"label\":\"n7\""), std::string::npos) << answer.body;
+    EXPECT_NE(answer.body.find(std::string("directory:tenants/") + name), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(admission_->charged(), 3);
+  EXPECT_EQ(admission_->open(), 0u);
+  const std::string models = client().get("/v1/models", key())->body;
+  EXPECT_NE(models.find("\"id\":\"two\""), std::string::npos) << models;
+}
 
 TEST_F(ServiceTest, ClassifyIsAnsweredChargedAndTraced) {
   load();

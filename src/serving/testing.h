@@ -49,14 +49,15 @@ class DigitModel final : public TextModel {
     encoding.ids.push_back(-2);
     return encoding;
   }
-  Result<std::vector<std::vector<float>>> logits(std::span<const text::Encoding> texts) override {
+  Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
     if (watch_->at_once.fetch_add(1) > 0) watch_->overlapped = true;
     watch_->entered.fetch_add(1);
     if (watch_->delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(watch_->delay_ms));
     while (watch_->hold) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     std::vector<std::vector<float>> rows;
     int tokens = 0;
-    for (const text::Encoding& encoding : texts) {
+    for (const auto& [model, encoding] : texts) {
+      if (model != this) return internal_error("a text of another model");
       tokens += static_cast<int>(encoding.ids.size());
       std::vector<float> row(10, 0.0F);
       for (const std::int32_t id : encoding.ids) {

@@ -21,6 +21,14 @@ struct ModelCard {
   double clarify_threshold = 0.2;   // at or above it the best labels are worth asking about
 };
 
+class TextModel;
+
+// A text of a batch and whose it is.
+struct BatchText {
+  TextModel* model;
+  text::Encoding encoding;
+};
+
 class TextModel {
  public:
   virtual ~TextModel() = default;
@@ -29,8 +37,13 @@ class TextModel {
   virtual std::string weights_sha256() const = 0;
   // Any thread. Never fails: too long a text is cut to what the model reads.
   virtual text::Encoding encode(std::string_view text) const = 0;
-  // One row of card().labels.size() logits per text. Only the engine's owner thread calls it.
-  virtual Result<std::vector<std::vector<float>>> logits(std::span<const text::Encoding> texts) = 0;
+  // Models of equal groups travel in one batch: adapters of one base. Fixed from load on.
+  virtual const void* batch_group() const { return this; }
+  // One row per text, as many logits as its own model has labels; the texts are of models of this one's group, and each
+  // row is what its model alone would give. Only the engine's owner thread calls it.
+  virtual Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) = 0;
+  // Memory that ends with this model: not what it shares with others of its group.
+  virtual std::size_t own_bytes() const { return 0; }
 };
 
 struct LabelScore {

@@ -105,12 +105,18 @@ constexpr std::array kCommands{
             "answers,\n"
             "                                    no training; evaluate, predict and serve open it like any other",
             models_command},
-    Command{"serve", "serve [--strategy FILE] [--workdir DIR] [--model NAME=DIR]... [--listen ADDR] [--store URL]",
-            "the HTTP server",
-            "Serves the live releases of the working folder, and model directories given by name.\n"
-            "  --listen ADDR    default 127.0.0.1:8080\n"
-            "  --request-threads N   requests in flight (default 64)",
-            serve_command},
+    Command{
+        "serve",
+        "serve [--strategy FILE] [--workdir DIR] [--model NAME=DIR]... [--adapters DIR] "
+        "[--listen ADDR] [--store URL]",
+        "the HTTP server",
+        "Serves the live releases of the working folder, and model directories given by name. Adapters of one base\n"
+        "share its memory and travel in one batch.\n"
+        "  --adapters DIR   a folder of adapter directories, each a model of its name, loaded when first asked for\n"
+        "  --adapter-memory-mb N   memory for those that are loaded (default 1024); the longest unused go first\n"
+        "  --listen ADDR    default 127.0.0.1:8080\n"
+        "  --request-threads N   requests in flight (default 64)",
+        serve_command},
     Command{"keys", "keys create|list|revoke ...", "API keys",
             "  keys create --tenant NAME [--name TEXT] [--scope SCOPE]...   shown once\n"
             "  keys list [--tenant NAME]\n"

@@ -4,6 +4,7 @@
 #include "app/commands/commands.h"
 #include "app/compose.h"
 #include "app/workplace.h"
+#include "base/file.h"
 #include "strategy/answers.h"
 
 namespace yupu::app {
@@ -15,6 +16,8 @@ Status serve_command(Arguments& arguments) {
   const auto models = arguments.many("--model");
   const std::string listen = arguments.text("--listen", "127.0.0.1:8080");
   options.engine_threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  options.adapters = arguments.text("--adapters");
+  options.adapter_memory_mb = arguments.integer("--adapter-memory-mb", options.adapter_memory_mb, 1, 1 << 24);
   options.request_threads = static_cast<int>(arguments.integer("--request-threads", 64, 1, 4096));
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(options.listen, http::parse_listen(listen));
@@ -25,9 +28,14 @@ Status serve_command(Arguments& arguments) {
     }
     options.directories.emplace_back(model.substr(0, equals), model.substr(equals + 1));
   }
-  if (strategy_path.empty() && models.empty()) {
+  if (!options.adapters.empty() && !file_exists(options.adapters)) {
+    return not_found(fmt::format("--adapters {}: no such folder", options.adapters));
+  }
+  if (strategy_path.empty() && models.empty() && options.adapters.empty()) {
     return invalid_argument(
-        "nothing to serve: name a strategy with --strategy, or model directories with --model NAME=DIR", "--strategy");
+        "nothing to serve: name a strategy with --strategy, model directories with --model NAME=DIR, or a folder of "
+        "adapters with --adapters DIR",
+        "--strategy");
   }
   strategy::Strategy strategy;
   if (!strategy_path.empty()) {
