@@ -27,15 +27,24 @@ Result<std::vector<handoff::Row>> split_rows(const LoopContext& context, const h
   return data::read_rows(fmt::format("{}/{}/{}.jsonl", context.workdir, dataset.directory, split));
 }
 
+// A round goes on from the live weights. An adapter is small and begins as its base: each round trains it afresh.
+bool continues(const LoopContext& context, const FurtherTraining& further) {
+  return !further.base_directory.empty() && context.strategy.train.method == "full";
+}
+
 training::TrainOptions train_options(const LoopContext& context, const FurtherTraining& further) {
   const TrainPlan& plan = context.strategy.train;
-  const bool is_round = !further.base_directory.empty();
+  const bool is_round = continues(context, further);
   training::TrainOptions options;
   options.config = plan.config;
   if (!plan.base.empty()) options.base = context.strategy.resolve(plan.base);
   if (is_round) options.base = further.base_directory;
   options.epochs = is_round ? context.strategy.improve.epochs : plan.epochs;
   options.lr = is_round ? context.strategy.improve.lr : plan.lr;
+  options.method = plan.method;
+  options.adapter = plan.adapter;
+  options.prune_after_steps = plan.prune_after_steps;
+  options.prune_final_steps = plan.prune_final_steps;
   options.batch_tokens = plan.batch_tokens;
   options.warmup_ratio = plan.warmup_ratio;
   options.weight_decay = plan.weight_decay;
@@ -60,7 +69,7 @@ Result<std::optional<handoff::Record>> find_run(LoopContext& context, const std:
   YUPU_ASSIGN_OR_RETURN(auto runs, handoff::list_records(context.store, "run", context.strategy.name, 1000));
   for (handoff::Record& run : runs) {
     if (run.body.value("dataset_id", "") == dataset_id && run.body.value("model_directory", "") == directory &&
-        file_exists(context.workdir + "/" + directory + "/model.safetensors")) {
+        file_exists(context.workdir + "/" + directory + "/yupu.json")) {
       return std::optional<handoff::Record>(std::move(run));
     }
   }
@@ -116,26 +125,41 @@ Result<std::optional<Json>> live_report(LoopContext& context, const handoff::Run
 
 Json training_settings(const Strategy& strategy) {
   const TrainPlan& plan = strategy.train;
-  return Json{{"seed", strategy.seed},
-              {"train",
-               {{"task", plan.task},
-                {"config", plan.config},
-                {"base", plan.base},
-                {"epochs", plan.epochs},
-                {"batch_tokens", plan.batch_tokens},
-                {"lr", plan.lr},
-                {"warmup_ratio", plan.warmup_ratio},
-                {"weight_decay", plan.weight_decay},
-                {"dropout", plan.dropout},
-                {"token_dropout", plan.token_dropout},
-                {"label_smoothing", plan.label_smoothing},
-                {"wide", plan.wide},
-                {"wide_lr", plan.wide_lr},
-                {"patience", plan.patience},
-                {"vocab_size", plan.vocab_size},
-                {"max_length", plan.max_length},
-                {"metric", plan.metric},
-                {"target_precision", strategy.release.target_precision}}}};
+  Json settings{{"seed", strategy.seed},
+                {"train",
+                 {{"task", plan.task},
+                  {"config", plan.config},
+                  {"base", plan.base},
+                  {"epochs", plan.epochs},
+                  {"batch_tokens", plan.batch_tokens},
+                  {"lr", plan.lr},
+                  {"warmup_ratio", plan.warmup_ratio},
+                  {"weight_decay", plan.weight_decay},
+                  {"dropout", plan.dropout},
+                  {"token_dropout", plan.token_dropout},
+                  {"label_smoothing", plan.label_smoothing},
+                  {"wide", plan.wide},
+                  {"wide_lr", plan.wide_lr},
+                  {"patience", plan.patience},
+                  {"vocab_size", plan.vocab_size},
+                  {"max_length", plan.max_length},
+                  {"metric", plan.metric},
+                  {"target_precision", strategy.release.target_precision}}}};
+  if (plan.method == "full") return settings;
+  const model::AdapterConfig& adapter = plan.adapter;
+  settings["train"]["adapter"] = {{"method", plan.method},
+                                  {"rank", adapter.rank},
+                                  {"alpha", adapter.alpha},
+                                  {"dropout", adapter.dropout},
+                                  {"rslora", adapter.rslora},
+                                  {"targets", adapter.targets},
+                                  {"bottleneck", adapter.bottleneck},
+                                  {"target_rank", adapter.target_rank},
+                                  {"deltaT", adapter.interval},
+                                  {"orthogonality", adapter.orthogonality},
+                                  {"tinit", plan.prune_after_steps.value_or(-1)},
+                                  {"tfinal", plan.prune_final_steps.value_or(-1)}};
+  return settings;
 }
 
 Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Record& dataset_record,
@@ -143,7 +167,7 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   YUPU_ASSIGN_OR_RETURN(const auto dataset, dataset_of(dataset_record));
   training::TrainOptions options = train_options(context, further);
   Json config = training::deciding_options(options);
-  if (!further.base_directory.empty()) {
+  if (continues(context, further)) {
     YUPU_ASSIGN_OR_RETURN(const std::string base_sha256, file_sha256(further.base_directory + "/model.safetensors"));
     config["base_sha256"] = base_sha256;
   }

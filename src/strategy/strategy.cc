@@ -9,6 +9,7 @@
 #include "base/builtin.h"
 #include "base/file.h"
 #include "strategy/toml_reader.h"
+#include "strategy/train_method.h"
 #include "training/track/tracker.h"
 
 namespace yupu::strategy {
@@ -103,6 +104,7 @@ class Loader {
     reader.one_of("config", train.config, {"tiny", "mini", "small", "medium", "base"});
     reader.text("base", train.base);
     if (!file_exists(out_.resolve(train.base))) train.base = directory_or_builtin(train.base);
+    read_train_method(reader, train);
     reader.integer("epochs", train.epochs, 1, 10000);
     reader.integer("batch_tokens", train.batch_tokens, 16, 1 << 20);
     reader.number("lr", train.lr, 1e-9, 1.0);

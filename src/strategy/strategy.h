@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/money.h"
 #include "base/status.h"
+#include "model/adapters/adapter.h"
 
 namespace yupu::strategy {
 
@@ -38,6 +39,11 @@ struct TrainPlan {
   std::string task = "classify";
   std::string config = "tiny";  // encoder preset; or
   std::string base;             // a model directory to start from
+  // "full", or how an adapter of `base` is made (model/adapters); then `adapter` says how large.
+  std::string method = "full";
+  model::AdapterConfig adapter;
+  std::optional<std::int64_t> prune_after_steps;  // adalora's tinit and tfinal; unset: shares of all updates
+  std::optional<std::int64_t> prune_final_steps;
   std::int64_t epochs = 30;
   std::int64_t batch_tokens = 1024;
   double lr = 1e-3;

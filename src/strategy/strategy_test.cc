@@ -77,6 +77,21 @@ TEST(Strategy, ABaseMayBeABuiltInModel) {
   EXPECT_EQ(base_of("models/mine"), "dir/models/mine");
 }
 
+TEST(Strategy, TrainsAnAdapterWhenItSaysSo) {
+  const std::string text = replace(kGood, "config = \"tiny\"\n",
+                                   "base = \"base\"\nmethod = \"adalora\"\ntargets = [\"all-linear\"]\nrank = 6\n"
+                                   "alpha = 32\ntinit = 10\n");
+  const auto strategy = parse_strategy(text, "dir/s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->train.method, "adalora");
+  EXPECT_EQ(strategy->train.adapter.rank, 6);
+  EXPECT_EQ(strategy->train.adapter.target_rank, 4);
+  EXPECT_DOUBLE_EQ(strategy->train.adapter.alpha, 32.0);
+  EXPECT_EQ(strategy->train.adapter.targets, std::vector<std::string>{"all-linear"});
+  EXPECT_EQ(strategy->train.prune_after_steps, 10);
+  EXPECT_FALSE(strategy->train.prune_final_steps.has_value());
+}
+
 struct BadCase {
   const char* from;
   const char* to;
@@ -99,6 +114,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"epochs = 3", "epochs = \"3\"", "s.toml: line 13: train.epochs: must be a whole number, not a string"},
         BadCase{"epochs = 3", "epochs = 0", "train.epochs: must be a whole number from 1 to 10000, not 0"},
         BadCase{"config = \"tiny\"", "config = \"huge\"", "line 12: train.config: must be one of tiny, mini"},
+        BadCase{"epochs = 3", "method = \"lora\"", "line 13: train.method: \"lora\" adapts a model that is there"},
+        BadCase{"epochs = 3", "base = \"b\"\nmethod = \"prefix\"", "line 14: train.method: must be one of full, lora"},
+        BadCase{"epochs = 3", "rank = 8",
+                "line 13: train.rank: belongs to method lora adalora, and method is \"full\""},
+        BadCase{"epochs = 3", "base = \"b\"\nmethod = \"lora\"\ntarget_rank = 2",
+                "train.target_rank: belongs to method"},
+        BadCase{"epochs = 3", "base = \"b\"\nmethod = \"houlsby\"\nbottleneck = 0",
+                "line 15: train.bottleneck: must be"},
+        BadCase{"epochs = 3", "base = \"b\"\nmethod = \"lora\"\ntargets = []", "train.targets: must name a linear"},
+        BadCase{"epochs = 3", "base = \"b\"\nmethod = \"lora\"\ntargets = \"query\"",
+                "train.targets: must be an array of strings"},
         BadCase{"valid_fraction = 0.2", "valid_fraction = nan", "data.valid_fraction: must be a number"},
         BadCase{"name = \"shop\"", "name = \"Shop 1\"", "line 2: strategy.name: must be at most 64 of"},
         BadCase{"path = \"train.csv\"\n", "", "data.source[0].path: is missing"},

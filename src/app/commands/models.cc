@@ -15,22 +15,33 @@
 namespace yupu::app {
 namespace {
 
+// What a release's model is an adapter of: null for a whole model. Its files may be gone: then that is said.
+Json adapter_json(const Workplace& place, const handoff::Release& release) {
+  const auto adapter = tasks::adapter_of(place.workdir + "/" + release.model_directory);
+  if (!adapter.ok()) return Json{{"error", adapter.status().message()}};
+  if (!*adapter) return nullptr;
+  return Json{{"method", (*adapter)->method}, {"base", (*adapter)->base}, {"base_sha256", (*adapter)->base_sha256}};
+}
+
 Status list(Workplace& place, bool json) {
   YUPU_ASSIGN_OR_RETURN(const auto records, handoff::list_records(*place.store, "release", {}, 1000));
   Json rows = Json::array();
-  std::string text = fmt::format("{:<24} {:<16} {:<25} {:<5} {}", "RELEASE", "MODEL", "CREATED", "LIVE", "RUN");
+  std::string text =
+      fmt::format("{:<24} {:<16} {:<25} {:<5} {:<24} {}", "RELEASE", "MODEL", "CREATED", "LIVE", "RUN", "ADAPTER OF");
   for (const auto& record : records) {
     YUPU_ASSIGN_OR_RETURN(const auto release, handoff::Release::from_json(record.body));
     YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(*place.store, record.name));
     const bool is_live = live && live->release_id == record.id;
+    const Json adapter = adapter_json(place, release);
     rows.push_back({{"release_id", record.id},
                     {"model", record.name},
                     {"created", format_utc(record.created_ns)},
                     {"live", is_live},
                     {"run_id", release.run_id},
-                    {"replaces", release.replaces}});
-    text += fmt::format("\n{:<24} {:<16} {:<25} {:<5} {}", record.id, record.name, format_utc(record.created_ns),
-                        is_live ? "yes" : "", release.run_id);
+                    {"replaces", release.replaces},
+                    {"adapter", adapter}});
+    text += fmt::format("\n{:<24} {:<16} {:<25} {:<5} {:<24} {}", record.id, record.name, format_utc(record.created_ns),
+                        is_live ? "yes" : "", release.run_id, adapter.is_null() ? "" : adapter.value("base", "?"));
   }
   json ? print_json(Json{{"releases", rows}}) : print_text(text);
   return ok_status();
@@ -56,6 +67,7 @@ Status show(Workplace& place, const std::string& name) {
   print_json(Json{{"model", name},
                   {"release_id", release.id},
                   {"release", release.body},
+                  {"adapter", adapter_json(place, body)},
                   {"run_id", run.id},
                   {"run", run.body},
                   {"history", changes}});
@@ -66,9 +78,16 @@ Status export_model(Workplace& place, const std::string& name, const std::string
   YUPU_ASSIGN_OR_RETURN(const auto release, live_record(place, name));
   YUPU_ASSIGN_OR_RETURN(const auto body, handoff::Release::from_json(release.body));
   if (file_exists(target)) return conflict(fmt::format("{} is there already; name a folder that is not", target));
+  const std::string source = place.workdir + "/" + body.model_directory;
+  YUPU_ASSIGN_OR_RETURN(const auto adapter, tasks::adapter_of(source));
+  if (adapter) {  // written anew: it names its base from where it lies
+    YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(source));
+    YUPU_RETURN_IF_ERROR(classifier->save(target));
+    print_text(fmt::format("{} ({}) is in {}: an adapter of {}", name, release.id, target, adapter->base));
+    return ok_status();
+  }
   std::error_code error;
-  std::filesystem::copy(place.workdir + "/" + body.model_directory, target, std::filesystem::copy_options::recursive,
-                        error);
+  std::filesystem::copy(source, target, std::filesystem::copy_options::recursive, error);
   if (error) return errno_status(error.value(), fmt::format("copy {} to {}", body.model_directory, target));
   print_text(fmt::format("{} ({}) is in {}", name, release.id, target));
   return ok_status();
@@ -103,10 +122,12 @@ Status quantize(Arguments& arguments) {
   if (file_exists(target)) return conflict(fmt::format("{} is there already; name a folder that is not", target));
   YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(source));
   const std::string original = classifier->weights_sha256();
+  const std::string base = model::base_fingerprint(*classifier->encoder());
   const Status status = classifier->quantise();
   if (!status.ok()) return status.with_context(source);
   Json lineage = classifier->lineage();
   lineage["quantized_from_weights_sha256"] = original;
+  lineage["quantized_from_base_sha256"] = base;  // adapters of the original know it by this
   classifier->set_lineage(std::move(lineage));
   YUPU_RETURN_IF_ERROR(classifier->save(target));
   const std::uint64_t before = weights_bytes(source);
