@@ -21,7 +21,7 @@ std::unique_ptr<text::Tokenizer> letters() {
 }
 
 std::string written(const yupu::testing::TempDir& dir, const std::string& name, const std::string& bytes) {
-  const std::string path = dir.file(name);
+  std::string path = dir.file(name);
   EXPECT_TRUE(write_file_atomic(path, bytes).ok());
   return path;
 }
