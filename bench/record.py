@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
@@ -20,6 +21,16 @@ def machine():
     memory_kb = int(pathlib.Path("/proc/meminfo").read_text().split()[1])
     return {"cpu": info.get("model name", "unknown"), "family": info.get("cpu family"), "model": info.get("model"),
             "flags": [f for f in WANTED_FLAGS if f in flags], "cores": os.cpu_count(), "memory_gb": round(memory_kb / 2**20, 1)}
+
+
+def busy_cores(seconds=2.0):
+    """Cores that other processes keep busy, averaged while this one sleeps."""
+    def busy():
+        user, nice, system, _idle, _wait, irq, softirq = map(int, pathlib.Path("/proc/stat").read_text().split()[1:8])
+        return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+    before = busy()
+    time.sleep(seconds)
+    return (busy() - before) / seconds
 
 
 def commit():
