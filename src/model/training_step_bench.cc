@@ -89,8 +89,8 @@ void measure(engine::ExecutionContext& context, const Size& size, double peak) {
     const Rows& rows = batches[static_cast<std::size_t>(step) % batches.size()];
     const DropoutStep dropout{.seed = 1, .step = static_cast<std::uint64_t>(step)};
     const double begin = profile.now_s();
-    const engine::Var logits =
-        head.logits(tape, encoder.pooled(tape, *rows.batch, dropout), *rows.batch, encoder.dropout_sites(), dropout);
+    const engine::Var logits = head.logits(tape, encoder.pooled(tape, *rows.batch, dropout), rows.batch->sequences,
+                                           encoder.dropout_sites(), dropout);
     tape.backward(engine::cross_entropy(logits, rows.labels));
     tape.clear();
     adamw.step(context, 5e-5f, engine::clip_scale(engine::gradient_norm(context, parameters), 1.0));

@@ -113,7 +113,7 @@ class Adapters : public ::testing::Test {
     return encoder_->pooled(tape, batch, {}, {&whole, 1});
   }
   Var logits(Tape& tape, const Adapter* adapter) const {
-    return head_->logits(tape, pooled(tape, *batch_, adapter), *batch_, 0);
+    return head_->logits(tape, pooled(tape, *batch_, adapter), batch_->sequences, 0);
   }
   Tensor inferred(const Adapter* adapter) {
     Tape tape(context_, Tape::Mode::kInference);

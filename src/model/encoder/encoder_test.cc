@@ -88,7 +88,7 @@ class GoldenBert : public ::testing::Test {
   }
 
   Var logits(Tape& tape) const {
-    return head_->logits(tape, encoder_->pooled(tape, *batch_), *batch_, encoder_->dropout_sites());
+    return head_->logits(tape, encoder_->pooled(tape, *batch_), batch_->sequences, encoder_->dropout_sites());
   }
 
   std::unique_ptr<Encoder> encoder_;
@@ -190,7 +190,7 @@ TEST_F(GoldenBert, ASequenceAloneGivesTheSameBitsAsPacked) {
     packed.append(sequence["ids"].get<std::vector<std::int32_t>>(), sequence["types"].get<std::vector<std::int32_t>>(),
                   99);
     const EncoderBatch alone(std::move(packed));
-    const Var z = head_->logits(tape, encoder_->pooled(tape, alone), alone, 0);
+    const Var z = head_->logits(tape, encoder_->pooled(tape, alone), alone.sequences, 0);
     EXPECT_EQ(std::memcmp(z.value().f32(), together.value().rows(row, row + 1).f32(), z.value().byte_count()), 0)
         << row;
     ++row;

@@ -40,7 +40,7 @@ engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& b
                                 model::DropoutStep dropout) const {
   const model::AdapterSegment whole{adapter_.get(), 0, batch.packed.sequence_count()};
   const engine::Var pooled = encoder_->pooled(tape, batch, dropout, {&whole, 1});
-  const engine::Var deep = head_->logits(tape, pooled, batch, encoder_->dropout_sites(), dropout);
+  const engine::Var deep = head_->logits(tape, pooled, batch.sequences, encoder_->dropout_sites(), dropout);
   return wide_ ? engine::add(deep, wide_->logits(tape, ngrams)) : deep;
 }
 
@@ -109,7 +109,7 @@ void Classifier::run_pass(engine::Tape& tape, std::span<const Ask> asks, std::sp
     const std::int64_t begin = segment.sequence_begin;
     const Classifier& own = *at(begin).classifier;
     const engine::Var part = tape.constant(pooled.value().rows(begin, segment.sequence_end));
-    engine::Var z = own.head_->logits(tape, part, batch, own.encoder_->dropout_sites());
+    engine::Var z = own.head_->logits(tape, part, batch.sequences, own.encoder_->dropout_sites());
     if (own.wide_) {
       std::vector<const text::SparseRow*> ngrams;
       for (std::int64_t i = begin; i < segment.sequence_end; ++i) ngrams.push_back(&at(i).text->ngrams);

@@ -33,22 +33,6 @@ const Row& row_of(Scheme scheme) {
 
 bool marks_ends(Scheme scheme) { return scheme == Scheme::kIobes || scheme == Scheme::kBmes; }
 
-// conlleval's two questions about neighbours: does what `previous` belongs to end before `tag`, and does `tag` begin
-// something?
-bool ends_before(const Tag& previous, const Tag& tag) {
-  if (previous.prefix == Prefix::kOutside) return false;
-  if (previous.prefix == Prefix::kEnd || previous.prefix == Prefix::kSingle) return true;
-  return tag.prefix == Prefix::kOutside || tag.prefix == Prefix::kBegin || tag.prefix == Prefix::kSingle ||
-         previous.type != tag.type;
-}
-
-bool begins_at(const Tag& previous, const Tag& tag) {
-  if (tag.prefix == Prefix::kOutside) return false;
-  if (tag.prefix == Prefix::kBegin || tag.prefix == Prefix::kSingle) return true;
-  return previous.prefix == Prefix::kOutside || previous.prefix == Prefix::kEnd || previous.prefix == Prefix::kSingle ||
-         previous.type != tag.type;
-}
-
 // The strict reading asks three questions, scheme by scheme.
 bool strictly_begins(const Tag& previous, const Tag& tag, Scheme scheme) {
   if (scheme != Scheme::kIob1) return tag.prefix == Prefix::kBegin || tag.prefix == Prefix::kSingle;
@@ -127,6 +111,20 @@ std::vector<std::string> tag_texts(std::span<const Tag> tags, Scheme scheme) {
   texts.reserve(tags.size());
   for (const Tag& tag : tags) texts.push_back(tag_text(tag, scheme));
   return texts;
+}
+
+bool ends_before(const Tag& previous, const Tag& tag) {
+  if (previous.prefix == Prefix::kOutside) return false;
+  if (previous.prefix == Prefix::kEnd || previous.prefix == Prefix::kSingle) return true;
+  return tag.prefix == Prefix::kOutside || tag.prefix == Prefix::kBegin || tag.prefix == Prefix::kSingle ||
+         previous.type != tag.type;
+}
+
+bool begins_at(const Tag& previous, const Tag& tag) {
+  if (tag.prefix == Prefix::kOutside) return false;
+  if (tag.prefix == Prefix::kBegin || tag.prefix == Prefix::kSingle) return true;
+  return previous.prefix == Prefix::kOutside || previous.prefix == Prefix::kEnd || previous.prefix == Prefix::kSingle ||
+         previous.type != tag.type;
 }
 
 std::vector<Span> lenient_spans(std::span<const Tag> tags) {

@@ -48,6 +48,11 @@ Result<std::vector<Tag>> parse_tags(std::span<const std::string> texts, Scheme s
 std::string tag_text(const Tag& tag, Scheme scheme);
 std::vector<std::string> tag_texts(std::span<const Tag> tags, Scheme scheme);
 
+// conlleval's two questions about neighbours: does what `previous` belongs to end before `tag`, and does `tag` begin
+// something?  The start and the end of a sequence are an outside tag.
+bool ends_before(const Tag& previous, const Tag& tag);
+bool begins_at(const Tag& previous, const Tag& tag);
+
 // As conlleval reads: every sequence says something.  A tag that cannot go on what stands before it begins a span.
 std::vector<Span> lenient_spans(std::span<const Tag> tags);
 // Only what is right in the scheme counts: an iob2 span begins with B, an iobes span that never ends is none.

@@ -15,12 +15,11 @@ ClassificationHead::ClassificationHead(std::int64_t class_count, const EncoderCo
   bias_ = std::make_unique<engine::Parameter>("classifier.bias", engine::Tensor::zeros({class_count}), false);
 }
 
-engine::Var ClassificationHead::logits(engine::Tape& tape, const engine::Var& pooled, const EncoderBatch& batch,
+engine::Var ClassificationHead::logits(engine::Tape& tape, const engine::Var& rows, const engine::RowKeys& keys,
                                        std::uint32_t site, DropoutStep dropout) const {
-  const engine::Var dropped =
-      engine::dropout(pooled, {.probability = dropout_,
-                               .key = {.seed = dropout.seed, .step = dropout.step, .site = site},
-                               .rows = &batch.sequences});
+  const engine::Var dropped = engine::dropout(
+      rows,
+      {.probability = dropout_, .key = {.seed = dropout.seed, .step = dropout.step, .site = site}, .rows = &keys});
   const auto as_leaf = [&tape](engine::Parameter& parameter) {
     return tape.training() ? tape.leaf(parameter) : tape.leaf(static_cast<const engine::Parameter&>(parameter));
   };

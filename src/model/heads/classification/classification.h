@@ -1,5 +1,6 @@
-// The classification head of BertForSequenceClassification:  logits = W dropout(pooled) + b.
-// Shapes    pooled (B,C); weight (K,C), bias (K); logits (B,K).   Threads  as Encoder.
+// The classification head of BertForSequenceClassification (over the pooled row of every sequence) and of
+// BertForTokenClassification (over the rows of tokens):  logits = W dropout(rows) + b.
+// Shapes    rows (R,C); weight (K,C), bias (K); logits (R,K).   Threads  as Encoder.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ class ClassificationHead {
                      FreshWeights fresh = FreshWeights::kBert);
 
   std::int64_t class_count() const { return weight_->value.size(0); }
-  // `site`: the dropout site, Encoder::dropout_sites().
-  engine::Var logits(engine::Tape& tape, const engine::Var& pooled, const EncoderBatch& batch, std::uint32_t site,
+  // `keys`: who the rows are, alive until backward has run; `site`: the dropout site, Encoder::dropout_sites().
+  engine::Var logits(engine::Tape& tape, const engine::Var& rows, const engine::RowKeys& keys, std::uint32_t site,
                      DropoutStep dropout = {}) const;
   std::vector<engine::Parameter*> parameters() const { return {weight_.get(), bias_.get()}; }
   std::vector<TensorBinding> tensors() const;  // "classifier.weight", "classifier.bias"

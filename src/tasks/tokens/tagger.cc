@@ -1,0 +1,174 @@
+#include "tasks/tokens/tagger.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "engine/error.h"
+#include "engine/ops/cross_entropy/cross_entropy.h"
+#include "engine/ops/gather_rows/gather_rows.h"
+#include "model/checkpoint/huggingface.h"
+
+namespace yupu::tasks {
+namespace {
+
+// Windows of a sentence are samples of their own to dropout.
+std::uint64_t window_id(std::uint32_t sentence, std::size_t window) {
+  return static_cast<std::uint64_t>(window) << 32 | sentence;
+}
+
+Status check_tags(std::span<const Tag> tags, std::string_view where) {
+  if (std::find(tags.begin(), tags.end(), Tag{}) == tags.end())
+    return invalid_argument(fmt::format("{}: the tags have no \"O\"", where), "id2label");
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    if (std::find(tags.begin(), tags.begin() + static_cast<std::ptrdiff_t>(i), tags[i]) !=
+        tags.begin() + static_cast<std::ptrdiff_t>(i))
+      return invalid_argument(fmt::format("{}: tag {} stands twice", where, i), "id2label");
+  }
+  if (tags.size() < 2)
+    return invalid_argument(fmt::format("{}: only \"O\": there is nothing to find", where), "id2label");
+  return ok_status();
+}
+
+}  // namespace
+
+WordBatch::WordBatch(std::span<const WordEncoding* const> sentences, std::span<const std::uint32_t> sample_ids) {
+  CHECK(sentences.size() == sample_ids.size(), "one sample id a sentence");
+  engine::PackedBatch packed;
+  cu_words.push_back(0);
+  for (std::size_t s = 0; s < sentences.size(); ++s) {
+    for (std::size_t w = 0; w < sentences[s]->windows.size(); ++w) {
+      const WordWindow& window = sentences[s]->windows[w];
+      const auto begin = static_cast<std::int32_t>(packed.token_count());
+      packed.append(window.ids, {}, window_id(sample_ids[s], w));
+      for (const std::int32_t row : window.rows) {
+        rows.push_back(begin + row);
+        keys.sample_ids.push_back(packed.sample_ids.back());
+        keys.positions.push_back(static_cast<std::uint32_t>(row));
+      }
+    }
+    CHECK(static_cast<std::int32_t>(rows.size()) > cu_words.back(), "a sentence without words");
+    cu_words.push_back(static_cast<std::int32_t>(rows.size()));
+  }
+  encoder = std::make_unique<model::EncoderBatch>(std::move(packed));
+}
+
+Result<std::unique_ptr<Tagger>> Tagger::assemble(const model::EncoderConfig& config,
+                                                 std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
+                                                 model::FreshWeights weights, std::string_view where) {
+  YUPU_RETURN_IF_ERROR(config.validate(where));
+  YUPU_RETURN_IF_ERROR(check_tags(fresh.tags, where));
+  if (tokenizer->vocab_size() > config.vocab_size) {
+    return invalid_argument(fmt::format("{}: the vocabulary has {} tokens, 'vocab_size' is {}", where,
+                                        tokenizer->vocab_size(), config.vocab_size),
+                            "vocab_size");
+  }
+  if (fresh.max_length < 3 || fresh.max_length > config.position_count) {
+    return invalid_argument(fmt::format("{}: max_length {} must be 3 to {}, the model's positions", where,
+                                        fresh.max_length, config.position_count),
+                            "max_length");
+  }
+  std::unique_ptr<Tagger> tagger(new Tagger());
+  try {
+    tagger->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
+    tagger->head_ =
+        std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.tags.size()), config, fresh.seed);
+    if (fresh.crf) tagger->crf_ = std::make_unique<Crf>(legal_transitions(fresh.tags, fresh.scheme));
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, fmt::format("{}: {}", where, error.what()));
+  }
+  tagger->tokenizer_ = std::move(tokenizer);
+  tagger->tags_ = fresh.tags;
+  tagger->scheme_ = fresh.scheme;
+  tagger->max_length_ = fresh.max_length;
+  return tagger;
+}
+
+Result<std::unique_ptr<Tagger>> Tagger::create(const model::EncoderConfig& config,
+                                               std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh) {
+  return assemble(config, std::move(tokenizer), fresh, model::FreshWeights::kTask, "new model");
+}
+
+Result<std::unique_ptr<Tagger>> Tagger::from_base(const std::string& directory, const Fresh& fresh,
+                                                  std::optional<float> dropout) {
+  YUPU_ASSIGN_OR_RETURN(model::ModelConfig config, model::read_model_config(directory));
+  if (config.encoder.weights != model::WeightFormat::kF32) {
+    return invalid_argument(
+        directory + "/config.json: a quantised model answers but does not learn; train from the model it was made of",
+        "quantization_config");
+  }
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
+  if (dropout)
+    config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
+  Fresh fitted = fresh;
+  fitted.max_length = std::min(fresh.max_length, config.encoder.position_count);
+  YUPU_ASSIGN_OR_RETURN(
+      auto tagger, assemble(config.encoder, std::move(tokenizer), fitted, model::FreshWeights::kLoaded, directory));
+  constexpr std::string_view kMayBeAbsent[] = {"pooler."};
+  constexpr std::string_view kHeads[] = {"classifier."};
+  const auto absent = model::load_weights(directory, tagger->encoder_->tensors(), kMayBeAbsent, kHeads);
+  if (!absent.ok()) return absent.status();
+  return tagger;
+}
+
+std::optional<std::int32_t> Tagger::tag_index(const Tag& tag) const {
+  const auto it = std::find(tags_.begin(), tags_.end(), tag);
+  if (it == tags_.end()) return std::nullopt;
+  return static_cast<std::int32_t>(it - tags_.begin());
+}
+
+WordEncoding Tagger::encode(std::span<const std::string> words) const {
+  return encode_words(*tokenizer_, words, max_length_);
+}
+
+engine::Var Tagger::forward(engine::Tape& tape, const WordBatch& batch, model::DropoutStep dropout) const {
+  const engine::Var hidden = encoder_->hidden(tape, *batch.encoder, dropout);
+  return head_->logits(tape, engine::gather_rows(hidden, batch.rows), batch.keys, encoder_->dropout_sites(), dropout);
+}
+
+engine::Var Tagger::loss(const engine::Var& forward, const WordBatch& batch, std::span<const std::int32_t> labels,
+                         float label_smoothing) const {
+  if (crf_) return crf_->loss(forward, batch.cu_words, labels);
+  return engine::cross_entropy(forward, labels,
+                               {.label_smoothing = label_smoothing, .reduction = engine::Reduction::kSum});
+}
+
+std::vector<engine::Parameter*> Tagger::parameters() const {
+  std::vector<engine::Parameter*> all;
+  for (engine::Parameter* parameter : encoder_->parameters()) {
+    if (!parameter->name.starts_with("pooler.")) all.push_back(parameter);  // nobody reads it
+  }
+  for (engine::Parameter* parameter : head_->parameters()) all.push_back(parameter);
+  if (!crf_) return all;
+  for (engine::Parameter* parameter : crf_->parameters()) all.push_back(parameter);
+  return all;
+}
+
+std::vector<model::TensorBinding> Tagger::tensors() const {
+  std::vector<model::TensorBinding> all;
+  for (model::TensorBinding& binding : encoder_->tensors()) {
+    if (!binding.name.starts_with("pooler.")) all.push_back(std::move(binding));
+  }
+  for (model::TensorBinding& binding : head_->tensors()) all.push_back(std::move(binding));
+  return all;
+}
+
+std::int64_t Tagger::parameter_count() const {
+  std::int64_t count = 0;
+  for (const engine::Parameter* parameter : parameters()) count += parameter->value.element_count();
+  return count;
+}
+
+std::string Tagger::weights_sha256() const {
+  Sha256 hash;
+  for (const engine::Parameter* parameter : parameters()) {
+    hash.field(parameter->name);
+    hash.field({reinterpret_cast<const char*>(parameter->value.bytes()), parameter->value.byte_count()});
+    if (!parameter->scale.defined()) continue;
+    hash.field({reinterpret_cast<const char*>(parameter->scale.bytes()), parameter->scale.byte_count()});
+  }
+  return hash.finish_hex();
+}
+
+}  // namespace yupu::tasks
