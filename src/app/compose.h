@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "engine/precision.h"
 #include "http/server.h"
 #include "products/service/bot.h"
 #include "store/store.h"
@@ -22,6 +23,7 @@ struct LiveServerOptions {
   http::ListenAddress listen;
   std::string workdir;
   int engine_threads = 0;                                        // 0: every core
+  engine::Precision precision = engine::Precision::kF32;         // of the models' linear layers
   int request_threads = 64;                                      // requests in flight
   const strategy::Strategy* strategy = nullptr;                  // its bot, demo tenant and model; null: none
   std::vector<products::Answer> answers;                         // of the strategy's bot

@@ -27,6 +27,11 @@ Result<Workplace> open_workplace(const WorkplaceOptions& options, bool must_exis
   return Workplace{options.workdir, std::make_unique<SystemClock>(), std::move(opened)};
 }
 
+engine::Precision read_precision(Arguments& arguments) {
+  return arguments.one_of("--precision", "fp32", {"fp32", "bf16"}) == "bf16" ? engine::Precision::kBf16
+                                                                             : engine::Precision::kF32;
+}
+
 std::unique_ptr<handoff::Progress> terminal_progress() {
   return std::make_unique<handoff::TerminalProgress>(::isatty(STDERR_FILENO) == 1);
 }

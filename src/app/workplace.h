@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "engine/precision.h"
 #include "handoff/progress.h"
 #include "store/store.h"
 
@@ -29,6 +30,9 @@ struct Workplace {
 };
 // Makes the folder when it is missing; `must_exist`: kNotFound instead, for commands that only read.
 Result<Workplace> open_workplace(const WorkplaceOptions& options, bool must_exist);
+
+// Reads --precision fp32|bf16 (fp32).  What it comes to on this machine: training/precision.h.
+engine::Precision read_precision(Arguments& arguments);
 
 // The bar on a terminal, plain lines elsewhere.
 std::unique_ptr<handoff::Progress> terminal_progress();

@@ -60,6 +60,7 @@ training::TrainOptions train_options(const LoopContext& context, const FurtherTr
   options.target_precision = context.strategy.release.target_precision;
   options.seed = static_cast<std::uint64_t>(context.strategy.seed);
   options.threads = context.threads;
+  if (plan.precision == engine::precision_name(engine::Precision::kBf16)) options.precision = engine::Precision::kBf16;
   return options;
 }
 
@@ -144,6 +145,7 @@ Json training_settings(const Strategy& strategy) {
                   {"vocab_size", plan.vocab_size},
                   {"max_length", plan.max_length},
                   {"metric", plan.metric},
+                 {"precision", plan.precision},
                   {"target_precision", strategy.release.target_precision}}}};
   if (plan.method == "full") return settings;
   const model::AdapterConfig& adapter = plan.adapter;
@@ -197,6 +199,7 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   run.model_directory = directory;
   run.weights_sha256 = result.weights_sha256;
   config["encoder"] = result.encoder_config;
+  config["precision"] = engine::precision_name(result.precision);  // the one really used
   run.config = std::move(config);
   run.version = context.version;
   run.figures = result.figures;

@@ -124,6 +124,7 @@ class Loader {
     for (const std::string& spec : train.track) {
       if (const Status status = training::check_track_spec(spec); !status.ok()) reader.fail("track", status.message());
     }
+    reader.one_of("precision", train.precision, {"fp32", "bf16"});
     check_file(reader, "base", train.base);
     return reader.finish();
   }

@@ -60,6 +60,7 @@ struct TrainPlan {
   std::int64_t threads = 0;  // 0: every core
   std::string metric = "accuracy";
   std::vector<std::string> track;  // "tensorboard:DIR", ... (training/track/tracker.h); changes no result
+  std::string precision = "fp32";  // or "bf16", of the linear layers' products
 };
 
 struct ReleasePlan {

@@ -50,6 +50,7 @@ Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSou
                      .best_epoch = position.best_epoch,
                      .resumed_at_step = trainer.resumed_at_step(),
                      .seconds = position.seconds,
+                     .precision = trainer.precision(),
                      .parameter_count = 0,
                      .weights_sha256 = classifier.weights_sha256(),
                      .encoder_config = {},

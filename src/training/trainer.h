@@ -31,6 +31,7 @@ class Trainer {
   std::int64_t resumed_at_step() const { return resumed_at_step_; }
   // run() ended at options.pause_after_epoch, its checkpoint written; the weights are that epoch's, not the best.
   bool paused() const { return paused_; }
+  engine::Precision precision() const { return context_.precision(); }
 
  private:
   struct Example {

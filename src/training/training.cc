@@ -13,6 +13,7 @@
 #include "text/tokenizers/wordpiece/train.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 #include "training/conclude.h"
+#include "training/precision.h"
 #include "training/ranks.h"
 #include "training/trainer.h"
 
@@ -136,10 +137,12 @@ Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& o
   return classifier;
 }
 
-// Everything that decides the weights, hashed: options, rows and the weights training begins from.
-std::string fingerprint_of(const TrainOptions& options, const tasks::Classifier& classifier) {
+// Everything that decides the weights, hashed: options, precision in use, rows and the weights training begins from.
+std::string fingerprint_of(const TrainOptions& options, engine::Precision precision,
+                           const tasks::Classifier& classifier) {
   Sha256 hash;
   hash.field(to_text(deciding_options(options)))
+      .field(engine::precision_name(precision))
       .field(classifier.weights_sha256())
       .field(classifier.tokenizer().content_id());
   for (const auto* rows : {&options.train, &options.valid}) {
@@ -156,11 +159,12 @@ std::string rows_sha256(const std::vector<handoff::Row>& rows) {
 }
 
 // Every rank must be about to do the same.
-Status require_same_run(const TrainOptions& options, const tasks::Classifier& classifier,
+Status require_same_run(const TrainOptions& options, engine::Precision precision, const tasks::Classifier& classifier,
                         engine::Collective& collective) {
   if (collective.size() == 1) return ok_status();
   YUPU_ASSIGN_OR_RETURN(engine::Facts facts, program_facts());
   facts.emplace_back("options", to_text(deciding_options(options)));
+  facts.emplace_back("precision in use", engine::precision_name(precision));
   facts.emplace_back("training rows", rows_sha256(options.train));
   facts.emplace_back("validation rows", rows_sha256(options.valid));
   facts.emplace_back("test rows", rows_sha256(options.test));
@@ -179,10 +183,10 @@ TrainResult paused_result(const Trainer& trainer) {
   return result;
 }
 
-Result<StateFolder> state_of(const TrainOptions& options, const tasks::Classifier& classifier,
-                             const engine::Collective& collective) {
+Result<StateFolder> state_of(const TrainOptions& options, engine::Precision precision,
+                             const tasks::Classifier& classifier, const engine::Collective& collective) {
   if (!collective.is_root()) return StateFolder::elsewhere(options.out);
-  return StateFolder::open(options.out, fingerprint_of(options, classifier));
+  return StateFolder::open(options.out, fingerprint_of(options, precision, classifier));
 }
 
 Json curve_json(const std::vector<EpochFigures>& epochs, bool validated) {
@@ -198,9 +202,10 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options));
   if (options.wide) classifier->add_wide(learned_texts(options));
-  YUPU_RETURN_IF_ERROR(require_same_run(options, *classifier, collective));
-  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, *classifier, collective));
-  engine::ExecutionContext context(options.threads);
+  const engine::Precision precision = usable_precision(options.precision, progress);
+  YUPU_RETURN_IF_ERROR(require_same_run(options, precision, *classifier, collective));
+  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *classifier, collective));
+  engine::ExecutionContext context(options.threads, precision);
   Trainer trainer(options, *classifier, context, collective, state, progress);
   YUPU_RETURN_IF_ERROR(trainer.run());
   if (trainer.paused()) return paused_result(trainer);
@@ -210,6 +215,7 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   if (!collective.is_root()) return result;
   Json lineage = options.lineage;
   lineage["options"] = deciding_options(options);
+  lineage["precision"] = engine::precision_name(result.precision);
   lineage["weights_sha256"] = result.weights_sha256;
   lineage["figures"] = result.figures;
   lineage["learning_curve"] = curve_json(result.epochs, !options.valid.empty());
@@ -257,6 +263,7 @@ Json deciding_options(const TrainOptions& options) {
                {"target_precision", options.target_precision},
                {"learn_out_of_scope", options.learn_out_of_scope},
                {"seed", options.seed}};
+  if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
   if (options.method == "full") return json;
   const model::AdapterConfig& adapter = options.adapter;
   json["method"] = options.method;

@@ -24,6 +24,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "engine/collective/collective.h"
+#include "engine/precision.h"
 #include "handoff/progress.h"
 #include "handoff/types.h"
 #include "model/adapters/adapter.h"
@@ -70,6 +71,9 @@ struct TrainOptions {
   bool learn_out_of_scope = false;  // out_of_scope becomes a label like any other
   std::uint64_t seed = 1;
   int threads = 0;  // 0: every core; changes nothing but the time
+  // Of the linear layers' products, forward and backward; weights, moments, sums and everything else are fp32 either
+  // way.  bf16 falls back to fp32, with a line that says so, where the hardware has none (training/precision.h).
+  engine::Precision precision = engine::Precision::kF32;
 
   // Ends this sitting after so many epochs, its checkpoint kept and no model written (TrainResult::paused); called
   // again with a larger number, or 0 (never), training goes on.  The schedule stays that of all `epochs`.
@@ -102,9 +106,10 @@ struct TrainResult {
   std::vector<EpochFigures> epochs;
   bool paused = false;  // at pause_after_epoch: epochs, steps and seconds are there, nothing else
   std::int64_t steps = 0;
-  std::int64_t best_epoch = 0;       // 0: no validation rows
-  std::int64_t resumed_at_step = 0;  // 0: began anew
-  double seconds = 0.0;              // all sittings together
+  std::int64_t best_epoch = 0;                            // 0: no validation rows
+  std::int64_t resumed_at_step = 0;                       // 0: began anew
+  double seconds = 0.0;                                   // all sittings together
+  engine::Precision precision = engine::Precision::kF32;  // that was really used
   std::int64_t parameter_count = 0;
   std::string weights_sha256;
   Json encoder_config;

@@ -41,6 +41,8 @@ constexpr std::array kCommands{
             "  --out DIR        the model directory to write; a killed run goes on when started again\n"
             "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
             "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json\n"
+            "  --precision fp32|bf16   bf16: products of numbers rounded to bfloat16, weights stay fp32; falls back to "
+            "fp32\n"
             "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
             "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
             "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
@@ -86,13 +88,14 @@ constexpr std::array kCommands{
         "  mpirun -n N yupu pretrain ...   as for train",
         pretrain_command},
     Command{"evaluate",
-            "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] [--json]",
+            "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] "
+            "[--precision fp32|bf16] [--json]",
             "classification report of a model on labelled rows",
             "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; "
             "calibration.\n"
             "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve",
             evaluate_command},
-    Command{"predict", "predict --model DIR [--text T]... [FILE]", "one JSON line per text",
+    Command{"predict", "predict --model DIR [--precision fp32|bf16] [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.", predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
             "  models list                       what is live and what was\n"
@@ -115,6 +118,7 @@ constexpr std::array kCommands{
         "  --adapters DIR   a folder of adapter directories, each a model of its name, loaded when first asked for\n"
         "  --adapter-memory-mb N   memory for those that are loaded (default 1024); the longest unused go first\n"
         "  --listen ADDR    default 127.0.0.1:8080\n"
+        "  --precision fp32|bf16   of the models' linear layers; bf16 falls back to fp32 where the processor has none\n"
         "  --request-threads N   requests in flight (default 64)",
         serve_command},
     Command{"keys", "keys create|list|revoke ...", "API keys",

@@ -12,6 +12,7 @@
 #include "engine/execution_context.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/classify/evaluation_page.h"
+#include "training/precision.h"
 
 namespace yupu::app {
 
@@ -25,10 +26,11 @@ Status evaluate_command(Arguments& arguments) {
   source.lang_column = arguments.text("--lang", "lang");
   const std::string html = arguments.text("--html");
   const auto threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  const engine::Precision precision = read_precision(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
   YUPU_ASSIGN_OR_RETURN(const auto rows, data::read_labelled_file(source));
-  engine::ExecutionContext context(threads);
+  engine::ExecutionContext context(threads, training::usable_precision(precision, *terminal_progress()));
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, context, rows));
   if (!html.empty()) {
     YUPU_RETURN_IF_ERROR(write_file_atomic(
@@ -66,10 +68,11 @@ Status predict_command(Arguments& arguments) {
   const auto given = arguments.many("--text");
   const auto top_k = static_cast<std::size_t>(arguments.integer("--top-k", 3, 1, 1000));
   const auto threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  const engine::Precision precision = read_precision(arguments);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(0, 1, "file"));
   YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
   YUPU_ASSIGN_OR_RETURN(const auto texts, texts_to_predict(given, words));
-  engine::ExecutionContext context(threads);
+  engine::ExecutionContext context(threads, training::usable_precision(precision, *terminal_progress()));
   constexpr std::size_t kBatch = 256;
   for (std::size_t begin = 0; begin < texts.size(); begin += kBatch) {
     const std::size_t end = std::min(begin + kBatch, texts.size());

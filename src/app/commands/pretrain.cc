@@ -43,7 +43,7 @@ training::PretrainOptions read_options(Arguments& arguments) {
   options.checkpoint_seconds = arguments.number("--checkpoint-seconds", options.checkpoint_seconds, 0.0, 1e6);
   options.threads = static_cast<int>(arguments.integer("--threads", 0, 1, 1024));
   options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
-  if (arguments.one_of("--precision", "fp32", {"fp32", "bf16"}) == "bf16") options.precision = engine::Precision::kBf16;
+  options.precision = read_precision(arguments);
   if (arguments.one_of("--dtype", "f32", {"f32", "f16"}) == "f16") options.floats = model::FloatFormat::kF16;
   return options;
 }

@@ -6,6 +6,7 @@
 #include "app/workplace.h"
 #include "base/file.h"
 #include "strategy/answers.h"
+#include "training/precision.h"
 
 namespace yupu::app {
 
@@ -19,6 +20,7 @@ Status serve_command(Arguments& arguments) {
   options.adapters = arguments.text("--adapters");
   options.adapter_memory_mb = arguments.integer("--adapter-memory-mb", options.adapter_memory_mb, 1, 1 << 24);
   options.request_threads = static_cast<int>(arguments.integer("--request-threads", 64, 1, 4096));
+  const engine::Precision precision = read_precision(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(options.listen, http::parse_listen(listen));
   for (const std::string& model : models) {
@@ -45,6 +47,7 @@ Status serve_command(Arguments& arguments) {
   }
   YUPU_ASSIGN_OR_RETURN(const auto place, open_workplace(where, false));
   options.workdir = place.workdir;
+  options.precision = training::usable_precision(precision, *terminal_progress());
   YUPU_ASSIGN_OR_RETURN(const auto server, LiveServer::start(std::move(options), *place.store, *place.clock));
   terminal_progress()->note(fmt::format("serving at http://{}:{}/  (Ctrl-C ends it)", server->host(), server->port()));
   return server->serve_until_signal();

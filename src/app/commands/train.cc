@@ -87,6 +87,7 @@ training::TrainOptions read_options(Arguments& arguments) {
   options.target_precision = arguments.number("--target-precision", options.target_precision, 0.01, 0.999);
   options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
   options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  options.precision = read_precision(arguments);
   read_adapter_options(arguments, options);
   return options;
 }
@@ -111,6 +112,7 @@ Json result_json(const training::TrainOptions& options, const training::TrainRes
               {"parameters", result.parameter_count},
               {"weights_sha256", result.weights_sha256},
               {"seconds", result.seconds},
+              {"precision", engine::precision_name(result.precision)},
               {"epochs", epochs}};
 }
 
@@ -174,7 +176,6 @@ Status train_command(Arguments& arguments) {
   if (const auto verb = arguments.verb({"ls", "compare"}); verb.ok())
     return *verb == "ls" ? train_list_command(arguments) : train_compare_command(arguments);
   arguments.one_of("--task", "classify", {"classify"});
-  arguments.one_of("--precision", "fp32", {"fp32"});
   arguments.one_of("--device", "cpu", {"cpu"});
   const bool json = arguments.flag("--json");
   const Files files = read_files(arguments);

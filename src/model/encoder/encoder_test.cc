@@ -181,6 +181,32 @@ TEST_F(GoldenBert, NoFurtherFromExactThanTwiceTheReferenceInThirtyTwoBits) {
   EXPECT_LE(gradient, 2 * own["grad"].get<float>());
 }
 
+double relative_l2(std::span<const float> actual, std::span<const float> expected) {
+  double error = 0, square = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    error += std::pow(static_cast<double>(actual[i]) - expected[i], 2);
+    square += std::pow(static_cast<double>(expected[i]), 2);
+  }
+  return std::sqrt(error / square);
+}
+
+// With products in bf16: every layer and the loss close to the reference library's f32.
+TEST_F(GoldenBert, InBf16EveryLayerIsWithinOneInAHundred) {
+  engine::ExecutionContext context(2, engine::Precision::kBf16);
+  Tape tape(context, Tape::Mode::kInference);
+  std::vector<Var> layers;
+  encoder_->hidden(tape, *batch_, {}, &layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    EXPECT_LE(relative_l2(layers[i].value().values(), expected("hidden." + std::to_string(i))), 1e-2) << i;
+  }
+  EXPECT_GT(relative_l2(layers.back().value().values(), expected("hidden.2")), 1e-5);  // rounded it was
+  EXPECT_LE(relative_l2(encoder_->pooled(tape, *batch_).value().values(), expected("pooled")), 1e-2);
+  const Var z = logits(tape);
+  EXPECT_LE(relative_l2(z.value().values(), expected("logits")), 1e-2);
+  EXPECT_NEAR(engine::cross_entropy(z, labels_).value().item(), cases_["loss"].get<float>(),
+              5e-3 * cases_["loss"].get<double>());
+}
+
 TEST_F(GoldenBert, ASequenceAloneGivesTheSameBitsAsPacked) {
   Tape tape(context_, Tape::Mode::kInference);
   const Var together = logits(tape);

@@ -8,6 +8,7 @@
 #include "model/encoder/encoder_config.h"
 #include "text/tokenizers/wordpiece/train.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
+#include "training/precision.h"
 #include "training/pretrain/pretrainer.h"
 #include "training/ranks.h"
 
@@ -174,11 +175,10 @@ Result<PretrainResult> pretrain_checked(const PretrainOptions& options, engine::
   progress.note(fmt::format("{} tokens in {} documents, {} sentences; {} tokens held out; vocabulary {}",
                             corpora.train.token_count(), corpora.train.document_count(), corpora.train.segment_count(),
                             corpora.valid.token_count(), model->tokenizer().vocab_size()));
-  const engine::Precision precision = engine::supported_precision(options.precision);
+  const engine::Precision precision = usable_precision(options.precision, progress);
   const std::string fingerprint = fingerprint_of(options, *model, corpora);
   YUPU_RETURN_IF_ERROR(require_same_run(fingerprint, precision, collective));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, fingerprint, collective));
-  if (precision != options.precision) progress.note("no bf16 in this machine's hardware: going on in fp32");
   engine::ExecutionContext context(options.threads, precision);
   PretrainOptions with_lineage = options;
   with_lineage.lineage["options"] = deciding_options(options);
