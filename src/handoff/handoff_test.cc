@@ -1,7 +1,11 @@
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "handoff/admission.h"
 #include "handoff/live_release.h"
+#include "handoff/progress.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
 #include "store/store.h"
@@ -90,6 +94,18 @@ TEST(Caller, MayWhatItsKeySays) {
   EXPECT_TRUE(caller.may("read"));
   EXPECT_FALSE(caller.may("admin"));
   EXPECT_FALSE(caller.may("rea"));
+}
+
+TEST(TimeLeft, IsToldByThePaceOfThisSitting) {
+  EXPECT_EQ(time_left_ns(1000, 4, 8), 2000);
+  TerminalProgress progress(true);
+  ::testing::internal::CaptureStderr();
+  progress.begin("training", 100'000, 90'000);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  progress.update(90'001, "");  // one of 10,000 in 20 ms or more: 200 s left, and not 2 ms
+  const std::string drawn = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(drawn.find(" left"), std::string::npos) << drawn;
+  EXPECT_EQ(drawn.find("0:00 left"), std::string::npos) << drawn;
 }
 
 }  // namespace

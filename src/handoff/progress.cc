@@ -25,9 +25,15 @@ void print_line(const std::string& line) {
 
 }  // namespace
 
-void TerminalProgress::begin(std::string_view what, std::int64_t total) {
+std::int64_t time_left_ns(std::int64_t elapsed_ns, std::int64_t done, std::int64_t left) {
+  return static_cast<std::int64_t>(static_cast<double>(elapsed_ns) / static_cast<double>(done) *
+                                   static_cast<double>(left));
+}
+
+void TerminalProgress::begin(std::string_view what, std::int64_t total, std::int64_t done_before) {
   what_ = what;
   total_ = total;
+  done_before_ = done_before;
   started_ns_ = SystemClock().monotonic_ns();
   drawn_ns_ = 0;
 }
@@ -40,11 +46,9 @@ void TerminalProgress::draw(std::int64_t done, std::string_view detail) {
     const std::int64_t filled = std::clamp<std::int64_t>(kWidth * done / total_, 0, kWidth);
     if (is_terminal_) line += fmt::format(" [{}{}]", std::string(filled, '='), std::string(kWidth - filled, ' '));
     line += fmt::format(" {}/{}", done, total_);
-    if (done > 0 && done < total_) {
-      line += fmt::format("  {} left", duration_text(static_cast<std::int64_t>(static_cast<double>(elapsed_ns) /
-                                                                               static_cast<double>(done) *
-                                                                               static_cast<double>(total_ - done))));
-    }
+    const std::int64_t done_now = done - done_before_;
+    if (done_now > 0 && done < total_)
+      line += fmt::format("  {} left", duration_text(time_left_ns(elapsed_ns, done_now, total_ - done)));
   } else {
     line += fmt::format(" {}", done);
   }

@@ -71,7 +71,7 @@ Result<Json> play_visitors(const std::vector<VisitorLine>& lines, const PlayOpti
   std::map<std::string, std::int64_t> decisions;
   std::int64_t right = 0;
   std::int64_t corrections = 0;
-  progress.begin("visitors", static_cast<std::int64_t>(lines.size()));
+  progress.begin("visitors", static_cast<std::int64_t>(lines.size()), 0);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const VisitorLine& line = lines[i];
     http::Headers headers = authorization;

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 // Keeps what it is told.
 class Notes final : public handoff::Progress {
  public:
-  void begin(std::string_view, std::int64_t) override {}
+  void begin(std::string_view, std::int64_t, std::int64_t) override {}
   void update(std::int64_t, std::string_view) override {}
   void end(std::string_view) override {}
   void note(std::string_view line) override { text += std::string(line) + "\n"; }

@@ -111,7 +111,7 @@ Status Trainer::run() {
   }
   began_ns_ = checkpoint_ns_ = monotonic_ns();
   checkpoint_step_ = position_.step;
-  progress_.begin("training", total);
+  progress_.begin("training", total, position_.step);
   while (position_.epoch < options_.epochs) {
     const bool patience_used = options_.patience > 0 && position_.without_gain >= options_.patience;
     if (!options_.valid.empty() && patience_used) {

@@ -52,7 +52,7 @@ Result<std::uint32_t> Survey::label_index(const std::string& label) {
 Status Survey::collect(const RowSink& on_row, const RejectSink& on_reject, handoff::Progress& progress) {
   std::int64_t bytes_total = 0;
   for (const ImportSource& source : sources_) bytes_total += file_bytes(source.path);
-  progress.begin("read (kB)", bytes_total / 1024);
+  progress.begin("read (kB)", bytes_total / 1024, 0);
   std::int64_t bytes_before = 0;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     YUPU_RETURN_IF_ERROR(collect_source(i, bytes_before, on_row, on_reject, progress));

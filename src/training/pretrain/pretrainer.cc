@@ -139,7 +139,7 @@ Status Pretrainer::run() {
   set_schedule();
   if (restored) progress_.note(fmt::format("going on at update {} of {}", position_.step, total_));
   began_ns_ = checkpoint_ns_ = monotonic_ns();
-  progress_.begin("pre-training", total_);
+  progress_.begin("pre-training", total_, position_.step);
   YUPU_RETURN_IF_ERROR(begin_decay_if_due());
   while (position_.step < total_) YUPU_RETURN_IF_ERROR(run_epoch());
   return finish();

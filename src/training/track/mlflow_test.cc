@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 struct Notes final : handoff::Progress {
-  void begin(std::string_view, std::int64_t) override {}
+  void begin(std::string_view, std::int64_t, std::int64_t) override {}
   void update(std::int64_t, std::string_view) override {}
   void end(std::string_view) override {}
   void note(std::string_view line) override { lines.emplace_back(line); }

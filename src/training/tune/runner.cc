@@ -147,7 +147,7 @@ std::string trial_directory(const Study& study, std::int64_t number) {
 
 Status run_study(Study& study, const Objective& objective, const RunnerOptions& options, handoff::Progress& progress) {
   CHECK(options.jobs >= 1, "a search needs a job");
-  progress.begin("epochs of all trials", 0);
+  progress.begin("epochs of all trials", 0, 0);
   std::map<pid_t, Job> jobs;
   const Status status = run_jobs(study, objective, options, jobs, progress);
   end_children(jobs);
