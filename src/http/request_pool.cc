@@ -6,7 +6,8 @@
 
 namespace yupu::http {
 
-RequestPool::RequestPool(int thread_count, int queue_max) : queue_max_(static_cast<std::size_t>(queue_max)) {
+RequestPool::RequestPool(int thread_count, int queue_max)
+    : jobs_max_(static_cast<std::size_t>(thread_count) + static_cast<std::size_t>(queue_max)) {
   CHECK(thread_count > 0 && queue_max > 0, "a request pool needs threads and a queue");
   threads_.reserve(static_cast<std::size_t>(thread_count));
   for (int i = 0; i < thread_count; ++i) threads_.emplace_back([this] { work(); });
@@ -17,7 +18,7 @@ RequestPool::~RequestPool() { stop(); }
 bool RequestPool::try_submit(std::function<void()> job) {
   {
     MutexLock lock(mutex_);
-    if (stopping_ || queue_.size() >= queue_max_) return false;
+    if (stopping_ || in_work_ + queue_.size() >= jobs_max_) return false;
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();
@@ -49,8 +50,12 @@ void RequestPool::work() {
       if (queue_.empty()) return;
       job = std::move(queue_.front());
       queue_.pop_front();
+      ++in_work_;
     }
     job();
+    job = nullptr;  // what it holds goes before its place is given away
+    MutexLock lock(mutex_);
+    --in_work_;
   }
 }
 

@@ -19,7 +19,8 @@ class RequestPool {
   RequestPool(const RequestPool&) = delete;
   RequestPool& operator=(const RequestPool&) = delete;
 
-  // False at once when `queue_max` jobs wait already, or after stop(): the caller answers 429 or 503.
+  // False at once when every thread has a job and `queue_max` wait, or after stop(): the caller answers 429 or 503.
+  // A job an idle thread has yet to wake up for does not count as waiting: what is refused depends on load alone.
   bool try_submit(std::function<void()> job);
   // Finishes what was accepted, then joins.
   void stop();
@@ -28,10 +29,11 @@ class RequestPool {
  private:
   void work();
 
-  const std::size_t queue_max_;
+  const std::size_t jobs_max_;  // in work and waiting
   mutable Mutex mutex_;
   Condition wake_;
   std::deque<std::function<void()>> queue_ YUPU_GUARDED_BY(mutex_);
+  std::size_t in_work_ YUPU_GUARDED_BY(mutex_) = 0;
   bool stopping_ YUPU_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
