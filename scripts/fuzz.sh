@@ -5,9 +5,9 @@ cd "$(dirname "$0")/.."
 seconds="$1"
 shift
 make --no-print-directory build/fuzz/build.ninja
-ninja -C build/fuzz -j "${JOBS:-$(nproc)}" fuzzers
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=($(cd fuzz && ls ./*_fuzz.cc | sed 's,^\./,,; s,\.cc$,,'))
+ninja -C build/fuzz -j "${JOBS:-$(nproc)}" "${targets[@]}"
 for target in "${targets[@]}"; do
   corpus="build/fuzz/corpus/$target"
   mkdir -p "$corpus"
