@@ -31,7 +31,7 @@ bool stop_asked() { return g_stop_asked != 0; }
 Status on_ranks(const engine::MpiOptions& options, const std::function<Status(engine::Collective&)>& work) {
   if (engine::launched_ranks() > 1) heed_stop_signals();
   YUPU_ASSIGN_OR_RETURN(const auto ranks, engine::launched_collective(options));
-  const Status status = work(*ranks);
+  Status status = work(*ranks);
   ranks->leave(status);
   if (status.ok() || ranks->size() == 1) return status;
   return status.with_context(fmt::format("rank {} of {}", ranks->rank(), ranks->size()));
