@@ -6,13 +6,14 @@ LISTEN ?= 127.0.0.1:8080
 export PATH := /usr/lib/ccache:$(PATH)
 YUPU := build/release/yupu
 
-.PHONY: help build demo test test-asan test-tsan test-kill test-browser check format format-check lint tidy-tree fuzz bench bench-peers install clean deps deps-dev
+.PHONY: help build demo test test-asan test-tsan test-aarch64 test-kill test-browser check format format-check lint tidy-tree fuzz bench bench-peers install clean deps deps-dev
 
 help:
 	@echo "make build    build/release/yupu and the benches"
 	@echo "make demo     run the whole loop on examples/shop, print the URL and stay up as the server (LISTEN=$(LISTEN))"
 	@echo "make test     every test: unit, story, kill -9, browser"
 	@echo "make check    make test + formatting, clang-tidy, AddressSanitizer, UBSan, ThreadSanitizer"
+	@echo "make test-aarch64   builds for 64-bit ARM, runs the tests of base, engine, text and model under qemu-user"
 	@echo "make bench    the benches of this project; make bench-peers runs the same work on other people's software"
 	@echo "make fuzz     every fuzz target for FUZZ_SECONDS (60) each"
 	@echo "make install  PREFIX=$(PREFIX)"
@@ -47,6 +48,9 @@ test-asan:
 test-tsan:
 	@scripts/install-deps.sh build test
 	@scripts/test-sanitizer.sh tsan
+test-aarch64:
+	@scripts/install-deps.sh build aarch64
+	@scripts/test-aarch64.sh
 test-kill: $(YUPU)
 	python3 tests/loop/kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
 test-browser: $(YUPU)

@@ -6,6 +6,11 @@
 #   *_bench.cc      one program each, build/<preset>/NAME_x_bench
 # Globs carry CONFIGURE_DEPENDS, so adding a file touches no build file.
 include(GoogleTest)
+if(CMAKE_CROSSCOMPILING)
+  set(YUPU_TEST_TIMEOUT 1800)  # an emulator takes its time
+else()
+  set(YUPU_TEST_TIMEOUT 300)
+endif()
 function(yupu_module name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -33,8 +38,8 @@ function(yupu_module name)
         set_property(SOURCE ${test} APPEND PROPERTY COMPILE_DEFINITIONS YUPU_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
       endif()
     endforeach()
-    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
-      PROPERTIES TIMEOUT 300)
+    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT ${YUPU_TEST_TIMEOUT})
   endif()
   if(YUPU_BENCHES)
     foreach(bench ${benches})

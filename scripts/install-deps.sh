@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, by Debian/Ubuntu package name: install-deps.sh [build] [test] [check]. Asks for nothing.
+# Installs what is missing, by Debian/Ubuntu package name: install-deps.sh [build] [test] [check] [aarch64]. Asks for
+# nothing.
 # Reasons for every package: docs/dependencies.md.
 set -euo pipefail
 
@@ -7,6 +8,9 @@ build="g++ cmake ninja-build pkg-config git ca-certificates libfmt-dev libhwy-de
   nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libbenchmark-dev libopenmpi-dev python3"
 test="python3 chromium fonts-noto-cjk sqlite3 wrk openmpi-bin"
 check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev lld-14"
+# The cross compiler, the emulator, and the arm64 libraries beside the machine's own.
+aarch64="g++-aarch64-linux-gnu qemu-user libstdc++6:arm64 libfmt-dev:arm64 libhwy-dev:arm64 libutf8proc-dev:arm64
+  libsqlite3-dev:arm64 libssl-dev:arm64 libtomlplusplus-dev:arm64 libgtest-dev:arm64 libgmock-dev:arm64"
 
 wanted=""
 for group in "$@"; do
@@ -14,7 +18,8 @@ for group in "$@"; do
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
     check) wanted="$wanted $check" ;;
-    *) echo "install-deps.sh: unknown group '$group' (build, test, check)" >&2; exit 2 ;;
+    aarch64) wanted="$wanted $aarch64" ;;
+    *) echo "install-deps.sh: unknown group '$group' (build, test, check, aarch64)" >&2; exit 2 ;;
   esac
 done
 
@@ -38,6 +43,9 @@ echo "installing:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
+case "$missing" in
+  *:arm64*) $sudo dpkg --add-architecture arm64 ;;
+esac
 $sudo apt-get update -qq >"$log" 2>&1 || cat "$log" >&2
 # Boost 1.81 is what we test with; the distribution's own (1.74 or later) works where 1.81 is not packaged.
 boost=libboost-dev

@@ -1,6 +1,7 @@
-// Every test of this program on one instruction set: YUPU_TEST_TARGET=PORTABLE|SSE4|AVX2|AVX3 chooses the kernels
+// Every test of this program on one instruction set: YUPU_TEST_TARGET=PORTABLE|SSE4|AVX2|AVX3|NEON chooses the kernels
 // compiled for it (PORTABLE: scalar C++).  ctest runs the program once for each (engine/forced_*); where the machine
-// cannot, exit status 77 counts as skipped.  For tests alone: the product takes the best the machine has.
+// cannot or the build has no such kernels, exit status 77 counts as skipped.  For tests alone: the product takes the
+// best the machine has.
 #include "engine/device/cpu/simd_targets.h"
 // Before Highway.
 #include <array>
@@ -9,7 +10,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
+#include <hwy/highway.h>
 
 #include "engine/device/cpu/gemm_kernel.h"
 
@@ -22,7 +23,7 @@ struct Level {
   std::int64_t gemm_panel_columns;  // tells the compiled kernels apart
 };
 constexpr std::array kLevels = {Level{"PORTABLE", HWY_EMU128 | HWY_SCALAR, 2}, Level{"SSE4", HWY_SSE4, 8},
-                                Level{"AVX2", HWY_AVX2, 16}, Level{"AVX3", HWY_AVX3, 32}};
+                                Level{"AVX2", HWY_AVX2, 16}, Level{"AVX3", HWY_AVX3, 32}, Level{"NEON", HWY_NEON, 8}};
 constexpr int kSkipped = 77;
 
 class ForcedTarget final : public ::testing::Environment {
@@ -34,15 +35,15 @@ class ForcedTarget final : public ::testing::Environment {
       if (level.name != wanted) continue;
       // Better targets have smaller bits: what is left is the level and everything below it.
       const std::int64_t left = hwy::SupportedTargets() & ~((level.target & -level.target) - 1);
-      if ((left & level.target) == 0) {
-        fmt::print("skipped: this machine has no {}\n", wanted);
+      if ((left & level.target & HWY_TARGETS) == 0) {
+        fmt::print("skipped: this machine or this build has no {}\n", wanted);
         std::_Exit(kSkipped);
       }
       hwy::SetSupportedTargetsForTest(left);
       hwy::GetChosenTarget().Update(hwy::SupportedTargets());
       return;
     }
-    FAIL() << "YUPU_TEST_TARGET=" << wanted << " is none of PORTABLE, SSE4, AVX2, AVX3";
+    FAIL() << "YUPU_TEST_TARGET=" << wanted << " is none of PORTABLE, SSE4, AVX2, AVX3, NEON";
   }
 };
 

@@ -23,27 +23,28 @@ double element(const Tensor& t, const MatrixView& view, std::int64_t i, std::int
 }
 
 TEST(Gemm, EveryLayoutAgainstTheReference) {
-  for (const int threads : {1, 2, 4}) {
-    ExecutionContext context(threads);
-    for (const Case& c : kCases) {
-      for (int layout = 0; layout < 8; ++layout) {
-        const bool a_transposed = (layout & 1) != 0;
-        const bool b_transposed = (layout & 2) != 0;
-        const bool accumulate = (layout & 4) != 0;
-        const Tensor a = stored(c.m, c.k, a_transposed, 1);
-        const Tensor b = stored(c.k, c.n, b_transposed, 2);
-        const Tensor out = random_tensor({c.m, c.n}, 3);
-        const MatrixView a_view{a.f32(), a_transposed ? c.m : c.k, a_transposed};
-        const MatrixView b_view{b.f32(), b_transposed ? c.k : c.n, b_transposed};
-        std::vector<double> expected;
-        for (std::int64_t i = 0; i < c.m; ++i) {
-          for (std::int64_t j = 0; j < c.n; ++j) {
-            double sum = accumulate ? out.values()[static_cast<std::size_t>(i * c.n + j)] : 0.0;
-            for (std::int64_t k = 0; k < c.k; ++k) sum += element(a, a_view, i, k) * element(b, b_view, k, j);
-            expected.push_back(sum);
-          }
+  ExecutionContext one(1), two(2), four(4);
+  for (const Case& c : kCases) {
+    for (int layout = 0; layout < 8; ++layout) {
+      const bool a_transposed = (layout & 1) != 0;
+      const bool b_transposed = (layout & 2) != 0;
+      const bool accumulate = (layout & 4) != 0;
+      const Tensor a = stored(c.m, c.k, a_transposed, 1);
+      const Tensor b = stored(c.k, c.n, b_transposed, 2);
+      const Tensor before = random_tensor({c.m, c.n}, 3);
+      const MatrixView a_view{a.f32(), a_transposed ? c.m : c.k, a_transposed};
+      const MatrixView b_view{b.f32(), b_transposed ? c.k : c.n, b_transposed};
+      std::vector<double> expected;
+      for (std::int64_t i = 0; i < c.m; ++i) {
+        for (std::int64_t j = 0; j < c.n; ++j) {
+          double sum = accumulate ? before.values()[static_cast<std::size_t>(i * c.n + j)] : 0.0;
+          for (std::int64_t k = 0; k < c.k; ++k) sum += element(a, a_view, i, k) * element(b, b_view, k, j);
+          expected.push_back(sum);
         }
-        gemm(context, {c.m, c.n, c.k}, a_view, b_view, {out.f32(), c.n, accumulate});
+      }
+      for (ExecutionContext* context : {&one, &two, &four}) {
+        const Tensor out = random_tensor({c.m, c.n}, 3);
+        gemm(*context, {c.m, c.n, c.k}, a_view, b_view, {out.f32(), c.n, accumulate});
         expect_near(out, expected, "product");
         if (HasFatalFailure()) FAIL() << c.m << " x " << c.n << " x " << c.k << " layout " << layout;
       }

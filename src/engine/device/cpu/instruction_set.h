@@ -5,6 +5,6 @@
 
 namespace yupu::engine {
 
-std::string instruction_set();  // Highway's name of it: "AVX3", "AVX2", "SSE4", "EMU128", ...
+std::string instruction_set();  // Highway's name of it: "AVX3", "AVX2", "SSE4", "NEON", ...
 
 }  // namespace yupu::engine
