@@ -16,7 +16,7 @@ namespace yupu::engine {
 namespace HWY_NAMESPACE {
 
 // Two vectors of columns at a time: 2 sums a row and 4 of B, within 32 or 16 registers.
-#if HWY_TARGET <= HWY_AVX3
+#if YUPU_32_REGISTERS
 constexpr std::int64_t kStripRows = 7;
 #else
 constexpr std::int64_t kStripRows = 4;
@@ -78,7 +78,7 @@ YUPU_KERNEL(1)
 YUPU_KERNEL(2)
 YUPU_KERNEL(3)
 YUPU_KERNEL(4)
-#if HWY_TARGET <= HWY_AVX3
+#if YUPU_32_REGISTERS
 YUPU_KERNEL(5)
 YUPU_KERNEL(6)
 YUPU_KERNEL(7)

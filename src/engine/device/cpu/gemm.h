@@ -8,8 +8,9 @@
 //         for every panel of B                        packed into [k][NR] just now; the next one is prefetched
 //           for every panel of A                      registers: MR x NR accumulators
 //
-//   MR x NR is 14 x 32 on AVX-512, 6 x 16 on AVX2, 6 x 8 elsewhere.  Packing reads either layout, so a transposed
-//   operand costs the same.  Threads get rectangles of C and pack for themselves: one fork and join per product.
+//   MR x NR is 14 x 32 on AVX-512, 6 x 16 on AVX2, 14 x 8 on NEON, 6 x 8 elsewhere.  Packing reads either layout, so a
+//   transposed operand costs the same.  Threads get rectangles of C and pack for themselves: one fork and join per
+//   product.
 //
 // Invariants
 //  1. An element of C is the sum over k in ascending order, in partial sums whose length depends on K alone: it does

@@ -15,14 +15,15 @@ HWY_BEFORE_NAMESPACE();
 namespace yupu::engine {
 namespace HWY_NAMESPACE {
 
-// AVX-512 has 32 registers: 28 accumulators, 2 of B, 1 of A.  The others have 16: 12, 2 and 1.
-#if HWY_TARGET <= HWY_AVX3
+// AVX-512 and NEON have 32 registers: 28 accumulators, 2 of B, 1 of A.  The others have 16: 12, 2 and 1.
+#if YUPU_32_REGISTERS
 using KernelTag = hn::CappedTag<float, 16>;
 constexpr std::int64_t kPanelRows = 14;
 #else
 using KernelTag = hn::CappedTag<float, 8>;
 constexpr std::int64_t kPanelRows = 6;
 #endif
+using KernelVector = hn::Vec<KernelTag>;
 HWY_INLINE std::int64_t vector_lanes() { return static_cast<std::int64_t>(hn::Lanes(KernelTag())); }
 std::int64_t panel_columns() { return 2 * vector_lanes(); }
 
@@ -33,12 +34,20 @@ enum class Store : std::uint8_t { kWrite, kAdd, kStream };
 using Kernel = void (*)(std::int64_t depth, const float* a, const float* b, float* c, std::int64_t c_stride,
                         Store store);
 
+// c + a b.  NEON multiplies by one lane of another register: nothing is spent on spreading `a` first.
+HWY_INLINE KernelVector multiply_add([[maybe_unused]] KernelTag d, float a, KernelVector b, KernelVector c) {
+#if HWY_TARGET == HWY_NEON
+  return KernelVector(vfmaq_n_f32(c.raw, b.raw, a));
+#else
+  return hn::MulAdd(hn::Set(d, a), b, c);
+#endif
+}
+
 #define YUPU_DECLARE(r) auto c##r##l = zero, c##r##h = zero;
 #define YUPU_STEP(r)                                \
   {                                                 \
-    const auto broadcast = hn::Set(d, a[r]);        \
-    c##r##l = hn::MulAdd(broadcast, low, c##r##l);  \
-    c##r##h = hn::MulAdd(broadcast, high, c##r##h); \
+    c##r##l = multiply_add(d, a[r], low, c##r##l);  \
+    c##r##h = multiply_add(d, a[r], high, c##r##h); \
   }
 #define YUPU_STORE(r)                       \
   hn::StoreU(c##r##l, d, c + r * c_stride); \
@@ -76,7 +85,7 @@ YUPU_KERNEL(3)
 YUPU_KERNEL(4)
 YUPU_KERNEL(5)
 YUPU_KERNEL(6)
-#if HWY_TARGET <= HWY_AVX3
+#if YUPU_32_REGISTERS
 YUPU_KERNEL(7)
 YUPU_KERNEL(8)
 YUPU_KERNEL(9)
@@ -199,7 +208,7 @@ void pack_b(const MatrixView& b, std::int64_t k_begin, std::int64_t depth, std::
   }
 }
 
-// Rows [begin, end) in panels as even as can be: 16 rows on AVX-512 are 8 + 8, not 14 + 2.
+// Rows [begin, end) in panels as even as can be: 16 rows of at most 14 are 8 + 8, not 14 + 2.
 struct RowPanels {
   std::int64_t count, rows, longer;  // `longer` panels of rows+1, the rest of rows
   explicit RowPanels(std::int64_t total)

@@ -9,7 +9,7 @@
 //
 // Invariants
 //  1. The integer sum is exact on every instruction set: products are added in 32 bits, never in saturating 16
-//     (vpmaddubsw), so scalar, AVX2, AVX-512 and VNNI give the same bits.  Without an activation so does y.
+//     (vpmaddubsw), so every path gives the same bits (int8_kernel.h).  Without an activation so does y.
 //  2. A row of y depends on its own row of x alone: not on M, the batch or the thread count.
 //  3. A row with a NaN or an infinity gives NaN in all of its results, a row of zeros gives the bias.
 #pragma once

@@ -1,6 +1,7 @@
 #include "engine/device/cpu/int8_gemm.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include <fmt/format.h>
@@ -105,6 +106,13 @@ TEST(Int8Gemm, EveryPathGivesTheBitsOfTheReference) {
     }
   }
   EXPECT_GE(paths_run, 1);
+}
+
+// ctest runs the program on emulated processors (CMakeLists.txt) and says what each must choose.
+TEST(Int8Gemm, TheProcessorDecidesThePath) {
+  const char* expected = std::getenv("YUPU_TEST_INT8_PATH");
+  if (expected == nullptr) GTEST_SKIP() << "YUPU_TEST_INT8_PATH is not set: the best of this machine runs";
+  EXPECT_EQ(int8_path().name, expected);
 }
 
 // Sums that 16 bits cannot hold, and the largest that 32 bits must.

@@ -3,6 +3,11 @@
 #include <array>
 #include <atomic>
 
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 namespace yupu::engine {
 namespace {
 
@@ -15,6 +20,9 @@ bool has_avx512() { return __builtin_cpu_supports("avx512f") != 0 && __builtin_c
 bool has_avx512_vnni() {
   return has_avx512() && __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vnni") != 0;
 }
+#elif defined(__aarch64__)
+bool has_dotprod() { return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+bool has_i8mm() { return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0; }
 #endif
 
 constexpr std::array kPaths = {
@@ -23,6 +31,10 @@ constexpr std::array kPaths = {
     Int8Path{"avx_vnni", &has_avx_vnni, &int8_kernel_avx_vnni},
     Int8Path{"avx512", &has_avx512, &int8_kernel_avx512},
     Int8Path{"avx2", &has_avx2, &int8_kernel_avx2},
+#elif defined(__aarch64__)
+    Int8Path{"neon_i8mm", &has_i8mm, &int8_kernel_neon_i8mm},
+    Int8Path{"neon_dotprod", &has_dotprod, &int8_kernel_neon_dotprod},
+    Int8Path{"neon", &always, &int8_kernel_neon},
 #endif
     Int8Path{"scalar", &always, &int8_kernel_scalar},
 };

@@ -1,10 +1,10 @@
 // Between int8_gemm.cc (shapes, threads, memory), int8_kernel_*.cc (the integer core, one function per instruction set)
 // and int8_rows_cpu.cc (quantising rows, finishing tiles).
 //
-//   a panel   [K/4][rows][4] u8, rows <= kInt8PanelRows       b panel   [K/4][32][4] i8: four neighbours in depth,
-//   which
-//                                                             one vpdpbusd lane multiplies and adds
-// Highway has no target for AVX-VNNI, and AVX-512 is one target with and without VNNI: the core has its own table.
+//   a panel   [K/4][rows][4] u8, rows <= kInt8PanelRows       b panel   [K/4][32][4] i8
+//   Four neighbours in depth are what one lane of vpdpbusd (x86-64) or SUDOT (aarch64) multiplies and adds.
+// Highway has no target for AVX-VNNI, and AVX-512 is one target with and without VNNI, as NEON is with and without dot
+// products: the core has its own table.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +48,13 @@ void int8_kernel_avx_vnni(std::int64_t groups, std::int64_t rows, const std::uin
                           std::int32_t* sums);
 void int8_kernel_avx512_vnni(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                              std::int32_t* sums);
+#elif defined(__aarch64__)
+void int8_kernel_neon(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                      std::int32_t* sums);
+void int8_kernel_neon_dotprod(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                              std::int32_t* sums);
+void int8_kernel_neon_i8mm(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                           std::int32_t* sums);
 #endif
 
 // How a row of activations was quantised.

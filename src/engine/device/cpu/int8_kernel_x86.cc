@@ -1,6 +1,7 @@
 // The integer core on x86-64: AVX2 and AVX-512 widen to 16 bits and use vpmaddwd, which cannot saturate here
 // (2 * 255 * 127 < 2^31); VNNI's vpdpbusd multiplies u8 by s8 and adds four products in 32 bits.
 #include "engine/device/cpu/int8_kernel.h"
+#include "engine/device/cpu/int8_strips.h"
 #include "engine/device/cpu/register_rows.h"
 
 #if defined(__x86_64__)
@@ -22,9 +23,6 @@ void add_pairs(const std::int32_t* pairs, std::int64_t count, std::int32_t* sums
   for (std::int64_t j = 0; j < count; ++j) sums[j] = pairs[2 * j] + pairs[2 * j + 1];
 }
 
-// One strip: n rows of a panel that holds `rows`, against one panel of b.
-using Strip = void (*)(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
-                       std::int32_t* sums);
 #define YUPU_STRIP(path, isa, n)                                                                              \
   __attribute__((target(isa))) void path##_##n(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, \
                                                const std::int8_t* b, std::int32_t* sums)
@@ -68,9 +66,10 @@ YUPU_KERNEL(14)
 #undef YUPU_STEP
 #undef YUPU_STORE
 #undef YUPU_KERNEL
-constexpr Strip kAvx512Vnni[] = {nullptr,         &avx512_vnni_1,  &avx512_vnni_2,  &avx512_vnni_3,  &avx512_vnni_4,
-                                 &avx512_vnni_5,  &avx512_vnni_6,  &avx512_vnni_7,  &avx512_vnni_8,  &avx512_vnni_9,
-                                 &avx512_vnni_10, &avx512_vnni_11, &avx512_vnni_12, &avx512_vnni_13, &avx512_vnni_14};
+constexpr Int8Strip kAvx512Vnni[] = {nullptr,         &avx512_vnni_1,  &avx512_vnni_2,  &avx512_vnni_3,
+                                     &avx512_vnni_4,  &avx512_vnni_5,  &avx512_vnni_6,  &avx512_vnni_7,
+                                     &avx512_vnni_8,  &avx512_vnni_9,  &avx512_vnni_10, &avx512_vnni_11,
+                                     &avx512_vnni_12, &avx512_vnni_13, &avx512_vnni_14};
 
 // ---- AVX-VNNI: n rows x 16 columns, twice ----
 #define YUPU_DECLARE(r) __m256i low##r = _mm256_setzero_si256(), high##r = low##r;
@@ -107,7 +106,8 @@ YUPU_KERNEL(6)
 #undef YUPU_STEP
 #undef YUPU_STORE
 #undef YUPU_KERNEL
-constexpr Strip kAvxVnni[] = {nullptr, &avx_vnni_1, &avx_vnni_2, &avx_vnni_3, &avx_vnni_4, &avx_vnni_5, &avx_vnni_6};
+constexpr Int8Strip kAvxVnni[] = {nullptr,     &avx_vnni_1, &avx_vnni_2, &avx_vnni_3,
+                                  &avx_vnni_4, &avx_vnni_5, &avx_vnni_6};
 
 // ---- AVX-512 without VNNI: n rows x 32 columns in 16 bits, 4 accumulators of pairs a row ----
 #define YUPU_DECLARE(r) \
@@ -148,7 +148,7 @@ YUPU_KERNEL(6)
 #undef YUPU_STORE
 #undef YUPU_WIDE
 #undef YUPU_KERNEL
-constexpr Strip kAvx512[] = {nullptr, &avx512_1, &avx512_2, &avx512_3, &avx512_4, &avx512_5, &avx512_6};
+constexpr Int8Strip kAvx512[] = {nullptr, &avx512_1, &avx512_2, &avx512_3, &avx512_4, &avx512_5, &avx512_6};
 
 // ---- AVX2: n rows x 16 columns in 16 bits, twice ----
 #define YUPU_DECLARE(r) \
@@ -189,35 +189,25 @@ YUPU_KERNEL(2)
 #undef YUPU_STORE
 #undef YUPU_WIDE
 #undef YUPU_KERNEL
-constexpr Strip kAvx2[] = {nullptr, &avx2_1, &avx2_2};
-
-// A panel in strips of at most `height` rows.
-void run_strips(std::span<const Strip> strips, std::int64_t groups, std::int64_t rows, const std::uint8_t* a,
-                const std::int8_t* b, std::int32_t* sums) {
-  const auto height = static_cast<std::int64_t>(strips.size()) - 1;
-  for (std::int64_t row = 0; row < rows; row += height) {
-    const std::int64_t count = rows - row < height ? rows - row : height;
-    strips[static_cast<std::size_t>(count)](groups, rows, a + kInt8Group * row, b, sums + kInt8PanelColumns * row);
-  }
-}
+constexpr Int8Strip kAvx2[] = {nullptr, &avx2_1, &avx2_2};
 
 }  // namespace
 
 void int8_kernel_avx2(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                       std::int32_t* sums) {
-  run_strips(kAvx2, groups, rows, a, b, sums);
+  run_int8_strips(kAvx2, groups, rows, a, b, sums);
 }
 void int8_kernel_avx512(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                         std::int32_t* sums) {
-  run_strips(kAvx512, groups, rows, a, b, sums);
+  run_int8_strips(kAvx512, groups, rows, a, b, sums);
 }
 void int8_kernel_avx_vnni(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                           std::int32_t* sums) {
-  run_strips(kAvxVnni, groups, rows, a, b, sums);
+  run_int8_strips(kAvxVnni, groups, rows, a, b, sums);
 }
 void int8_kernel_avx512_vnni(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                              std::int32_t* sums) {
-  run_strips(kAvx512Vnni, groups, rows, a, b, sums);
+  run_int8_strips(kAvx512Vnni, groups, rows, a, b, sums);
 }
 
 }  // namespace yupu::engine

@@ -1,6 +1,9 @@
 // YUPU_ROWS_n(X) is X(0) ... X(n-1): the accumulators of a register kernel are named variables, because arrays of
 // vectors do not stay in registers.
+// YUPU_32_REGISTERS, where a Highway target is being compiled: it has 32 vector registers; the others count on 16.
 #pragma once
+
+#define YUPU_32_REGISTERS (HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON)
 
 #define YUPU_ROWS_1(X) X(0)
 #define YUPU_ROWS_2(X) YUPU_ROWS_1(X) X(1)
