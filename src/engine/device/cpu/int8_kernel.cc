@@ -3,7 +3,9 @@
 #include <array>
 #include <atomic>
 
-#if defined(__aarch64__)
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
 #endif
@@ -15,7 +17,11 @@ bool always() { return true; }
 #if defined(__x86_64__)
 // libgcc reads cpuid and asks the operating system (xgetbv) whether it keeps the wide registers.
 bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
-bool has_avx_vnni() { return has_avx2() && __builtin_cpu_supports("avxvnni") != 0; }
+// clang 14 does not know "avxvnni": cpuid leaf 7, subleaf 1, bit 4 of eax.
+bool has_avx_vnni() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return has_avx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1u << 4)) != 0;
+}
 bool has_avx512() { return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0; }
 bool has_avx512_vnni() {
   return has_avx512() && __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vnni") != 0;
