@@ -69,7 +69,11 @@ class Service {
   void set_draining() { draining_ = true; }
 
  private:
-  struct Access;
+  // Who asks, or what to tell them instead.
+  struct Access {
+    std::optional<handoff::Caller> caller;
+    http::Response refusal;
+  };
   struct PaidCall;
   struct Decided;
   struct RouteRow;

@@ -1,0 +1,66 @@
+// What a caller may look at: models, usage, balance, invoices; and what operators ask: health, readiness, metrics.
+#include <utility>
+
+#include "http/problem.h"
+#include "serving/service.h"
+
+namespace yupu::serving {
+
+http::Response Service::models(const http::Request& request) {
+  const Access access = admit(request, "read", true, false);
+  if (!access.caller) return access.refusal;
+  OrderedJson data = OrderedJson::array();
+  for (const auto& model : host_.list()) {
+    data.push_back({{"id", model->name},
+                    {"object", "model"},
+                    {"kind", "model"},
+                    {"release_id", model->release_id},
+                    {"loaded_at", format_utc(model->loaded_ns)},
+                    {"labels", model->model->card().labels}});
+  }
+  for (const auto& [name, bot] : bots_) {
+    const auto model = host_.find(bot->model());
+    if (model == nullptr) continue;
+    OrderedJson row{{"id", name},
+                    {"object", "model"},
+                    {"kind", "bot"},
+                    {"model", bot->model()},
+                    {"release_id", model->release_id},
+                    {"labels", model->model->card().labels}};
+    const Json about = bot->about();
+    for (const auto& [key, value] : about.items()) row[key] = OrderedJson(value);
+    data.push_back(std::move(row));
+  }
+  return http::json_response(200, OrderedJson{{"object", "list"}, {"data", std::move(data)}}.dump());
+}
+
+http::Response Service::view(const http::Request& request, const ServiceHooks::View& hook) {
+  const Access access = admit(request, "read", false, false);
+  if (!access.caller) return access.refusal;
+  if (!hook) return failed(request, not_found("this server does not bill"));
+  const Result<Json> json = hook(*access.caller, request.query);
+  if (!json.ok()) return failed(request, json.status());
+  http::Response response = http::json_response(200, to_text(*json));
+  response.headers.add("cache-control", "no-store");
+  return response;
+}
+
+http::Response Service::usage(const http::Request& request) { return view(request, hooks_.usage); }
+http::Response Service::balance(const http::Request& request) { return view(request, hooks_.balance); }
+http::Response Service::invoices(const http::Request& request) { return view(request, hooks_.invoices); }
+
+http::Response Service::healthz(const http::Request&) { return http::json_response(200, R"({"status":"ok"})"); }
+
+http::Response Service::readyz(const http::Request& request) {
+  if (draining_) return http::problem(unavailable("shutting down"), request.request_id);
+  if (!host_.ready()) return http::problem(unavailable("models are not loaded yet"), request.request_id);
+  return http::json_response(200, R"({"status":"ready"})");
+}
+
+http::Response Service::metrics(const http::Request&) {
+  const http::Server* server = server_;
+  const http::ServerStats stats = server == nullptr ? http::ServerStats{} : server->stats();
+  return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.prometheus(stats));
+}
+
+}  // namespace yupu::serving
