@@ -29,7 +29,7 @@ struct Position {
   std::int64_t step = 0;             // updates done
   std::int64_t epoch = 0;            // epochs done
   std::int64_t update_in_epoch = 0;  // updates done of the epoch under way
-  double loss_sum = 0.0;             // of the epoch under way, over rows
+  double loss_sum = 0.0;             // of the epoch under way, over targets
   std::int64_t loss_count = 0;
   std::optional<double> best_figure;
   std::int64_t best_epoch = 0;

@@ -6,60 +6,42 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
-#include "base/rng.h"
-#include "engine/ops/cross_entropy/cross_entropy.h"
 #include "training/batch_share.h"
 #include "training/ranks.h"
 
 namespace yupu::training {
 namespace {
 
-constexpr std::uint64_t kTokenStream = 0x746f6b656e;  // "token"
 constexpr double kNsPerSecond = 1e9;
 
 std::int64_t monotonic_ns() { return SystemClock().monotonic_ns(); }
 
-engine::AdamW make_optimizer(const TrainOptions& options, const tasks::Classifier& classifier) {
-  if (const model::WideBranch* wide = classifier.wide())
-    wide->weight().learning_rate_scale = static_cast<float>(options.wide_lr / options.lr);
-  return engine::AdamW(classifier.parameters(), {.weight_decay = static_cast<float>(options.weight_decay)});
+engine::AdamW make_optimizer(const TrainOptions& options, const Learner& learner) {
+  return engine::AdamW(learner.parameters(), {.weight_decay = static_cast<float>(options.weight_decay)});
 }
 
 }  // namespace
 
-Trainer::Trainer(const TrainOptions& options, tasks::Classifier& classifier, engine::ExecutionContext& context,
+Trainer::Trainer(const TrainOptions& options, Learner& learner, engine::ExecutionContext& context,
                  engine::Collective& collective, StateFolder state, handoff::Progress& progress)
     : options_(options),
-      classifier_(classifier),
+      learner_(learner),
       context_(context),
       collective_(collective),
       state_(std::move(state)),
       progress_(progress),
       observer_(collective.is_root() ? options.observer : nullptr),
-      optimizer_(make_optimizer(options, classifier)),
+      optimizer_(make_optimizer(options, learner)),
       buckets_(collective, optimizer_.parameters()),
-      tape_(context, engine::Tape::Mode::kTraining) {
-  encode_rows();
-}
-
-void Trainer::encode_rows() {
-  for (const handoff::Row& row : options_.train) {
-    const std::optional<std::int32_t> label = classifier_.label_index(row.label);
-    if (!label) continue;  // out of scope: for calibration alone
-    text::Encoding encoding = classifier_.encode(row.text);
-    lengths_.push_back(static_cast<std::int64_t>(encoding.ids.size()));
-    examples_.push_back({.ids = std::move(encoding.ids),
-                         .types = std::move(encoding.type_ids),
-                         .ngrams = std::move(encoding.ngrams),
-                         .label = *label});
-  }
-}
+      tape_(context, engine::Tape::Mode::kTraining) {}
 
 BatchLimits Trainer::limits() const {
   return {.tokens = options_.batch_tokens, .rows = options_.batch_size > 0 ? options_.batch_size : INT64_MAX};
 }
 
-Trainer::Plan Trainer::plan(std::int64_t epoch) const { return plan_epoch(lengths_, limits(), options_.seed, epoch); }
+Trainer::Plan Trainer::plan(std::int64_t epoch) const {
+  return plan_epoch(learner_.lengths(), limits(), options_.seed, epoch);
+}
 
 std::int64_t Trainer::updates_in(const Plan& plan) const {
   return (static_cast<std::int64_t>(plan.size()) + options_.grad_accumulation - 1) / options_.grad_accumulation;
@@ -77,8 +59,8 @@ Status Trainer::plan_ranks(std::int64_t total) {
                                         total, warmup, final),
                             "tinit");
   }
-  classifier_.adapter()->set_schedule(warmup, final, total);
-  allocator_ = std::make_unique<model::adalora::Allocator>(*classifier_.adapter());
+  learner_.adapter()->set_schedule(warmup, final, total);
+  allocator_ = std::make_unique<model::adalora::Allocator>(*learner_.adapter());
   allocator_state_ = allocator_->state();
   return ok_status();
 }
@@ -107,14 +89,14 @@ Status Trainer::run() {
   YUPU_RETURN_IF_ERROR(restore(total));
   if (observer_ != nullptr) {
     observer_->run_started(
-        {.options = deciding_options(options_), .resumed_at_step = resumed_at_step_, .total_steps = total});
+        {.options = learner_.deciding_options(), .resumed_at_step = resumed_at_step_, .total_steps = total});
   }
   began_ns_ = checkpoint_ns_ = monotonic_ns();
   checkpoint_step_ = position_.step;
   progress_.begin("training", total, position_.step);
   while (position_.epoch < options_.epochs) {
     const bool patience_used = options_.patience > 0 && position_.without_gain >= options_.patience;
-    if (!options_.valid.empty() && patience_used) {
+    if (learner_.has_validation() && patience_used) {
       progress_.note(
           fmt::format("no gain in {} epochs: stopping after epoch {}", position_.without_gain, position_.epoch));
       break;
@@ -149,49 +131,30 @@ Status Trainer::run_epoch() {
   return ok_status();
 }
 
-std::vector<std::int32_t> Trainer::seen_ids(std::uint32_t row, std::int64_t epoch) const {
-  std::vector<std::int32_t> ids = examples_[row].ids;
-  if (options_.token_dropout <= 0) return ids;
-  Rng rng(options_.seed ^ kTokenStream, static_cast<std::uint64_t>(epoch) << 32 | row);
-  for (std::size_t i = 1; i + 1 < ids.size(); ++i) {  // [CLS] and [SEP] stay
-    if (rng.uniform() < options_.token_dropout) ids[i] = classifier_.tokenizer().special_ids().unk;
-  }
-  return ids;
-}
-
-double Trainer::forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t rows, bool is_last) {
-  engine::PackedBatch packed;
-  std::vector<std::int32_t> labels;
-  std::vector<const text::SparseRow*> ngrams;
-  for (const std::uint32_t row : batch) {
-    packed.append(seen_ids(row, position_.epoch), examples_[row].types, row);
-    labels.push_back(examples_[row].label);
-    ngrams.push_back(&examples_[row].ngrams);
-  }
-  const model::EncoderBatch encoder_batch(std::move(packed));
+double Trainer::forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t targets, bool is_last) {
   const model::DropoutStep dropout{.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)};
-  const engine::Var logits = classifier_.forward(tape_, encoder_batch, ngrams, dropout);
-  const engine::Var loss = engine::cross_entropy(
-      logits, labels,
-      {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});
+  const engine::Var loss = learner_.loss(tape_, batch, position_.epoch, dropout);
   const auto loss_sum = double{loss.value().item()};
-  // The mean over all rows of the update, however many batches and ranks they came in.
-  tape_.backward(loss, 1.0f / static_cast<float>(rows), is_last ? buckets_.watch() : nullptr);
+  // The mean over all targets of the update, however many batches and ranks they came in.
+  tape_.backward(loss, 1.0f / static_cast<float>(targets), is_last ? buckets_.watch() : nullptr);
   tape_.clear();
   return loss_sum;
 }
 
 Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
   const auto batches = std::span(plan).subspan(begin, end - begin);
-  std::int64_t rows = 0;
+  const std::span<const std::int64_t> lengths = learner_.lengths();
+  std::int64_t targets = 0;
   std::int64_t tokens = 0;
   for (const auto& batch : batches) {
-    rows += static_cast<std::int64_t>(batch.size());
-    for (const std::uint32_t row : batch) tokens += lengths_[row];
+    for (const std::uint32_t row : batch) {
+      targets += learner_.target_count(row);
+      tokens += lengths[row];
+    }
   }
-  const Plan mine = share_of(batches, lengths_, limits(), {.rank = collective_.rank(), .size = collective_.size()});
+  const Plan mine = share_of(batches, lengths, limits(), {.rank = collective_.rank(), .size = collective_.size()});
   double loss_sum = 0.0;
-  for (std::size_t b = 0; b < mine.size(); ++b) loss_sum += forward_backward(mine[b], rows, b + 1 == mine.size());
+  for (std::size_t b = 0; b < mine.size(); ++b) loss_sum += forward_backward(mine[b], targets, b + 1 == mine.size());
   if (Status status = buckets_.finish(); !status.ok()) return keep_then(status);
   if (Status status = collective_.sum(std::span(&loss_sum, 1)); !status.ok()) return keep_then(status);
   if (allocator_) orthogonality_ = allocator_->add_orthogonality(context_);
@@ -200,7 +163,7 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
     return internal_error(
         fmt::format("step {}: the loss is {} and the norm of the gradient {}: training has diverged; try a smaller "
                     "learning rate (the last good checkpoint is kept in {})",
-                    position_.step + 1, loss_sum / static_cast<double>(rows), norm, state_.path()));
+                    position_.step + 1, loss_sum / static_cast<double>(targets), norm, state_.path()));
   }
   const auto lr = static_cast<float>(options_.lr * schedule_.factor(position_.step));
   const float clip = engine::clip_scale(norm, options_.clip_norm);
@@ -209,8 +172,8 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
   position_.step += 1;
   position_.update_in_epoch += 1;
   position_.loss_sum += loss_sum;
-  position_.loss_count += rows;
-  report({.loss = loss_sum / static_cast<double>(rows),
+  position_.loss_count += targets;
+  report({.loss = loss_sum / static_cast<double>(targets),
           .learning_rate = double{lr},
           .gradient_norm = norm,
           .tokens = tokens});
@@ -237,17 +200,11 @@ void Trainer::report_epoch(const EpochFigures& figures) const {
   const std::string metric = "eval/" + options_.metric;
   std::vector<Figure> told = {{"train/epoch_loss", figures.train_loss},
                               {"train/epoch", static_cast<double>(figures.epoch)}};
-  if (!options_.valid.empty()) told.push_back({metric, figures.valid_figure});
+  if (learner_.has_validation()) told.push_back({metric, figures.valid_figure});
   observer_->figures(position_.step, told);
   if (!observer_->wants_histograms()) return;
   for (const engine::Parameter* parameter : optimizer_.parameters())
     observer_->histogram(position_.step, "weights/" + parameter->name, parameter->value.values());
-}
-
-Result<double> Trainer::valid_figure() const {
-  YUPU_ASSIGN_OR_RETURN(const tasks::Evaluation evaluation,
-                        tasks::evaluate(classifier_, logits_over(collective_, classifier_, context_), options_.valid));
-  return options_.metric == "macro_f1" ? evaluation.report.macro.f1 : evaluation.report.accuracy;
 }
 
 Status Trainer::evaluate_epoch() {
@@ -256,8 +213,8 @@ Status Trainer::evaluate_epoch() {
                        .train_loss = position_.loss_sum / static_cast<double>(position_.loss_count)};
   std::string line = fmt::format("epoch {}: loss {:.4f}", figures.epoch, figures.train_loss);
   bool improved = false;
-  if (!options_.valid.empty()) {
-    auto figure = valid_figure();
+  if (learner_.has_validation()) {
+    auto figure = learner_.validation_figure(collective_, context_);
     if (!figure.ok()) return keep_then(figure.status());
     figures.valid_figure = *figure;
     // While ranks are still being pruned no epoch can be the best: its weights would be above the budget.
@@ -328,7 +285,7 @@ Status Trainer::finish() {
 Status Trainer::load_best() {
   if (collective_.is_root()) YUPU_RETURN_IF_ERROR(state_.load_best(optimizer_, position_.best_step));
   YUPU_RETURN_IF_ERROR(share_weights(collective_, optimizer_));
-  YUPU_ASSIGN_OR_RETURN(const double again, valid_figure());
+  YUPU_ASSIGN_OR_RETURN(const double again, learner_.validation_figure(collective_, context_));
   if (again != *position_.best_figure) {
     return internal_error(
         fmt::format("the best weights (epoch {}) give {} = {} now and {} when they were kept: {} is damaged",

@@ -10,18 +10,19 @@
 #include "engine/optim/adamw.h"
 #include "engine/optim/schedule.h"
 #include "model/adapters/adalora/allocator.h"
-#include "tasks/classify/classifier.h"
 #include "training/batches.h"
+#include "training/learner.h"
 #include "training/state.h"
 #include "training/training.h"
 
 namespace yupu::training {
 
-// One run, from the first update to the best weights in the classifier's parameters.  On several ranks each trains its
+// One run, from the first update to the best weights in the learner's parameters.  On several ranks each trains its
 // share of every update, and all end with the same weights; rank 0 alone touches the folder.  Threads: one owner.
 class Trainer {
  public:
-  Trainer(const TrainOptions& options, tasks::Classifier& classifier, engine::ExecutionContext& context,
+  // Of the options: what belongs to the loop; rows are the learner's.
+  Trainer(const TrainOptions& options, Learner& learner, engine::ExecutionContext& context,
           engine::Collective& collective, StateFolder state, handoff::Progress& progress);
 
   // Restores a checkpoint if there is one, trains to the end and loads the best weights.  engine::EngineError passes.
@@ -34,29 +35,20 @@ class Trainer {
   engine::Precision precision() const { return context_.precision(); }
 
  private:
-  struct Example {
-    std::vector<std::int32_t> ids;
-    std::vector<std::int32_t> types;
-    text::SparseRow ngrams;
-    std::int32_t label;
-  };
   using Plan = std::vector<std::vector<std::uint32_t>>;
 
-  void encode_rows();
   Plan plan(std::int64_t epoch) const;
   // AdaLoRA's schedule for `total` updates, and its allocator.
   Status plan_ranks(std::int64_t total);
   std::int64_t updates_in(const Plan& plan) const;
-  std::vector<std::int32_t> seen_ids(std::uint32_t row, std::int64_t epoch) const;
 
   Status run_epoch();
   // Forward and backward of the batches [begin, end) of the plan, then one update.
   Status update(const Plan& plan, std::size_t begin, std::size_t end);
-  // Of one batch of `rows` of the update; adds to the gradients and returns the sum of the losses.
-  double forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t rows, bool is_last);
+  // Of one batch of an update with `targets` in all; adds to the gradients and returns the sum of the losses.
+  double forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t targets, bool is_last);
   BatchLimits limits() const;
   Status evaluate_epoch();
-  Result<double> valid_figure() const;
   // Before an error of the collective is passed on: the last complete update is kept, where this rank can.
   Status keep_then(const Status& error);
   Status restore(std::int64_t total);
@@ -74,7 +66,7 @@ class Trainer {
   void report_epoch(const EpochFigures& figures) const;
 
   const TrainOptions& options_;
-  tasks::Classifier& classifier_;
+  Learner& learner_;
   engine::ExecutionContext& context_;
   engine::Collective& collective_;
   StateFolder state_;
@@ -87,8 +79,6 @@ class Trainer {
   std::unique_ptr<model::adalora::Allocator> allocator_;  // when ranks are pruned on the way
   std::vector<NamedTensor> allocator_state_;
   double orthogonality_ = 0.0;  // of the last update
-  std::vector<Example> examples_;
-  std::vector<std::int64_t> lengths_;
   Position position_;
   std::int64_t resumed_at_step_ = 0;
   bool paused_ = false;

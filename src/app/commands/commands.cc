@@ -34,7 +34,7 @@ constexpr std::array kCommands{
         "  data diff DATASET_ID DATASET_ID      what changed from one version to the next\n"
         "  data list                            every dataset version",
         data_command},
-    Command{"train", "train --task classify --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
+    Command{"train", "train --task classify|tokens --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
             "fine-tune a model from files",
             "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
             "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
@@ -50,6 +50,10 @@ constexpr std::array kCommands{
             "    --adapter-dropout X --rslora\n"
             "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
             "    --bottleneck N   houlsby (default 64)\n"
+            "  --task tokens    named entities, from column files (docs/tokens.md); a word and its tag a line\n"
+            "    --column N --scheme auto|iob1|iob2|iobes|bmes   the tags' column (default the last) and how they are "
+            "written\n"
+            "    --crf on|off --crf-lr X   a linear-chain CRF on top (default off)   --cased on|off\n"
             "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
             "of one\n"
             "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)\n"
@@ -93,10 +97,16 @@ constexpr std::array kCommands{
             "classification report of a model on labelled rows",
             "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; "
             "calibration.\n"
-            "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve",
+            "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve\n"
+            "A model of --task tokens: FILE is a column file (--column N, --scheme NAME as for train); the report over "
+            "words\n"
+            "(B-PER, I-PER, O) and the report over spans, which count when type, beginning and end are right.",
             evaluate_command},
     Command{"predict", "predict --model DIR [--precision fp32|bf16] [--text T]... [FILE]", "one JSON line per text",
-            "Texts from --text, or the lines of FILE, or of standard input.", predict_command},
+            "Texts from --text, or the lines of FILE, or of standard input.  A model of --task tokens gives\n"
+            "{\"text\", \"entities\": [{\"type\", \"text\", \"begin\", \"end\", \"begin_byte\", \"end_byte\", "
+            "\"score\"}]}.",
+            predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
             "  models list                       what is live and what was\n"
             "  models show NAME                  the live release, its run, figures and dataset\n"

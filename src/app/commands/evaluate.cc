@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/tag_files.h"
 #include "app/workplace.h"
 #include "base/file.h"
 #include "data/rows.h"
@@ -24,10 +25,15 @@ Status evaluate_command(Arguments& arguments) {
   source.text_column = arguments.text("--text", "text");
   source.label_column = arguments.text("--label", "label");
   source.lang_column = arguments.text("--lang", "lang");
+  const TagFlags tag_flags = read_tag_flags(arguments);
   const std::string html = arguments.text("--html");
   const auto threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
   const engine::Precision precision = read_precision(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  if (is_tagger(model)) {
+    return evaluate_tagger({.model = model, .threads = threads, .precision = precision},
+                           {.data = source.path, .flags = tag_flags, .html = html, .json = json});
+  }
   YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
   YUPU_ASSIGN_OR_RETURN(const auto rows, data::read_labelled_file(source));
   engine::ExecutionContext context(threads, training::usable_precision(precision, *terminal_progress()));
@@ -70,8 +76,9 @@ Status predict_command(Arguments& arguments) {
   const auto threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
   const engine::Precision precision = read_precision(arguments);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(0, 1, "file"));
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
   YUPU_ASSIGN_OR_RETURN(const auto texts, texts_to_predict(given, words));
+  if (is_tagger(model)) return predict_entities({.model = model, .threads = threads, .precision = precision}, texts);
+  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
   engine::ExecutionContext context(threads, training::usable_precision(precision, *terminal_progress()));
   constexpr std::size_t kBatch = 256;
   for (std::size_t begin = 0; begin < texts.size(); begin += kBatch) {

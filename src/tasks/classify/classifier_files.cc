@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t kFormat = 1;
 constexpr std::string_view kTask = "classify";
 constexpr std::string_view kArchitecture = "BertForSequenceClassification";
+constexpr std::string_view kTaggerArchitecture = "BertForTokenClassification";
 
 std::string relative_to(const std::string& directory, const std::string& path) {
   std::error_code error;
@@ -26,6 +27,8 @@ std::string relative_to(const std::string& directory, const std::string& path) {
 Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory, const OpenBase& open_base) {
   if (model::is_adapter_directory(directory)) return load_adapted(directory, open_base);
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
+  if (config.architecture == kTaggerArchitecture)
+    return invalid_argument(fmt::format("{}: a model for task \"tokens\", not \"{}\"", directory, kTask), "task");
   if (config.labels.empty()) {
     return invalid_argument(
         directory + "/config.json: 'id2label' is missing: not a trained classifier (a base for training?)", "id2label");

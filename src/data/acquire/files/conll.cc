@@ -100,7 +100,7 @@ Result<TaggedSentence> tagged(ConllSentence& raw, const ConllSource& source, Con
   if (raw.problem)
     return invalid_argument(fmt::format("{}: {}", at(raw.problem_line), raw.problem->detail),
                             std::string(raw.problem->field));
-  TaggedSentence out{.line = raw.line, .document = raw.document, .tokens = {}, .tags = {}};
+  TaggedSentence out{.line = raw.line, .document = raw.document, .tokens = {}, .tags = {}, .lines = {}};
   for (std::size_t i = 0; i < raw.tokens.size(); ++i) {
     const std::int64_t line = raw.lines[i];
     auto tag = tasks::parse_tag(raw.tags[i], source.scheme);
@@ -122,6 +122,7 @@ Result<TaggedSentence> tagged(ConllSentence& raw, const ConllSource& source, Con
     if (file.first_repaired_line == 0) file.first_repaired_line = raw.lines[*broken];
   }
   out.tokens = std::move(raw.tokens);
+  out.lines = std::move(raw.lines);
   return out;
 }
 

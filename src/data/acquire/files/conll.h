@@ -62,7 +62,8 @@ struct TaggedSentence {
   std::int64_t line = 0;
   std::int64_t document = 0;
   std::vector<std::string> tokens;
-  std::vector<tasks::Tag> tags;  // right in the scheme
+  std::vector<tasks::Tag> tags;     // right in the scheme
+  std::vector<std::int64_t> lines;  // of each token
 };
 
 struct ConllFile {

@@ -1,0 +1,91 @@
+#include "app/commands/train_options.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "app/workplace.h"
+#include "base/builtin.h"
+#include "base/hash.h"
+#include "training/track/tracker.h"
+
+namespace yupu::app {
+namespace {
+
+Json result_json(const training::TrainOptions& options, const training::TrainResult& result) {
+  Json epochs = Json::array();
+  for (const auto& epoch : result.epochs) {
+    epochs.push_back({{"epoch", epoch.epoch}, {"train_loss", epoch.train_loss}, {"valid", epoch.valid_figure}});
+  }
+  return Json{{"out", options.out},
+              {"figures", result.figures},
+              {"steps", result.steps},
+              {"best_epoch", result.best_epoch},
+              {"resumed_at_step", result.resumed_at_step},
+              {"parameters", result.parameter_count},
+              {"weights_sha256", result.weights_sha256},
+              {"seconds", result.seconds},
+              {"precision", engine::precision_name(result.precision)},
+              {"epochs", epochs}};
+}
+
+}  // namespace
+
+training::TrainOptions read_loop_options(Arguments& arguments) {
+  training::TrainOptions options;
+  options.config = arguments.one_of("--config", "tiny", {"tiny", "mini", "small", "medium", "base"});
+  options.base = directory_or_builtin(arguments.text("--base"));
+  options.out = arguments.required_text("--out");
+  options.epochs = arguments.integer("--epochs", options.epochs, 1, 100'000);
+  options.batch_tokens = arguments.integer("--batch-tokens", options.batch_tokens, 16, 1 << 20);
+  options.batch_size = arguments.integer("--batch-size", 0, 1, 1 << 20);
+  options.grad_accumulation = arguments.integer("--grad-accumulation", 1, 1, 1 << 16);
+  options.lr = arguments.number("--lr", options.lr, 1e-9, 10.0);
+  options.warmup_ratio = arguments.number("--warmup", options.warmup_ratio, 0.0, 1.0);
+  options.weight_decay = arguments.number("--weight-decay", options.weight_decay, 0.0, 10.0);
+  const double dropout = arguments.number("--dropout", -1.0, 0.0, 0.95);
+  if (dropout >= 0.0) options.dropout = dropout;
+  options.token_dropout = arguments.number("--token-dropout", 0.0, 0.0, 0.9);
+  options.label_smoothing = arguments.number("--label-smoothing", 0.0, 0.0, 0.9);
+  options.clip_norm = arguments.number("--clip-norm", options.clip_norm, 0.0, 1e6);
+  options.patience = arguments.integer("--patience", options.patience, 1, 100'000);
+  options.vocab_size = arguments.integer("--vocab-size", options.vocab_size, 100, 1'000'000);
+  options.max_length = arguments.integer("--max-length", options.max_length, 8, 512);
+  options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
+  options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
+  options.precision = read_precision(arguments);
+  return options;
+}
+
+Telling read_telling(Arguments& arguments) {
+  arguments.one_of("--device", "cpu", {"cpu"});
+  return {.json = arguments.flag("--json"), .track = arguments.many("--track")};
+}
+
+Status check(const Telling& telling) {
+  for (const std::string& spec : telling.track) YUPU_RETURN_IF_ERROR(training::check_track_spec(spec));
+  return ok_status();
+}
+
+Result<std::unique_ptr<training::RunObserver>> open_observer(const std::vector<std::string>& track,
+                                                             const training::TrainOptions& options,
+                                                             const Json& deciding, const Clock& clock,
+                                                             handoff::Progress& progress) {
+  std::error_code error;
+  std::filesystem::path out = std::filesystem::absolute(options.out, error).lexically_normal();
+  if (out.filename().empty()) out = out.parent_path();
+  const std::string key = Sha256().field(out.string()).field(to_text(deciding)).finish_hex().substr(0, 20);
+  return training::open_trackers(
+      track,
+      {.run_name = out.filename().string(), .run_key = key, .version = kVersion, .clock = clock, .progress = progress});
+}
+
+void print_result(const training::TrainOptions& options, const training::TrainResult& result, const Telling& telling) {
+  if (telling.json) return print_json(result_json(options, result));
+  std::string text = fmt::format("{}: {} parameters, {} steps in {:.1f} s, best epoch {}", options.out,
+                                 result.parameter_count, result.steps, result.seconds, result.best_epoch);
+  for (const auto& [name, value] : result.figures) text += fmt::format("\n  {:<28} {:.4f}", name, value);
+  print_text(text);
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,73 @@
+// yupu train --task tokens: a tagger from column files.
+#include <fmt/format.h>
+
+#include "app/commands/tag_files.h"
+#include "app/commands/train_options.h"
+#include "app/ranks.h"
+#include "app/workplace.h"
+#include "base/file.h"
+#include "engine/collective/cpu_share.h"
+#include "training/tokens/tag_training.h"
+
+namespace yupu::app {
+namespace {
+
+struct Files {
+  std::string train, valid, test;
+  TagFlags flags;
+};
+
+// All files are in the scheme of the training file, which is read first.
+Status read_sets(const Files& files, training::TagOptions& options) {
+  YUPU_ASSIGN_OR_RETURN(options.train, read_tags(files.train, files.flags));
+  TagFlags as_train = files.flags;
+  as_train.scheme = std::string(tasks::scheme_name(options.train.scheme));
+  YUPU_ASSIGN_OR_RETURN(options.valid, read_tags(files.valid, as_train));
+  if (files.test.empty()) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(options.test, read_tags(files.test, as_train));
+  return ok_status();
+}
+
+// On every rank; rank 0 writes and prints.
+Status train_on(engine::Collective& ranks, const Files& files, training::TagOptions options, const Telling& telling) {
+  training::TrainOptions& loop = options.loop;
+  if (loop.threads == 0) {
+    YUPU_ASSIGN_OR_RETURN(loop.threads, engine::share_cores(ranks));
+  }
+  loop.collective = &ranks;
+  loop.stop_requested = stop_asked;
+  YUPU_RETURN_IF_ERROR(read_sets(files, options));
+  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(files.train));
+  loop.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
+  if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(loop.out));
+  const auto progress = terminal_progress();
+  const SystemClock clock;
+  YUPU_ASSIGN_OR_RETURN(const auto observer,
+                        open_observer(telling.track, loop, training::deciding_options(options), clock, *progress));
+  loop.observer = observer.get();
+  YUPU_ASSIGN_OR_RETURN(const auto result, training::train_tagger(options, *progress));
+  if (ranks.is_root()) print_result(loop, result, telling);
+  return ok_status();
+}
+
+}  // namespace
+
+Status train_tokens(Arguments& arguments) {
+  const Telling telling = read_telling(arguments);
+  const Files files{.train = arguments.required_text("--train"),
+                    .valid = arguments.required_text("--valid"),
+                    .test = arguments.text("--test"),
+                    .flags = read_tag_flags(arguments)};
+  training::TagOptions options;
+  options.loop = read_loop_options(arguments);
+  arguments.one_of("--method", "full", {"full"});
+  options.crf = arguments.one_of("--crf", "off", {"on", "off"}) == "on";
+  options.crf_lr = arguments.number("--crf-lr", options.crf_lr, 1e-9, 10.0);
+  options.cased = arguments.one_of("--cased", "on", {"on", "off"}) == "on";
+  const engine::MpiOptions rank_options = read_rank_options(arguments);
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  YUPU_RETURN_IF_ERROR(check(telling));
+  return on_ranks(rank_options, [&](engine::Collective& ranks) { return train_on(ranks, files, options, telling); });
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,28 @@
+// Sentences with a tag per word, as a column file gives them (data/acquire/files/conll.h) and a tagger learns and is
+// judged by.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tasks/tokens/schemes.h"
+
+namespace yupu::tasks {
+
+struct TaggedWords {
+  std::vector<std::string> words;
+  std::vector<Tag> tags;            // right in the set's scheme
+  std::vector<std::int64_t> lines;  // of each word in the file; for errors
+};
+
+struct TagSet {
+  std::string path;
+  Scheme scheme = Scheme::kIob2;
+  std::vector<TaggedWords> sentences;
+  std::int64_t repaired_sentences = 0;  // whose tags were not right in the scheme and were rewritten (schemes.h)
+  std::int64_t repaired_tags = 0;
+  std::int64_t first_repaired_line = 0;  // 0: none
+};
+
+}  // namespace yupu::tasks

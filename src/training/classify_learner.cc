@@ -1,0 +1,50 @@
+#include "training/classify_learner.h"
+
+#include "engine/ops/cross_entropy/cross_entropy.h"
+#include "training/ranks.h"
+#include "training/token_dropout.h"
+
+namespace yupu::training {
+
+ClassifyLearner::ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier)
+    : options_(options), classifier_(classifier) {
+  if (const model::WideBranch* wide = classifier.wide())
+    wide->weight().learning_rate_scale = static_cast<float>(options.wide_lr / options.lr);
+  for (const handoff::Row& row : options.train) {
+    const std::optional<std::int32_t> label = classifier.label_index(row.label);
+    if (!label) continue;  // out of scope: for calibration alone
+    text::Encoding encoding = classifier.encode(row.text);
+    lengths_.push_back(static_cast<std::int64_t>(encoding.ids.size()));
+    examples_.push_back({.ids = std::move(encoding.ids),
+                         .types = std::move(encoding.type_ids),
+                         .ngrams = std::move(encoding.ngrams),
+                         .label = *label});
+  }
+}
+
+engine::Var ClassifyLearner::loss(engine::Tape& tape, std::span<const std::uint32_t> rows, std::int64_t epoch,
+                                  model::DropoutStep dropout) {
+  const TokenDropout tokens{.probability = options_.token_dropout,
+                            .seed = options_.seed,
+                            .unknown = classifier_.tokenizer().special_ids().unk};
+  engine::PackedBatch packed;
+  std::vector<std::int32_t> labels;
+  std::vector<const text::SparseRow*> ngrams;
+  for (const std::uint32_t row : rows) {
+    packed.append(with_dropout(examples_[row].ids, tokens, row, epoch), examples_[row].types, row);
+    labels.push_back(examples_[row].label);
+    ngrams.push_back(&examples_[row].ngrams);
+  }
+  batch_.emplace(std::move(packed));
+  return engine::cross_entropy(
+      classifier_.forward(tape, *batch_, ngrams, dropout), labels,
+      {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});
+}
+
+Result<double> ClassifyLearner::validation_figure(engine::Collective& collective, engine::ExecutionContext& context) {
+  YUPU_ASSIGN_OR_RETURN(const tasks::Evaluation evaluation,
+                        tasks::evaluate(classifier_, logits_over(collective, classifier_, context), options_.valid));
+  return options_.metric == "macro_f1" ? evaluation.report.macro.f1 : evaluation.report.accuracy;
+}
+
+}  // namespace yupu::training

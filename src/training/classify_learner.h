@@ -1,0 +1,43 @@
+// One label per text, for the training loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tasks/classify/classifier.h"
+#include "training/learner.h"
+#include "training/training.h"
+
+namespace yupu::training {
+
+class ClassifyLearner final : public Learner {
+ public:
+  // Both must outlive it.
+  ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier);
+
+  Json deciding_options() const override { return training::deciding_options(options_); }
+  std::vector<engine::Parameter*> parameters() const override { return classifier_.parameters(); }
+  model::Adapter* adapter() const override { return classifier_.adapter(); }
+  std::span<const std::int64_t> lengths() const override { return lengths_; }
+  std::int64_t target_count(std::uint32_t) const override { return 1; }
+  engine::Var loss(engine::Tape& tape, std::span<const std::uint32_t> rows, std::int64_t epoch,
+                   model::DropoutStep dropout) override;
+  bool has_validation() const override { return !options_.valid.empty(); }
+  Result<double> validation_figure(engine::Collective& collective, engine::ExecutionContext& context) override;
+
+ private:
+  struct Example {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int32_t> types;
+    text::SparseRow ngrams;
+    std::int32_t label;
+  };
+  const TrainOptions& options_;
+  tasks::Classifier& classifier_;
+  std::vector<Example> examples_;
+  std::vector<std::int64_t> lengths_;
+  std::optional<model::EncoderBatch> batch_;  // of the last loss
+};
+
+}  // namespace yupu::training

@@ -1,0 +1,238 @@
+#include "training/tokens/tag_training.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/hash.h"
+#include "tasks/tokens/evaluate.h"
+#include "text/tokenizers/wordpiece/train.h"
+#include "training/precision.h"
+#include "training/ranks.h"
+#include "training/run_frame.h"
+#include "training/tokens/tag_learner.h"
+#include "training/trainer.h"
+
+namespace yupu::training {
+namespace {
+
+// Bumped when the same options begin to give other weights.
+constexpr std::int64_t kRecipe = 1;
+constexpr const char* kMetric = "span_f1";
+
+tasks::Scheme learned_scheme(tasks::Scheme of_file) {
+  return of_file == tasks::Scheme::kIob1 ? tasks::Scheme::kIob2 : of_file;
+}
+
+Result<std::set<std::string>> types_of(const tasks::TagSet& train) {
+  std::set<std::string> types;
+  for (const tasks::TaggedWords& sentence : train.sentences) {
+    for (const tasks::Tag& tag : sentence.tags) {
+      if (tag.prefix != tasks::Prefix::kOutside) types.insert(tag.type);
+    }
+  }
+  if (train.sentences.empty()) return invalid_argument("no training sentence", "train");
+  if (types.empty()) {
+    return invalid_argument(
+        fmt::format("{}: every tag is \"O\": there is nothing to tell apart (is it the right column?)", train.path),
+        "train");
+  }
+  return types;
+}
+
+Status require_known(const tasks::TagSet& set, const std::set<std::string>& types, const char* field) {
+  for (const tasks::TaggedWords& sentence : set.sentences) {
+    for (std::size_t i = 0; i < sentence.tags.size(); ++i) {
+      const tasks::Tag& tag = sentence.tags[i];
+      if (tag.prefix == tasks::Prefix::kOutside || types.contains(tag.type)) continue;
+      return invalid_argument(
+          fmt::format("{}: line {}: tag \"{}\": no training sentence has a \"{}\" (it has {})", set.path,
+                      sentence.lines[i], tasks::tag_text(tag, set.scheme), tag.type, fmt::join(types, ", ")),
+          field);
+    }
+  }
+  return ok_status();
+}
+
+Result<std::unique_ptr<tasks::Tagger>> fresh_tagger(const TagOptions& options, const tasks::Tagger::Fresh& fresh) {
+  YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config(options.loop.config));
+  std::vector<std::string> texts;
+  for (const tasks::TaggedWords& sentence : options.train.sentences)
+    texts.push_back(fmt::format("{}", fmt::join(sentence.words, " ")));
+  text::TrainVocabularyOptions vocabulary_options;
+  vocabulary_options.vocab_size = static_cast<std::int32_t>(options.loop.vocab_size);
+  vocabulary_options.normalization.lower_case = !options.cased;
+  YUPU_ASSIGN_OR_RETURN(auto vocabulary,
+                        text::train_vocabulary(std::span<const std::string>(texts), vocabulary_options));
+  config.vocab_size = static_cast<std::int64_t>(vocabulary.size());
+  config.position_count = options.loop.max_length;
+  if (options.loop.dropout) {
+    config.hidden_dropout = config.attention_dropout = config.classifier_dropout =
+        static_cast<float>(*options.loop.dropout);
+  }
+  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::make_wordpiece(std::move(vocabulary), vocabulary_options.normalization));
+  return tasks::Tagger::create(config, std::move(tokenizer), fresh);
+}
+
+Result<std::unique_ptr<tasks::Tagger>> make_tagger(const TagOptions& options) {
+  YUPU_ASSIGN_OR_RETURN(const std::set<std::string> types, types_of(options.train));
+  YUPU_RETURN_IF_ERROR(require_known(options.valid, types, "valid"));
+  YUPU_RETURN_IF_ERROR(require_known(options.test, types, "test"));
+  const tasks::Scheme scheme = learned_scheme(options.train.scheme);
+  const tasks::Tagger::Fresh fresh{.tags = tasks::complete_tags(types, scheme),
+                                   .scheme = scheme,
+                                   .crf = options.crf,
+                                   .seed = options.loop.seed,
+                                   .max_length = options.loop.max_length};
+  if (options.loop.base.empty()) return fresh_tagger(options, fresh);
+  std::optional<float> dropout;
+  if (options.loop.dropout) dropout = static_cast<float>(*options.loop.dropout);
+  auto tagger = tasks::Tagger::from_base(options.loop.base, fresh, dropout);
+  if (!tagger.ok()) return tagger.status().with_context("base");
+  return tagger;
+}
+
+std::string sentences_sha256(const tasks::TagSet& set) {
+  Sha256 hash;
+  for (const tasks::TaggedWords& sentence : set.sentences) {
+    hash.field(std::to_string(sentence.words.size()));
+    const auto tags = tasks::tag_texts(sentence.tags, set.scheme);
+    for (std::size_t i = 0; i < tags.size(); ++i) hash.field(sentence.words[i]).field(tags[i]);
+  }
+  return hash.finish_hex();
+}
+
+// What decides the weights: the state folder's mark, and what every rank must have alike.
+Result<engine::Facts> deciding_facts(const TagOptions& options, engine::Precision precision,
+                                     const tasks::Tagger& tagger) {
+  YUPU_ASSIGN_OR_RETURN(engine::Facts facts, program_facts());
+  facts.emplace_back("options", to_text(deciding_options(options)));
+  facts.emplace_back("precision in use", engine::precision_name(precision));
+  facts.emplace_back("training sentences", sentences_sha256(options.train));
+  facts.emplace_back("validation sentences", sentences_sha256(options.valid));
+  facts.emplace_back("vocabulary", tagger.tokenizer().content_id());
+  facts.emplace_back("weights to begin from", tagger.weights_sha256());
+  return facts;
+}
+
+Result<StateFolder> state_of(const TagOptions& options, engine::Precision precision, const tasks::Tagger& tagger,
+                             engine::Collective& collective) {
+  if (collective.size() > 1) {
+    YUPU_ASSIGN_OR_RETURN(const engine::Facts facts, deciding_facts(options, precision, tagger));
+    YUPU_RETURN_IF_ERROR(engine::require_equal(collective, facts));
+  }
+  if (!collective.is_root()) return StateFolder::elsewhere(options.loop.out);
+  Sha256 hash;
+  hash.field(to_text(deciding_options(options)))
+      .field(engine::precision_name(precision))
+      .field(sentences_sha256(options.train))
+      .field(sentences_sha256(options.valid))
+      .field(tagger.tokenizer().content_id())
+      .field(tagger.weights_sha256());
+  return StateFolder::open(options.loop.out, hash.finish_hex());
+}
+
+Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engine::ExecutionContext& context,
+                   const tasks::TagSet& set, std::map<std::string, double>& figures) {
+  if (set.sentences.empty()) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(tagger, context, set));
+  figures[prefix + "span_f1"] = evaluation.spans.micro.f1;
+  figures[prefix + "span_precision"] = evaluation.spans.micro.precision;
+  figures[prefix + "span_recall"] = evaluation.spans.micro.recall;
+  figures[prefix + "token_accuracy"] = evaluation.tokens.accuracy;
+  figures[prefix + "token_macro_f1"] = evaluation.tokens.macro.f1;
+  for (const auto& [type, of_type] : evaluation.spans.types) figures[prefix + "span_f1." + type] = of_type.f1;
+  return ok_status();
+}
+
+Result<TrainResult> concluded(const TagOptions& options, const tasks::Tagger& tagger, engine::ExecutionContext& context,
+                              const Trainer& trainer) {
+  TrainResult result = paused_result(trainer);
+  const Position& position = trainer.position();
+  result.paused = false;
+  result.best_epoch = position.best_epoch;
+  result.precision = trainer.precision();
+  result.parameter_count = tagger.parameter_count();
+  result.weights_sha256 = tagger.weights_sha256();
+  OrderedJson config;
+  tagger.config().write_to(config);
+  result.encoder_config = Json(config);
+  YUPU_RETURN_IF_ERROR(add_figures("valid.", tagger, context, options.valid, result.figures));
+  YUPU_RETURN_IF_ERROR(add_figures("test.", tagger, context, options.test, result.figures));
+  result.figures["train.seconds"] = result.seconds;
+  result.figures["train.steps"] = static_cast<double>(result.steps);
+  result.figures["train.epochs"] = static_cast<double>(position.epoch);
+  result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
+  result.figures["train.rows"] = static_cast<double>(options.train.sentences.size());
+  result.figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
+  if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
+  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
+  return result;
+}
+
+void tell_repairs(const TagOptions& options, handoff::Progress& progress) {
+  for (const tasks::TagSet* set : {&options.train, &options.valid, &options.test}) {
+    if (set->repaired_tags == 0) continue;
+    progress.note(fmt::format("{}: {} tags of {} sentences were not right in {} and were repaired (first at line {})",
+                              set->path, set->repaired_tags, set->repaired_sentences, tasks::scheme_name(set->scheme),
+                              set->first_repaired_line));
+  }
+}
+
+Result<TrainResult> train_checked(const TagOptions& options, engine::Collective& collective,
+                                  handoff::Progress& progress) {
+  YUPU_ASSIGN_OR_RETURN(const auto tagger, make_tagger(options));
+  tell_repairs(options, progress);
+  const engine::Precision precision = usable_precision(options.loop.precision, progress);
+  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *tagger, collective));
+  engine::ExecutionContext context(options.loop.threads, precision);
+  TagLearner learner(options, *tagger);
+  Trainer trainer(options.loop, learner, context, collective, state, progress);
+  YUPU_RETURN_IF_ERROR(trainer.run());
+  if (trainer.paused()) return paused_result(trainer);
+  YUPU_ASSIGN_OR_RETURN(TrainResult result, concluded(options, *tagger, context, trainer));
+  if (!collective.is_root()) return result;
+  Json lineage = options.loop.lineage;
+  lineage["options"] = deciding_options(options);
+  lineage["precision"] = engine::precision_name(result.precision);
+  lineage["weights_sha256"] = result.weights_sha256;
+  lineage["figures"] = result.figures;
+  lineage["learning_curve"] = curve_json(result.epochs, learner.has_validation());
+  tagger->set_lineage(std::move(lineage));
+  YUPU_RETURN_IF_ERROR(tagger->save(options.loop.out));
+  YUPU_RETURN_IF_ERROR(state.remove());
+  return result;
+}
+
+}  // namespace
+
+Json deciding_options(const TagOptions& options) {
+  Json json = deciding_options(options.loop);
+  for (const char* unread : {"wide", "wide_lr", "target_precision", "learn_out_of_scope"}) json.erase(unread);
+  json["task"] = "tokens";
+  json["recipe"] = kRecipe;
+  json["metric"] = kMetric;
+  json["scheme"] = tasks::scheme_name(learned_scheme(options.train.scheme));
+  json["crf"] = options.crf;
+  json["crf_lr"] = options.crf ? options.crf_lr : 0.0;
+  json["cased"] = options.loop.base.empty() ? Json(options.cased) : Json();
+  return json;
+}
+
+Result<TrainResult> train_tagger(const TagOptions& options, handoff::Progress& progress) {
+  YUPU_RETURN_IF_ERROR(check_ranges(options.loop));
+  if (!(options.crf_lr >= 1e-9 && options.crf_lr <= 10.0))
+    return invalid_argument(fmt::format("crf_lr is {}, must be 1e-9 to 10", options.crf_lr), "crf_lr");
+  if (options.loop.method != "full")
+    return invalid_argument(fmt::format("method \"{}\": taggers are trained whole (full)", options.loop.method),
+                            "method");
+  TagOptions named = options;
+  named.loop.metric = kMetric;
+  return framed(named.loop, progress, [&](engine::Collective& collective, handoff::Progress& root_progress) {
+    return train_checked(named, collective, root_progress);
+  });
+}
+
+}  // namespace yupu::training
