@@ -1,8 +1,11 @@
 // The same training step on every instruction set this machine has: other roundings, the same mathematics.
+#include "engine/device/cpu/simd_targets.h"
+// Before Highway.
 #include <cmath>
 
-#include <hwy/targets.h>
+#include <hwy/highway.h>
 
+#include "engine/device/cpu/instruction_set.h"
 #include "engine/optim/adamw.h"
 #include "engine/testing/op_harness.h"
 #include "engine/testing/small_encoder.h"
@@ -53,6 +56,20 @@ TEST(Targets, EveryInstructionSetAgrees) {
   hwy::SetSupportedTargetsForTest(supported);  // a forced level stays (forced_target_test.cc)
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   EXPECT_GE(tried, 1);
+}
+
+// Where Highway knows nothing better of the machine (an aarch64 processor without AES, say) the baseline runs, and the
+// name says so.
+TEST(Targets, TheLeastIsWhatTheCompilerMayAlwaysUse) {
+  const std::int64_t supported = hwy::SupportedTargets();
+  hwy::SetSupportedTargetsForTest(HWY_EMU128 | HWY_SCALAR);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  const std::string name = instruction_set();
+  const float loss = one_step().loss;
+  hwy::SetSupportedTargetsForTest(supported);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  EXPECT_EQ(name, hwy::TargetName(HWY_STATIC_TARGET));
+  EXPECT_NEAR(loss, one_step().loss, 1e-5);
 }
 
 }  // namespace
