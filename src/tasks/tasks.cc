@@ -6,6 +6,7 @@ namespace yupu::tasks {
 namespace {
 constexpr std::array kTasks = {
     Task{.name = "classify", .summary = "one label per text: intents, topics, sentiment", .meter = "classify_tokens"},
+    Task{.name = "tokens", .summary = "named entities: spans of words, each with a type", .meter = "entity_tokens"},
 };
 }  // namespace
 

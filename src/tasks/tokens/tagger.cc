@@ -74,7 +74,8 @@ Result<std::unique_ptr<Tagger>> Tagger::assemble(const model::EncoderConfig& con
     tagger->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
     tagger->head_ =
         std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.tags.size()), config, fresh.seed);
-    if (fresh.crf) tagger->crf_ = std::make_unique<Crf>(legal_transitions(fresh.tags, fresh.scheme));
+    tagger->legal_ = legal_transitions(fresh.tags, fresh.scheme);
+    if (fresh.crf) tagger->crf_ = std::make_unique<Crf>(tagger->legal_);
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, fmt::format("{}: {}", where, error.what()));
   }

@@ -109,7 +109,7 @@ class Tagger {
   static Result<std::unique_ptr<Tagger>> assemble(const model::EncoderConfig& config,
                                                   std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
                                                   model::FreshWeights weights, std::string_view where);
-  Transitions transitions() const;
+  Transitions transitions() const { return crf_ ? crf_->transitions() : legal_; }
   Status read_yupu_json(const Json& json, const std::string& directory);
 
   std::unique_ptr<text::Tokenizer> tokenizer_;
@@ -117,6 +117,7 @@ class Tagger {
   std::unique_ptr<model::ClassificationHead> head_;
   std::unique_ptr<Crf> crf_;  // may be null
   std::vector<Tag> tags_;
+  Transitions legal_;  // of the tags in the scheme
   Scheme scheme_ = Scheme::kIob2;
   std::int64_t max_length_ = 128;
   Json lineage_ = Json::object();

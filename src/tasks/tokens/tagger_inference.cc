@@ -47,10 +47,8 @@ Result<std::vector<std::vector<float>>> Tagger::emissions(engine::ExecutionConte
   return out;
 }
 
-Transitions Tagger::transitions() const { return crf_ ? crf_->transitions() : legal_transitions(tags_, scheme_); }
-
 std::vector<std::int32_t> Tagger::decode(std::span<const float> emission) const {
-  return best_sequence(emission, transitions());
+  return crf_ ? best_sequence(emission, crf_->transitions()) : best_sequence(emission, legal_);
 }
 
 std::vector<Tag> Tagger::tags_of_sequence(std::span<const std::int32_t> sequence) const {

@@ -1,6 +1,7 @@
 #include "training/tokens/tag_training.h"
 
 #include <csignal>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
+#include "engine/collective/thread_group.h"
 #include "tasks/tokens/evaluate.h"
 
 namespace yupu::training {
@@ -181,6 +183,35 @@ TEST(TagTraining, GradientsAreOfTheMeanOverWordsHoweverTheyAreBatched) {
   }
   EXPECT_GT(norms[0], 0.0);
   EXPECT_NEAR(norms[0], norms[1], 1e-4 * norms[0]);
+}
+
+TEST(TagTraining, TwoRanksLearnWhatOneDoes) {
+  const yupu::testing::TempDir dir;
+  const auto loss_on = [&](int ranks) {
+    engine::ThreadGroup group(ranks);
+    std::vector<Result<TrainResult>> results(static_cast<std::size_t>(ranks), unavailable("not begun"));
+    std::vector<std::thread> threads;
+    for (int rank = 0; rank < ranks; ++rank) {
+      threads.emplace_back([&, rank] {
+        TagOptions options = quick_options(dir.file("model" + std::to_string(ranks)));
+        options.crf = true;
+        options.loop.epochs = 2;
+        options.loop.batch_tokens = 256;
+        options.loop.threads = 1;
+        options.loop.collective = &group.member(rank);
+        handoff::SilentProgress progress;
+        auto& result = results[static_cast<std::size_t>(rank)];
+        result = train_tagger(options, progress);
+        options.loop.collective->leave(result.status());
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_TRUE(results[0].ok()) << results[0].status().to_string();
+    for (const auto& result : results) EXPECT_EQ(result->weights_sha256, results[0]->weights_sha256);
+    return results[0]->figures.at("train.loss");
+  };
+  const double alone = loss_on(1);
+  EXPECT_NEAR(loss_on(2), alone, 1e-4 * alone);
 }
 
 TEST(TagTraining, BadInputIsNamed) {
