@@ -83,6 +83,7 @@ constexpr std::array kCommands{
         "  --vocab FILE|none --vocab-size N   none: trained on the corpus (default, 16000 tokens)\n"
         "  --steps N | --epochs N --batch-tokens N --max-length N --short-share X\n"
         "  --mask-probability X --whole-word   hide whole words (## pieces; runs of 1 to 3 ideographs)\n"
+        "  --first-token-words N   ask so many words of a text of its first token too: bases for classifying\n"
         "  --lr X --warmup N --weight-decay X --clip-norm X --dropout X\n"
         "  --schedule linear|stable   stable: constant until the last --decay-steps N; may be continued with more\n"
         "                   --steps, and --decay-now begins the decay where the run stands\n"

@@ -28,6 +28,7 @@ training::PretrainOptions read_options(Arguments& arguments) {
   options.short_share = arguments.number("--short-share", options.short_share, 0.0, 1.0);
   options.mask_probability = arguments.number("--mask-probability", options.mask_probability, 0.01, 0.9);
   options.whole_word = arguments.flag("--whole-word");
+  options.first_token_words = arguments.integer("--first-token-words", 0, 0, 1000);
   options.lr = arguments.number("--lr", options.lr, 1e-9, 10.0);
   options.schedule = arguments.one_of("--schedule", "linear", {"linear", "stable"}) == "stable"
                          ? training::PretrainSchedule::kStable

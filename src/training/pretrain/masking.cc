@@ -9,19 +9,21 @@
 
 namespace yupu::training {
 
-// Random numbers of one sequence, four of each position.
+// Random numbers of one sequence: four of each position, and those of some_of behind them.
 class TokenDraws {
  public:
-  enum Purpose : std::uint64_t { kSelect, kShow, kReplace, kRun };
+  enum Purpose : std::uint64_t { kSelect, kShow, kReplace, kRun, kSome };
   TokenDraws(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample)
       : rng_(seed ^ kStream, epoch << 32 | (sample & UINT32_MAX)) {}
   double uniform(std::int32_t position, Purpose purpose) {
-    rng_.set_position(static_cast<std::uint64_t>(position) * 4 + purpose);
+    rng_.set_position(purpose == kSome ? static_cast<std::uint64_t>(position) | kSomeBit
+                                       : static_cast<std::uint64_t>(position) * 4 + purpose);
     return rng_.uniform();
   }
 
  private:
-  static constexpr std::uint64_t kStream = 0x6d61736b;  // "mask"
+  static constexpr std::uint64_t kStream = 0x6d61736b;               // "mask"
+  static constexpr std::uint64_t kSomeBit = std::uint64_t{1} << 40;  // far behind the four of the last position
   Rng rng_;
 };
 
@@ -117,6 +119,25 @@ MaskedTokens Masking::apply(std::span<std::int32_t> ids, std::uint64_t epoch, st
     }
   }
   return masked;
+}
+
+std::vector<std::int32_t> Masking::some_of(std::span<const std::int32_t> ids, std::int64_t count, std::uint64_t epoch,
+                                           std::uint64_t sample) const {
+  std::vector<std::int32_t> words;
+  for (const std::int32_t id : ids) {
+    if (kinds_[static_cast<std::size_t>(id)] != Kind::kSpecial) words.push_back(id);
+  }
+  std::ranges::sort(words);
+  words.erase(std::ranges::unique(words).begin(), words.end());
+  TokenDraws draws(options_.seed, epoch, sample);
+  const std::size_t wanted = std::min(words.size(), static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const double uniform = draws.uniform(static_cast<std::int32_t>(i), TokenDraws::kSome);
+    std::swap(words[i], words[i + pick(uniform, words.size() - i)]);
+  }
+  words.resize(wanted);
+  std::ranges::sort(words);
+  return words;
 }
 
 }  // namespace yupu::training

@@ -37,6 +37,10 @@ class Masking {
   // Hides tokens of `ids`, in place.
   MaskedTokens apply(std::span<std::int32_t> ids, std::uint64_t epoch, std::uint64_t sample) const;
 
+  // Up to `count` different ordinary tokens of `ids`, drawn without repeats; ascending.
+  std::vector<std::int32_t> some_of(std::span<const std::int32_t> ids, std::int64_t count, std::uint64_t epoch,
+                                    std::uint64_t sample) const;
+
  private:
   enum class Kind : std::uint8_t { kSpecial, kWord, kContinuation, kIdeograph };
   struct Group {

@@ -1,6 +1,7 @@
 #include "training/pretrain/masking.h"
 
 #include <algorithm>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -110,6 +111,24 @@ TEST(Masking, FollowsFromSeedEpochAndSampleAlone) {
   EXPECT_NE(positions(1, 0, 0), positions(2, 0, 0));
   EXPECT_NE(positions(1, 0, 0), positions(1, 1, 0));
   EXPECT_NE(positions(1, 0, 0), positions(1, 0, 1));
+}
+
+TEST(Masking, SomeWordsOfATextAreDifferentOrdinaryAndDrawnAnew) {
+  const Masking masking(*tokenizer(), {.seed = 9});
+  const std::vector<std::int32_t> ids = {kCls, 20, 21, 20, kUnk, 22, 23, 24, 25, kSep};
+  std::map<std::int32_t, int> drawn;
+  for (std::uint64_t sample = 0; sample < 600; ++sample) {
+    const auto words = masking.some_of(ids, 2, 1, sample);
+    ASSERT_EQ(words.size(), 2u);
+    EXPECT_LT(words[0], words[1]) << "ascending, no repeats";
+    for (const std::int32_t word : words) ++drawn[word];
+    EXPECT_EQ(words, masking.some_of(ids, 2, 1, sample));
+  }
+  ASSERT_EQ(drawn.size(), 6u);  // 20 to 25, no special one
+  for (const auto& [word, times] : drawn) EXPECT_NEAR(times, 200, 60) << word;
+  EXPECT_EQ(masking.some_of(ids, 100, 0, 0), (std::vector<std::int32_t>{20, 21, 22, 23, 24, 25}));
+  EXPECT_TRUE(masking.some_of(ids, 0, 0, 0).empty());
+  EXPECT_TRUE(masking.some_of(std::vector<std::int32_t>{kCls, kSep}, 3, 0, 0).empty());
 }
 
 TEST(Masking, WholeWordsGoTogether) {

@@ -37,6 +37,7 @@ Status check_options(const PretrainOptions& options) {
       {"max_length", static_cast<double>(options.max_length), 4, 1'000'000},
       {"short_share", options.short_share, 0.0, 1.0},
       {"mask_probability", options.mask_probability, 0.01, 0.9},
+      {"first_token_words", static_cast<double>(options.first_token_words), 0, 1000},
       {"lr", options.lr, 1e-9, 10.0},
       {"warmup_steps", static_cast<double>(options.warmup_steps), -1, 1e12},
       {"decay_steps", static_cast<double>(options.decay_steps), -1, 1e12},
@@ -130,6 +131,7 @@ Json deciding_options(const PretrainOptions& options) {
                {"valid_share", options.valid_share},
                {"valid_tokens_max", options.valid_tokens_max},
                {"seed", options.seed}};
+  if (options.first_token_words > 0) json["first_token_words"] = options.first_token_words;
   if (options.schedule == PretrainSchedule::kStable) return json;  // length and precision may change on the way
   json["precision"] = engine::precision_name(options.precision);
   json["steps"] = options.steps;

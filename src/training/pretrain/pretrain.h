@@ -44,6 +44,10 @@ struct PretrainOptions {
   double short_share = 0.5;       // of the sequences that are cut shorter
   double mask_probability = 0.15;
   bool whole_word = false;
+  // So many different words of every sequence are also asked of its first token, drawn anew each time, in the mean of
+  // the loss: what fine-tuning reads then tells what the text is about, which masked words alone do not teach it
+  // (bag-of-word prediction: Ma et al. 2024, arXiv:2401.11248).  0: none.
+  std::int64_t first_token_words = 0;
 
   double lr = 1e-3;
   PretrainSchedule schedule = PretrainSchedule::kLinear;
@@ -88,7 +92,7 @@ struct PretrainResult {
   std::int64_t vocab_size = 0;
   std::int64_t parameter_count = 0;
   double seconds = 0.0;
-  double train_loss = 0.0;  // mean over the last epoch under way
+  double train_loss = 0.0;  // mean over the last epoch under way, first-token words included
   MaskedFigures valid;      // masked 0: nothing was held out
   std::string weights_sha256;
 };

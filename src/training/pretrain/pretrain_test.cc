@@ -1,5 +1,6 @@
 #include "training/pretrain/pretrain.h"
 
+#include <cmath>
 #include <csignal>
 #include <thread>
 
@@ -48,6 +49,7 @@ PretrainOptions quick_options(const yupu::testing::TempDir& dir, const std::stri
   options.max_length = 24;
   options.valid_share = 0.1;
   options.whole_word = true;
+  options.first_token_words = 2;
   options.threads = 2;
   return options;
 }
@@ -171,6 +173,40 @@ TEST(Pretrain, Bf16LearnsToo) {
   EXPECT_EQ(rounded->weights_sha256 != exact->weights_sha256, differs);
 }
 
+// Of the first token of a text, with nothing hidden: the mean log probability of the text's own words.
+double words_at_first_token(const std::string& directory) {
+  const auto model = tasks::MaskedModel::load(directory, 1, 0.0f);
+  EXPECT_TRUE(model.ok()) << model.status().to_string();
+  const auto encoded = (*model)->tokenizer().encode("the lemon in the garden is yellow.");
+  engine::PackedBatch packed;
+  packed.append(encoded.ids, {}, 0);
+  const model::EncoderBatch batch(std::move(packed));
+  engine::ExecutionContext context(1);
+  engine::Tape tape(context, engine::Tape::Mode::kInference);
+  const engine::Tensor logits = (*model)->logits(tape, batch, std::vector<std::int32_t>{0}).value();
+  const std::span<const float> row = logits.values();
+  double sum = 0.0;
+  for (const float logit : row) sum += std::exp(double{logit});
+  double mean = 0.0;
+  const auto words = std::span(encoded.ids).subspan(1, encoded.ids.size() - 2);
+  for (const std::int32_t id : words) mean += double{row[static_cast<std::size_t>(id)]} - std::log(sum);
+  return mean / static_cast<double>(words.size());
+}
+
+TEST(Pretrain, TheFirstTokenLearnsWhichWordsStandThere) {
+  const yupu::testing::TempDir dir;
+  PretrainOptions options = quick_options(dir, "asked");
+  options.steps = 120;
+  options.lr = 3e-3;
+  options.first_token_words = 3;
+  ASSERT_TRUE(run(options).ok());
+  PretrainOptions unasked = options;
+  unasked.out = dir.file("unasked");
+  unasked.first_token_words = 0;
+  ASSERT_TRUE(run(unasked).ok());
+  EXPECT_GT(words_at_first_token(options.out), words_at_first_token(unasked.out) + 1.0);
+}
+
 TEST(Pretrain, GoesOnFromABaseWithItsTokenizer) {
   const yupu::testing::TempDir dir;
   PretrainOptions first = quick_options(dir, "first");
@@ -213,6 +249,9 @@ TEST(Pretrain, BadInputIsNamed) {
   options = good;
   options.mask_probability = 0.0;
   EXPECT_EQ(field(options), "mask_probability");
+  options = good;
+  options.first_token_words = -1;
+  EXPECT_EQ(field(options), "first_token_words");
   options = good;
   options.config = "enormous";
   EXPECT_EQ(field(options), "config");

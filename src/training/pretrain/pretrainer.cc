@@ -41,8 +41,8 @@ Status keep_before_decay(const StateFolder& state) {
 
 struct Pretrainer::MaskedBatch {
   model::EncoderBatch batch;
-  std::vector<std::int32_t> rows;    // of the masked tokens
-  std::vector<std::int32_t> labels;  // what stood there
+  std::vector<std::int32_t> rows;    // of the masked tokens, and of first tokens asked for words
+  std::vector<std::int32_t> labels;  // what stood there, and those words
 };
 
 Pretrainer::Pretrainer(const PretrainOptions& options, tasks::MaskedModel& model, const Corpora& corpora,
@@ -75,7 +75,8 @@ Pretrainer::Epoch Pretrainer::plan(const Corpus& corpus, std::int64_t epoch) con
 }
 
 Pretrainer::MaskedBatch Pretrainer::make_batch(const Corpus& corpus, const Epoch& epoch,
-                                               std::span<const std::uint32_t> rows, std::int64_t epoch_number) const {
+                                               std::span<const std::uint32_t> rows, std::int64_t epoch_number,
+                                               std::int64_t first_token_words) const {
   const text::SpecialIds& special = model_.tokenizer().special_ids();
   engine::PackedBatch packed;
   std::vector<std::int32_t> masked_rows, labels;
@@ -86,8 +87,13 @@ Pretrainer::MaskedBatch Pretrainer::make_batch(const Corpus& corpus, const Epoch
     ids.push_back(special.cls);
     ids.insert(ids.end(), text.begin(), text.end());
     ids.push_back(special.sep);
-    const MaskedTokens masked = masking_.apply(ids, static_cast<std::uint64_t>(epoch_number), row);
     const auto begin = static_cast<std::int32_t>(packed.token_count());
+    for (const std::int32_t word :
+         masking_.some_of(ids, first_token_words, static_cast<std::uint64_t>(epoch_number), row)) {
+      masked_rows.push_back(begin);
+      labels.push_back(word);
+    }
+    const MaskedTokens masked = masking_.apply(ids, static_cast<std::uint64_t>(epoch_number), row);
     for (const std::int32_t position : masked.positions) masked_rows.push_back(begin + position);
     labels.insert(labels.end(), masked.labels.begin(), masked.labels.end());
     packed.append(ids, {}, row);
@@ -195,7 +201,8 @@ Status Pretrainer::update(const Epoch& epoch, const std::vector<std::uint32_t>& 
   double masked_count = 0.0;
   for (const auto& share : share_of(std::span(&rows, 1), epoch.lengths, {.tokens = options_.batch_tokens},
                                     {.rank = collective_.rank(), .size = collective_.size()})) {
-    mine.emplace_back(new MaskedBatch(make_batch(corpora_.train, epoch, share, position_.epoch)));
+    mine.emplace_back(
+        new MaskedBatch(make_batch(corpora_.train, epoch, share, position_.epoch, options_.first_token_words)));
     masked_count += static_cast<double>(mine.back()->labels.size());
   }
   if (Status status = collective_.sum(std::span(&masked_count, 1)); !status.ok()) return keep_then(status);
@@ -242,7 +249,7 @@ Status Pretrainer::evaluate() {
   std::array<double, 3> sums{};  // loss, masked, hits
   const auto ranks = static_cast<std::size_t>(collective_.size());
   for (auto i = static_cast<std::size_t>(collective_.rank()); i < valid_epoch_.batches.size(); i += ranks) {
-    const MaskedBatch masked = make_batch(corpora_.valid, valid_epoch_, valid_epoch_.batches[i], 0);
+    const MaskedBatch masked = make_batch(corpora_.valid, valid_epoch_, valid_epoch_.batches[i], 0, 0);
     engine::Tape tape(context_, engine::Tape::Mode::kInference);
     sums[0] += double{model_.loss(tape, masked.batch, masked.rows, masked.labels, {}, &hits).value().item()};
     sums[1] += static_cast<double>(masked.labels.size());

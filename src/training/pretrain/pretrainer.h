@@ -44,7 +44,7 @@ class Pretrainer {
 
   Epoch plan(const Corpus& corpus, std::int64_t epoch) const;
   MaskedBatch make_batch(const Corpus& corpus, const Epoch& epoch, std::span<const std::uint32_t> rows,
-                         std::int64_t epoch_number) const;
+                         std::int64_t epoch_number, std::int64_t first_token_words) const;
   void set_schedule();
   Status begin_decay_if_due();
   Status run_epoch();
