@@ -182,7 +182,7 @@ class Session {
       segments.push_back({tenants_->adapters[i % tenants_->adapters.size()].get(), row, row + 1});
     }
     const engine::Var pooled = tenants_->base->pooled(tape, batch, {}, segments);
-    return tenants_->head->logits(tape, pooled, batch, tenants_->base->dropout_sites()).value().clone();
+    return tenants_->head->logits(tape, pooled, batch.sequences, tenants_->base->dropout_sites()).value().clone();
   }
 
   Result<Json> mixed(const Json& request) {
