@@ -27,7 +27,7 @@ class Crf {
 
   std::vector<engine::Parameter*> parameters() const { return {between_.get(), start_.get(), end_.get()}; }
 
-  // DIRECTORY/crf.safetensors.  Outcomes of load  kNotFound, kInvalidArgument: which tensor.
+  // DIRECTORY/crf.safetensors (docs/formats/crf.md).  Outcomes of load  kNotFound, kInvalidArgument: which tensor.
   Status save(const std::string& directory) const;
   Status load(const std::string& directory);
   static Status remove(const std::string& directory);
