@@ -143,6 +143,7 @@ struct LiveServer::Parts {
     std::vector<std::string> expected;
     if (options.strategy != nullptr) expected.push_back(options.strategy->name);
     engine_context = std::make_unique<engine::ExecutionContext>(options.engine_threads, options.precision);
+    engine_context->set_packs_at_once(true);
     engine = std::make_unique<serving::EngineWorker>(metrics, serving::EngineOptions{});
     host = std::make_unique<serving::ModelHost>(clock, *engine, metrics,
                                                 serving::classifier_loader(*engine_context, bases), expected);

@@ -100,6 +100,20 @@ TEST(File, AtomicWriteAndMap) {
   EXPECT_EQ(read_file(dir.file("a"), 3).status().code(), Code::kTooLarge);
 }
 
+TEST(File, AMapIsWhatTheFileWasAndWhatIsWrittenStaysInTheProcess) {
+  const testing::TempDir dir;
+  ASSERT_TRUE(write_file_atomic(dir.file("a"), "hello").ok());
+  EXPECT_FALSE(MappedFile::open(dir.file("a"))->writable());
+  const auto map = MappedFile::open(dir.file("a"), MappedFile::Access::kPrivate);
+  ASSERT_TRUE(map.ok());
+  ASSERT_TRUE(map->writable());
+  const_cast<char*>(map->bytes().data())[0] = 'j';
+  EXPECT_EQ(map->bytes(), "jello");
+  EXPECT_EQ(read_file(dir.file("a")).value(), "hello");
+  ASSERT_TRUE(write_file_atomic(dir.file("a"), "other").ok());  // renamed over it
+  EXPECT_EQ(map->bytes(), "jello");
+}
+
 TEST(File, FullDiskIsReportedAndNothingLost) {  // /dev/full answers every write with ENOSPC
   auto writer = FileWriter::create("/dev/full");
   ASSERT_TRUE(writer.ok());

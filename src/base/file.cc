@@ -153,20 +153,25 @@ Result<std::string> file_sha256(const std::string& path) {
   }
 }
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
-  if (const auto builtin = builtin_file(path)) return MappedFile(builtin->data(), builtin->size());
+Result<MappedFile> MappedFile::open(const std::string& path, Access access) {
+  if (const auto builtin = builtin_file(path)) return MappedFile(builtin->data(), builtin->size(), false);
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return errno_status(errno, "open " + path);
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return errno_status(errno, "stat " + path);
   if (!S_ISREG(info.st_mode)) return invalid_argument(path + ": not a regular file");
-  if (info.st_size == 0) return MappedFile(nullptr, 0);
-  void* data = ::mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  if (info.st_size == 0) return MappedFile(nullptr, 0, false);
+  const bool writable = access == Access::kPrivate;
+  const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  // Without reservation: hardly a page of it will be written.
+  void* data =
+      ::mmap(nullptr, static_cast<std::size_t>(info.st_size), protection, MAP_PRIVATE | MAP_NORESERVE, fd.get(), 0);
   if (data == MAP_FAILED) return errno_status(errno, "map " + path);
-  return MappedFile(static_cast<const char*>(data), static_cast<std::size_t>(info.st_size));
+  return MappedFile(static_cast<const char*>(data), static_cast<std::size_t>(info.st_size), writable);
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept : data_(other.data_), size_(other.size_) {
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(other.data_), size_(other.size_), writable_(other.writable_) {
   other.data_ = nullptr;
   other.size_ = 0;
 }
@@ -174,6 +179,7 @@ MappedFile::MappedFile(MappedFile&& other) noexcept : data_(other.data_), size_(
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(writable_, other.writable_);
   return *this;
 }
 

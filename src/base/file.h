@@ -26,21 +26,28 @@ Status replace_file(const std::string& staged, const std::string& target);
 Status replace_directory(const std::string& staged, const std::string& target);
 Result<std::string> file_sha256(const std::string& path);
 
-// A read-only memory map. Threads: any, once opened.
+// A memory map.  kRead: read-only.  kPrivate: may be written too; what is written is the process's own, page by page,
+// and never reaches the file.
+// A file that is replaced by renaming another over it (as everything here does) stays under the map as it was.  One
+// that is written in place changes under the map, and reading beyond where it was cut off ends the process (SIGBUS):
+// whoever runs for long copies what it needs. Threads: any, once opened.
 class MappedFile {
  public:
-  static Result<MappedFile> open(const std::string& path);
+  enum class Access : std::uint8_t { kRead, kPrivate };
+  static Result<MappedFile> open(const std::string& path, Access access = Access::kRead);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
   std::string_view bytes() const { return {data_, size_}; }
+  bool writable() const { return writable_; }  // false for a built-in file
 
  private:
-  MappedFile(const char* data, std::size_t size) : data_(data), size_(size) {}
+  MappedFile(const char* data, std::size_t size, bool writable) : data_(data), size_(size), writable_(writable) {}
   const char* data_ = nullptr;
   std::size_t size_ = 0;
+  bool writable_ = false;
 };
 
 // Appends to a file through a buffer; close() flushes and reports. Threads: one owner.

@@ -21,6 +21,10 @@ class ExecutionContext {
   ThreadTeam& team() { return team_; }
   Pool& pool() { return pool_; }
   Precision precision() const { return precision_; }
+  // Whether inference packs a weight at its first product, because many follow (a server), or at the second only: a
+  // process that answers once and goes would write every weight anew for nothing.
+  bool packs_at_once() const { return packs_at_once_; }
+  void set_packs_at_once(bool at_once) { packs_at_once_ = at_once; }
   Tensor empty(const Shape& shape, DType dtype = DType::kF32) { return Tensor::empty(shape, dtype, &pool_); }
   Tensor zeros(const Shape& shape, DType dtype = DType::kF32) { return Tensor::zeros(shape, dtype, &pool_); }
   // For benches: who is told what the ops spend.  Not owned; null: nobody.
@@ -31,6 +35,7 @@ class ExecutionContext {
   Pool pool_;
   ThreadTeam team_;
   Precision precision_ = Precision::kF32;
+  bool packs_at_once_ = false;
   Profile* profile_ = nullptr;
 };
 

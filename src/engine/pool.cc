@@ -20,6 +20,8 @@ constexpr std::size_t kHeaderBytes = 64;
 constexpr std::size_t kSmallestBytes = 512;
 constexpr std::size_t kLargerBuckets = 3;  // at most 1.5 times the bytes asked for
 constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+constexpr std::align_val_t kHeaderAlignment{kHeaderBytes};
+constexpr std::align_val_t kDataAlignment{kHugePageBytes};
 
 struct Bucket {
   std::size_t index;
@@ -36,10 +38,10 @@ Bucket bucket_of(std::size_t bytes) {
   return {(exponent - 9) * 8 + (capacity - (std::size_t{1} << exponent)) / step, capacity};
 }
 
-// Large blocks lie on huge pages: fewer page-table misses are worth up to a fifth of a small matrix product.
-std::size_t alignment_of(std::size_t total_bytes) {
-  return total_bytes >= 2 * kHugePageBytes ? kHugePageBytes : kHeaderBytes;
-}
+// Large blocks lie on huge pages: fewer page-table misses are worth up to a fifth of a small matrix product.  Their
+// header lies apart, or writing it would bring in two megabytes of zeros for a block that may never be used (weights
+// that a mapped file then takes the place of).
+bool is_large(std::size_t capacity) { return capacity >= 2 * kHugePageBytes; }
 
 }  // namespace
 
@@ -48,27 +50,37 @@ struct Block {
   std::size_t capacity = 0;
   Block* next = nullptr;            // in the free list of its bucket
   std::shared_ptr<PoolCore> owner;  // while in use; empty for a block of the system
+  std::shared_ptr<const void> keeper;
+  std::byte* data = nullptr;
 };
 static_assert(sizeof(Block) <= kHeaderBytes);
 
 namespace {
 
 Block* system_block(std::size_t capacity) {
-  const std::size_t total = kHeaderBytes + capacity;
-  const std::size_t alignment = alignment_of(total);
-  void* memory = ::operator new (total, std::align_val_t{alignment}, std::nothrow);
+  const bool apart = is_large(capacity);
+  void* memory = ::operator new(apart ? kHeaderBytes : kHeaderBytes + capacity, kHeaderAlignment, std::nothrow);
   if (memory == nullptr) return nullptr;
-  // A hint alone: refusal changes nothing but speed.
-  if (alignment == kHugePageBytes) (void)::madvise(memory, total / kHugePageBytes * kHugePageBytes, MADV_HUGEPAGE);
   auto* block = new (memory) Block;
   block->capacity = capacity;
+  block->data = static_cast<std::byte*>(memory) + kHeaderBytes;
+  if (!apart) return block;
+  void* data = ::operator new(capacity, kDataAlignment, std::nothrow);
+  if (data == nullptr) {
+    block->~Block();
+    ::operator delete(memory, kHeaderAlignment);
+    return nullptr;
+  }
+  // A hint alone: refusal changes nothing but speed.
+  (void)::madvise(data, capacity / kHugePageBytes * kHugePageBytes, MADV_HUGEPAGE);
+  block->data = static_cast<std::byte*>(data);
   return block;
 }
 
 void free_block(Block* block) noexcept {
-  const std::size_t alignment = alignment_of(kHeaderBytes + block->capacity);
+  if (is_large(block->capacity)) ::operator delete(block->data, kDataAlignment);
   block->~Block();
-  ::operator delete (block, std::align_val_t{alignment});
+  ::operator delete(block, kHeaderAlignment);
 }
 
 }  // namespace
@@ -165,6 +177,13 @@ Block* take_from_system(std::size_t bytes) {
   return block;
 }
 
+Block* keep_foreign(std::shared_ptr<const void> keeper) {
+  Block* block = system_block(0);
+  if (block == nullptr) throw EngineError("out of memory: no block for a view");
+  block->keeper = std::move(keeper);
+  return block;
+}
+
 void retain(Block* block) noexcept { block->references.fetch_add(1, std::memory_order_relaxed); }
 
 void release(Block* block) noexcept {
@@ -177,6 +196,6 @@ void release(Block* block) noexcept {
   owner->give_back(block);
 }
 
-std::byte* data_of(Block* block) noexcept { return reinterpret_cast<std::byte*>(block) + kHeaderBytes; }
+std::byte* data_of(Block* block) noexcept { return block->data; }
 
 }  // namespace yupu::engine

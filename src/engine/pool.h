@@ -1,7 +1,7 @@
 // A caching allocator for tensor storage: a block that is given back is kept in a bucket of its size and handed out
 // again, so a training step that repeats the shapes of the one before takes nothing from the system.
 //
-//   block   [ Block header, 64 bytes | data, 64-byte aligned, bucket size ]
+//   block   [ Block header, 64 bytes | data, 64-byte aligned, bucket size ]; of a large one the data lies apart
 //   bucket  sizes grow in eighths of a power of two, at least 512 bytes: at most 12.5 % of a larger block is unused
 //           unless a kept block of one of the next three buckets serves instead
 //
@@ -46,10 +46,12 @@ class Pool {
 
 // Storage from the system, without a pool: parameters, optimiser state, things that live long.
 Block* take_from_system(std::size_t bytes);
+// A block without data of its own: it keeps `keeper`, whose memory somebody points into, alive.
+Block* keep_foreign(std::shared_ptr<const void> keeper);
 
 // Reference count of a block.  The last release gives it back to where it came from.
 void retain(Block* block) noexcept;
 void release(Block* block) noexcept;
-std::byte* data_of(Block* block) noexcept;
+std::byte* data_of(Block* block) noexcept;  // not of a block that keeps foreign memory
 
 }  // namespace yupu::engine

@@ -114,6 +114,18 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Pool* pool) {
   return tensor;
 }
 
+Tensor Tensor::over(const Shape& shape, DType dtype, void* data, std::shared_ptr<const void> keeper) {
+  CHECK(shape.rank() > 0, "a tensor needs a shape");
+  CHECK(reinterpret_cast<std::uintptr_t>(data) % dtype_bytes(dtype) == 0, "a view of memory of another alignment");
+  Tensor tensor;
+  tensor.shape_ = shape;
+  tensor.dtype_ = dtype;
+  tensor.element_count_ = shape.element_count();
+  tensor.block_ = keep_foreign(std::move(keeper));
+  tensor.data_ = static_cast<std::byte*>(data);
+  return tensor;
+}
+
 Tensor Tensor::zeros(const Shape& shape, DType dtype, Pool* pool) {
   Tensor tensor = empty(shape, dtype, pool);
   tensor.zero();

@@ -1,6 +1,7 @@
 // A contiguous row-major array of up to four dimensions over shared storage.
 // A Tensor is a handle: copying it shares the data, as a pointer would; `clone` copies.  A default Tensor is empty
-// (`defined()` is false).  Storage is 64-byte aligned; views made by `rows` begin where their row begins.
+// (`defined()` is false).  Storage is 64-byte aligned; views made by `rows` begin where their row begins, those made by
+// `over` where their memory does.
 // Threads: handles may be copied and dropped on any thread; the data has no lock.
 // Errors: wrong shape or dtype is a bug (CHECK); no memory throws EngineError.
 #pragma once
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -53,6 +55,9 @@ class Tensor {
 
   // From the system, or from `pool` when one is given.  `empty` leaves the data uninitialised.
   static Tensor empty(const Shape& shape, DType dtype = DType::kF32, Pool* pool = nullptr);
+  // A view of memory that lasts as long as `keeper`: a weight in a mapped file.  Writing through it is as allowed as
+  // writing there.  REQUIRES: `data` is aligned as the dtype asks.
+  static Tensor over(const Shape& shape, DType dtype, void* data, std::shared_ptr<const void> keeper);
   static Tensor zeros(const Shape& shape, DType dtype = DType::kF32, Pool* pool = nullptr);
   static Tensor full(const Shape& shape, float value, Pool* pool = nullptr);
   // Copies.  REQUIRES: as many values as the shape has elements.

@@ -1,6 +1,8 @@
 #include "engine/tensor.h"
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -8,6 +10,25 @@
 
 namespace yupu::engine {
 namespace {
+
+TEST(Tensor, AViewKeepsItsMemoryAndSharesIt) {
+  auto values = std::make_shared<std::vector<float>>(std::vector<float>{1, 2, 3, 4, 5, 6});
+  const std::weak_ptr<std::vector<float>> watch = values;
+  float* const data = values->data();
+  Tensor row;
+  {
+    const Tensor view = Tensor::over({2, 3}, DType::kF32, data, std::move(values));
+    EXPECT_EQ(view.f32(), data);
+    EXPECT_EQ(view.byte_count(), 24u);
+    row = view.rows(1, 2);
+  }
+  ASSERT_FALSE(watch.expired());
+  EXPECT_EQ(row.values()[2], 6);
+  row.values()[0] = 7;
+  EXPECT_EQ(data[3], 7);
+  row = Tensor();
+  EXPECT_TRUE(watch.expired());
+}
 
 TEST(Tensor, HandlesShareAndClonesCopy) {
   const Tensor a = Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6});

@@ -22,10 +22,11 @@ std::vector<float> values_of(const engine::Tensor& tensor) { return {tensor.valu
 Status run(const std::string& directory) {
   YUPU_ASSIGN_OR_RETURN(const ModelConfig config, read_model_config(directory));
   YUPU_ASSIGN_OR_RETURN(const auto tokenizer, text::load_tokenizer(directory));
-  const Encoder encoder(config.encoder, 1, FreshWeights::kLoaded);
+  Encoder encoder(config.encoder, 1, FreshWeights::kLoaded);
   constexpr std::string_view kPooler[] = {"pooler."};
   constexpr std::string_view kHeads[] = {"classifier."};
   YUPU_ASSIGN_OR_RETURN(const auto absent, load_weights(directory, encoder.tensors(), kPooler, kHeads));
+  if (!absent.empty()) encoder.draw_pooler(1);
   for (const std::string& name : absent) fmt::print(stderr, "{}: not in the file, fresh\n", name);
   engine::ExecutionContext context(0);
   std::string line;

@@ -48,7 +48,8 @@ class ClassifierModel final : public TextModel {
 ModelLoader classifier_loader(engine::ExecutionContext& context, tasks::BaseCache& bases) {
   return [&context, &bases](const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
     const auto open_base = [&bases](const std::string& base) { return bases.open(base); };
-    YUPU_ASSIGN_OR_RETURN(std::unique_ptr<tasks::Classifier> classifier, tasks::Classifier::load(directory, open_base));
+    YUPU_ASSIGN_OR_RETURN(std::unique_ptr<tasks::Classifier> classifier,
+                          tasks::Classifier::load(directory, {.open_base = open_base}));
     return std::unique_ptr<TextModel>(std::make_unique<ClassifierModel>(std::move(classifier), context));
   };
 }

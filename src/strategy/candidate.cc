@@ -100,7 +100,8 @@ Json learning_curve(const training::TrainResult& result) {
 }
 
 Result<Json> measure(LoopContext& context, const std::string& model_directory, const std::vector<handoff::Row>& rows) {
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model_directory));
+  YUPU_ASSIGN_OR_RETURN(const auto classifier,
+                        tasks::Classifier::load(model_directory, {.placement = model::Placement::kMapped}));
   engine::ExecutionContext engine(context.threads);
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, engine, rows));
   return Json(evaluation.to_json());

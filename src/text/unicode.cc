@@ -124,6 +124,10 @@ std::string encode_utf8(std::u32string_view code_points) {
 
 std::optional<std::size_t> validate_utf8(std::string_view text) {
   for (std::size_t position = 0; position < text.size();) {
+    if (static_cast<unsigned char>(text[position]) < 0x80) {
+      ++position;
+      continue;
+    }
     const CodePoint code_point = decode_code_point(text, position);
     if (!code_point.valid) return position;
     position += code_point.bytes;

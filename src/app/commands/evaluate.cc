@@ -34,7 +34,8 @@ Status evaluate_command(Arguments& arguments) {
     return evaluate_tagger({.model = model, .threads = threads, .precision = precision},
                            {.data = source.path, .flags = tag_flags, .html = html, .json = json});
   }
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
+  YUPU_ASSIGN_OR_RETURN(const auto classifier,
+                        tasks::Classifier::load(model, {.placement = model::Placement::kMapped}));
   YUPU_ASSIGN_OR_RETURN(const auto rows, data::read_labelled_file(source));
   engine::ExecutionContext context(threads, training::usable_precision(precision, *terminal_progress()));
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, context, rows));
@@ -78,7 +79,8 @@ Status predict_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(0, 1, "file"));
   YUPU_ASSIGN_OR_RETURN(const auto texts, texts_to_predict(given, words));
   if (is_tagger(model)) return predict_entities({.model = model, .threads = threads, .precision = precision}, texts);
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(model));
+  YUPU_ASSIGN_OR_RETURN(const auto classifier,
+                        tasks::Classifier::load(model, {.placement = model::Placement::kMapped}));
   engine::ExecutionContext context(threads, training::usable_precision(precision, *terminal_progress()));
   constexpr std::size_t kBatch = 256;
   for (std::size_t begin = 0; begin < texts.size(); begin += kBatch) {

@@ -120,7 +120,8 @@ Status quantize(Arguments& arguments) {
   const std::string target = arguments.required_text("--out");
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   if (file_exists(target)) return conflict(fmt::format("{} is there already; name a folder that is not", target));
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, tasks::Classifier::load(source));
+  YUPU_ASSIGN_OR_RETURN(const auto classifier,
+                        tasks::Classifier::load(source, {.placement = model::Placement::kMapped}));
   const std::string original = classifier->weights_sha256();
   const std::string base = model::base_fingerprint(*classifier->encoder());
   const Status status = classifier->quantise();

@@ -1,6 +1,7 @@
 #include "engine/autograd/tape.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,10 +32,12 @@ struct Parameter::PackCache {
     std::unique_ptr<Weight> weight;
     std::uint64_t version = 0;
 
+    bool is_for(std::uint64_t current) const { return weight != nullptr && version == current; }
+
     // Made by `pack` unless it is there for `current`.
     template <class Pack>
     const Weight& at(std::uint64_t current, const Pack& pack) {
-      if (weight == nullptr || version != current) {
+      if (!is_for(current)) {
         weight = pack();
         version = current;
       }
@@ -44,6 +47,7 @@ struct Parameter::PackCache {
 
   Mutex mutex;
   Packing<PackedWeight> f32 YUPU_GUARDED_BY(mutex);
+  std::uint64_t multiplied_version YUPU_GUARDED_BY(mutex) = 0;  // of the value last multiplied without packing
   Packing<PackedBf16Weight> bf16 YUPU_GUARDED_BY(mutex);
   Packing<PackedInt8Weight> int8 YUPU_GUARDED_BY(mutex);
 };
@@ -55,6 +59,15 @@ Parameter::Parameter(std::string parameter_name, Tensor initial, bool decays)
       decay(decays),
       pack_cache_(std::make_unique<PackCache>()) {}
 Parameter::~Parameter() = default;
+
+const PackedWeight* Parameter::packed_if_reused(ExecutionContext& context) const {
+  {
+    MutexLock lock(pack_cache_->mutex);
+    const bool again = std::exchange(pack_cache_->multiplied_version, version_) == version_;
+    if (!again && !context.packs_at_once() && !pack_cache_->f32.is_for(version_)) return nullptr;
+  }
+  return &packed(context);
+}
 
 const PackedWeight& Parameter::packed(ExecutionContext& context) const {
   MutexLock lock(pack_cache_->mutex);

@@ -61,10 +61,13 @@ struct Parameter {
   std::uint64_t version() const { return version_; }
   void drop_grad() { has_grad = false; }
 
-  // The weight packed for the matrix kernels, made when first asked for and again after value_changed.  Used by
-  // `linear` in inference.  REQUIRES: rank 2.
+  // The weight packed for the matrix kernels, made when first asked for and again after value_changed.  Used in
+  // inference.  REQUIRES: rank 2.
   const PackedWeight& packed(ExecutionContext& context) const;
-  // The same, rounded to bf16.
+  // The same, but null where the weight is better multiplied as it lies: the first time it is asked for, unless the
+  // context packs at once (ExecutionContext::set_packs_at_once).  Both ways give the same bits.
+  const PackedWeight* packed_if_reused(ExecutionContext& context) const;
+  // The weight packed and rounded to bf16.
   const PackedBf16Weight& packed_bf16(ExecutionContext& context) const;
   // The same for an i8 value with its scale.
   const PackedInt8Weight& packed_int8(ExecutionContext& context) const;

@@ -1,8 +1,6 @@
 #include "model/checkpoint/huggingface.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -12,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "model/checkpoint/safetensors.h"
+#include "model/checkpoint/weight_reader.h"
 
 namespace yupu::model {
 namespace {
@@ -45,41 +44,6 @@ std::vector<std::int64_t> shape_of(const engine::Tensor& tensor) {
   std::vector<std::int64_t> shape;
   for (int axis = 0; axis < tensor.rank(); ++axis) shape.push_back(tensor.size(axis));
   return shape;
-}
-
-Status copy_int8(const TensorEntry& entry, const TensorBinding& binding, const std::string& where) {
-  if (entry.dtype != "I8") {
-    return invalid_argument(fmt::format("{}: tensor \"{}\" has dtype {}; config.json says int8 weights, which are I8",
-                                        where, entry.name, entry.dtype));
-  }
-  std::int8_t* const target = binding.tensor.i8();
-  if (!entry.bytes.empty()) std::memcpy(target, entry.bytes.data(), entry.bytes.size());
-  const std::int8_t* const end = target + entry.bytes.size();
-  const std::int8_t* const bad = std::find(static_cast<const std::int8_t*>(target), end, std::int8_t{-128});
-  if (bad != end) {
-    return invalid_argument(fmt::format("{}: tensor \"{}\" holds -128 at element {}, outside -127 to 127", where,
-                                        entry.name, bad - target));
-  }
-  binding.parameter->value_changed();
-  return ok_status();
-}
-
-Status copy_tensor(const TensorEntry& entry, const TensorBinding& binding, const std::string& where) {
-  const std::vector<std::int64_t> wanted = shape_of(binding.tensor);
-  if (entry.shape != wanted) {
-    return invalid_argument(fmt::format("{}: tensor \"{}\" has shape {}, config.json asks for {}", where, entry.name,
-                                        shape_text(entry.shape), shape_text(wanted)));
-  }
-  if (binding.tensor.dtype() == engine::DType::kI8) return copy_int8(entry, binding, where);
-  const std::span<float> target = binding.tensor.values();
-  YUPU_RETURN_IF_ERROR(copy_to_f32(entry, target, where));
-  const auto bad = std::find_if(target.begin(), target.end(), [](float value) { return !std::isfinite(value); });
-  if (bad != target.end()) {
-    return invalid_argument(fmt::format("{}: tensor \"{}\" holds {} at element {}: the weights are damaged", where,
-                                        entry.name, *bad, bad - target.begin()));
-  }
-  binding.parameter->value_changed();
-  return ok_status();
 }
 
 Result<std::vector<std::string>> read_labels(const Json& json, const std::string& where) {
@@ -149,7 +113,7 @@ Status write_model_config(const std::string& directory, const ModelConfig& confi
 
 Result<std::vector<std::string>> load_weights(const std::string& directory, std::span<const TensorBinding> bindings,
                                               std::span<const std::string_view> optional,
-                                              std::span<const std::string_view> ignored) {
+                                              std::span<const std::string_view> ignored, Placement placement) {
   const std::string path = fmt::format("{}/{}", directory, kWeightsFile);
   if (!file_exists(path) && file_exists(directory + "/pytorch_model.bin")) {
     return not_found(
@@ -164,11 +128,12 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
           fmt::format("{}: tensors \"{}\" and \"{}\" are the same weight", path, it->second->name, entry.name));
     }
   }
+  WeightReader reader(file, placement);
   std::vector<std::string> absent;
   for (const TensorBinding& binding : bindings) {
     const auto it = entries.find(binding.name);
     if (it != entries.end()) {
-      YUPU_RETURN_IF_ERROR(copy_tensor(*it->second, binding, path));
+      YUPU_RETURN_IF_ERROR(reader.add(*it->second, binding));
       entries.erase(it);
     } else if (begins_with_any(binding.name, optional)) {
       absent.push_back(binding.name);
@@ -182,6 +147,7 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
     return invalid_argument(fmt::format("{}: tensor \"{}\" {} has no place in the model config.json describes", path,
                                         entry->name, shape_text(entry->shape)));
   }
+  YUPU_RETURN_IF_ERROR(reader.run());
   return absent;
 }
 

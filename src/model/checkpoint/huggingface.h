@@ -28,14 +28,25 @@ Result<ModelConfig> read_model_config(const std::string& directory);
 Status write_model_config(const std::string& directory, const ModelConfig& config,
                           FloatFormat floats = FloatFormat::kF32);
 
-// Copies `directory`/model.safetensors into the bindings (names without "bert.").  A name that begins with one of
+// Where a model's values lie once it is loaded.
+enum class Placement : std::uint8_t {
+  // In memory of its own: for training, and for whoever runs for long, which a file cut off under a map would end.
+  kCopied,
+  // In the mapped file, wherever it holds them as they are used: a process that answers and goes is ready sooner and
+  // shares the pages with others.  Values may be written, which copies their page.  Replacing the file by renaming
+  // another over it is safe; writing into it is not (base/file.h).
+  kMapped,
+};
+
+// Reads `directory`/model.safetensors into the bindings (names without "bert.").  A name that begins with one of
 // `optional` may be absent from the file; the names that were are returned.  A tensor of the file that no binding wants
 // is an error, unless its name begins with one of `ignored` or only pre-training needs it.
 // Outcomes  kNotFound: no such file; kInvalidArgument: a tensor is missing, unknown, of another shape (both shapes in
 // the message) or not finite.  After an error the bindings hold a mixture: drop the model.
 Result<std::vector<std::string>> load_weights(const std::string& directory, std::span<const TensorBinding> bindings,
                                               std::span<const std::string_view> optional,
-                                              std::span<const std::string_view> ignored);
+                                              std::span<const std::string_view> ignored,
+                                              Placement placement = Placement::kCopied);
 
 // Writes `directory`/model.safetensors.  "bert." is put in front of every name that is not a head's ("classifier.",
 // "cls.").  Outcomes  those of write_safetensors.

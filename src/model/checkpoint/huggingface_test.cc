@@ -155,6 +155,80 @@ TEST(HuggingFace, SavedModelReadsBackBitForBit) {
   EXPECT_NE(file->find("bert.encoder.layer.0.attention.self.value.weight"), nullptr);
 }
 
+// An encoder loaded from `directory`, and where its word table lay before.
+struct Mapped {
+  explicit Mapped(const std::string& directory, Placement placement = Placement::kMapped)
+      : encoder(small_config(), 0, FreshWeights::kLoaded) {
+    const auto bindings = encoder.tensors();
+    const void* const before = encoder.word_embeddings().value.bytes();
+    status = load_weights(directory, bindings, {}, {}, placement).status();
+    in_place = encoder.word_embeddings().value.bytes() != before;
+  }
+  Encoder encoder;
+  Status status;
+  bool in_place = false;
+};
+
+bool same_values(const Encoder& a, const Encoder& b) {
+  const auto first = a.tensors();
+  const auto second = b.tensors();
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (!std::equal(first[i].tensor.values().begin(), first[i].tensor.values().end(),
+                    second[i].tensor.values().begin())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+TEST(HuggingFace, MappedWeightsAreTheFilesAndOutliveItsReplacement) {
+  const yupu::testing::TempDir dir;
+  const Encoder encoder(small_config(), 3);
+  const Encoder other(small_config(), 4);
+  ASSERT_TRUE(save_weights(dir.path(), encoder.tensors()).ok());
+  const Mapped mapped(dir.path());
+  ASSERT_TRUE(mapped.status.ok()) << mapped.status.to_string();
+  EXPECT_TRUE(mapped.in_place);
+  EXPECT_FALSE(Mapped(dir.path(), Placement::kCopied).in_place);
+  ASSERT_TRUE(save_weights(dir.path(), other.tensors()).ok());
+  EXPECT_TRUE(same_values(mapped.encoder, encoder));
+  const Mapped again(dir.path());
+  EXPECT_TRUE(same_values(again.encoder, other));
+  again.encoder.word_embeddings().value.f32()[0] += 1;  // in this process alone
+  EXPECT_TRUE(same_values(Mapped(dir.path()).encoder, other));
+}
+
+TEST(HuggingFace, AFileOfOddAlignmentIsCopied) {
+  const yupu::testing::TempDir dir;
+  const Encoder encoder(small_config(), 3);
+  ASSERT_TRUE(save_weights(dir.path(), encoder.tensors()).ok());
+  const std::string path = dir.file("model.safetensors");
+  std::string bytes = *read_file(path);
+  bytes.insert(8 + static_cast<unsigned char>(bytes[0]) + (static_cast<unsigned char>(bytes[1]) << 8), " ");
+  bytes[0] = static_cast<char>(bytes[0] + 1);  // a header longer by one space
+  ASSERT_TRUE(write_file_atomic(path, bytes).ok());
+  const Mapped loaded(dir.path());
+  ASSERT_TRUE(loaded.status.ok()) << loaded.status.to_string();
+  EXPECT_FALSE(loaded.in_place);
+  EXPECT_TRUE(same_values(loaded.encoder, encoder));
+}
+
+TEST(HuggingFace, DamagedWeightsAreFoundWhereverTheyLie) {
+  const yupu::testing::TempDir dir;
+  for (const Placement placement : {Placement::kMapped, Placement::kCopied}) {
+    Encoder encoder(small_config(), 3);
+    encoder.word_embeddings().value.f32()[77] = std::numeric_limits<float>::infinity();
+    ASSERT_TRUE(save_weights(dir.path(), encoder.tensors()).ok());
+    EXPECT_THAT(Mapped(dir.path(), placement).status.message(),
+                HasSubstr("\"bert.embeddings.word_embeddings.weight\" holds inf at element 77"));
+    const std::string bytes = *read_file(dir.file("model.safetensors"));
+    ASSERT_TRUE(write_file_atomic(dir.file("model.safetensors"), bytes.substr(0, bytes.size() - 1)).ok());
+    const Status cut = Mapped(dir.path(), placement).status;
+    EXPECT_EQ(cut.code(), Code::kInvalidArgument);
+    EXPECT_THAT(cut.message(), HasSubstr("cut short"));
+  }
+}
+
 TEST(HuggingFace, MissingFilesAreNotFoundAndBadLabelsInvalid) {
   const yupu::testing::TempDir dir;
   EXPECT_EQ(read_model_config(dir.file("nowhere")).status().code(), Code::kNotFound);

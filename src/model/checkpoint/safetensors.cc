@@ -185,8 +185,8 @@ std::int64_t TensorEntry::element_count() const {
 std::string shape_text(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 Result<Safetensors> Safetensors::open(const std::string& path) {
-  YUPU_ASSIGN_OR_RETURN(MappedFile mapped, MappedFile::open(path));
-  auto file = std::make_unique<MappedFile>(std::move(mapped));
+  YUPU_ASSIGN_OR_RETURN(MappedFile mapped, MappedFile::open(path, MappedFile::Access::kPrivate));
+  auto file = std::make_shared<const MappedFile>(std::move(mapped));
   YUPU_ASSIGN_OR_RETURN(Safetensors parsed, parse(file->bytes(), path));
   parsed.file_ = std::move(file);
   return parsed;
@@ -243,21 +243,36 @@ const TensorEntry* Safetensors::find(std::string_view name) const {
   return it != tensors_.end() && it->name == name ? &*it : nullptr;
 }
 
+Status check_float_dtype(const TensorEntry& entry, const std::string& where) {
+  for (const std::string_view known : {"F32", "F16", "BF16", "F64"}) {
+    if (entry.dtype == known) return ok_status();
+  }
+  return invalid_argument(fmt::format("{}: tensor \"{}\" has dtype {}; weights must be F32, F16, BF16 or F64", where,
+                                      entry.name, entry.dtype));
+}
+
+void copy_to_f32(const TensorEntry& entry, std::int64_t begin, std::span<float> target) {
+  CHECK(begin >= 0 && begin + static_cast<std::int64_t>(target.size()) <= entry.element_count(), "beyond the tensor");
+  const auto first = static_cast<std::size_t>(begin);
+  if (entry.dtype == "F32") {
+    if (!target.empty()) std::memcpy(target.data(), entry.bytes.data() + first * sizeof(float), target.size_bytes());
+  } else if (entry.dtype == "F16") {
+    convert_all<std::uint16_t>(entry.bytes.substr(first * sizeof(std::uint16_t)), target, half_to_float);
+  } else if (entry.dtype == "BF16") {
+    convert_all<std::uint16_t>(entry.bytes.substr(first * sizeof(std::uint16_t)), target, [](std::uint16_t v) {
+      return std::bit_cast<float>(static_cast<std::uint32_t>(v) << 16);
+    });
+  } else {
+    CHECK(entry.dtype == "F64", "a dtype nobody has checked");
+    convert_all<double>(entry.bytes.substr(first * sizeof(double)), target,
+                        [](double v) { return static_cast<float>(v); });
+  }
+}
+
 Status copy_to_f32(const TensorEntry& entry, std::span<float> target, const std::string& where) {
   CHECK(static_cast<std::int64_t>(target.size()) == entry.element_count(), "target of another size");
-  if (entry.dtype == "F32") {
-    if (!target.empty()) std::memcpy(target.data(), entry.bytes.data(), entry.bytes.size());
-  } else if (entry.dtype == "F16") {
-    convert_all<std::uint16_t>(entry.bytes, target, half_to_float);
-  } else if (entry.dtype == "BF16") {
-    convert_all<std::uint16_t>(
-        entry.bytes, target, [](std::uint16_t v) { return std::bit_cast<float>(static_cast<std::uint32_t>(v) << 16); });
-  } else if (entry.dtype == "F64") {
-    convert_all<double>(entry.bytes, target, [](double v) { return static_cast<float>(v); });
-  } else {
-    return invalid_argument(fmt::format("{}: tensor \"{}\" has dtype {}; weights must be F32, F16, BF16 or F64", where,
-                                        entry.name, entry.dtype));
-  }
+  YUPU_RETURN_IF_ERROR(check_float_dtype(entry, where));
+  copy_to_f32(entry, 0, target);
   return ok_status();
 }
 

@@ -37,7 +37,8 @@ struct TensorEntry {
 // "[2, 3]": a shape as the format writes it.
 std::string shape_text(std::span<const std::int64_t> shape);
 
-// A parsed file, sorted by name.  The entries point into the map (open) or into the caller's bytes (parse).
+// A parsed file, sorted by name.  The entries point into the map (open) or into the caller's bytes (parse).  The map is
+// private: whoever keeps `memory` may write into it (base/file.h says what a map does not survive).
 // Threads: any, once opened.
 class Safetensors {
  public:
@@ -50,16 +51,23 @@ class Safetensors {
   const TensorEntry* find(std::string_view name) const;  // nullptr when absent
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   const std::string& where() const { return where_; }
+  // The map, for those who use it in place; null when there is none that may be written.
+  std::shared_ptr<const void> memory() const { return file_ != nullptr && file_->writable() ? file_ : nullptr; }
 
  private:
   Safetensors() = default;
-  std::unique_ptr<MappedFile> file_;
+  std::shared_ptr<const MappedFile> file_;
   std::string where_;
   std::vector<TensorEntry> tensors_;
   std::map<std::string, std::string> metadata_;
 };
 
-// Copies an entry into f32 values: F32, F16, BF16 and F64 are converted, other dtypes are kInvalidArgument.
+// kInvalidArgument unless the entry is one of the kinds of floats that copy_to_f32 reads: F32, F16, BF16, F64.
+Status check_float_dtype(const TensorEntry& entry, const std::string& where);
+// Copies elements [begin, begin + target.size()) of an entry into f32 values.
+// REQUIRES: they exist, and check_float_dtype is OK.
+void copy_to_f32(const TensorEntry& entry, std::int64_t begin, std::span<float> target);
+// Both for a whole entry.
 // REQUIRES: target.size() == entry.element_count().
 Status copy_to_f32(const TensorEntry& entry, std::span<float> target, const std::string& where);
 

@@ -23,16 +23,18 @@ using engine::Tape;
 using engine::Tensor;
 using engine::Var;
 
+constexpr float kNotDrawn = -1.0f;  // a deviation: leaves the values uninitialised
+
 std::unique_ptr<Parameter> matrix(const std::string& name, const engine::Shape& shape, float deviation,
                                   std::uint64_t seed) {
-  Tensor value = Tensor::zeros(shape);
-  if (deviation > 0) fill_truncated_normal(value, deviation, seed, name);
+  Tensor value = Tensor::empty(shape);
+  if (deviation >= 0) fill_truncated_normal(value, deviation, seed, name);
   return std::make_unique<Parameter>(name, std::move(value), true);
 }
 
 // A matrix kept in 8 bits, waiting for its values from a file or from quantise_from.
 std::unique_ptr<Parameter> int8_matrix(const std::string& name, const engine::Shape& shape) {
-  auto parameter = std::make_unique<Parameter>(name, Tensor::zeros(shape, engine::DType::kI8), false);
+  auto parameter = std::make_unique<Parameter>(name, Tensor::empty(shape, engine::DType::kI8), false);
   parameter->scale = Tensor::full({shape[0]}, 1.0f);
   parameter->trainable = false;
   return parameter;
@@ -85,6 +87,7 @@ void fill_truncated_normal(const Tensor& tensor, float deviation, std::uint64_t 
   for (std::size_t i = 0; i < 16; ++i) {
     stream = stream << 4 | static_cast<std::uint64_t>(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
   }
+  if (deviation == 0) return tensor.zero();
   Rng rng(seed, stream);
   for (float& value : tensor.values()) {
     double draw = rng.normal();
@@ -114,7 +117,7 @@ Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights f
   };
   const std::int64_t c = config.hidden_size;
   const std::int64_t f = config.intermediate_size;
-  const float deviation = fresh == FreshWeights::kLoaded ? 0.0f : config.initializer_range;
+  const float deviation = fresh == FreshWeights::kLoaded ? kNotDrawn : config.initializer_range;
   word_ = large("embeddings.word_embeddings.weight", {config.vocab_size, c}, deviation);
   position_ = matrix("embeddings.position_embeddings.weight", {config.position_count, c}, deviation, seed);
   type_ = matrix("embeddings.token_type_embeddings.weight", {config.type_count, c}, deviation, seed);
@@ -137,9 +140,16 @@ Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights f
     layer->output_norm_bias = vector(at + "output.LayerNorm.bias", c, 0.0f);
     layers_.push_back(std::move(layer));
   }
-  pooler_weight_ = matrix("pooler.dense.weight", {c, c}, config.initializer_range, seed);
+  pooler_weight_ = matrix("pooler.dense.weight", {c, c}, deviation, seed);
   pooler_bias_ = vector("pooler.dense.bias", c, 0.0f);
   if (fresh == FreshWeights::kTask) draw_for_task(seed);
+}
+
+void Encoder::draw_pooler(std::uint64_t seed) {
+  fill_truncated_normal(pooler_weight_->value, config_.initializer_range, seed, pooler_weight_->name);
+  pooler_bias_->value.zero();
+  pooler_weight_->value_changed();
+  pooler_bias_->value_changed();
 }
 
 void Encoder::draw_for_task(std::uint64_t seed) {

@@ -65,7 +65,8 @@ enum class FreshWeights : std::uint8_t {
   // 2023, arXiv:2305.09828), the pooler near the identity, positions far below words, the rest with 1/sqrt(fan-in).
   // Measured on examples/shop, tiny, 12 epochs, test accuracy: 0.35 from kBert, 0.71 from kTask.
   kTask,
-  // About to be read from a file: zeros, but for the pooler, which a file may lack (kBert).
+  // About to be read from a file, or quantised: matrices not initialised (memory nobody has touched costs nothing).  A
+  // pooler the file lacks is drawn by draw_pooler.
   kLoaded,
 };
 
@@ -78,6 +79,9 @@ class Encoder {
   Encoder& operator=(const Encoder&) = delete;
 
   const EncoderConfig& config() const { return config_; }
+
+  // A pooler as kBert begins it, for a file without one.
+  void draw_pooler(std::uint64_t seed);
 
   // The last hidden state of every token (N,C).  With `layers`, appends the embedding output and each layer's (L+1).
   engine::Var hidden(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout = {},

@@ -37,7 +37,7 @@ std::string quantised_from(const std::string& directory) {
   return it != (*json)["lineage"].end() && it->is_string() ? it->get<std::string>() : std::string();
 }
 
-Status fill(AdapterBase& base) {
+Status fill(AdapterBase& base, model::Placement placement) {
   const bool has_labels = !base.config.labels.empty();
   base.encoder = std::make_shared<model::Encoder>(base.config.encoder, 0, model::FreshWeights::kLoaded);
   std::vector<model::TensorBinding> bindings = base.encoder->tensors();
@@ -50,12 +50,13 @@ Status fill(AdapterBase& base) {
     ignored.push_back("classifier.");
   }
   constexpr std::string_view kMayBeAbsent[] = {"pooler.", "classifier."};
-  const auto absent = model::load_weights(base.directory, bindings, kMayBeAbsent, ignored);
+  const auto absent = model::load_weights(base.directory, bindings, kMayBeAbsent, ignored, placement);
   if (!absent.ok()) return absent.status();
   for (const std::string& name : *absent) {
     if (name.starts_with("pooler.")) base.has_pooler = false;
     if (name.starts_with("classifier.")) base.head = nullptr;
   }
+  if (!base.has_pooler) base.encoder->draw_pooler(0);
   return ok_status();
 }
 
@@ -75,7 +76,7 @@ std::string stamp_of(const std::string& directory) {
 
 }  // namespace
 
-Result<std::shared_ptr<const AdapterBase>> open_adapter_base(const std::string& directory) {
+Result<std::shared_ptr<const AdapterBase>> open_adapter_base(const std::string& directory, model::Placement placement) {
   auto base = std::make_shared<AdapterBase>();
   base->directory = directory;
   YUPU_ASSIGN_OR_RETURN(base->config, model::read_model_config(directory));
@@ -83,7 +84,7 @@ Result<std::shared_ptr<const AdapterBase>> open_adapter_base(const std::string& 
   YUPU_ASSIGN_OR_RETURN(std::unique_ptr<text::Tokenizer> tokenizer, text::load_tokenizer(directory));
   base->tokenizer = std::move(tokenizer);
   try {
-    YUPU_RETURN_IF_ERROR(fill(*base));
+    YUPU_RETURN_IF_ERROR(fill(*base, placement));
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, fmt::format("{}: {}", directory, error.what()));
   }
@@ -119,7 +120,7 @@ Result<std::shared_ptr<const AdapterBase>> BaseCache::open(const std::string& di
     slot.opening = true;
     slot.stamp = stamp;
   }
-  Result<std::shared_ptr<const AdapterBase>> opened = open_adapter_base(directory);
+  Result<std::shared_ptr<const AdapterBase>> opened = open_adapter_base(directory, model::Placement::kCopied);
   MutexLock lock(mutex_);
   Slot& slot = slots_[key];
   slot.opening = false;

@@ -36,7 +36,7 @@ struct AdapterBase {
 using OpenBase = std::function<Result<std::shared_ptr<const AdapterBase>>(const std::string& directory)>;
 
 // Outcomes  kNotFound, kInvalidArgument: file and member; kResourceExhausted: no memory.
-Result<std::shared_ptr<const AdapterBase>> open_adapter_base(const std::string& directory);
+Result<std::shared_ptr<const AdapterBase>> open_adapter_base(const std::string& directory, model::Placement placement);
 
 // What a model directory is an adapter of, without opening the base; nothing for a whole model.
 struct AdapterOf {

@@ -29,7 +29,8 @@ Status Classifier::check_labels(const std::vector<std::string>& labels, std::str
 
 Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderConfig& config,
                                                          std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
-                                                         model::FreshWeights weights, std::string_view where) {
+                                                         model::FreshWeights weights, model::FreshWeights head,
+                                                         std::string_view where) {
   YUPU_RETURN_IF_ERROR(config.validate(where));
   YUPU_RETURN_IF_ERROR(check_labels(fresh.labels, where));
   if (tokenizer->vocab_size() > config.vocab_size) {
@@ -45,8 +46,8 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
   std::unique_ptr<Classifier> classifier(new Classifier());
   try {
     classifier->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
-    classifier->head_ =
-        std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.labels.size()), config, fresh.seed);
+    classifier->head_ = std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.labels.size()),
+                                                                    config, fresh.seed, head);
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, fmt::format("{}: {}", where, error.what()));
   }
@@ -58,7 +59,8 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
 
 Result<std::unique_ptr<Classifier>> Classifier::create(const model::EncoderConfig& config,
                                                        std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh) {
-  return assemble(config, std::move(tokenizer), fresh, model::FreshWeights::kTask, "new model");
+  return assemble(config, std::move(tokenizer), fresh, model::FreshWeights::kTask, model::FreshWeights::kBert,
+                  "new model");
 }
 
 Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& directory, const Fresh& fresh,
@@ -74,13 +76,14 @@ Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& dir
     config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
   Fresh fitted = fresh;
   fitted.max_length = std::min(fresh.max_length, config.encoder.position_count);
-  YUPU_ASSIGN_OR_RETURN(
-      auto classifier, assemble(config.encoder, std::move(tokenizer), fitted, model::FreshWeights::kLoaded, directory));
+  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(config.encoder, std::move(tokenizer), fitted,
+                                                  model::FreshWeights::kLoaded, model::FreshWeights::kBert, directory));
   constexpr std::string_view kMayBeAbsent[] = {"pooler."};
   constexpr std::string_view kHeads[] = {"classifier."};
   const auto absent = model::load_weights(directory, classifier->encoder_->tensors(), kMayBeAbsent, kHeads);
   if (!absent.ok()) return absent.status();
   classifier->pooler_is_fresh_ = !absent->empty();
+  if (classifier->pooler_is_fresh_) classifier->encoder_->draw_pooler(fresh.seed);
   return classifier;
 }
 

@@ -39,6 +39,11 @@ struct Answer {
   double score = 0.0;      // calibrated probability
 };
 
+struct LoadOptions {
+  model::Placement placement = model::Placement::kCopied;
+  OpenBase open_base = nullptr;  // for an adapter's base; empty: open_adapter_base with `placement`
+};
+
 class Classifier {
  public:
   struct Fresh {
@@ -56,11 +61,10 @@ class Classifier {
   static Result<std::unique_ptr<Classifier>> from_base(const std::string& directory, const Fresh& fresh,
                                                        std::optional<float> dropout = std::nullopt);
   // A trained model, or an adapter with the base its adapter_config.json names: a path from the adapter's directory or
-  // the working directory; `open_base` opens that, so that adapters may share one (adapter_base.h).  Outcomes
+  // the working directory; `options.open_base` opens that, so that adapters may share one (adapter_base.h).  Outcomes
   // kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file; an adapter of another base
   // (its weights' hash or the shapes differ).
-  static Result<std::unique_ptr<Classifier>> load(const std::string& directory,
-                                                  const OpenBase& open_base = open_adapter_base);
+  static Result<std::unique_ptr<Classifier>> load(const std::string& directory, const LoadOptions& options = {});
 
   // Gives the model a wide branch fitted to these texts, none when they share no n-gram.  REQUIRES: no parameters
   // handed out yet.
@@ -133,8 +137,9 @@ class Classifier {
   static Status check_labels(const std::vector<std::string>& labels, std::string_view where);
   static Result<std::unique_ptr<Classifier>> assemble(const model::EncoderConfig& config,
                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
-                                                      model::FreshWeights weights, std::string_view where);
-  static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory, const OpenBase& open_base);
+                                                      model::FreshWeights weights, model::FreshWeights head,
+                                                      std::string_view where);
+  static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory, const LoadOptions& options);
   Status check_fits(const text::Encoding& text) const;
   // One pass over asks[order[i]], the i-th sequences of `packed`; writes their `rows`.
   static void run_pass(engine::Tape& tape, std::span<const Ask> asks, std::span<const std::size_t> order,

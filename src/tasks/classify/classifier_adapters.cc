@@ -113,11 +113,12 @@ Result<std::optional<AdapterOf>> adapter_of(const std::string& directory) {
                                    .base_sha256 = card.base_sha256});
 }
 
-Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& directory, const OpenBase& open_base) {
+Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& directory, const LoadOptions& options) {
   YUPU_ASSIGN_OR_RETURN(const model::AdapterFiles files, model::AdapterFiles::open(directory));
   YUPU_ASSIGN_OR_RETURN(const AdapterCard card, read_card(directory));
   YUPU_ASSIGN_OR_RETURN(const std::string found, find_base(directory, files.config().base, card.base));
-  YUPU_ASSIGN_OR_RETURN(const std::shared_ptr<const AdapterBase> base, open_base(found));
+  YUPU_ASSIGN_OR_RETURN(const std::shared_ptr<const AdapterBase> base,
+                        options.open_base ? options.open_base(found) : open_adapter_base(found, options.placement));
   const model::EncoderConfig& config = base->config.encoder;
   if (!card.base_sha256.empty() && base->sha256 != card.base_sha256) return other_base(directory, *base);
   YUPU_ASSIGN_OR_RETURN(const Fresh shape, adapted_shape(directory, files, card, base->config));

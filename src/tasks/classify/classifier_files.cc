@@ -24,8 +24,8 @@ std::string relative_to(const std::string& directory, const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory, const OpenBase& open_base) {
-  if (model::is_adapter_directory(directory)) return load_adapted(directory, open_base);
+Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory, const LoadOptions& options) {
+  if (model::is_adapter_directory(directory)) return load_adapted(directory, options);
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
   if (config.architecture == kTaggerArchitecture)
     return invalid_argument(fmt::format("{}: a model for task \"tokens\", not \"{}\"", directory, kTask), "task");
@@ -36,8 +36,9 @@ Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& director
   YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
   const Fresh shape{.labels = config.labels, .seed = 0, .max_length = config.encoder.position_count};
   YUPU_ASSIGN_OR_RETURN(auto classifier,
-                        assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded, directory));
-  const auto absent = model::load_weights(directory, classifier->tensors(), {}, {});
+                        assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded,
+                                 model::FreshWeights::kLoaded, directory));
+  const auto absent = model::load_weights(directory, classifier->tensors(), {}, {}, options.placement);
   if (!absent.ok()) return absent.status();
   YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));
   return classifier;

@@ -72,6 +72,23 @@ TEST(Classifier, SavedModelGivesTheSameBitsAndKeepsEverything) {
   EXPECT_EQ(logits_of(**loaded, kTexts), logits_of(*classifier, kTexts));
 }
 
+TEST(Classifier, MappedWeightsAnswerWithTheSameBitsFirstAndLater) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  for (const char* name : {"f32", "int8"}) {
+    ASSERT_TRUE(classifier->save(dir.file(name)).ok());
+    const auto expected = logits_of(*classifier, kTexts);
+    const auto mapped = Classifier::load(dir.file(name), {.placement = model::Placement::kMapped});
+    ASSERT_TRUE(mapped.ok()) << mapped.status().to_string();
+    EXPECT_EQ(logits_of(**mapped, kTexts), expected) << name;
+    EXPECT_EQ(logits_of(**mapped, kTexts), expected) << name << ", packed";
+    EXPECT_EQ((*mapped)->weights_sha256(), classifier->weights_sha256());
+    ASSERT_TRUE((*mapped)->save(dir.file(name)).ok()) << "over the file it is mapped from";
+    EXPECT_EQ(logits_of(**Classifier::load(dir.file(name)), kTexts), expected);
+    if (std::string_view(name) == "f32") ASSERT_TRUE(classifier->quantise().ok());
+  }
+}
+
 TEST(Classifier, ATextsLogitsDoNotDependOnTheOthers) {
   const auto classifier = small_classifier();
   const auto together = logits_of(*classifier, kTexts);

@@ -23,4 +23,7 @@ void activation_forward(ThreadTeam& team, Activation activation, float* y, const
 void activation_backward(ThreadTeam& team, Activation activation, float* d_x, const float* d_y, const float* x,
                          std::int64_t count, bool accumulate);
 
+// The index of the first NaN or infinity, or -1.  On the calling thread alone.
+std::int64_t first_not_finite(const float* x, std::int64_t count);
+
 }  // namespace yupu::engine

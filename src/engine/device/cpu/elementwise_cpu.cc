@@ -1,5 +1,8 @@
 #include "engine/device/cpu/elementwise.h"
 #include "engine/device/cpu/simd_targets.h"
+// Before Highway.
+#include <algorithm>
+#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/device/cpu/elementwise_cpu.cc"
@@ -44,6 +47,25 @@ template <class Function>
 struct SlopeTimes {
   HWY_INLINE VF32 operator()(F32 d, VF32 d_y, VF32 x) const { return hn::Mul(d_y, Function().slope(d, x)); }
 };
+
+// 0 x is NaN for a NaN or infinite x alone, and a sum stays NaN once it is.
+bool all_finite(const float* x, std::int64_t count) {
+  const F32 d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto zero = hn::Zero(d);
+  auto s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+  std::int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    s0 = hn::MulAdd(hn::LoadU(d, x + i), zero, s0);
+    s1 = hn::MulAdd(hn::LoadU(d, x + i + lanes), zero, s1);
+    s2 = hn::MulAdd(hn::LoadU(d, x + i + 2 * lanes), zero, s2);
+    s3 = hn::MulAdd(hn::LoadU(d, x + i + 3 * lanes), zero, s3);
+  }
+  const auto sum = hn::Add(hn::Add(s0, s1), hn::Add(s2, s3));
+  bool finite = hn::AllTrue(d, hn::Eq(sum, zero));
+  for (; i < count; ++i) finite = finite && x[i] * 0.0f == 0.0f;
+  return finite;
+}
 
 void add_range(const float* a, const float* b, float* y, std::int64_t count) { map2(a, b, y, count, Sum()); }
 void scale_range(const float* x, float* y, std::int64_t count, float factor) { map2(x, x, y, count, Times{factor}); }
@@ -109,6 +131,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace yupu::engine {
 HWY_EXPORT(add_range);
+HWY_EXPORT(all_finite);
 HWY_EXPORT(scale_range);
 HWY_EXPORT(scale_into_range);
 HWY_EXPORT(activation_forward_range);
@@ -170,5 +193,15 @@ void activation_backward(ThreadTeam& team, Activation activation, float* d_x, co
   });
 }
 
+std::int64_t first_not_finite(const float* x, std::int64_t count) {
+  constexpr std::int64_t kPiece = 4096;
+  for (std::int64_t begin = 0; begin < count; begin += kPiece) {
+    const std::int64_t end = std::min(count, begin + kPiece);
+    if (HWY_DYNAMIC_DISPATCH(all_finite)(x + begin, end - begin)) continue;
+    const float* const bad = std::find_if(x + begin, x + end, [](float value) { return !std::isfinite(value); });
+    return bad - x;
+  }
+  return -1;
+}
 }  // namespace yupu::engine
 #endif  // HWY_ONCE

@@ -87,8 +87,9 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   const bool packs = !tape.training() && weight.parameter() != nullptr;
   if (packs && tape.context().precision() == Precision::kBf16) {
     bf16_gemm(tape.context(), rows, x_view, weight.parameter()->packed_bf16(tape.context()), target, epilogue);
-  } else if (packs) {
-    gemm(tape.context(), rows, x_view, weight.parameter()->packed(tape.context()), target, epilogue);
+  } else if (const PackedWeight* packed = packs ? weight.parameter()->packed_if_reused(tape.context()) : nullptr;
+             packed != nullptr) {
+    gemm(tape.context(), rows, x_view, *packed, target, epilogue);
   } else {
     product(tape.context(), {rows, out, in}, x_view, {weight.value().f32(), in, true}, target, epilogue);
   }

@@ -4,7 +4,7 @@
 // Backward  d_x = d weight;  d_weight += d^T x;  d_bias += column sums of d, where d = d_y *
 // activation'(pre-activation).
 //           Kept: x when weight is trained; the pre-activation (R,O) when there is an activation.
-// Inference a weight that is a Parameter leaf is packed once and reused until Parameter::value_changed.
+// Inference a weight that is a Parameter leaf is packed once it is used again, and until Parameter::value_changed.
 // Precision a context of kBf16 (engine/precision.h) rounds x, weight and d as they enter the three products
 //           (device/cpu/bf16_gemm.h); bias, activation and every result stay f32.
 // Int8      a weight that is a Parameter of i8 values with a scale per row of it runs in integers

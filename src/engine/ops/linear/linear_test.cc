@@ -53,6 +53,30 @@ TEST(Linear, InferencePacksOnceAndAgainAfterAChange) {
   EXPECT_TRUE(same_bits(infer(Tape::Mode::kInference), infer(Tape::Mode::kTraining)));
 }
 
+TEST(Linear, AWeightUsedOnceIsNotPackedAndGivesTheSameBits) {
+  for (const std::int64_t rows : {1, 2, 17, 400}) {
+    ExecutionContext context(2);
+    const Parameter weight("w", random_tensor({70, 900}, 1), true);
+    const Parameter bias("b", random_tensor({70}, 2), false);
+    const Tensor x = random_tensor({rows, 900}, 3);
+    const auto infer = [&] {
+      Tape tape(context, Tape::Mode::kInference);
+      return linear(tape.constant(x), tape.leaf(weight), tape.leaf(bias), {.activation = Activation::kGelu})
+          .value()
+          .clone();
+    };
+    const Tensor as_it_lies = infer();
+    EXPECT_TRUE(same_bits(as_it_lies, infer())) << rows;
+    EXPECT_EQ(weight.packed_if_reused(context), &weight.packed(context));
+    const Parameter fresh("w", weight.value, true);
+    EXPECT_EQ(fresh.packed_if_reused(context), nullptr);
+    EXPECT_NE(fresh.packed_if_reused(context), nullptr);
+    ExecutionContext server(2);
+    server.set_packs_at_once(true);
+    EXPECT_NE(Parameter("w", weight.value, true).packed_if_reused(server), nullptr);
+  }
+}
+
 double cosine(const Tensor& a, const Tensor& b) {
   double product = 0, square_a = 0, square_b = 0;
   for (std::size_t i = 0; i < a.values().size(); ++i) {

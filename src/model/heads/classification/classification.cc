@@ -8,7 +8,7 @@ ClassificationHead::ClassificationHead(std::int64_t class_count, const EncoderCo
                                        FreshWeights fresh)
     : dropout_(config.classifier_dropout) {
   CHECK(class_count > 0, "a head needs a class");
-  engine::Tensor weight = engine::Tensor::zeros({class_count, config.hidden_size});
+  engine::Tensor weight = engine::Tensor::empty({class_count, config.hidden_size});
   if (fresh != FreshWeights::kLoaded)
     fill_truncated_normal(weight, config.initializer_range, seed, "classifier.weight");
   weight_ = std::make_unique<engine::Parameter>("classifier.weight", std::move(weight), true);

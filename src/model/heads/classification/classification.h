@@ -13,7 +13,7 @@ namespace yupu::model {
 
 class ClassificationHead {
  public:
-  // Fresh weights as the encoder's; zeros for FreshWeights::kLoaded.  REQUIRES: class_count > 0.
+  // Fresh weights as the encoder's; not initialised for FreshWeights::kLoaded.  REQUIRES: class_count > 0.
   ClassificationHead(std::int64_t class_count, const EncoderConfig& config, std::uint64_t seed,
                      FreshWeights fresh = FreshWeights::kBert);
 

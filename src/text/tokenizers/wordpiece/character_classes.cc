@@ -1,9 +1,11 @@
 #include "text/tokenizers/wordpiece/character_classes.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <span>
-#include <vector>
 
+#include "base/mutex.h"
 #include "text/tokenizers/wordpiece/reference_classes.h"
 #include "text/unicode.h"
 
@@ -50,17 +52,27 @@ std::uint8_t compute_flags(char32_t c) {
   return static_cast<std::uint8_t>(flags);
 }
 
-std::vector<std::uint8_t> build_table() {
-  std::vector<std::uint8_t> table(kTableEnd);
-  for (char32_t c = 0; c < kTableEnd; ++c) table[c] = (c >= 0xD800 && c <= 0xDFFF) ? 0 : compute_flags(c);
-  return table;
+// The flags of planes 0 and 1, a block worked out when first asked for: a text needs few of them.
+constexpr char32_t kBlock = 256;
+constinit std::array<std::uint8_t, kTableEnd> table{};
+constinit std::array<std::atomic<bool>, kTableEnd / kBlock> is_filled{};
+constinit Mutex fill_mutex;
+
+void fill_block(char32_t block) {
+  MutexLock lock(fill_mutex);
+  if (is_filled[block].load(std::memory_order_relaxed)) return;
+  for (char32_t c = block * kBlock; c < (block + 1) * kBlock; ++c) {
+    table[c] = (c >= 0xD800 && c <= 0xDFFF) ? 0 : compute_flags(c);
+  }
+  is_filled[block].store(true, std::memory_order_release);
 }
 
 }  // namespace
 
 std::uint8_t character_flags(char32_t code_point) {
-  static const std::vector<std::uint8_t> table = build_table();
-  return code_point < kTableEnd ? table[code_point] : compute_flags(code_point);
+  if (code_point >= kTableEnd) return compute_flags(code_point);
+  if (!is_filled[code_point / kBlock].load(std::memory_order_acquire)) fill_block(code_point / kBlock);
+  return table[code_point];
 }
 
 void append_reference_decomposition(std::u32string& out, char32_t code_point) {

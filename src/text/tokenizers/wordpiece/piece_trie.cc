@@ -10,18 +10,25 @@ constexpr std::string_view kContinuationMark = "##";
 constexpr std::size_t kAlphabet = 257;  // 256 bytes, shifted by one
 }  // namespace
 
+PieceTrie::Key::Key(std::string_view piece, std::int32_t piece_id) : beginning(0), bytes(piece), id(piece_id) {
+  for (std::size_t i = 0; i < sizeof(beginning); ++i) {
+    beginning = beginning << 8 | (i < piece.size() ? static_cast<unsigned char>(piece[i]) : 0u);
+  }
+}
+
 PieceTrie::PieceTrie(std::span<const std::string> vocabulary) {
   std::vector<Key> words;
+  words.reserve(vocabulary.size());
   std::vector<Key> continuations;
   for (std::size_t id = 0; id < vocabulary.size(); ++id) {
-    const std::string& piece = vocabulary[id];
-    words.push_back({piece, static_cast<std::int32_t>(id)});
+    const std::string_view piece = vocabulary[id];
+    words.emplace_back(piece, static_cast<std::int32_t>(id));
     if (piece.size() > kContinuationMark.size() && piece.starts_with(kContinuationMark)) {
-      continuations.push_back({piece.substr(kContinuationMark.size()), static_cast<std::int32_t>(id)});
+      continuations.emplace_back(piece.substr(kContinuationMark.size()), static_cast<std::int32_t>(id));
     }
   }
-  std::ranges::sort(words, {}, &Key::bytes);
-  std::ranges::sort(continuations, {}, &Key::bytes);
+  std::sort(words.begin(), words.end());
+  std::sort(continuations.begin(), continuations.end());
   nodes_.resize(2 + 2 * kAlphabet);
   nodes_[kWordRoot].check = kWordRoot;
   nodes_[kContinuationRoot].check = kContinuationRoot;

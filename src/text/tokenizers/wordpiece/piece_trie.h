@@ -46,8 +46,13 @@ class PieceTrie {
     std::int32_t value = -1;
   };
   struct Key {
-    std::string bytes;
+    Key(std::string_view piece, std::int32_t piece_id);
+    std::uint64_t beginning;  // the first eight bytes, most significant first: decides nearly every comparison
+    std::string_view bytes;   // of the vocabulary
     std::int32_t id;
+    bool operator<(const Key& other) const {
+      return beginning != other.beginning ? beginning < other.beginning : bytes < other.bytes;
+    }
   };
   struct Edge {
     std::int32_t parent;

@@ -237,15 +237,16 @@ Result<std::unique_ptr<Tokenizer>> make_wordpiece(std::vector<std::string> vocab
   if (vocabulary.size() > (std::size_t{1} << 24)) return invalid_argument("the vocabulary has more than 2^24 tokens");
   if (options.word_chars_max < 1) return invalid_argument("word_chars_max must be 1 or more", "word_chars_max");
   std::unordered_map<std::string_view, std::size_t> seen;
+  seen.reserve(vocabulary.size());
   for (std::size_t id = 0; id < vocabulary.size(); ++id) {
     const std::string& token = vocabulary[id];
-    const std::string which = "token " + std::to_string(id);
-    if (token.empty()) return invalid_argument(which + " is empty");
-    if (token.size() > kPieceBytesMax) return invalid_argument(which + " is longer than 1024 bytes");
-    if (validate_utf8(token)) return invalid_argument(which + " is not valid UTF-8");
+    const auto which = [id] { return "token " + std::to_string(id); };
+    if (token.empty()) return invalid_argument(which() + " is empty");
+    if (token.size() > kPieceBytesMax) return invalid_argument(which() + " is longer than 1024 bytes");
+    if (validate_utf8(token)) return invalid_argument(which() + " is not valid UTF-8");
     const auto [first, fresh] = seen.emplace(token, id);
     if (!fresh)
-      return invalid_argument(which + " '" + token + "' stands at " + std::to_string(first->second) + " already");
+      return invalid_argument(which() + " '" + token + "' stands at " + std::to_string(first->second) + " already");
   }
   for (const std::string_view required : {"[UNK]", "[CLS]", "[SEP]"}) {
     if (!seen.contains(required)) return invalid_argument("the vocabulary has no " + std::string(required));
