@@ -88,7 +88,6 @@ Result<std::shared_ptr<const AdapterBase>> open_adapter_base(const std::string& 
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, fmt::format("{}: {}", directory, error.what()));
   }
-  base->weights_id = hash_of_weights(*base->encoder);
   const bool int8 = base->config.encoder.weights != model::WeightFormat::kF32;
   base->sha256 = int8 ? quantised_from(directory) : model::base_fingerprint(*base->encoder);
   return std::shared_ptr<const AdapterBase>(std::move(base));
@@ -121,6 +120,7 @@ Result<std::shared_ptr<const AdapterBase>> BaseCache::open(const std::string& di
     slot.stamp = stamp;
   }
   Result<std::shared_ptr<const AdapterBase>> opened = open_adapter_base(directory, model::Placement::kCopied);
+  const std::string weights_id = opened.ok() ? hash_of_weights(*(*opened)->encoder) : std::string();
   MutexLock lock(mutex_);
   Slot& slot = slots_[key];
   slot.opening = false;
@@ -130,7 +130,9 @@ Result<std::shared_ptr<const AdapterBase>> BaseCache::open(const std::string& di
     return opened;
   }
   // Nobody else has seen it yet.
-  share_encoder(const_cast<AdapterBase&>(**opened));
+  auto& fresh = const_cast<AdapterBase&>(**opened);
+  fresh.weights_id = weights_id;
+  share_encoder(fresh);
   slot.base = *opened;
   kept_.push_back(*opened);
   while (kept_.size() > keep_count_) kept_.pop_front();

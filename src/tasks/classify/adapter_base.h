@@ -30,7 +30,8 @@ struct AdapterBase {
   // What an adapter of it must name: model::base_fingerprint, or, for a base in 8 bits, that of the f32 weights it was
   // made from (empty when the directory does not say).
   std::string sha256;
-  std::string weights_id;  // SHA-256 of all of the encoder's weights: equal ids and configurations are equal encoders
+  // SHA-256 of all of the encoder's weights, from a BaseCache: equal ids and configurations are equal encoders.
+  std::string weights_id;
 };
 
 using OpenBase = std::function<Result<std::shared_ptr<const AdapterBase>>(const std::string& directory)>;
