@@ -85,7 +85,9 @@ TEST(Classifier, MappedWeightsAnswerWithTheSameBitsFirstAndLater) {
     EXPECT_EQ((*mapped)->weights_sha256(), classifier->weights_sha256());
     ASSERT_TRUE((*mapped)->save(dir.file(name)).ok()) << "over the file it is mapped from";
     EXPECT_EQ(logits_of(**Classifier::load(dir.file(name)), kTexts), expected);
-    if (std::string_view(name) == "f32") ASSERT_TRUE(classifier->quantise().ok());
+    if (std::string_view(name) == "f32") {
+      ASSERT_TRUE(classifier->quantise().ok());
+    }
   }
 }
 
