@@ -25,7 +25,7 @@ struct ClosureEnd {
 };
 }  // namespace
 
-// Each packing with the version of the value it was made from.
+// The packings of all rows and of the ranges asked for, each with the version of the value it was made from.
 struct Parameter::PackCache {
   template <class Weight>
   struct Packing {
@@ -44,12 +44,24 @@ struct Parameter::PackCache {
       return *weight;
     }
   };
+  struct Packings {
+    RowRange rows;
+    Packing<PackedWeight> f32 = {};
+    std::uint64_t multiplied_version = 0;  // of the value last multiplied without packing
+    Packing<PackedBf16Weight> bf16 = {};
+    Packing<PackedInt8Weight> int8 = {};
+  };
+
+  // All rows, or two ranges that divide them: few.
+  Packings& of(RowRange rows) YUPU_REQUIRES(mutex) {
+    const auto it = std::find_if(all.begin(), all.end(), [&](const Packings& one) { return one.rows == rows; });
+    if (it != all.end()) return *it;
+    all.push_back({.rows = rows});
+    return all.back();
+  }
 
   Mutex mutex;
-  Packing<PackedWeight> f32 YUPU_GUARDED_BY(mutex);
-  std::uint64_t multiplied_version YUPU_GUARDED_BY(mutex) = 0;  // of the value last multiplied without packing
-  Packing<PackedBf16Weight> bf16 YUPU_GUARDED_BY(mutex);
-  Packing<PackedInt8Weight> int8 YUPU_GUARDED_BY(mutex);
+  std::vector<Packings> all YUPU_GUARDED_BY(mutex);
 };
 
 Parameter::Parameter() : pack_cache_(std::make_unique<PackCache>()) {}
@@ -60,37 +72,42 @@ Parameter::Parameter(std::string parameter_name, Tensor initial, bool decays)
       pack_cache_(std::make_unique<PackCache>()) {}
 Parameter::~Parameter() = default;
 
-const PackedWeight* Parameter::packed_if_reused(ExecutionContext& context) const {
+RowRange Parameter::rows_to_pack(std::optional<RowRange> rows) const {
+  CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
+  return rows.value_or(RowRange{0, value.size(0)});
+}
+
+const PackedWeight* Parameter::packed_if_reused(ExecutionContext& context, std::optional<RowRange> rows) const {
   {
     MutexLock lock(pack_cache_->mutex);
-    const bool again = std::exchange(pack_cache_->multiplied_version, version_) == version_;
-    if (!again && !context.packs_at_once() && !pack_cache_->f32.is_for(version_)) return nullptr;
+    PackCache::Packings& packings = pack_cache_->of(rows_to_pack(rows));
+    const bool again = std::exchange(packings.multiplied_version, version_) == version_;
+    if (!again && !context.packs_at_once() && !packings.f32.is_for(version_)) return nullptr;
   }
-  return &packed(context);
+  return &packed(context, rows);
 }
 
-const PackedWeight& Parameter::packed(ExecutionContext& context) const {
+const PackedWeight& Parameter::packed(ExecutionContext& context, std::optional<RowRange> rows) const {
+  const RowRange range = rows_to_pack(rows);
   MutexLock lock(pack_cache_->mutex);
-  return pack_cache_->f32.at(version_, [&] {
-    CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
-    return std::make_unique<PackedWeight>(context, value);
-  });
+  return pack_cache_->of(range).f32.at(
+      version_, [&] { return std::make_unique<PackedWeight>(context, value.rows(range.begin, range.end)); });
 }
 
-const PackedBf16Weight& Parameter::packed_bf16(ExecutionContext& context) const {
+const PackedBf16Weight& Parameter::packed_bf16(ExecutionContext& context, std::optional<RowRange> rows) const {
+  const RowRange range = rows_to_pack(rows);
   MutexLock lock(pack_cache_->mutex);
-  return pack_cache_->bf16.at(version_, [&] {
-    CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
-    return std::make_unique<PackedBf16Weight>(context, value);
-  });
+  return pack_cache_->of(range).bf16.at(
+      version_, [&] { return std::make_unique<PackedBf16Weight>(context, value.rows(range.begin, range.end)); });
 }
 
-const PackedInt8Weight& Parameter::packed_int8(ExecutionContext& context) const {
+const PackedInt8Weight& Parameter::packed_int8(ExecutionContext& context, std::optional<RowRange> rows) const {
+  const RowRange range = rows_to_pack(rows);
   MutexLock lock(pack_cache_->mutex);
-  return pack_cache_->int8.at(version_, [&] {
-    CHECK(value.dtype() == DType::kI8 && value.rank() == 2 && scale.defined(),
-          fmt::format("{} is not a quantised matrix", name));
-    return std::make_unique<PackedInt8Weight>(context, value, scale);
+  return pack_cache_->of(range).int8.at(version_, [&] {
+    CHECK(value.dtype() == DType::kI8 && scale.defined(), fmt::format("{} is not a quantised matrix", name));
+    return std::make_unique<PackedInt8Weight>(context, value.rows(range.begin, range.end),
+                                              scale.rows(range.begin, range.end));
   });
 }
 

@@ -23,6 +23,7 @@
 #include <deque>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -36,6 +37,13 @@ namespace yupu::engine {
 class PackedWeight;
 class PackedBf16Weight;
 class PackedInt8Weight;
+
+// Rows [begin, end) of a matrix.
+struct RowRange {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool operator==(const RowRange&) const = default;
+};
 
 // A trainable tensor with a name, owned by the model.  It must not move while a tape refers to it (keep it in a deque,
 // in a unique_ptr or as a member). Threads: training has one owner.  In inference several contexts may read one
@@ -61,19 +69,20 @@ struct Parameter {
   std::uint64_t version() const { return version_; }
   void drop_grad() { has_grad = false; }
 
-  // The weight packed for the matrix kernels, made when first asked for and again after value_changed.  Used in
-  // inference.  REQUIRES: rank 2.
-  const PackedWeight& packed(ExecutionContext& context) const;
+  // The weight, or these rows of it, packed for the matrix kernels, made when first asked for and again after
+  // value_changed.  Used in inference.  REQUIRES: rank 2.
+  const PackedWeight& packed(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
   // The same, but null where the weight is better multiplied as it lies: the first time it is asked for, unless the
   // context packs at once (ExecutionContext::set_packs_at_once).  Both ways give the same bits.
-  const PackedWeight* packed_if_reused(ExecutionContext& context) const;
+  const PackedWeight* packed_if_reused(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
   // The weight packed and rounded to bf16.
-  const PackedBf16Weight& packed_bf16(ExecutionContext& context) const;
+  const PackedBf16Weight& packed_bf16(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
   // The same for an i8 value with its scale.
-  const PackedInt8Weight& packed_int8(ExecutionContext& context) const;
+  const PackedInt8Weight& packed_int8(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
 
  private:
   struct PackCache;
+  RowRange rows_to_pack(std::optional<RowRange> rows) const;
   std::uint64_t version_ = 1;
   std::unique_ptr<PackCache> pack_cache_;
 };

@@ -114,14 +114,15 @@ std::vector<LowRankTerm> AdapterPass::terms_of(const Var& x, std::int64_t layer,
 Var AdapterPass::linear(const Var& x, const Var& weight, const Var& bias, std::int64_t layer,
                         std::span<const Module> modules, Rows rows, engine::LinearOptions options) const {
   std::vector<LowRankTerm> terms;
-  const std::int64_t width = weight.size(0) / static_cast<std::int64_t>(modules.size());
+  const std::int64_t rows_used = options.rows ? options.rows->end - options.rows->begin : weight.size(0);
+  const std::int64_t width = rows_used / static_cast<std::int64_t>(modules.size());
   for (std::size_t i = 0; i < modules.size(); ++i) {
     for (LowRankTerm& term : terms_of(x, layer, modules[i], static_cast<std::int64_t>(i) * width, rows)) {
       terms.push_back(std::move(term));
     }
   }
   if (terms.empty()) return engine::linear(x, weight, bias, options);
-  return engine::add_low_rank(engine::linear(x, weight, bias), terms, options.activation);
+  return engine::add_low_rank(engine::linear(x, weight, bias, {.rows = options.rows}), terms, options.activation);
 }
 
 Var AdapterPass::bottleneck(const Var& h, SublayerEnd at) const {

@@ -27,7 +27,8 @@ class AdapterPass {
 
   AdapterPass(engine::Tape& tape, const EncoderBatch& batch, DropoutStep dropout, AdapterSegments segments);
 
-  // `modules`: the modules whose outputs lie side by side in the result, each as wide as the others.
+  // `modules`: the modules whose outputs lie side by side in the result (in the rows of the weight that `options`
+  // names), each as wide as the others.
   engine::Var linear(const engine::Var& x, const engine::Var& weight, const engine::Var& bias, std::int64_t layer,
                      std::span<const Module> modules, Rows rows, engine::LinearOptions options = {}) const;
   // Where a sub-layer of a layer ends; place 0: attention, 1: feed-forward.

@@ -54,6 +54,8 @@ engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t si
 }
 
 constexpr Module kQkv[] = {Module::kQuery, Module::kKey, Module::kValue};
+constexpr Module kQuery[] = {Module::kQuery};
+constexpr Module kKeyValue[] = {Module::kKey, Module::kValue};
 constexpr Module kOut[] = {Module::kAttentionOutput};
 constexpr Module kUp[] = {Module::kIntermediate};
 constexpr Module kDown[] = {Module::kOutput};
@@ -198,15 +200,23 @@ Var Encoder::run_layer(Tape& tape, std::size_t index, const Var& x, const Encode
   const engine::RowKeys& rows = first_only ? batch.sequences : batch.tokens;
   const auto kind = first_only ? AdapterPass::Rows::kSequences : AdapterPass::Rows::kTokens;
 
-  const Var qkv = adapters.linear(x, leaf(tape, layer.qkv_weight), leaf(tape, layer.qkv_bias), at, kQkv,
-                                  AdapterPass::Rows::kTokens);
-  Var context = engine::attention(qkv, batch.packed,
-                                  {.heads = static_cast<int>(config_.head_count),
-                                   .dropout = dropout_at(config_.attention_dropout, dropout, site, batch.tokens)});
+  const Var qkv_weight = leaf(tape, layer.qkv_weight);
+  const Var qkv_bias = leaf(tape, layer.qkv_bias);
+  const engine::AttentionOptions attention{
+      .heads = static_cast<int>(config_.head_count),
+      .dropout = dropout_at(config_.attention_dropout, dropout, site, batch.tokens)};
   Var residual = x;
+  Var context;
   if (first_only) {
-    context = engine::gather_rows(context, batch.first_tokens);
+    const std::int64_t c = config_.hidden_size;
     residual = engine::gather_rows(x, batch.first_tokens);
+    const Var q = adapters.linear(residual, qkv_weight, qkv_bias, at, kQuery, kind, {.rows = {{0, c}}});
+    const Var kv =
+        adapters.linear(x, qkv_weight, qkv_bias, at, kKeyValue, AdapterPass::Rows::kTokens, {.rows = {{c, 3 * c}}});
+    context = engine::attention_of_first(q, kv, batch.packed, attention);
+  } else {
+    const Var qkv = adapters.linear(x, qkv_weight, qkv_bias, at, kQkv, AdapterPass::Rows::kTokens);
+    context = engine::attention(qkv, batch.packed, attention);
   }
   const Var attended =
       adapters.linear(context, leaf(tape, layer.output_weight), leaf(tape, layer.output_bias), at, kOut, kind);

@@ -5,10 +5,10 @@
 //   x'     = LN(a + dropout(W2 gelu(W1 a + b1) + b2))
 //   pooled = tanh(Wp x_L[first token of each sequence] + bp)
 // Query, key and value are one weight (3C,C) here and three in a file: `tensors` gives the three as views.
-// Where only first tokens are wanted, the last layer runs its output projection and feed-forward on those rows alone:
-// the same numbers, 3/4 of a layer's products saved.
-// Adapters (model/adapters) change what single sequences of a batch read; the encoder's own weights stay as they are.
-// Shapes    engine/shapes.md.   Threads  training: one owner; inference: any number of contexts at a time.
+// Where only first tokens are wanted, the last layer runs on those rows alone, but for keys and values: the same
+// numbers, 5/6 of the layer's products saved. Adapters (model/adapters) change what single sequences of a batch read;
+// the encoder's own weights stay as they are. Shapes    engine/shapes.md.   Threads  training: one owner; inference:
+// any number of contexts at a time.
 #pragma once
 
 #include <cstdint>

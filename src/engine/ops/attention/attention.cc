@@ -17,10 +17,10 @@ namespace {
 // Scores are formed for this many queries at a time, so scratch grows with T and not with its square.
 constexpr std::int64_t kQueryBlock = 128;
 
-// The matrices of one attention: a row per token, `stride` apart; head h begins at column h*width.
+// The matrices of one attention: a row per token (of q: per query), `stride` apart; head h begins at column h*width.
 struct Heads {
   const float *q, *k, *v;
-  std::int64_t stride;
+  std::int64_t q_stride, stride;
 };
 struct HeadGradients {
   float *q, *k, *v;  // null: not wanted
@@ -33,9 +33,15 @@ struct Geometry {
   std::int64_t heads, width;
   float scale;
   DropoutStream stream;
+  bool first_only = false;  // one query a sequence, its first token; row b of q and y is sequence b's
 
   std::int64_t begin(std::int64_t sequence) const { return batch->cu_seqlens[static_cast<std::size_t>(sequence)]; }
   std::int64_t length(std::int64_t sequence) const { return begin(sequence + 1) - begin(sequence); }
+  std::int64_t query_begin(std::int64_t sequence) const { return first_only ? sequence : begin(sequence); }
+  std::int64_t query_count(std::int64_t sequence) const {
+    return first_only ? std::min<std::int64_t>(1, length(sequence)) : length(sequence);
+  }
+  std::int64_t query_rows() const { return first_only ? batch->sequence_count() : batch->cu_seqlens.back(); }
   std::uint64_t sample(std::int64_t sequence) const { return batch->sample_ids[static_cast<std::size_t>(sequence)]; }
 };
 
@@ -48,7 +54,7 @@ struct Scratch {
 
   Scratch(const Geometry& geometry, int buffers) : score_buffers(buffers) {
     const std::int64_t longest = geometry.batch->max_seqlen;
-    const std::int64_t rows = std::min(kQueryBlock, longest);
+    const std::int64_t rows = geometry.first_only ? 1 : std::min(kQueryBlock, longest);
     score_floats = round_up(rows * longest, 16);
     factor_floats = is_active(geometry.stream) ? round_up(rows * longest + 2 * kDropoutGroup, 16) : 0;
     // The products differ in which side is long; the maximum over them.
@@ -65,7 +71,7 @@ void for_each_head(ThreadTeam& team, const Geometry& geometry, const Fn& fn) {
   const std::int64_t sequences = geometry.batch->sequence_count();
   const auto cost = [&](std::int64_t sequence) {
     const std::int64_t length = geometry.length(sequence);
-    return length * (length + geometry.width);
+    return length * (geometry.query_count(sequence) + geometry.width);
   };
   std::int64_t total = 0;
   for (std::int64_t b = 0; b < sequences; ++b) total += cost(b) * geometry.heads;
@@ -106,10 +112,11 @@ void forward_head(const Geometry& g, const Heads& x, std::int64_t sequence, std:
   float* product_scratch = factor_buffer + layout.factor_floats;
   const MatrixView keys{x.k + row0 * x.stride + column, x.stride, true};
   const MatrixView values{x.v + row0 * x.stride + column, x.stride, false};
-  for (std::int64_t query = 0; query < length; query += kQueryBlock) {
-    const std::int64_t rows = std::min(kQueryBlock, length - query);
-    const std::int64_t row = row0 + query;
-    gemm_serial({rows, length, g.width}, {x.q + row * x.stride + column, x.stride, false}, keys,
+  const std::int64_t queries = g.query_count(sequence);
+  for (std::int64_t query = 0; query < queries; query += kQueryBlock) {
+    const std::int64_t rows = std::min(kQueryBlock, queries - query);
+    const std::int64_t row = g.query_begin(sequence) + query;
+    gemm_serial({rows, length, g.width}, {x.q + row * x.q_stride + column, x.q_stride, false}, keys,
                 {scores, length, false}, product_scratch);
     const float* factors = query_factors(g, sequence, head, query, rows, factor_buffer);
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -135,11 +142,12 @@ void backward_head(const Geometry& g, const Heads& x, const HeadGradients& d, co
   const MatrixView keys{x.k + row0 * x.stride + column, x.stride, false};
   const MatrixView keys_transposed{keys.data, x.stride, true};
   const MatrixView values_transposed{x.v + row0 * x.stride + column, x.stride, true};
-  for (std::int64_t query = 0; query < length; query += kQueryBlock) {
-    const std::int64_t rows = std::min(kQueryBlock, length - query);
-    const std::int64_t row = row0 + query;
+  const std::int64_t query_count = g.query_count(sequence);
+  for (std::int64_t query = 0; query < query_count; query += kQueryBlock) {
+    const std::int64_t rows = std::min(kQueryBlock, query_count - query);
+    const std::int64_t row = g.query_begin(sequence) + query;
     const bool later = query > 0;
-    const MatrixView queries{x.q + row * x.stride + column, x.stride, false};
+    const MatrixView queries{x.q + row * x.q_stride + column, x.q_stride, false};
     const MatrixView d_out{d_y + row * y_stride + column, y_stride, false};
     gemm_serial({rows, length, g.width}, queries, keys_transposed, {p, length, false}, product_scratch);
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -192,7 +200,7 @@ Geometry make_geometry(const Tape& tape, const PackedBatch& batch, std::int64_t 
 // Forward over all heads; log_sums is undefined when backward is not wanted.
 Tensor forward(Tape& tape, const Geometry& geometry, const Heads& heads, const Tensor& log_sums) {
   const ProfileScope scope(tape.context(), "attention forward");
-  Tensor y = tape.empty({geometry.batch->cu_seqlens.back(), geometry.heads * geometry.width});
+  Tensor y = tape.empty({geometry.query_rows(), geometry.heads * geometry.width});
   const Scratch layout(geometry, 1);
   const Tensor scratch = tape.empty({tape.team().size(), layout.floats()});
   float* const kept = log_sums.defined() ? log_sums.f32() : nullptr;
@@ -224,7 +232,7 @@ Var attention(const Var& q, const Var& k, const Var& v, const PackedBatch& batch
   const Geometry geometry = make_geometry(tape, batch, q.size(0), channels, options);
   const bool needs_grad = q.requires_grad() || k.requires_grad() || v.requires_grad();
   const Tensor log_sums = needs_grad ? tape.empty({q.size(0), geometry.heads}) : Tensor();
-  const Heads heads{q.value().f32(), k.value().f32(), v.value().f32(), channels};
+  const Heads heads{q.value().f32(), k.value().f32(), v.value().f32(), channels, channels};
   Var result = tape.result(forward(tape, geometry, heads, log_sums), needs_grad);
   if (result.requires_grad()) {
     tape.record(result, [&tape, geometry, heads, log_sums, channels, qt = q.value(), kt = k.value(), vt = v.value(),
@@ -259,7 +267,7 @@ Var attention(const Var& qkv, const PackedBatch& batch, const AttentionOptions& 
   const Geometry geometry = make_geometry(tape, batch, qkv.size(0), channels, options);
   const Tensor log_sums = qkv.requires_grad() ? tape.empty({qkv.size(0), geometry.heads}) : Tensor();
   const float* const x = qkv.value().f32();
-  const Heads heads{x, x + channels, x + 2 * channels, 3 * channels};
+  const Heads heads{x, x + channels, x + 2 * channels, 3 * channels, 3 * channels};
   Var result = tape.result(forward(tape, geometry, heads, log_sums), qkv.requires_grad());
   if (result.requires_grad()) {
     tape.record(result,
@@ -271,6 +279,37 @@ Var attention(const Var& qkv, const PackedBatch& batch, const AttentionOptions& 
                                                 stride, !slot.fresh,  !slot.fresh,      !slot.fresh};
                   backward(tape, geometry, heads, gradients, d_y, log_sums);
                 });
+  }
+  return result;
+}
+
+Var attention_of_first(const Var& q, const Var& kv, const PackedBatch& batch, const AttentionOptions& options) {
+  Tape& tape = tape_of(q, kv);
+  check_matrix(q.value(), "q of attention");
+  check_matrix(kv.value(), "kv of attention");
+  const std::int64_t channels = q.size(1);
+  CHECK(kv.size(1) == 2 * channels && q.size(0) == batch.sequence_count(),
+        fmt::format("attention of first tokens: q {}, kv {}, {} sequences", q.shape().to_text(), kv.shape().to_text(),
+                    batch.sequence_count()));
+  Geometry geometry = make_geometry(tape, batch, kv.size(0), channels, options);
+  geometry.first_only = true;
+  const bool needs_grad = q.requires_grad() || kv.requires_grad();
+  const Tensor log_sums = needs_grad ? tape.empty({q.size(0), geometry.heads}) : Tensor();
+  const float* const keys = kv.value().f32();
+  const Heads heads{q.value().f32(), keys, keys + channels, channels, 2 * channels};
+  Var result = tape.result(forward(tape, geometry, heads, log_sums), needs_grad);
+  if (result.requires_grad()) {
+    tape.record(result, [&tape, geometry, heads, log_sums, channels, kept_q = q.value(), kept_kv = kv.value(),
+                         q_node = q.node(), kv_node = kv.node()](const Tensor& d_y) {
+      const GradSlot q_slot = q_node != nullptr ? tape.grad_slot(q_node) : GradSlot{};
+      const GradSlot kv_slot = kv_node != nullptr ? tape.grad_slot(kv_node) : GradSlot{};
+      float* const d_q = q_node != nullptr ? q_slot.tensor.f32() : nullptr;
+      float* const d_k = kv_node != nullptr ? kv_slot.tensor.f32() : nullptr;
+      float* const d_v = kv_node != nullptr ? d_k + channels : nullptr;
+      backward(tape, geometry, heads,
+               {d_q, d_k, d_v, channels, 2 * channels, 2 * channels, !q_slot.fresh, !kv_slot.fresh, !kv_slot.fresh},
+               d_y, log_sums);
+    });
   }
   return result;
 }

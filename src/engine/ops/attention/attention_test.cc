@@ -1,8 +1,10 @@
 #include "engine/ops/attention/attention.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/ops/dropout/dropout_mask.h"
+#include "engine/ops/gather_rows/gather_rows.h"
 #include "engine/testing/op_harness.h"
 
 namespace yupu::engine {
@@ -124,6 +126,43 @@ TEST(Attention, PackedEqualsAloneBitForBit) {
                                {qkv.rows(batch.cu_seqlens[b], batch.cu_seqlens[b + 1])}, 1);
     EXPECT_TRUE(same_bits(alone.output, together.output.rows(batch.cu_seqlens[b], batch.cu_seqlens[b + 1]))) << b;
   }
+}
+
+TEST(Attention, FirstTokensAloneHaveTheSameBitsAndGradients) {
+  const PackedBatch batch = batch_of({7, 130, 1, 20});
+  const std::vector<std::int32_t> firsts = first_tokens(batch);
+  const Tensor x = random_tensor({158, 3 * 32}, 1);
+  const Tensor q = Tensor::zeros({4, 32});
+  const Tensor kv = Tensor::zeros({158, 64});
+  for (std::int64_t row = 0; row < 158; ++row) {
+    std::copy_n(x.f32() + row * 96 + 32, 64, kv.f32() + row * 64);
+  }
+  for (std::int64_t b = 0; b < 4; ++b) {
+    std::copy_n(x.f32() + firsts[static_cast<std::size_t>(b)] * 96, 32, q.f32() + b * 32);
+  }
+  for (const float probability : {0.0f, 0.3f}) {
+    const AttentionOptions options{.heads = 4, .dropout = {.probability = probability, .key = {5, 6, 7}}};
+    const OpRun all =
+        run_op([&](Tape&, const std::vector<Var>& in) { return gather_rows(attention(in[0], batch, options), firsts); },
+               {x}, 2);
+    const OpRun first =
+        run_op([&](Tape&, const std::vector<Var>& in) { return attention_of_first(in[0], in[1], batch, options); },
+               {q, kv}, 2);
+    EXPECT_TRUE(same_bits(first.output, all.output));
+    std::vector<double> d_kv;
+    for (std::int64_t row = 0; row < 158; ++row) {
+      for (std::int64_t c = 32; c < 96; ++c) d_kv.push_back(all.gradients[0].f32()[row * 96 + c]);
+    }
+    expect_near(first.gradients[1], d_kv, "d_kv");
+    std::vector<double> d_q;
+    for (const std::int32_t row : firsts) {
+      for (std::int64_t c = 0; c < 32; ++c) d_q.push_back(all.gradients[0].f32()[row * 96 + c]);
+    }
+    expect_near(first.gradients[0], d_q, "d_q");
+  }
+  const PackedBatch small = batch_of({3, 1, 5});
+  check_op([&](Tape&, const std::vector<Var>& in) { return attention_of_first(in[0], in[1], small, {.heads = 2}); },
+           {random_tensor({3, 8}, 1), random_tensor({9, 16}, 2)});
 }
 
 TEST(Attention, LargeScoresStayFinite) {

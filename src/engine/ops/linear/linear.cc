@@ -1,5 +1,7 @@
 #include "engine/ops/linear/linear.h"
 
+#include <algorithm>
+
 #include "engine/device/cpu/elementwise.h"
 #include "engine/device/cpu/int8_gemm.h"
 #include "engine/ops/op.h"
@@ -12,9 +14,21 @@ namespace {
 // What backward needs: undefined tensors and null nodes stand for "not wanted".
 struct LinearBackward {
   Tape* tape;
-  Tensor x, weight, pre_activation;
+  Tensor x, weight, pre_activation;  // weight: the rows that were used
   Node *x_node, *weight_node, *bias_node;
   Activation activation;
+  RowRange used;
+  std::int64_t rows_in_all;
+
+  // Where the gradient of the used rows goes; those of the others are cleared when nothing is there yet.
+  float* part_of(const GradSlot& slot, std::int64_t columns) const {
+    float* const all = slot.tensor.f32();
+    if (slot.fresh) {
+      std::fill(all, all + used.begin * columns, 0.0f);
+      std::fill(all + used.end * columns, all + rows_in_all * columns, 0.0f);
+    }
+    return all + used.begin * columns;
+  }
 
   void operator()(const Tensor& d_y) const {
     ExecutionContext& context = tape->context();
@@ -30,12 +44,12 @@ struct LinearBackward {
     }
     if (bias_node != nullptr) {
       const GradSlot slot = tape->grad_slot(bias_node);
-      column_sums(context.team(), slot.tensor.f32(), d.f32(), rows, out, !slot.fresh);
+      column_sums(context.team(), part_of(slot, 1), d.f32(), rows, out, !slot.fresh);
     }
     if (weight_node != nullptr) {
       const GradSlot slot = tape->grad_slot(weight_node);
       product(context, {out, in, rows}, {d.f32(), out, true}, {x.f32(), in, false},
-              {slot.tensor.f32(), in, !slot.fresh});
+              {part_of(slot, in), in, !slot.fresh});
     }
     if (x_node != nullptr) {
       const GradSlot slot = tape->grad_slot(x_node);
@@ -45,17 +59,27 @@ struct LinearBackward {
   }
 };
 
+// Checks that bias and rows fit the weight.
+RowRange rows_used(const Var& weight, const Var& bias, const LinearOptions& options) {
+  const std::int64_t all = weight.size(0);
+  if (bias.defined()) check_vector(bias.value(), all, "bias of linear");
+  const RowRange used = options.rows.value_or(RowRange{0, all});
+  CHECK(used.begin >= 0 && used.begin <= used.end && used.end <= all,
+        fmt::format("rows [{}, {}) of weight {}", used.begin, used.end, weight.shape().to_text()));
+  return used;
+}
+
 Var int8_linear(const Var& x, const Var& weight, const Var& bias, LinearOptions options) {
   Tape& tape = x.tape();
   CHECK(!tape.training() && weight.parameter() != nullptr, "an int8 weight is a Parameter, and for inference");
   CHECK(weight.value().rank() == 2 && weight.size(1) == x.size(1),
         fmt::format("linear of x {} with weight {}", x.shape().to_text(), weight.shape().to_text()));
-  const std::int64_t out = weight.size(0);
-  if (bias.defined()) check_vector(bias.value(), out, "bias of linear");
+  const RowRange used = rows_used(weight, bias, options);
+  const std::int64_t out = used.end - used.begin;
   Tensor y = tape.empty({x.size(0), out});
-  int8_gemm(tape.context(), x.size(0), x.value().f32(), x.size(1), weight.parameter()->packed_int8(tape.context()),
-            {y.f32(), out, false},
-            {.bias = bias.defined() ? bias.value().f32() : nullptr, .activation = options.activation});
+  int8_gemm(tape.context(), x.size(0), x.value().f32(), x.size(1),
+            weight.parameter()->packed_int8(tape.context(), options.rows), {y.f32(), out, false},
+            {.bias = bias.defined() ? bias.value().f32() + used.begin : nullptr, .activation = options.activation});
   return tape.result(std::move(y), false);
 }
 
@@ -68,16 +92,18 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   check_matrix(weight.value(), "weight of linear");
   const std::int64_t rows = x.size(0);
   const std::int64_t in = x.size(1);
-  const std::int64_t out = weight.size(0);
   CHECK(weight.size(1) == in,
         fmt::format("linear of x {} with weight {}", x.shape().to_text(), weight.shape().to_text()));
-  if (bias.defined()) check_vector(bias.value(), out, "bias of linear");
+  const RowRange used = rows_used(weight, bias, options);
+  const Tensor matrix = weight.value().rows(used.begin, used.end);
+  const std::int64_t out = matrix.size(0);
 
   const bool needs_grad = x.requires_grad() || weight.requires_grad() || bias.requires_grad();
   const bool keeps_pre_activation = needs_grad && options.activation != Activation::kNone;
   Tensor y = tape.empty({rows, out});
   Tensor pre_activation = keeps_pre_activation ? tape.empty({rows, out}) : Tensor();
-  GemmEpilogue epilogue{.bias = bias.defined() ? bias.value().f32() : nullptr, .activation = options.activation};
+  GemmEpilogue epilogue{.bias = bias.defined() ? bias.value().f32() + used.begin : nullptr,
+                        .activation = options.activation};
   if (keeps_pre_activation) {
     epilogue.activated = y.f32();
     epilogue.activated_stride = out;
@@ -86,19 +112,21 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   const MatrixView x_view{x.value().f32(), in, false};
   const bool packs = !tape.training() && weight.parameter() != nullptr;
   if (packs && tape.context().precision() == Precision::kBf16) {
-    bf16_gemm(tape.context(), rows, x_view, weight.parameter()->packed_bf16(tape.context()), target, epilogue);
-  } else if (const PackedWeight* packed = packs ? weight.parameter()->packed_if_reused(tape.context()) : nullptr;
+    bf16_gemm(tape.context(), rows, x_view, weight.parameter()->packed_bf16(tape.context(), options.rows), target,
+              epilogue);
+  } else if (const PackedWeight* packed =
+                 packs ? weight.parameter()->packed_if_reused(tape.context(), options.rows) : nullptr;
              packed != nullptr) {
     gemm(tape.context(), rows, x_view, *packed, target, epilogue);
   } else {
-    product(tape.context(), {rows, out, in}, x_view, {weight.value().f32(), in, true}, target, epilogue);
+    product(tape.context(), {rows, out, in}, x_view, {matrix.f32(), in, true}, target, epilogue);
   }
 
   Var result = tape.result(std::move(y), needs_grad);
   if (result.requires_grad()) {
     tape.record(result,
-                LinearBackward{&tape, weight.requires_grad() ? x.value() : Tensor(), weight.value(),
-                               std::move(pre_activation), x.node(), weight.node(), bias.node(), options.activation});
+                LinearBackward{&tape, weight.requires_grad() ? x.value() : Tensor(), matrix, std::move(pre_activation),
+                               x.node(), weight.node(), bias.node(), options.activation, used, weight.size(0)});
   }
   return result;
 }

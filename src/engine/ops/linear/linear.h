@@ -1,6 +1,8 @@
 // Fully connected layer, with the activation of the feed-forward block fused in.
 //   y = activation(x weight^T + bias)
 // Shapes    x (R,I);  weight (O,I) as HuggingFace and PyTorch store it;  bias (O) or absent (Var{});  result (R,O).
+//           With `rows` the layer is made of these rows of weight and bias alone: the result is (R, end-begin), and the
+//           gradients of the other rows are zero.
 // Backward  d_x = d weight;  d_weight += d^T x;  d_bias += column sums of d, where d = d_y *
 // activation'(pre-activation).
 //           Kept: x when weight is trained; the pre-activation (R,O) when there is an activation.
@@ -13,6 +15,8 @@
 // count. Errors    wrong shape or dtype is a bug (CHECK); out of memory throws EngineError.
 #pragma once
 
+#include <optional>
+
 #include "engine/activation.h"
 #include "engine/autograd/tape.h"
 
@@ -20,6 +24,7 @@ namespace yupu::engine {
 
 struct LinearOptions {
   Activation activation = Activation::kNone;
+  std::optional<RowRange> rows = std::nullopt;
 };
 
 Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions options = {});

@@ -1,6 +1,7 @@
 #include "engine/ops/linear/linear.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "engine/device/cpu/bf16_kernel.h"
 #include "engine/device/cpu/int8_gemm.h"
@@ -74,6 +75,39 @@ TEST(Linear, AWeightUsedOnceIsNotPackedAndGivesTheSameBits) {
     ExecutionContext server(2);
     server.set_packs_at_once(true);
     EXPECT_NE(Parameter("w", weight.value, true).packed_if_reused(server), nullptr);
+  }
+}
+
+TEST(Linear, RowsOfAWeightAreALayerOfTheirOwn) {
+  const Tensor x = random_tensor({5, 12}, 1);
+  const Tensor weight = random_tensor({40, 12}, 2);
+  const Tensor bias = random_tensor({40}, 3);
+  const LinearOptions options{.activation = Activation::kGelu, .rows = {{7, 39}}};
+  const OpUnderTest part = [&](Tape&, const std::vector<Var>& in) { return linear(in[0], in[1], in[2], options); };
+  check_op(part, {x, weight, bias});
+  const OpRun run = run_op(part, {x, weight, bias}, 2);
+  const OpRun alone = run_op(
+      [&](Tape&, const std::vector<Var>& in) { return linear(in[0], in[1], in[2], {.activation = Activation::kGelu}); },
+      {x, weight.rows(7, 39), bias.rows(7, 39)}, 2);
+  EXPECT_TRUE(same_bits(run.output, alone.output));
+  EXPECT_TRUE(same_bits(run.gradients[1].rows(7, 39), alone.gradients[1]));
+  for (const float value : run.gradients[1].rows(0, 7).values()) EXPECT_EQ(value, 0.0f);
+  for (const float value : run.gradients[1].rows(39, 40).values()) EXPECT_EQ(value, 0.0f);
+  EXPECT_EQ(run.gradients[2].values()[39], 0.0f);
+
+  // Two parts of one Parameter, packed apart.
+  ExecutionContext context(2);
+  const Parameter parameter("w", weight, true);
+  for (int pass = 0; pass < 3; ++pass) {
+    Tape tape(context, Tape::Mode::kInference);
+    const Var w = tape.leaf(parameter);
+    const Tensor whole = linear(tape.constant(x), w, Var()).value();
+    const Tensor first = linear(tape.constant(x), w, Var(), {.rows = {{0, 7}}}).value();
+    const Tensor second = linear(tape.constant(x), w, Var(), {.rows = {{7, 40}}}).value();
+    for (std::int64_t row = 0; row < 5; ++row) {
+      EXPECT_EQ(std::memcmp(whole.f32() + row * 40, first.f32() + row * 7, 7 * sizeof(float)), 0) << pass;
+      EXPECT_EQ(std::memcmp(whole.f32() + row * 40 + 7, second.f32() + row * 33, 33 * sizeof(float)), 0) << pass;
+    }
   }
 }
 
