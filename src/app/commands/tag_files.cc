@@ -38,7 +38,7 @@ bool is_tagger(const std::string& model) {
 }
 
 Status evaluate_tagger(const TagRun& run, const TagReport& report) {
-  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(run.model));
+  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(run.model, model::Placement::kMapped));
   YUPU_ASSIGN_OR_RETURN(const tasks::TagSet set, read_tags(report.data, report.flags));
   engine::ExecutionContext context(run.threads, training::usable_precision(run.precision, *terminal_progress()));
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*tagger, context, set));
@@ -53,7 +53,7 @@ Status evaluate_tagger(const TagRun& run, const TagReport& report) {
 
 Status predict_entities(const TagRun& run, std::span<const std::string> texts) {
   constexpr std::size_t kBatch = 256;
-  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(run.model));
+  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(run.model, model::Placement::kMapped));
   engine::ExecutionContext context(run.threads, training::usable_precision(run.precision, *terminal_progress()));
   for (std::size_t begin = 0; begin < texts.size(); begin += kBatch) {
     YUPU_ASSIGN_OR_RETURN(

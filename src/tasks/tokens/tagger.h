@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "engine/execution_context.h"
+#include "model/checkpoint/huggingface.h"
 #include "model/encoder/encoder.h"
 #include "model/heads/classification/classification.h"
 #include "tasks/tokens/crf.h"
@@ -66,7 +67,8 @@ class Tagger {
   static Result<std::unique_ptr<Tagger>> from_base(const std::string& directory, const Fresh& fresh,
                                                    std::optional<float> dropout = std::nullopt);
   // A trained model.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file.
-  static Result<std::unique_ptr<Tagger>> load(const std::string& directory);
+  static Result<std::unique_ptr<Tagger>> load(const std::string& directory,
+                                              model::Placement placement = model::Placement::kCopied);
   // Writes the directory (made if absent); other files in it stay.  A crash on the way leaves it without yupu.json.
   Status save(const std::string& directory) const;
 

@@ -42,7 +42,7 @@ Result<Scheme> scheme_in(const Json& own, std::span<const std::string> labels, c
 
 }  // namespace
 
-Result<std::unique_ptr<Tagger>> Tagger::load(const std::string& directory) {
+Result<std::unique_ptr<Tagger>> Tagger::load(const std::string& directory, model::Placement placement) {
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
   if (config.labels.empty()) {
     return invalid_argument(
@@ -61,7 +61,7 @@ Result<std::unique_ptr<Tagger>> Tagger::load(const std::string& directory) {
   YUPU_ASSIGN_OR_RETURN(auto tagger,
                         assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded, directory));
   constexpr std::string_view kUnread[] = {"pooler."};
-  const auto absent = model::load_weights(directory, tagger->tensors(), {}, kUnread);
+  const auto absent = model::load_weights(directory, tagger->tensors(), {}, kUnread, placement);
   if (!absent.ok()) return absent.status();
   if (!own.is_null()) YUPU_RETURN_IF_ERROR(tagger->read_yupu_json(own, directory));
   return tagger;
