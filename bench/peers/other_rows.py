@@ -1,5 +1,6 @@
 """The tokenizer, the first answer of a fresh process, and what is learned from BANKING77."""
 import json
+import os
 import re
 import subprocess
 import sys
@@ -43,9 +44,19 @@ def tokenizer(bench):
 
 
 def run_timed(command):
+    """Milliseconds, the reply, and what the process cost: processor time of all threads, peak memory."""
     began = time.perf_counter()
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=clean_environment(), check=True)
-    return 1e3 * (time.perf_counter() - began), json.loads(done.stdout.strip().splitlines()[-1])
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                               env=clean_environment())
+    with process.stdout as output:
+        lines = output.read().strip().splitlines()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    milliseconds = 1e3 * (time.perf_counter() - began)
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return milliseconds, json.loads(lines[-1]), {"cpu_ms": 1e3 * (usage.ru_utime + usage.ru_stime),
+                                                 "peak_kb": usage.ru_maxrss}
 
 
 def start(bench):
@@ -56,7 +67,8 @@ def start(bench):
                 "newest transformers": [sys.executable, HERE / "first_answer.py", directory, text]}
     if bench.debian_python:
         commands["Debian's PyTorch"] = [bench.debian_python, HERE / "first_answer.py", directory, text]
-    replies = {name: run_timed(command)[1] for name, command in commands.items()}
+    run = {name: run_timed(command) for name, command in commands.items()}
+    replies = {name: reply for name, (_, reply, _) in run.items()}
     label = lambda reply: reply.get("label") or reply["answers"][0]["label"]
     score = lambda reply: reply["score"] if "score" in reply else reply["answers"][0]["score"]
     checks = {}
@@ -74,6 +86,7 @@ def start(bench):
         bench.emit({"row": "start/base", "against": name, "unit": "ms to the first answer",
                     "yupu": statistics.median(times["yupu"]), "peer": statistics.median(times[name]),
                     **ratio(times[name], times["yupu"]), "rounds": len(times[name]), "goal": (20, 50),
+                    "cost": {"yupu": run["yupu"][2], "peer": run[name][2]},
                     "check": checks[name], "weights": bench.weights("base")})
 
 
