@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kConnectMs = 3000;
 constexpr int kPollMs = 50;
+constexpr std::int64_t kGoodbyeMs = 1000;   // for the others to hear that this rank leaves
 constexpr std::int64_t kOwnPauseMs = 1000;  // longer than a busy machine makes the thread wait for its turn
 constexpr std::size_t kLineBytesMax = 16 << 10;
 
@@ -36,20 +37,24 @@ std::int64_t steady_ms() {
 
 struct Lifeline::Peer {
   explicit Peer(int connected) : socket(connected) {}
-  ~Peer() { ::close(socket); }
+  ~Peer() { hang_up(); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
   std::string who() const { return fmt::format("rank {} ({})", rank, name); }
+  bool is_open() const { return socket >= 0; }
+  // Nothing comes from there any more, or is wanted.
+  void hang_up() {
+    if (is_open()) ::close(std::exchange(socket, -1));
+  }
 
-  int socket;
+  int socket;     // -1: hung up
   int rank = -1;  // -1: has not said hello
   std::string name;
   std::string unread;
   std::int64_t heard_ms = 0;
   std::int64_t calls = 0;
   std::int64_t waiting_ms = 0;
-  bool said_bye = false;
 };
 
 Lifeline::Lifeline(LifelineOptions options) : options_(std::move(options)) {}
@@ -116,13 +121,31 @@ void Lifeline::leave(const Status& reason) {
   const std::string text =
       fmt::format("rank {} ({}) gave up: {}", options_.rank, options_.name, one_line(reason.message()));
   for (const auto& peer : peers_) {
+    if (!peer->is_open()) continue;
     if (reason.ok()) {
       send_line(peer->socket, "bye");
     } else if (!is_lost()) {  // else the others know already
       send_line(peer->socket, (options_.rank == 0 ? "lost " : "leave ") + text);
     }
+    ::shutdown(peer->socket, SHUT_WR);
   }
+  hear_out();
   stop();
+}
+
+// A socket that is closed with bytes unread resets the connection, and what was said last may never be heard.
+void Lifeline::hear_out() {
+  const std::int64_t end_ms = steady_ms() + kGoodbyeMs;
+  std::string unread;
+  for (const auto& peer : peers_) {
+    while (peer->is_open()) {
+      pollfd polled = {.fd = peer->socket, .events = POLLIN, .revents = 0};
+      const std::int64_t left_ms = end_ms - steady_ms();
+      if (left_ms <= 0 || ::poll(&polled, 1, static_cast<int>(left_ms)) <= 0) return;
+      if (!receive(peer->socket, unread)) peer->hang_up();
+      unread.clear();
+    }
+  }
 }
 
 void Lifeline::run() {
@@ -131,8 +154,7 @@ void Lifeline::run() {
   while (!stopping_.load()) {
     std::vector<pollfd> polled;
     if (listener_ >= 0) polled.push_back({.fd = listener_, .events = POLLIN, .revents = 0});
-    for (const auto& peer : peers_)
-      polled.push_back({.fd = peer->said_bye ? -1 : peer->socket, .events = POLLIN, .revents = 0});
+    for (const auto& peer : peers_) polled.push_back({.fd = peer->socket, .events = POLLIN, .revents = 0});
     ::poll(polled.data(), polled.size(), kPollMs);
     const std::int64_t now_ms = steady_ms();
     // This process itself was stopped for a while: nobody could be heard.
@@ -142,11 +164,11 @@ void Lifeline::run() {
     last_ms = now_ms;
     if (listener_ >= 0) accept_peer();
     for (const auto& peer : peers_) {
-      if (peer->said_bye || read_peer(*peer, now_ms)) continue;
-      if (!peer->said_bye && peer->rank >= 0)
+      if (!peer->is_open() || read_peer(*peer, now_ms)) continue;
+      if (peer->is_open() && peer->rank >= 0)
         lose(fmt::format("{} is gone: its process ended without a word (killed, or its machine failed)", peer->who()),
              peer.get());
-      peer->said_bye = true;  // nothing more comes from there
+      peer->hang_up();
     }
     if (now_ms - beat_ms >= options_.beat.count()) {
       beat_ms = now_ms;
@@ -167,7 +189,8 @@ bool Lifeline::read_peer(Peer& peer, std::int64_t now_ms) {
   const std::size_t before = peer.unread.size();
   const bool open = receive(peer.socket, peer.unread);
   if (peer.unread.size() > before) peer.heard_ms = now_ms;
-  for (std::size_t end = peer.unread.find('\n'); end != std::string::npos; end = peer.unread.find('\n')) {
+  for (std::size_t end = peer.unread.find('\n'); end != std::string::npos && peer.is_open();
+       end = peer.unread.find('\n')) {
     const std::string line = peer.unread.substr(0, end);
     peer.unread.erase(0, end + 1);
     handle(peer, line);
@@ -194,9 +217,9 @@ void Lifeline::handle(Peer& peer, const std::string& line) {
     words >> peer.calls >> peer.waiting_ms;
   } else if (verb == "leave" || verb == "lost") {
     lose(rest, &peer);
-    peer.said_bye = true;
+    peer.hang_up();
   } else if (verb == "bye") {
-    peer.said_bye = true;
+    peer.hang_up();
   }
 }
 
@@ -206,13 +229,13 @@ void Lifeline::tick(std::int64_t now_ms) {
                                ? "beat"
                                : fmt::format("beat {} {}", calls_.load(), since > 0 ? now_ms - since : std::int64_t{0});
   for (const auto& peer : peers_) {
-    if (peer->said_bye) continue;
+    if (!peer->is_open()) continue;
     send_line(peer->socket, beat);
     if (peer->rank >= 0 && now_ms - peer->heard_ms > options_.silence.count()) {
       lose(fmt::format("{} has been silent for {:.0f} s: its process is stopped or its machine cannot be reached",
                        peer->who(), static_cast<double>(now_ms - peer->heard_ms) / 1000.0),
            peer.get());
-      peer->said_bye = true;
+      peer->hang_up();
     }
   }
   if (options_.rank == 0) check_stuck(now_ms);
@@ -224,7 +247,7 @@ void Lifeline::check_stuck(std::int64_t now_ms) {
   std::int64_t fewest = calls_.load();
   std::string behind = fmt::format("rank 0 ({})", options_.name);
   for (const auto& peer : peers_) {
-    if (peer->said_bye || peer->rank < 0) continue;
+    if (!peer->is_open() || peer->rank < 0) continue;
     longest_ms = std::max(longest_ms, peer->waiting_ms);
     if (peer->calls < fewest) {
       fewest = peer->calls;
@@ -245,7 +268,7 @@ void Lifeline::lose(const std::string& what, const Peer* except) {
   is_lost_.store(true, std::memory_order_release);
   if (options_.rank != 0) return;
   for (const auto& peer : peers_) {
-    if (peer.get() != except && peer->rank >= 0) send_line(peer->socket, "lost " + one_line(what));
+    if (peer.get() != except && peer->rank >= 0 && peer->is_open()) send_line(peer->socket, "lost " + one_line(what));
   }
 }
 

@@ -52,7 +52,8 @@ class Lifeline {
   void begin_call() { calls_.fetch_add(1, std::memory_order_relaxed); }
   // Since when (steady clock, ms) the calls begun are waited for; 0: they are not.
   void set_waiting_since(std::int64_t since_ms) { waiting_since_ms_.store(since_ms, std::memory_order_relaxed); }
-  // OK: an orderly end.  An error: the others are told.  Closes the connections.
+  // OK: an orderly end.  An error: the others are told.  Closes the connections, once the others have hung up too or
+  // a second has passed.
   void leave(const Status& reason);
 
  private:
@@ -65,6 +66,7 @@ class Lifeline {
   void handle(Peer& peer, const std::string& line);
   void check_stuck(std::int64_t now_ms);
   void lose(const std::string& what, const Peer* except);
+  void hear_out();
   void stop();
 
   const LifelineOptions options_;
