@@ -146,7 +146,7 @@ Json training_settings(const Strategy& strategy) {
                   {"vocab_size", plan.vocab_size},
                   {"max_length", plan.max_length},
                   {"metric", plan.metric},
-                 {"precision", plan.precision},
+                  {"precision", plan.precision},
                   {"target_precision", strategy.release.target_precision}}}};
   if (plan.method == "full") return settings;
   const model::AdapterConfig& adapter = plan.adapter;
