@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "engine/error.h"
 #include "model/checkpoint/huggingface.h"
+#include "tasks/base_model.h"
 
 namespace yupu::tasks {
 namespace {
@@ -33,16 +34,8 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
                                                          std::string_view where) {
   YUPU_RETURN_IF_ERROR(config.validate(where));
   YUPU_RETURN_IF_ERROR(check_labels(fresh.labels, where));
-  if (tokenizer->vocab_size() > config.vocab_size) {
-    return invalid_argument(fmt::format("{}: the vocabulary has {} tokens, 'vocab_size' is {}", where,
-                                        tokenizer->vocab_size(), config.vocab_size),
-                            "vocab_size");
-  }
-  if (fresh.max_length < 3 || fresh.max_length > config.position_count) {
-    return invalid_argument(fmt::format("{}: max_length {} must be 3 to {}, the model's positions", where,
-                                        fresh.max_length, config.position_count),
-                            "max_length");
-  }
+  YUPU_RETURN_IF_ERROR(check_vocabulary(config, *tokenizer, where));
+  YUPU_RETURN_IF_ERROR(check_max_length(config, fresh.max_length, where));
   std::unique_ptr<Classifier> classifier(new Classifier());
   try {
     classifier->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
@@ -65,18 +58,10 @@ Result<std::unique_ptr<Classifier>> Classifier::create(const model::EncoderConfi
 
 Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& directory, const Fresh& fresh,
                                                           std::optional<float> dropout) {
-  YUPU_ASSIGN_OR_RETURN(model::ModelConfig config, model::read_model_config(directory));
-  if (config.encoder.weights != model::WeightFormat::kF32) {
-    return invalid_argument(
-        directory + "/config.json: a quantised model answers but does not learn; train from the model it was made of",
-        "quantization_config");
-  }
-  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
-  if (dropout)
-    config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
+  YUPU_ASSIGN_OR_RETURN(BaseModel base, open_base_model(directory, fresh.max_length, dropout));
   Fresh fitted = fresh;
-  fitted.max_length = std::min(fresh.max_length, config.encoder.position_count);
-  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(config.encoder, std::move(tokenizer), fitted,
+  fitted.max_length = base.max_length;
+  YUPU_ASSIGN_OR_RETURN(auto classifier, assemble(base.config, std::move(base.tokenizer), fitted,
                                                   model::FreshWeights::kLoaded, model::FreshWeights::kBert, directory));
   constexpr std::string_view kMayBeAbsent[] = {"pooler."};
   constexpr std::string_view kHeads[] = {"classifier."};

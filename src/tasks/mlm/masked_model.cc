@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/error.h"
+#include "tasks/base_model.h"
 
 namespace yupu::tasks {
 namespace {
@@ -24,11 +25,7 @@ Result<std::unique_ptr<MaskedModel>> MaskedModel::assemble(const model::EncoderC
   if (config.weights != model::WeightFormat::kF32) {
     return invalid_argument(fmt::format("{}: a quantised model does not learn", where), "quantization_config");
   }
-  if (tokenizer->vocab_size() > config.vocab_size) {
-    return invalid_argument(fmt::format("{}: the vocabulary has {} tokens, 'vocab_size' is {}", where,
-                                        tokenizer->vocab_size(), config.vocab_size),
-                            "vocab_size");
-  }
+  YUPU_RETURN_IF_ERROR(check_vocabulary(config, *tokenizer, where));
   if (!tokenizer->special_ids().mask) {
     return invalid_argument(fmt::format("{}: the vocabulary has no [MASK]: nothing can be masked", where), "vocab");
   }

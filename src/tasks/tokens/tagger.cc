@@ -9,6 +9,7 @@
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/ops/gather_rows/gather_rows.h"
 #include "model/checkpoint/huggingface.h"
+#include "tasks/base_model.h"
 
 namespace yupu::tasks {
 namespace {
@@ -59,16 +60,8 @@ Result<std::unique_ptr<Tagger>> Tagger::assemble(const model::EncoderConfig& con
                                                  model::FreshWeights weights, std::string_view where) {
   YUPU_RETURN_IF_ERROR(config.validate(where));
   YUPU_RETURN_IF_ERROR(check_tags(fresh.tags, where));
-  if (tokenizer->vocab_size() > config.vocab_size) {
-    return invalid_argument(fmt::format("{}: the vocabulary has {} tokens, 'vocab_size' is {}", where,
-                                        tokenizer->vocab_size(), config.vocab_size),
-                            "vocab_size");
-  }
-  if (fresh.max_length < 3 || fresh.max_length > config.position_count) {
-    return invalid_argument(fmt::format("{}: max_length {} must be 3 to {}, the model's positions", where,
-                                        fresh.max_length, config.position_count),
-                            "max_length");
-  }
+  YUPU_RETURN_IF_ERROR(check_vocabulary(config, *tokenizer, where));
+  YUPU_RETURN_IF_ERROR(check_max_length(config, fresh.max_length, where));
   std::unique_ptr<Tagger> tagger(new Tagger());
   try {
     tagger->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
@@ -93,19 +86,11 @@ Result<std::unique_ptr<Tagger>> Tagger::create(const model::EncoderConfig& confi
 
 Result<std::unique_ptr<Tagger>> Tagger::from_base(const std::string& directory, const Fresh& fresh,
                                                   std::optional<float> dropout) {
-  YUPU_ASSIGN_OR_RETURN(model::ModelConfig config, model::read_model_config(directory));
-  if (config.encoder.weights != model::WeightFormat::kF32) {
-    return invalid_argument(
-        directory + "/config.json: a quantised model answers but does not learn; train from the model it was made of",
-        "quantization_config");
-  }
-  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
-  if (dropout)
-    config.encoder.hidden_dropout = config.encoder.attention_dropout = config.encoder.classifier_dropout = *dropout;
+  YUPU_ASSIGN_OR_RETURN(BaseModel base, open_base_model(directory, fresh.max_length, dropout));
   Fresh fitted = fresh;
-  fitted.max_length = std::min(fresh.max_length, config.encoder.position_count);
+  fitted.max_length = base.max_length;
   YUPU_ASSIGN_OR_RETURN(
-      auto tagger, assemble(config.encoder, std::move(tokenizer), fitted, model::FreshWeights::kLoaded, directory));
+      auto tagger, assemble(base.config, std::move(base.tokenizer), fitted, model::FreshWeights::kLoaded, directory));
   constexpr std::string_view kMayBeAbsent[] = {"pooler."};
   constexpr std::string_view kHeads[] = {"classifier."};
   const auto absent = model::load_weights(directory, tagger->encoder_->tensors(), kMayBeAbsent, kHeads);
