@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Entities through the real binary: train from column files, killed on the way, evaluate, predict; and what is refused.
 tokens_test.py --yupu build/release/yupu"""
-import argparse
 import json
 import pathlib
 import subprocess
@@ -9,27 +8,17 @@ import sys
 import tempfile
 import time
 
+from trial import Trial, yupu_from_arguments
+
 DATA = pathlib.Path(__file__).resolve().parents[2] / "examples" / "entities"
 FAST = ["--epochs", "15", "--lr", "2e-3", "--batch-tokens", "128", "--vocab-size", "400", "--max-length", "32", "--threads", "2"]
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--yupu", required=True)
-    yupu = str(pathlib.Path(parser.parse_args().yupu).resolve())
-    findings = []
-
-    def expect(condition, what):
-        if not condition:
-            findings.append(what)
-
+    yupu = yupu_from_arguments()
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-
-        def run(*words, code=0):
-            done = subprocess.run([yupu, *words], capture_output=True, cwd=folder, check=False, timeout=300, text=True)
-            expect(done.returncode == code, f"{' '.join(words)}: exit status {done.returncode}: {done.stderr[-500:]}")
-            return done.stdout if code == 0 else done.stderr
+        trial = Trial(yupu, name)
+        folder, run, expect = trial.folder, trial.run, trial.expect
 
         def train(out, *more):
             return ["train", "--task", "tokens", "--train", str(DATA / "train.conll"), "--valid", str(DATA / "valid.conll"),
@@ -98,8 +87,7 @@ def main():
         expect("1 tags of 1 sentences" in run("evaluate", "--model", "whole", "--data", broken, "--scheme", "bio"), "repairs are counted")
         expect("counted as wrong: ORG" in run("evaluate", "--model", "whole", "--data", "valid.conll"), "an unknown type is named")
         expect("\"tokens\"" in run("serve", "--model", "x=whole", "--listen", "127.0.0.1:0", "--workdir", "w", code=2), "serve says why not")
-    print("\n".join(findings) if findings else "tokens: trained, killed, resumed, judged, predicted, refused")
-    return 1 if findings else 0
+    return trial.finish("tokens: trained, killed, resumed, judged, predicted, refused")
 
 
 if __name__ == "__main__":

@@ -1,31 +1,19 @@
 #!/usr/bin/env python3
 """Watching and comparing through the real binary: train twice, watched; list, compare, report as a page.
 tracking_test.py --yupu build/release/yupu"""
-import argparse
 import json
-import pathlib
 import subprocess
 import sys
 import tempfile
 
+from trial import Trial, yupu_from_arguments
+
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--yupu", required=True)
-    yupu = str(pathlib.Path(parser.parse_args().yupu).resolve())
-    findings = []
-
-    def expect(condition, what):
-        if not condition:
-            findings.append(what)
-
+    yupu = yupu_from_arguments()
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-
-        def run(*words, code=0):
-            done = subprocess.run([yupu, *words], capture_output=True, cwd=folder, check=False, timeout=300, text=True)
-            expect(done.returncode == code, f"{' '.join(words)}: exit status {done.returncode}: {done.stderr[-500:]}")
-            return done.stdout if code == 0 else done.stderr
+        trial = Trial(yupu, name)
+        folder, run, expect = trial.folder, trial.run, trial.expect
 
         rows = [(f"where is parcel {i}", "parcel", "en") for i in range(20)]
         rows += [(f"退款 {i} 什么时候到", "退款", "zh") for i in range(20)]
@@ -68,8 +56,7 @@ def main():
         for part in ["混淆矩阵", "Confusion matrix", "学习曲线", "Reliability", "models/a", "退款"]:
             expect(part in page, f"report.html: no {part}")
         expect("<script" not in page and "http" not in page, "report.html stands by itself")
-    print("\n".join(findings) if findings else "tracking: trained, watched, listed, compared, reported")
-    return 1 if findings else 0
+    return trial.finish("tracking: trained, watched, listed, compared, reported")
 
 
 if __name__ == "__main__":
