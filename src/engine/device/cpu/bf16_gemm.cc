@@ -7,6 +7,7 @@
 #include "engine/device/cpu/bf16_kernel.h"
 #include "engine/device/cpu/even_panels.h"
 #include "engine/device/cpu/gemm_kernel.h"
+#include "engine/device/cpu/kernel_scope.h"
 
 namespace yupu::engine {
 namespace {
@@ -18,37 +19,41 @@ constexpr std::int64_t kBlockBytes = 256 << 10;
 constexpr std::int64_t kSerialWorkMax = 96 * 1024;
 
 std::int64_t pairs_of(std::int64_t depth) { return divide_up(depth, 2); }
+// As panels hold them.
+std::int64_t panel_pairs(std::int64_t depth) { return round_up(pairs_of(depth), kBf16PairUnit); }
 
 std::uint32_t* lanes_of(const Tensor& tensor) { return reinterpret_cast<std::uint32_t*>(tensor.bytes()); }
 
 // Room for `rows` rows of pairs.  Lanes of one bf16 pair each.
 Tensor empty_pairs(ExecutionContext& context, std::int64_t rows, std::int64_t depth) {
-  return context.empty({rows, 2 * pairs_of(depth)}, DType::kBF16);
+  return context.empty({rows, std::max<std::int64_t>(1, 2 * panel_pairs(depth))}, DType::kBF16);
 }
 
 void pack_columns(const MatrixView& b, std::int64_t columns, std::int64_t depth, std::int64_t panel,
                   std::uint32_t* packed) {
   const std::int64_t column = panel * kBf16PanelColumns;
-  bf16_path().pack({.data = b.transposed ? b.data + column * b.stride : b.data + column,
-                    .stride = b.stride,
-                    .depth_contiguous = b.transposed,
-                    .valid = std::min(kBf16PanelColumns, columns - column),
-                    .width = kBf16PanelColumns,
-                    .depth = depth},
-                   packed + column * pairs_of(depth));
+  std::uint32_t* const to = packed + column * panel_pairs(depth);
+  bf16_path().pack_columns({.data = b.transposed ? b.data + column * b.stride : b.data + column,
+                            .stride = b.stride,
+                            .depth_contiguous = b.transposed,
+                            .valid = std::min(kBf16PanelColumns, columns - column),
+                            .width = kBf16PanelColumns,
+                            .depth = depth},
+                           to);
+  std::fill(to + pairs_of(depth) * kBf16PanelColumns, to + panel_pairs(depth) * kBf16PanelColumns, 0u);
 }
 
 void pack_rows(const MatrixView& a, const EvenPanels& panels, std::int64_t depth, std::int64_t panel,
                std::uint32_t* packed) {
   const std::int64_t row = panels.begin(panel);
   const std::int64_t rows = panels.size(panel);
-  bf16_path().pack({.data = a.transposed ? a.data + row : a.data + row * a.stride,
-                    .stride = a.stride,
-                    .depth_contiguous = !a.transposed,
-                    .valid = rows,
-                    .width = rows,
-                    .depth = depth},
-                   packed + row * pairs_of(depth));
+  bf16_path().pack_rows({.data = a.transposed ? a.data + row : a.data + row * a.stride,
+                         .stride = a.stride,
+                         .depth_contiguous = !a.transposed,
+                         .valid = rows,
+                         .width = rows,
+                         .depth = depth},
+                        packed + row * panel_pairs(depth));
 }
 
 // One panel of A times one panel of B into C.  A tile that hangs over the right edge of C is formed beside it.
@@ -61,7 +66,7 @@ void run_tile(const GemmTask& task, const std::uint32_t* a, const std::uint32_t*
   if (columns == kBf16PanelColumns) {
     kernel(pairs, rows, a, b, c, task.c.stride, task.c.accumulate);
   } else {
-    alignas(64) float tile[kBf16PanelRows * kBf16PanelColumns];
+    alignas(64) float tile[kBf16PanelRowsMax * kBf16PanelColumns];
     kernel(pairs, rows, a, b, tile, kBf16PanelColumns, false);
     for (std::int64_t i = 0; i < rows; ++i) {
       float* to = c + i * task.c.stride;
@@ -78,15 +83,16 @@ void run(ExecutionContext& context, const GemmTask& task, const std::uint32_t* p
   if (shape.rows == 0 || shape.columns == 0) return;
   CHECK(!(task.c.accumulate && (task.epilogue.bias != nullptr || task.epilogue.activation != Activation::kNone)),
         "an accumulating product has no epilogue");
-  const std::int64_t pairs = pairs_of(shape.depth);
-  const EvenPanels panels(shape.rows, kBf16PanelRows);
+  const Bf16Path& path = bf16_path();
+  const std::int64_t pairs = panel_pairs(shape.depth);
+  const EvenPanels panels(shape.rows, path.panel_rows, path.row_unit);
   const std::int64_t column_panels = divide_up(shape.columns, kBf16PanelColumns);
-  const Tensor rows_memory = empty_pairs(context, shape.rows, std::max<std::int64_t>(1, shape.depth));
+  const Tensor rows_memory = empty_pairs(context, round_up(shape.rows, path.row_unit), shape.depth);
   std::uint32_t* const a = lanes_of(rows_memory);
   Tensor columns_memory;
   std::uint32_t* b_lanes = nullptr;
   if (packed_b == nullptr) {
-    columns_memory = empty_pairs(context, column_panels * kBf16PanelColumns, std::max<std::int64_t>(1, shape.depth));
+    columns_memory = empty_pairs(context, column_panels * kBf16PanelColumns, shape.depth);
     packed_b = b_lanes = lanes_of(columns_memory);
   }
   const bool alone = shape.rows * shape.columns * shape.depth <= kSerialWorkMax;
@@ -104,10 +110,11 @@ void run(ExecutionContext& context, const GemmTask& task, const std::uint32_t* p
     });
   }
 
-  const std::int64_t panel_bytes = kBf16PanelRows * pairs * 4;
+  const std::int64_t panel_bytes = path.panel_rows * pairs * 4;
   const std::int64_t block_panels = std::max<std::int64_t>(1, kBlockBytes / std::max<std::int64_t>(1, panel_bytes));
   const std::int64_t blocks = divide_up(panels.count, block_panels);
   share_out(blocks * column_panels, [&](std::int64_t begin, std::int64_t end, int) {
+    const KernelScope scope(path);
     for (std::int64_t index = begin; index < end; ++index) {
       const std::int64_t block = index / column_panels * block_panels;
       const std::int64_t column = index % column_panels * kBf16PanelColumns;
@@ -125,7 +132,7 @@ PackedBf16Weight::PackedBf16Weight(ExecutionContext& context, const Tensor& weig
     : columns_(weight.size(0)), depth_(weight.size(1)) {
   const std::int64_t panels = divide_up(columns_, kBf16PanelColumns);
   packed_ = Tensor::empty(
-      {std::max<std::int64_t>(1, panels * kBf16PanelColumns), std::max<std::int64_t>(1, 2 * pairs_of(depth_))},
+      {std::max<std::int64_t>(1, panels * kBf16PanelColumns), std::max<std::int64_t>(1, 2 * panel_pairs(depth_))},
       DType::kBF16);
   const MatrixView view{weight.f32(), depth_, true};
   context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {

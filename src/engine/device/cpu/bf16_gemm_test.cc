@@ -32,10 +32,12 @@ float rounded(float value) {
 struct Case {
   std::int64_t m, n, k;
 };
-// Edges of panels (14 rows, 32 columns), of pairs, and of the 16 and 32 lanes of the packers; several blocks of rows.
-constexpr Case kCases[] = {{1, 1, 1},    {1, 1, 2},   {1, 77, 300}, {2, 31, 3},   {5, 32, 15},   {6, 33, 16},
-                           {7, 64, 17},  {8, 65, 31}, {13, 16, 32}, {14, 95, 33}, {15, 96, 64},  {28, 40, 63},
-                           {29, 48, 65}, {61, 97, 3}, {43, 17, 95}, {16, 70, 96}, {337, 17, 20}, {130, 20, 3000}};
+// Edges of panels (14, 16 or 32 rows, 32 columns), of pairs, and of the 16 and 32 lanes of the packers; several blocks
+// of rows.
+constexpr Case kCases[] = {{1, 1, 1},    {1, 1, 2},     {1, 77, 300},    {2, 31, 3},   {5, 32, 15},
+                           {6, 33, 16},  {7, 64, 17},   {8, 65, 31},     {13, 16, 32}, {14, 95, 33},
+                           {15, 96, 64}, {28, 40, 63},  {29, 48, 65},    {61, 97, 3},  {43, 17, 95},
+                           {16, 70, 96}, {337, 17, 20}, {130, 20, 3000}, {33, 64, 62}, {32, 96, 128}};
 
 Tensor stored(std::int64_t rows, std::int64_t columns, bool transposed, std::uint64_t seed) {
   return transposed ? random_tensor({columns, rows}, seed) : random_tensor({rows, columns}, seed);
@@ -52,8 +54,26 @@ std::vector<float> rounded_copy(const MatrixView& view, std::int64_t rows, std::
   return copy;
 }
 
-// The header's formula, one element of C at a time.  A product of two bf16 is exact in f32: fma is `*` and `+`.
-Tensor reference(const Case& c, const MatrixView& a, const MatrixView& b, const Tensor* added) {
+// The header's formulas for one element of C.  A product of two bf16 is exact in f32: fma is `*` and `+`.
+float pair_by_pair(const float* x, const float* w, std::int64_t depth) {
+  float sum = 0;
+  for (std::int64_t k = 0; k < depth; k += 2) {
+    if (k + 1 < depth) sum += x[k + 1] * w[k + 1];
+    sum += x[k] * w[k];
+  }
+  return sum;
+}
+float block_by_block(const float* x, const float* w, std::int64_t depth, std::int64_t sum_pairs) {
+  float sum = 0;
+  for (std::int64_t block = 0; block < depth; block += 2 * sum_pairs) {
+    float halves[2] = {0, 0};
+    for (std::int64_t k = block; k < std::min(depth, block + 2 * sum_pairs); ++k) halves[k % 2] += x[k] * w[k];
+    sum += halves[0] + halves[1];
+  }
+  return sum;
+}
+
+Tensor reference(const Bf16Path& path, const Case& c, const MatrixView& a, const MatrixView& b, const Tensor* added) {
   Tensor out = Tensor::empty({c.m, c.n});
   const std::vector<float> rows = rounded_copy(a, c.m, c.k);
   const std::vector<float> columns = rounded_copy({b.data, b.stride, !b.transposed}, c.n, c.k);
@@ -61,11 +81,7 @@ Tensor reference(const Case& c, const MatrixView& a, const MatrixView& b, const 
     for (std::int64_t j = 0; j < c.n; ++j) {
       const float* x = rows.data() + i * c.k;
       const float* w = columns.data() + j * c.k;
-      float sum = 0;
-      for (std::int64_t k = 0; k < c.k; k += 2) {
-        if (k + 1 < c.k) sum += x[k + 1] * w[k + 1];
-        sum += x[k] * w[k];
-      }
+      const float sum = path.sum_pairs == 0 ? pair_by_pair(x, w, c.k) : block_by_block(x, w, c.k, path.sum_pairs);
       out.f32()[i * c.n + j] = added != nullptr ? sum + added->f32()[i * c.n + j] : sum;
     }
   }
@@ -96,8 +112,8 @@ TEST(Bf16Gemm, EveryPathAndLayoutGivesTheBitsOfTheReference) {
       const Tensor before = random_tensor({c.m, c.n}, 3);
       const MatrixView a_view{a.f32(), a_transposed ? c.m : c.k, a_transposed};
       const MatrixView b_view{b.f32(), b_transposed ? c.k : c.n, b_transposed};
-      const Tensor expected = reference(c, a_view, b_view, accumulate ? &before : nullptr);
       paths_run = for_each_path([&](const Bf16Path& path) {
+        const Tensor expected = reference(path, c, a_view, b_view, accumulate ? &before : nullptr);
         for (ExecutionContext* context : {&one, &three}) {
           const Tensor out = before.clone();
           bf16_gemm(*context, {c.m, c.n, c.k}, a_view, b_view, {out.f32(), c.n, accumulate});
@@ -163,13 +179,13 @@ TEST(Bf16Gemm, RoundsAsTheHeaderSays) {
     for (const bool depth_contiguous : {false, true}) {
       // As depth: pairs of neighbours.  Across: pairs with the zero row behind.
       std::uint32_t packed[kCount];
-      path.pack({.data = values,
-                 .stride = kCount,
-                 .depth_contiguous = depth_contiguous,
-                 .valid = depth_contiguous ? 1 : kCount,
-                 .width = depth_contiguous ? 1 : kCount,
-                 .depth = depth_contiguous ? kCount : 1},
-                packed);
+      path.pack_columns({.data = values,
+                         .stride = kCount,
+                         .depth_contiguous = depth_contiguous,
+                         .valid = depth_contiguous ? 1 : kCount,
+                         .width = depth_contiguous ? 1 : kCount,
+                         .depth = depth_contiguous ? kCount : 1},
+                        packed);
       for (std::int64_t i = 0; i < kCount; ++i) {
         const float expected = rounded(values[i]);
         std::uint32_t bits;
@@ -211,10 +227,10 @@ TEST(Bf16Gemm, PackedWeightsAndEpilogues) {
     const Tensor w = random_tensor({c.n, c.k}, 2);
     const Tensor bias = random_tensor({c.n}, 3);
     const PackedBf16Weight weight(context, w);
-    const Tensor sums = reference(c, {a.f32(), c.k, false}, {w.f32(), c.k, true}, nullptr);
-    Tensor with_bias = Tensor::empty({c.m, c.n});
-    for (std::int64_t i = 0; i < c.m * c.n; ++i) with_bias.f32()[i] = sums.f32()[i] + bias.f32()[i % c.n];
     for_each_path([&](const Bf16Path& path) {
+      const Tensor sums = reference(path, c, {a.f32(), c.k, false}, {w.f32(), c.k, true}, nullptr);
+      Tensor with_bias = Tensor::empty({c.m, c.n});
+      for (std::int64_t i = 0; i < c.m * c.n; ++i) with_bias.f32()[i] = sums.f32()[i] + bias.f32()[i % c.n];
       const Tensor plain = Tensor::empty({c.m, c.n});
       bf16_gemm(context, c.m, {a.f32(), c.k, false}, weight, {plain.f32(), c.n, false}, {.bias = bias.f32()});
       ASSERT_TRUE(same_bits(plain, with_bias)) << path.name << " " << c.m << " x " << c.n << " x " << c.k;

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 
+#include "engine/device/cpu/amx.h"
 #include "engine/device/cpu/bf16_gemm.h"
 
 namespace yupu::engine {
@@ -19,9 +20,36 @@ bool has_avx512_bf16() {
 
 constexpr std::array kPaths = {
 #if defined(__x86_64__)
-    Bf16Path{"avx512_bf16", true, &has_avx512_bf16, &bf16_kernel_avx512, &bf16_pack_avx512},
+    Bf16Path{.name = "amx",
+             .in_hardware = true,
+             .supported = &amx_bf16_usable,
+             .kernel = &bf16_kernel_amx,
+             .pack_rows = &bf16_pack_rows_amx,
+             .pack_columns = &bf16_pack_avx512,
+             .panel_rows = 32,
+             .row_unit = 16,
+             .sum_pairs = 16,
+             .begin = &amx_begin,
+             .end = &amx_end},
+    Bf16Path{.name = "avx512_bf16",
+             .in_hardware = true,
+             .supported = &has_avx512_bf16,
+             .kernel = &bf16_kernel_avx512,
+             .pack_rows = &bf16_pack_avx512,
+             .pack_columns = &bf16_pack_avx512,
+             .panel_rows = 14,
+             .row_unit = 1,
+             .sum_pairs = 0},
 #endif
-    Bf16Path{"f32", false, &always, &bf16_kernel_f32, &bf16_pack_f32},
+    Bf16Path{.name = "f32",
+             .in_hardware = false,
+             .supported = &always,
+             .kernel = &bf16_kernel_f32,
+             .pack_rows = &bf16_pack_f32,
+             .pack_columns = &bf16_pack_f32,
+             .panel_rows = 14,
+             .row_unit = 1,
+             .sum_pairs = 0},
 };
 
 const Bf16Path& best_path() {

@@ -7,12 +7,15 @@
 
 #include "engine/device/cpu/even_panels.h"
 #include "engine/device/cpu/int8_kernel.h"
+#include "engine/device/cpu/kernel_scope.h"
 
 namespace yupu::engine {
 namespace {
 
 // Rows of activations that one pass over the weights serves: what stays in the second cache.
 constexpr std::int64_t kBlockBytes = 256 << 10;
+
+std::int64_t padded_depth(std::int64_t depth) { return round_up(depth, kInt8Group * kInt8GroupUnit); }
 
 }  // namespace
 
@@ -37,8 +40,7 @@ PackedInt8Weight::PackedInt8Weight(ExecutionContext& context, const Tensor& weig
   CHECK(scale.rank() == 1 && scale.size(0) == columns_,
         fmt::format("scale {} for weight {}", scale.shape().to_text(), weight.shape().to_text()));
   const std::int64_t panels = divide_up(columns_, kInt8PanelColumns);
-  const std::int64_t groups = divide_up(depth_, kInt8Group);
-  const std::int64_t panel_bytes = groups * kInt8Group * kInt8PanelColumns;
+  const std::int64_t panel_bytes = padded_depth(depth_) * kInt8PanelColumns;
   packed_ = Tensor::zeros({panels, panel_bytes}, DType::kI8);
   scales_ = Tensor::zeros({panels * kInt8PanelColumns});
   sums_ = Tensor::zeros({panels * kInt8PanelColumns}, DType::kI32);
@@ -64,9 +66,10 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
   if (rows == 0 || weight.columns() == 0) return;
   const std::int64_t depth = weight.depth();
   const std::int64_t groups = divide_up(depth, kInt8Group);
-  const std::int64_t row_bytes = groups * kInt8Group;
-  const EvenPanels panels(rows, kInt8PanelRows);
-  const Tensor bytes = context.empty({rows, row_bytes}, DType::kI8);
+  const std::int64_t row_bytes = padded_depth(depth);
+  const Int8Path& path = int8_path();
+  const EvenPanels panels(rows, path.panel_rows, path.row_unit);
+  const Tensor bytes = context.empty({round_up(rows, path.row_unit), row_bytes}, DType::kI8);
   auto* const quantised = reinterpret_cast<std::uint8_t*>(bytes.i8());
   const Tensor row_memory = context.empty({rows, static_cast<std::int64_t>(sizeof(Int8Row))}, DType::kI8);
   auto* const row_scales = reinterpret_cast<Int8Row*>(row_memory.i8());
@@ -74,19 +77,21 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
     for (std::int64_t panel = begin; panel < end; ++panel) {
       const std::int64_t first = panels.begin(panel);
       const std::int64_t count = panels.size(panel);
+      std::uint8_t* const to = quantised + first * row_bytes;
       for (std::int64_t r = 0; r < count; ++r) {
-        row_scales[first + r] =
-            int8_quantise_row(x + (first + r) * x_stride, depth, count, quantised + first * row_bytes + r * kInt8Group);
+        const float* row = x + (first + r) * x_stride;
+        row_scales[first + r] = path.row_major ? int8_quantise_row(row, depth, 1, to + r * row_bytes)
+                                               : int8_quantise_row(row, depth, count, to + r * kInt8Group);
       }
     }
   });
 
-  const Int8Kernel kernel = int8_path().kernel;
-  const std::int64_t block_panels = std::max<std::int64_t>(1, kBlockBytes / (kInt8PanelRows * row_bytes));
+  const std::int64_t block_panels = std::max<std::int64_t>(1, kBlockBytes / (path.panel_rows * row_bytes));
   const std::int64_t blocks = divide_up(panels.count, block_panels);
   const std::int64_t column_panels = divide_up(weight.columns(), kInt8PanelColumns);
   context.team().parallel_for(blocks * column_panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
-    alignas(64) std::int32_t sums[kInt8PanelRows * kInt8PanelColumns];
+    alignas(64) std::int32_t sums[kInt8PanelRowsMax * kInt8PanelColumns];
+    const KernelScope scope(path);
     for (std::int64_t index = begin; index < end; ++index) {
       const std::int64_t block = index / column_panels * block_panels;
       const std::int64_t column_panel = index % column_panels;
@@ -94,7 +99,7 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
       const std::int8_t* b = weight.data() + column_panel * row_bytes * kInt8PanelColumns;
       for (std::int64_t panel = block; panel < std::min(panels.count, block + block_panels); ++panel) {
         const std::int64_t first = panels.begin(panel);
-        kernel(groups, panels.size(panel), quantised + first * row_bytes, b, sums);
+        path.kernel(groups, panels.size(panel), quantised + first * row_bytes, b, sums);
         int8_finish_tile({.sums = sums,
                           .row = row_scales + first,
                           .column_sums = weight.sums() + column,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/device/cpu/int8_kernel.h"
+#include "engine/device/cpu/kernel_scope.h"
 #include "engine/testing/op_harness.h"
 
 namespace yupu::engine {
@@ -78,9 +79,9 @@ Tensor rows_of(std::int64_t rows, std::int64_t depth) {
 struct Case {
   std::int64_t m, n, k;
 };
-constexpr Case kCases[] = {{1, 1, 1},    {2, 31, 3},    {3, 32, 4},   {5, 33, 5},   {6, 64, 63},
-                           {7, 40, 64},  {8, 16, 65},   {13, 77, 96}, {14, 96, 31}, {15, 50, 128},
-                           {29, 35, 70}, {61, 97, 300}, {16, 70, 768}};
+constexpr Case kCases[] = {{1, 1, 1},    {2, 31, 3},    {3, 32, 4},    {5, 33, 5},   {6, 64, 63},
+                           {7, 40, 64},  {8, 16, 65},   {13, 77, 96},  {14, 96, 31}, {15, 50, 128},
+                           {29, 35, 70}, {61, 97, 300}, {16, 70, 768}, {33, 64, 190}};
 
 TEST(Int8Gemm, EveryPathGivesTheBitsOfTheReference) {
   int paths_run = 0;
@@ -117,17 +118,21 @@ TEST(Int8Gemm, TheProcessorDecidesThePath) {
 
 // Sums that 16 bits cannot hold, and the largest that 32 bits must.
 TEST(Int8Gemm, TheCoreNeverSaturates) {
-  constexpr std::int64_t kDepth = kInt8DepthMax / kInt8Group * kInt8Group;
-  std::vector<std::uint8_t> a(kDepth * kInt8PanelRows, 255);
+  constexpr std::int64_t kUnit = kInt8Group * kInt8GroupUnit;
+  constexpr std::int64_t kDepth = kInt8DepthMax / kUnit * kUnit;
+  std::vector<std::uint8_t> a(kDepth * kInt8PanelRowsMax, 255);
   std::vector<std::int8_t> b(kDepth * kInt8PanelColumns);
   for (const int sign : {1, -1}) {
     std::fill(b.begin(), b.end(), static_cast<std::int8_t>(127 * sign));
     for (const Int8Path& path : int8_paths()) {
       if (!path.supported()) continue;
-      for (std::int64_t rows = 1; rows <= kInt8PanelRows; ++rows) {
-        std::vector<std::int32_t> sums(static_cast<std::size_t>(rows * kInt8PanelColumns));
+      const KernelScope scope(path);
+      for (std::int64_t rows = 1; rows <= path.panel_rows; ++rows) {
+        std::vector<std::int32_t> sums(kInt8PanelRowsMax * kInt8PanelColumns);
         path.kernel(kDepth / kInt8Group, rows, a.data(), b.data(), sums.data());
-        for (const std::int32_t sum : sums) ASSERT_EQ(sum, 255 * 127 * sign * kDepth) << path.name << " " << rows;
+        for (std::int64_t i = 0; i < rows * kInt8PanelColumns; ++i) {
+          ASSERT_EQ(sums[static_cast<std::size_t>(i)], 255 * 127 * sign * kDepth) << path.name << " " << rows;
+        }
       }
     }
   }

@@ -10,6 +10,8 @@
 #include <sys/auxv.h>
 #endif
 
+#include "engine/device/cpu/amx.h"
+
 namespace yupu::engine {
 namespace {
 
@@ -33,6 +35,14 @@ bool has_i8mm() { return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0; }
 
 constexpr std::array kPaths = {
 #if defined(__x86_64__)
+    Int8Path{.name = "amx",
+             .supported = &amx_int8_usable,
+             .kernel = &int8_kernel_amx,
+             .panel_rows = 32,
+             .row_unit = 16,
+             .row_major = true,
+             .begin = &amx_begin,
+             .end = &amx_end},
     Int8Path{"avx512_vnni", &has_avx512_vnni, &int8_kernel_avx512_vnni},
     Int8Path{"avx_vnni", &has_avx_vnni, &int8_kernel_avx_vnni},
     Int8Path{"avx512", &has_avx512, &int8_kernel_avx512},

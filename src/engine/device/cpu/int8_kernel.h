@@ -1,7 +1,8 @@
 // Between int8_gemm.cc (shapes, threads, memory), int8_kernel_*.cc (the integer core, one function per instruction set)
 // and int8_rows_cpu.cc (quantising rows, finishing tiles).
 //
-//   a panel   [K/4][rows][4] u8, rows <= kInt8PanelRows       b panel   [K/4][32][4] i8
+//   b panel   [G][32][4] i8, G = K/4 rounded up to a multiple of kInt8GroupUnit, zeros behind the depth
+//   a panel   [K/4][rows][4] u8; AMX: [rows][G][4], anything behind the depth
 //   Four neighbours in depth are what one lane of vpdpbusd (x86-64) or SUDOT (aarch64) multiplies and adds.
 // Highway has no target for AVX-VNNI, and AVX-512 is one target with and without VNNI, as NEON is with and without dot
 // products: the core has its own table.
@@ -15,11 +16,13 @@
 
 namespace yupu::engine {
 
-inline constexpr std::int64_t kInt8PanelRows = 14;
+inline constexpr std::int64_t kInt8PanelRowsMax = 32;  // of any path
 inline constexpr std::int64_t kInt8PanelColumns = 32;
 inline constexpr std::int64_t kInt8Group = 4;
+inline constexpr std::int64_t kInt8GroupUnit = 16;
 
-// sums[r][32] = sum over groups of a[g][r][4] * b[g][32][4], exact.  rows: 1 to kInt8PanelRows.
+// sums[r][32] = sum over groups of a[g][r][4] * b[g][32][4], exact.  rows: 1 to the path's panel_rows; `sums` has room
+// for as many, rounded up to its row_unit.
 using Int8Kernel = void (*)(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                             std::int32_t* sums);
 
@@ -27,6 +30,11 @@ struct Int8Path {
   std::string_view name;
   bool (*supported)();
   Int8Kernel kernel;
+  std::int64_t panel_rows = 14;  // rows of a panel of A at most
+  std::int64_t row_unit = 1;     // what its memory is rounded up to
+  bool row_major = false;        // the layout of its rows
+  void (*begin)() = nullptr;     // around a thread's calls of the kernel, where not null
+  void (*end)() = nullptr;
 };
 
 // Best first; the last, scalar, is the reference and runs everywhere.
@@ -48,6 +56,8 @@ void int8_kernel_avx_vnni(std::int64_t groups, std::int64_t rows, const std::uin
                           std::int32_t* sums);
 void int8_kernel_avx512_vnni(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                              std::int32_t* sums);
+void int8_kernel_amx(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
+                     std::int32_t* sums);
 #elif defined(__aarch64__)
 void int8_kernel_neon(std::int64_t groups, std::int64_t rows, const std::uint8_t* a, const std::int8_t* b,
                       std::int32_t* sums);
