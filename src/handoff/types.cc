@@ -14,6 +14,8 @@ struct Member {
   const char* key;
   T& value;
 };
+template <class T>
+Member(const char* key, T& value) -> Member<T>;  // clang 14 does not deduce aggregates by itself
 
 // The one place that knows the members of each record; reading and writing both go through it.
 template <class Record>
