@@ -48,6 +48,9 @@ void print_json(const Json& value) { print_line(value.dump(2, ' ', false, Json::
 void print_json(const OrderedJson& value) {
   print_line(value.dump(2, ' ', false, OrderedJson::error_handler_t::replace));
 }
+void print_json_line(const OrderedJson& value) {
+  print_line(value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+}
 void print_text(const std::string& text) { print_line(text); }
 
 }  // namespace yupu::app

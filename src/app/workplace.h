@@ -40,6 +40,8 @@ std::unique_ptr<handoff::Progress> terminal_progress();
 // One JSON document on stdout, indented, and nothing else.
 void print_json(const Json& value);
 void print_json(const OrderedJson& value);
+// The same as one line, of JSON lines.
+void print_json_line(const OrderedJson& value);
 void print_text(const std::string& text);
 
 }  // namespace yupu::app

@@ -1,15 +1,15 @@
+// Column files, and a tagger's evaluate and predict.
 #include "app/commands/tag_files.h"
 
 #include <algorithm>
 
+#include "app/commands/task_commands.h"
 #include "app/workplace.h"
 #include "base/file.h"
 #include "data/tag_set.h"
 #include "engine/execution_context.h"
-#include "model/checkpoint/huggingface.h"
 #include "tasks/tokens/evaluate.h"
 #include "tasks/tokens/evaluation_page.h"
-#include "training/precision.h"
 
 namespace yupu::app {
 
@@ -28,38 +28,37 @@ Result<tasks::TagSet> read_tags(const std::string& path, const TagFlags& flags) 
   return data::read_tag_set(source);
 }
 
-bool is_tagger(const std::string& model) {
-  if (const auto text = read_file(model + "/yupu.json"); text.ok()) {
-    const auto json = parse_json(*text);
-    return json.ok() && json->is_object() && json->value("task", Json()) == Json("tokens");
-  }
-  const auto config = model::read_model_config(model);
-  return config.ok() && config->architecture == "BertForTokenClassification";
-}
-
-Status evaluate_tagger(const TagRun& run, const TagReport& report) {
-  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(run.model, model::Placement::kMapped));
-  YUPU_ASSIGN_OR_RETURN(const tasks::TagSet set, read_tags(report.data, report.flags));
-  engine::ExecutionContext context(run.threads, training::usable_precision(run.precision, *terminal_progress()));
+Status evaluate_tokens(Arguments& arguments, const std::string& model) {
+  const bool json = arguments.flag("--json");
+  const std::string data = arguments.required_text("--data");
+  const TagFlags flags = read_tag_flags(arguments);
+  const std::string html = arguments.text("--html");
+  const ModelRun run = read_model_run(arguments);
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(model, model::Placement::kMapped));
+  YUPU_ASSIGN_OR_RETURN(const tasks::TagSet set, read_tags(data, flags));
+  engine::ExecutionContext context = open_context(run);
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*tagger, context, set));
-  if (!report.html.empty()) {
+  if (!html.empty()) {
     YUPU_RETURN_IF_ERROR(write_file_atomic(
-        report.html, tasks::tag_evaluation_page(
-                         evaluation, {.model = run.model, .data = report.data, .lineage = tagger->lineage()})));
+        html, tasks::tag_evaluation_page(evaluation, {.model = model, .data = data, .lineage = tagger->lineage()})));
   }
-  report.json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
+  json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
   return ok_status();
 }
 
-Status predict_entities(const TagRun& run, std::span<const std::string> texts) {
+Status predict_tokens(Arguments& arguments, const std::string& model) {
   constexpr std::size_t kBatch = 256;
-  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(run.model, model::Placement::kMapped));
-  engine::ExecutionContext context(run.threads, training::usable_precision(run.precision, *terminal_progress()));
+  const auto given = arguments.many("--text");
+  const ModelRun run = read_model_run(arguments);
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(0, 1, "file"));
+  YUPU_ASSIGN_OR_RETURN(const auto texts, texts_to_predict(given, words));
+  YUPU_ASSIGN_OR_RETURN(const auto tagger, tasks::Tagger::load(model, model::Placement::kMapped));
+  engine::ExecutionContext context = open_context(run);
   for (std::size_t begin = 0; begin < texts.size(); begin += kBatch) {
-    YUPU_ASSIGN_OR_RETURN(
-        const auto lines,
-        tasks::entity_lines(*tagger, context, texts.subspan(begin, std::min(kBatch, texts.size() - begin))));
-    for (const OrderedJson& line : lines) print_text(line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+    const auto part = std::span(texts).subspan(begin, std::min(kBatch, texts.size() - begin));
+    YUPU_ASSIGN_OR_RETURN(const auto lines, tasks::entity_lines(*tagger, context, part));
+    for (const OrderedJson& line : lines) print_json_line(line);
   }
   return ok_status();
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/task_commands.h"
 #include "app/commands/train_options.h"
 #include "app/ranks.h"
 #include "app/workplace.h"
@@ -104,7 +105,11 @@ Status train_on(engine::Collective& ranks, const Files& files, training::TrainOp
 Status train_command(Arguments& arguments) {
   if (const auto verb = arguments.verb({"ls", "compare"}); verb.ok())
     return *verb == "ls" ? train_list_command(arguments) : train_compare_command(arguments);
-  if (arguments.one_of("--task", "classify", {"classify", "tokens"}) == "tokens") return train_tokens(arguments);
+  YUPU_ASSIGN_OR_RETURN(const TaskCommands* task, asked_task(arguments, "classify"));
+  return task->train(arguments);
+}
+
+Status train_classify(Arguments& arguments) {
   const Telling telling = read_telling(arguments);
   const Files files = read_files(arguments);
   const training::TrainOptions options = read_options(arguments);

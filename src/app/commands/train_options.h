@@ -32,7 +32,4 @@ Result<std::unique_ptr<training::RunObserver>> open_observer(const std::vector<s
 
 void print_result(const training::TrainOptions& options, const training::TrainResult& result, const Telling& telling);
 
-// `yupu train --task tokens`, in train_tokens.cc.
-Status train_tokens(Arguments& arguments);
-
 }  // namespace yupu::app

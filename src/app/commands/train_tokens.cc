@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/tag_files.h"
+#include "app/commands/task_commands.h"
 #include "app/commands/train_options.h"
 #include "app/ranks.h"
 #include "app/workplace.h"
