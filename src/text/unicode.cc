@@ -242,6 +242,12 @@ bool is_whitespace(char32_t c) {
          c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+bool is_word_part(char32_t c) {
+  const Category kind = category(c);
+  return kind == Category::kLetter || kind == Category::kMarkNonspacing || kind == Category::kMarkOther ||
+         kind == Category::kNumber;
+}
+
 bool is_cjk_ideograph(char32_t c) {
   return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
          (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) ||

@@ -76,6 +76,7 @@ Category category(char32_t code_point);
 bool is_whitespace(char32_t code_point);  // property White_Space
 // The eight blocks BERT calls Chinese characters; Hangul, Hiragana and Katakana are not among them.
 bool is_cjk_ideograph(char32_t code_point);
+bool is_word_part(char32_t code_point);  // a letter, mark or number: what words are made of
 // Appends the full lower case (1..3 code points).
 void append_lower(std::u32string& out, char32_t code_point);
 // Canonical_Combining_Class, 0..254; 0 for what does not move.

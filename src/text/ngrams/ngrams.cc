@@ -33,12 +33,6 @@ class Hasher {
   std::uint64_t state_;
 };
 
-bool is_word_part(char32_t c) {
-  const Category kind = category(c);
-  return kind == Category::kLetter || kind == Category::kMarkNonspacing || kind == Category::kMarkOther ||
-         kind == Category::kNumber;
-}
-
 std::vector<std::u32string_view> words_of(std::u32string_view text) {
   std::vector<std::u32string_view> words;
   for (std::size_t i = 0; i < text.size();) {
