@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 
@@ -21,6 +22,8 @@ struct ImportSource {
   std::string split_column = {};       // empty: none. Values: train, valid (dev, validation), test, or blank
   std::string fixed_label = {};        // not empty: every row has this label, label_column is not read
   std::string fixed_split = {};        // not empty: "train", "valid" or "test" for every row
+  // Further columns, which must be there: a second text, a score.
+  std::vector<std::string> more_columns = {};
   const std::string& shown() const { return name.empty() ? path : name; }
 };
 
@@ -35,7 +38,8 @@ struct Problem {
 struct RawRow {
   std::int64_t line = 0;  // 1 is the first; of a row over several lines, the first of them
   std::string text, label, lang, split;
-  std::optional<Problem> problem;  // the row could not be read; text then holds what there is of it
+  std::vector<std::string> more = {};  // one cell for each of more_columns
+  std::optional<Problem> problem;      // the row could not be read; text then holds what there is of it
 };
 
 // Reads one file from the front to the back in memory that does not depend on the file's size.

@@ -49,6 +49,10 @@ class CsvRows final : public RowSource {
     if (!source_.split_column.empty() && source_.fixed_split.empty()) {
       YUPU_ASSIGN_OR_RETURN(split_, find(source_.split_column, header.line));
     }
+    for (const std::string& column : source_.more_columns) {
+      more_.emplace_back();
+      YUPU_ASSIGN_OR_RETURN(more_.back(), find(column, header.line));
+    }
     const bool asked = !source_.lang_column.empty() && source_.lang_column != ImportSource().lang_column;
     if (asked || std::find(columns_.begin(), columns_.end(), source_.lang_column) != columns_.end()) {
       YUPU_ASSIGN_OR_RETURN(lang_, find(source_.lang_column, header.line));
@@ -65,6 +69,8 @@ class CsvRows final : public RowSource {
     take(label_, row.label);
     take(lang_, row.lang);
     take(split_, row.split);
+    row.more.resize(more_.size());
+    for (std::size_t i = 0; i < more_.size(); ++i) take(more_[i], row.more[i]);
     if (!record_.problem.empty()) {
       row.problem = Problem{record_.problem_reason, record_.problem, {}};
     } else if (record_.fields.size() != columns_.size()) {
@@ -96,6 +102,7 @@ class CsvRows final : public RowSource {
   CsvRecord record_;
   std::vector<std::string> columns_;
   std::optional<std::size_t> text_, label_, lang_, split_;
+  std::vector<std::optional<std::size_t>> more_;
 };
 
 Result<std::unique_ptr<RowSource>> open_delimited(const ImportSource& source, char delimiter) {

@@ -21,7 +21,7 @@ class JsonlRows final : public RowSource {
       YUPU_ASSIGN_OR_RETURN(const bool any, reader_.next(line_));
       if (!any) return false;
     } while (line_.text.find_first_not_of(" \t\r") == std::string::npos && !line_.too_long);
-    row = RawRow{.line = line_.number, .text = {}, .label = {}, .lang = {}, .split = {}, .problem = {}};
+    row = RawRow{.line = line_.number, .text = {}, .label = {}, .lang = {}, .split = {}, .more = {}, .problem = {}};
     if (line_.too_long) {
       spoil(row, "record_too_long", fmt::format("the line is longer than {} bytes", kRecordBytesMax), {});
       return true;
@@ -41,6 +41,8 @@ class JsonlRows final : public RowSource {
   std::int64_t bytes_read() const override { return blocks_->bytes_read(); }
 
  private:
+  enum class Numbers : std::uint8_t { kNone, kIntegers, kAll };  // that may stand where a string is asked for
+
   void spoil(RawRow& row, std::string_view reason, std::string detail, std::string_view field) const {
     if (row.text.empty()) row.text = line_.text;  // something to recognise the line by
     if (!row.problem) row.problem = Problem{reason, std::move(detail), field};
@@ -49,17 +51,20 @@ class JsonlRows final : public RowSource {
   void take_members(const Json& object, RawRow& row) const {
     take(object, source_.text_column, "text", true, row, row.text);
     if (source_.fixed_label.empty() && !source_.label_column.empty()) {
-      take(object, source_.label_column, "label", true, row, row.label);
+      take(object, source_.label_column, "label", true, row, row.label, Numbers::kIntegers);
     }
     const bool lang_asked = source_.lang_column != ImportSource().lang_column;
     if (!source_.lang_column.empty()) take(object, source_.lang_column, "lang", lang_asked, row, row.lang);
     if (source_.fixed_split.empty() && !source_.split_column.empty()) {
       take(object, source_.split_column, "split", true, row, row.split);
     }
+    row.more.resize(source_.more_columns.size());
+    for (std::size_t i = 0; i < row.more.size(); ++i)
+      take(object, source_.more_columns[i], source_.more_columns[i], true, row, row.more[i], Numbers::kAll);
   }
 
   void take(const Json& object, const std::string& key, std::string_view field, bool required, RawRow& row,
-            std::string& out) const {
+            std::string& out, Numbers numbers = Numbers::kNone) const {
     const auto it = object.find(key);
     if (it == object.end() || it->is_null()) {
       if (!required) return;
@@ -71,7 +76,8 @@ class JsonlRows final : public RowSource {
     }
     if (it->is_string()) {
       out = it->get_ref<const std::string&>();
-    } else if (field == "label" && it->is_number_integer()) {
+    } else if ((numbers == Numbers::kIntegers && it->is_number_integer()) ||
+               (numbers == Numbers::kAll && it->is_number())) {
       out = to_text(*it);
     } else {
       spoil(row, "malformed", fmt::format("'{}' must be a string, not {}", key, it->type_name()), field);

@@ -18,7 +18,8 @@ class PlainTextRows final : public RowSource {
       YUPU_ASSIGN_OR_RETURN(const bool any, reader_.next(line_));
       if (!any) return false;
     } while (line_.text.find_first_not_of(" \t\r") == std::string::npos && !line_.too_long);
-    row = RawRow{.line = line_.number, .text = line_.text, .label = {}, .lang = {}, .split = {}, .problem = {}};
+    row = RawRow{
+        .line = line_.number, .text = line_.text, .label = {}, .lang = {}, .split = {}, .more = {}, .problem = {}};
     if (line_.too_long) {
       row.problem = Problem{"record_too_long", fmt::format("the line is longer than {} bytes", kRecordBytesMax), {}};
     }
@@ -42,6 +43,11 @@ Result<std::unique_ptr<RowSource>> open_plain_text(const ImportSource& source) {
         fmt::format("{}: plain text has no column '{}': name one label for the whole file, or import it without labels",
                     source.shown(), source.label_column),
         "label");
+  }
+  if (!source.more_columns.empty()) {
+    return invalid_argument(fmt::format("{}: plain text has one column, '{}' is not there: use CSV, TSV or JSONL",
+                                        source.shown(), source.more_columns[0]),
+                            source.more_columns[0]);
   }
   YUPU_ASSIGN_OR_RETURN(auto blocks, FileBlocks::open(source.path, source.shown()));
   return std::unique_ptr<RowSource>(std::make_unique<PlainTextRows>(std::move(blocks)));
