@@ -9,10 +9,9 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "model/checkpoint/huggingface.h"
-#include "text/tokenizers/wordpiece/train.h"
-#include "text/tokenizers/wordpiece/wordpiece.h"
 #include "training/classify_learner.h"
 #include "training/conclude.h"
+#include "training/fresh_model.h"
 #include "training/precision.h"
 #include "training/ranks.h"
 #include "training/run_frame.h"
@@ -52,19 +51,8 @@ Result<std::vector<std::string>> labels_of(const TrainOptions& options) {
 
 Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& options,
                                                             const tasks::Classifier::Fresh& fresh) {
-  YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config(options.config));
-  const std::vector<std::string> texts = learned_texts(options);
-  text::TrainVocabularyOptions vocabulary_options;
-  vocabulary_options.vocab_size = static_cast<std::int32_t>(options.vocab_size);
-  YUPU_ASSIGN_OR_RETURN(auto vocabulary,
-                        text::train_vocabulary(std::span<const std::string>(texts), vocabulary_options));
-  config.vocab_size = static_cast<std::int64_t>(vocabulary.size());
-  config.position_count = options.max_length;
-  if (options.dropout) {
-    config.hidden_dropout = config.attention_dropout = config.classifier_dropout = static_cast<float>(*options.dropout);
-  }
-  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::make_wordpiece(std::move(vocabulary), vocabulary_options.normalization));
-  return tasks::Classifier::create(config, std::move(tokenizer), fresh);
+  YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(options, learned_texts(options), false));
+  return tasks::Classifier::create(model.config, std::move(model.tokenizer), fresh);
 }
 
 model::AdapterConfig adapter_config(const TrainOptions& options) {

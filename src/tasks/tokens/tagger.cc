@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.h"
 #include "engine/error.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/ops/gather_rows/gather_rows.h"
@@ -140,21 +139,8 @@ std::vector<model::TensorBinding> Tagger::tensors() const {
   return all;
 }
 
-std::int64_t Tagger::parameter_count() const {
-  std::int64_t count = 0;
-  for (const engine::Parameter* parameter : parameters()) count += parameter->value.element_count();
-  return count;
-}
+std::int64_t Tagger::parameter_count() const { return tasks::parameter_count(parameters()); }
 
-std::string Tagger::weights_sha256() const {
-  Sha256 hash;
-  for (const engine::Parameter* parameter : parameters()) {
-    hash.field(parameter->name);
-    hash.field({reinterpret_cast<const char*>(parameter->value.bytes()), parameter->value.byte_count()});
-    if (!parameter->scale.defined()) continue;
-    hash.field({reinterpret_cast<const char*>(parameter->scale.bytes()), parameter->scale.byte_count()});
-  }
-  return hash.finish_hex();
-}
+std::string Tagger::weights_sha256() const { return tasks::weights_sha256(parameters()); }
 
 }  // namespace yupu::tasks

@@ -3,30 +3,14 @@
 
 #include "base/file.h"
 #include "model/checkpoint/huggingface.h"
+#include "tasks/base_model.h"
 #include "tasks/tokens/tagger.h"
 
 namespace yupu::tasks {
 namespace {
 
-constexpr std::int64_t kFormat = 1;
 constexpr std::string_view kTask = "tokens";
 constexpr std::string_view kArchitecture = "BertForTokenClassification";
-
-// yupu.json, checked as far as every task's is; null when there is none.
-Result<Json> read_own(const std::string& directory) {
-  const std::string path = directory + "/yupu.json";
-  if (!file_exists(path)) return Json();
-  YUPU_ASSIGN_OR_RETURN(const std::string text, read_file(path));
-  auto json = parse_json(text);
-  if (!json.ok()) return json.status().with_context(path);
-  YUPU_ASSIGN_OR_RETURN(const std::int64_t format, json_int(*json, "format", path));
-  if (format != kFormat)
-    return invalid_argument(fmt::format("{}: format {}, this version reads {}", path, format, kFormat), "format");
-  YUPU_ASSIGN_OR_RETURN(const std::string task, json_string(*json, "task", path));
-  if (task != kTask)
-    return invalid_argument(fmt::format("{}: a model for task \"{}\", not \"{}\"", path, task, kTask), "task");
-  return json;
-}
 
 Result<Scheme> scheme_in(const Json& own, std::span<const std::string> labels, const std::string& directory) {
   if (own.is_null()) {
@@ -48,7 +32,7 @@ Result<std::unique_ptr<Tagger>> Tagger::load(const std::string& directory, model
     return invalid_argument(
         directory + "/config.json: 'id2label' is missing: not a trained tagger (a base for training?)", "id2label");
   }
-  YUPU_ASSIGN_OR_RETURN(const Json own, read_own(directory));
+  YUPU_ASSIGN_OR_RETURN(const Json own, read_record(directory, kTask));
   YUPU_ASSIGN_OR_RETURN(const Scheme scheme, scheme_in(own, config.labels, directory));
   auto tags = parse_tags(config.labels, scheme);
   if (!tags.ok()) return tags.status().with_context(directory + "/config.json: id2label");
@@ -87,14 +71,13 @@ Status Tagger::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(model::save_weights(directory, tensors()));
   YUPU_RETURN_IF_ERROR(crf_ ? crf_->save(directory) : Crf::remove(directory));
   OrderedJson json;
-  json["format"] = kFormat;
+  json["format"] = kRecordFormat;
   json["task"] = kTask;
   json["scheme"] = scheme_name(scheme_);
   json["crf"] = crf_ != nullptr;
   json["max_length"] = max_length_;
   json["lineage"] = OrderedJson(lineage_);
-  return write_file_atomic(directory + "/yupu.json",
-                           json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+  return write_record(directory, json);
 }
 
 }  // namespace yupu::tasks

@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 #include "tasks/tokens/evaluate.h"
-#include "text/tokenizers/wordpiece/train.h"
+#include "training/fresh_model.h"
 #include "training/precision.h"
 #include "training/ranks.h"
 #include "training/run_frame.h"
@@ -57,23 +57,11 @@ Status require_known(const tasks::TagSet& set, const std::set<std::string>& type
 }
 
 Result<std::unique_ptr<tasks::Tagger>> fresh_tagger(const TagOptions& options, const tasks::Tagger::Fresh& fresh) {
-  YUPU_ASSIGN_OR_RETURN(model::EncoderConfig config, model::preset_config(options.loop.config));
   std::vector<std::string> texts;
   for (const tasks::TaggedWords& sentence : options.train.sentences)
     texts.push_back(fmt::format("{}", fmt::join(sentence.words, " ")));
-  text::TrainVocabularyOptions vocabulary_options;
-  vocabulary_options.vocab_size = static_cast<std::int32_t>(options.loop.vocab_size);
-  vocabulary_options.normalization.lower_case = !options.cased;
-  YUPU_ASSIGN_OR_RETURN(auto vocabulary,
-                        text::train_vocabulary(std::span<const std::string>(texts), vocabulary_options));
-  config.vocab_size = static_cast<std::int64_t>(vocabulary.size());
-  config.position_count = options.loop.max_length;
-  if (options.loop.dropout) {
-    config.hidden_dropout = config.attention_dropout = config.classifier_dropout =
-        static_cast<float>(*options.loop.dropout);
-  }
-  YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::make_wordpiece(std::move(vocabulary), vocabulary_options.normalization));
-  return tasks::Tagger::create(config, std::move(tokenizer), fresh);
+  YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(options.loop, texts, options.cased));
+  return tasks::Tagger::create(model.config, std::move(model.tokenizer), fresh);
 }
 
 Result<std::unique_ptr<tasks::Tagger>> make_tagger(const TagOptions& options) {
