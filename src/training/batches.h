@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/rng.h"
+
 namespace yupu::training {
 
 struct BatchLimits {
@@ -28,8 +30,23 @@ class BatchCutter {
   std::vector<std::vector<std::uint32_t>> batches_;
 };
 
+using Batch = std::vector<std::uint32_t>;
+
 // Row indices of each batch of `epoch` (from 0).  Every row occurs once.  lengths[i]: tokens of row i.
 std::vector<std::vector<std::uint32_t>> plan_epoch(std::span<const std::int64_t> lengths, const BatchLimits& limits,
                                                    std::uint64_t seed, std::int64_t epoch);
+
+// What decides an epoch's updates besides the rows.
+struct PlanRule {
+  BatchLimits limits;
+  std::int64_t grad_accumulation = 1;  // batches of an update
+  std::uint64_t seed = 1;
+};
+// The batches of each update of an epoch: those of plan_epoch, grad_accumulation at a time, fewer in the last.
+std::vector<std::vector<Batch>> plan_updates(std::span<const std::int64_t> lengths, const PlanRule& rule,
+                                             std::int64_t epoch);
+
+// The stream of the random order of rows in an epoch: away from those of weights and dropout.
+Rng order_stream(std::uint64_t seed, std::int64_t epoch);
 
 }  // namespace yupu::training

@@ -39,12 +39,13 @@ BatchLimits Trainer::limits() const {
   return {.tokens = options_.batch_tokens, .rows = options_.batch_size > 0 ? options_.batch_size : INT64_MAX};
 }
 
-Trainer::Plan Trainer::plan(std::int64_t epoch) const {
-  return plan_epoch(learner_.lengths(), limits(), options_.seed, epoch);
+model::DropoutStep Trainer::dropout() const {
+  return {.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)};
 }
 
-std::int64_t Trainer::updates_in(const Plan& plan) const {
-  return (static_cast<std::int64_t>(plan.size()) + options_.grad_accumulation - 1) / options_.grad_accumulation;
+Trainer::Plan Trainer::plan(std::int64_t epoch) const {
+  return learner_.plan({.limits = limits(), .grad_accumulation = options_.grad_accumulation, .seed = options_.seed},
+                       epoch);
 }
 
 Status Trainer::plan_ranks(std::int64_t total) {
@@ -81,7 +82,7 @@ Status Trainer::restore(std::int64_t total) {
 
 Status Trainer::run() {
   std::int64_t total = 0;
-  for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) total += updates_in(plan(epoch));
+  for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) total += static_cast<std::int64_t>(plan(epoch).size());
   schedule_ = {.kind = engine::ScheduleKind::kLinear,
                .warmup_steps = static_cast<std::int64_t>(options_.warmup_ratio * static_cast<double>(total)),
                .total_steps = total};
@@ -113,11 +114,9 @@ Status Trainer::run() {
 }
 
 Status Trainer::run_epoch() {
-  const Plan batches = plan(position_.epoch);
-  const auto group = static_cast<std::size_t>(options_.grad_accumulation);
-  while (position_.update_in_epoch < updates_in(batches)) {
-    const std::size_t begin = static_cast<std::size_t>(position_.update_in_epoch) * group;
-    YUPU_RETURN_IF_ERROR(update(batches, begin, std::min(begin + group, batches.size())));
+  const Plan updates = plan(position_.epoch);
+  while (position_.update_in_epoch < static_cast<std::int64_t>(updates.size())) {
+    YUPU_RETURN_IF_ERROR(update(updates[static_cast<std::size_t>(position_.update_in_epoch)]));
     YUPU_RETURN_IF_ERROR(checkpoint_if_due());
     if (options_.after_step) options_.after_step(position_.step);
     auto stop = engine::any_rank(collective_, options_.stop_requested && options_.stop_requested());
@@ -131,9 +130,8 @@ Status Trainer::run_epoch() {
   return ok_status();
 }
 
-double Trainer::forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t targets, bool is_last) {
-  const model::DropoutStep dropout{.seed = options_.seed, .step = static_cast<std::uint64_t>(position_.step)};
-  const engine::Var loss = learner_.loss(tape_, batch, position_.epoch, dropout);
+double Trainer::forward_backward(const Batch& batch, std::int64_t targets, bool is_last) {
+  const engine::Var loss = learner_.loss(tape_, batch, position_.epoch, dropout());
   const auto loss_sum = double{loss.value().item()};
   // The mean over all targets of the update, however many batches and ranks they came in.
   tape_.backward(loss, 1.0f / static_cast<float>(targets), is_last ? buckets_.watch() : nullptr);
@@ -141,8 +139,7 @@ double Trainer::forward_backward(const std::vector<std::uint32_t>& batch, std::i
   return loss_sum;
 }
 
-Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
-  const auto batches = std::span(plan).subspan(begin, end - begin);
+Status Trainer::update(std::span<const Batch> batches) {
   const std::span<const std::int64_t> lengths = learner_.lengths();
   std::int64_t targets = 0;
   std::int64_t tokens = 0;
@@ -152,7 +149,11 @@ Status Trainer::update(const Plan& plan, std::size_t begin, std::size_t end) {
       tokens += lengths[row];
     }
   }
-  const Plan mine = share_of(batches, lengths, limits(), {.rank = collective_.rank(), .size = collective_.size()});
+  const auto mine = share_of(batches, lengths, limits(), {.rank = collective_.rank(), .size = collective_.size()});
+  if (Status status =
+          learner_.begin_update(tape_, collective_, {.whole = batches, .mine = mine}, position_.epoch, dropout());
+      !status.ok())
+    return keep_then(status);
   double loss_sum = 0.0;
   for (std::size_t b = 0; b < mine.size(); ++b) loss_sum += forward_backward(mine[b], targets, b + 1 == mine.size());
   if (Status status = buckets_.finish(); !status.ok()) return keep_then(status);

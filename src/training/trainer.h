@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,19 +36,18 @@ class Trainer {
   engine::Precision precision() const { return context_.precision(); }
 
  private:
-  using Plan = std::vector<std::vector<std::uint32_t>>;
+  using Plan = std::vector<std::vector<Batch>>;  // the batches of each update
 
   Plan plan(std::int64_t epoch) const;
   // AdaLoRA's schedule for `total` updates, and its allocator.
   Status plan_ranks(std::int64_t total);
-  std::int64_t updates_in(const Plan& plan) const;
-
   Status run_epoch();
-  // Forward and backward of the batches [begin, end) of the plan, then one update.
-  Status update(const Plan& plan, std::size_t begin, std::size_t end);
+  // Forward and backward of these batches, then one update.
+  Status update(std::span<const Batch> batches);
   // Of one batch of an update with `targets` in all; adds to the gradients and returns the sum of the losses.
-  double forward_backward(const std::vector<std::uint32_t>& batch, std::int64_t targets, bool is_last);
+  double forward_backward(const Batch& batch, std::int64_t targets, bool is_last);
   BatchLimits limits() const;
+  model::DropoutStep dropout() const;
   Status evaluate_epoch();
   // Before an error of the collective is passed on: the last complete update is kept, where this rank can.
   Status keep_then(const Status& error);
