@@ -7,6 +7,7 @@
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/ops/embedding/embedding.h"
 #include "engine/ops/gather_rows/gather_rows.h"
+#include "engine/ops/known_gradient/known_gradient.h"
 #include "engine/ops/layer_norm/layer_norm.h"
 #include "engine/ops/linear/linear.h"
 #include "engine/ops/linear_cross_entropy/linear_cross_entropy.h"
@@ -136,6 +137,28 @@ TEST(ExactGradients, CrossEntropy) {
         return reference::cross_entropy(reference::linear(in[0], in[1], in[2]), tokens, 0, false);
       },
       {random_tensor({5, 6}, 1), random_tensor({11, 6}, 2), random_tensor({11}, 3)});
+}
+
+// A quadratic whose gradient is computed outside: the op must pass it on, scaled, as if it had computed it.
+TEST(ExactGradients, KnownGradient) {
+  const auto half_square = [](std::span<const float> x) {
+    double sum = 0;
+    for (const float value : x) sum += 0.5 * static_cast<double>(value) * static_cast<double>(value);
+    return static_cast<float>(sum);
+  };
+  const OpUnderTest op = [&](Tape&, const Vars& in) {
+    return known_gradient(in[0], in[0].value().clone(), half_square(in[0].value().values()));
+  };
+  const std::vector<Tensor> inputs = {random_tensor({4, 9}, 8)};
+  check_exact_gradients(
+      "known gradient", op,
+      [](const Inputs& in) {
+        Matrix y(1, 1);
+        for (const double value : in[0].values) y.values[0] += 0.5 * value * value;
+        return y;
+      },
+      inputs);
+  check_invariants(op, inputs);
 }
 
 TEST(ExactGradients, LowRank) {

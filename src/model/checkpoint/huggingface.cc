@@ -151,10 +151,12 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
   return absent;
 }
 
-Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings, FloatFormat floats) {
+Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings, FloatFormat floats,
+                    EncoderNames names) {
   std::vector<std::pair<std::string, engine::Tensor>> tensors;
   for (const TensorBinding& binding : bindings) {
-    const std::string_view prefix = begins_with_any(binding.name, kHeadPrefixes) ? std::string_view() : kPrefix;
+    const bool bare = names == EncoderNames::kBare || begins_with_any(binding.name, kHeadPrefixes);
+    const std::string_view prefix = bare ? std::string_view() : kPrefix;
     tensors.emplace_back(fmt::format("{}{}", prefix, binding.name), binding.tensor);
   }
   return write_safetensors(fmt::format("{}/{}", directory, kWeightsFile), tensors, {}, floats);

@@ -5,6 +5,7 @@
 // gamma and beta, weights may be F16, BF16 or F64.  What only pre-training needs (cls.*) is passed over.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,10 +49,15 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
                                               std::span<const std::string_view> ignored,
                                               Placement placement = Placement::kCopied);
 
-// Writes `directory`/model.safetensors.  "bert." is put in front of every name that is not a head's ("classifier.",
-// "cls.").  Outcomes  those of write_safetensors.
+// What the reference library calls an encoder's tensors depends on the class a directory is opened as.
+enum class EncoderNames : std::uint8_t {
+  kUnderBert,  // "bert." in front of every name that is not a head's ("classifier.", "cls."): Bert...For...
+  kBare,       // as they are: BertModel, the encoder alone
+};
+
+// Writes `directory`/model.safetensors.  Outcomes  those of write_safetensors.
 Status save_weights(const std::string& directory, std::span<const TensorBinding> bindings,
-                    FloatFormat floats = FloatFormat::kF32);
+                    FloatFormat floats = FloatFormat::kF32, EncoderNames names = EncoderNames::kUnderBert);
 
 inline constexpr std::string_view kWeightsFile = "model.safetensors";
 
