@@ -7,6 +7,7 @@ namespace {
 constexpr std::array kTasks = {
     Task{.name = "classify", .summary = "one label per text: intents, topics, sentiment", .meter = "classify_tokens"},
     Task{.name = "tokens", .summary = "named entities: spans of words, each with a type", .meter = "entity_tokens"},
+    Task{.name = "embed", .summary = "one vector per text: search, likeness", .meter = "embedding_tokens"},
 };
 }  // namespace
 
