@@ -18,6 +18,7 @@ namespace {
 constexpr std::array kTaskCommands = {
     TaskCommands{"classify", "", train_classify, evaluate_classify, predict_classify},
     TaskCommands{"tokens", "BertForTokenClassification", train_tokens, evaluate_tokens, predict_tokens},
+    TaskCommands{"embed", "BertModel", train_embed, evaluate_embed, predict_embed},
 };
 
 const TaskCommands* find_row(std::string_view task) {

@@ -48,5 +48,8 @@ Status predict_classify(Arguments& arguments, const std::string& model);
 Status train_tokens(Arguments& arguments);
 Status evaluate_tokens(Arguments& arguments, const std::string& model);
 Status predict_tokens(Arguments& arguments, const std::string& model);
+Status train_embed(Arguments& arguments);
+Status evaluate_embed(Arguments& arguments, const std::string& model);
+Status predict_embed(Arguments& arguments, const std::string& model);
 
 }  // namespace yupu::app

@@ -1,16 +1,11 @@
 // yupu train: fine-tunes a model from files.
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "app/commands/commands.h"
 #include "app/commands/task_commands.h"
 #include "app/commands/train_options.h"
 #include "app/ranks.h"
-#include "app/workplace.h"
-#include "base/file.h"
 #include "data/rows.h"
-#include "engine/collective/cpu_share.h"
 #include "training/training.h"
 
 namespace yupu::app {
@@ -76,28 +71,18 @@ Result<std::vector<handoff::Row>> read_rows(const Files& files, const std::strin
   return data::read_labelled_file(source);
 }
 
-// On every rank; rank 0 writes and prints.
-Status train_on(engine::Collective& ranks, const Files& files, training::TrainOptions options, const Telling& telling) {
-  if (options.threads == 0) {
-    YUPU_ASSIGN_OR_RETURN(options.threads, engine::share_cores(ranks));
-  }
-  options.collective = &ranks;
-  options.stop_requested = stop_asked;
+Status read_sets(const Files& files, training::TrainOptions& options) {
   YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files, files.train));
   YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files, files.valid));
   YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files, files.test));
-  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(files.train));
-  options.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
-  if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(options.out));
-  const auto progress = terminal_progress();
-  const SystemClock clock;
-  YUPU_ASSIGN_OR_RETURN(const auto observer,
-                        open_observer(telling.track, options, training::deciding_options(options), clock, *progress));
-  options.observer = observer.get();
-  YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, *progress));
-  if (!ranks.is_root()) return ok_status();
-  print_result(options, result, telling);
   return ok_status();
+}
+
+Status train_on(engine::Collective& ranks, const Files& files, training::TrainOptions options, const Telling& telling) {
+  return run_training(ranks, options, files.train, telling,
+                      {.read_files = [&] { return read_sets(files, options); },
+                       .deciding = [&] { return training::deciding_options(options); },
+                       .train = [&](handoff::Progress& progress) { return training::train(options, progress); }});
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "app/ranks.h"
 #include "app/workplace.h"
 #include "base/builtin.h"
+#include "base/file.h"
 #include "base/hash.h"
+#include "engine/collective/cpu_share.h"
 #include "training/track/tracker.h"
 
 namespace yupu::app {
@@ -31,14 +34,13 @@ Json result_json(const training::TrainOptions& options, const training::TrainRes
 
 }  // namespace
 
-training::TrainOptions read_loop_options(Arguments& arguments) {
-  training::TrainOptions options;
+training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOptions options) {
   options.config = arguments.one_of("--config", "tiny", {"tiny", "mini", "small", "medium", "base"});
   options.base = directory_or_builtin(arguments.text("--base"));
   options.out = arguments.required_text("--out");
   options.epochs = arguments.integer("--epochs", options.epochs, 1, 100'000);
   options.batch_tokens = arguments.integer("--batch-tokens", options.batch_tokens, 16, 1 << 20);
-  options.batch_size = arguments.integer("--batch-size", 0, 1, 1 << 20);
+  options.batch_size = arguments.integer("--batch-size", options.batch_size, 1, 1 << 20);
   options.grad_accumulation = arguments.integer("--grad-accumulation", 1, 1, 1 << 16);
   options.lr = arguments.number("--lr", options.lr, 1e-9, 10.0);
   options.warmup_ratio = arguments.number("--warmup", options.warmup_ratio, 0.0, 1.0);
@@ -86,6 +88,26 @@ void print_result(const training::TrainOptions& options, const training::TrainRe
                                  result.parameter_count, result.steps, result.seconds, result.best_epoch);
   for (const auto& [name, value] : result.figures) text += fmt::format("\n  {:<28} {:.4f}", name, value);
   print_text(text);
+}
+
+Status run_training(engine::Collective& ranks, training::TrainOptions& loop, const std::string& train_file,
+                    const Telling& telling, const TaskTraining& task) {
+  if (loop.threads == 0) {
+    YUPU_ASSIGN_OR_RETURN(loop.threads, engine::share_cores(ranks));
+  }
+  loop.collective = &ranks;
+  loop.stop_requested = stop_asked;
+  YUPU_RETURN_IF_ERROR(task.read_files());
+  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(train_file));
+  loop.lineage = {{"train", train_file}, {"train_sha256", train_sha256}, {"version", kVersion}};
+  if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(loop.out));
+  const auto progress = terminal_progress();
+  const SystemClock clock;
+  YUPU_ASSIGN_OR_RETURN(const auto observer, open_observer(telling.track, loop, task.deciding(), clock, *progress));
+  loop.observer = observer.get();
+  YUPU_ASSIGN_OR_RETURN(const auto result, task.train(*progress));
+  if (ranks.is_root()) print_result(loop, result, telling);
+  return ok_status();
 }
 
 }  // namespace yupu::app

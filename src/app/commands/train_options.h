@@ -1,6 +1,7 @@
 // What `yupu train` reads and tells alike for every task.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,8 +14,9 @@
 
 namespace yupu::app {
 
-// The flags of the training loop; rows, and what belongs to one task alone, are the task's.
-training::TrainOptions read_loop_options(Arguments& arguments);
+// The flags of the training loop; rows, and what belongs to one task alone, are the task's.  What is not given stays as
+// in `options`.
+training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOptions options = {});
 
 // How the result and the way to it are told.
 struct Telling {
@@ -31,5 +33,16 @@ Result<std::unique_ptr<training::RunObserver>> open_observer(const std::vector<s
                                                              handoff::Progress& progress);
 
 void print_result(const training::TrainOptions& options, const training::TrainResult& result, const Telling& telling);
+
+// What a task puts between the flags and the result; its options outlive it.
+struct TaskTraining {
+  std::function<Status()> read_files;  // into the options
+  std::function<Json()> deciding;      // deciding_options, once the files are read
+  std::function<Result<training::TrainResult>(handoff::Progress& progress)> train;
+};
+// Trains on every rank, `loop` filled in before files are read: this rank's share of the cores, stopping when asked,
+// lineage, who watches.  Rank 0 makes the folder and prints the result.
+Status run_training(engine::Collective& ranks, training::TrainOptions& loop, const std::string& train_file,
+                    const Telling& telling, const TaskTraining& task);
 
 }  // namespace yupu::app

@@ -1,13 +1,8 @@
 // yupu train --task tokens: a tagger from column files.
-#include <fmt/format.h>
-
 #include "app/commands/tag_files.h"
 #include "app/commands/task_commands.h"
 #include "app/commands/train_options.h"
 #include "app/ranks.h"
-#include "app/workplace.h"
-#include "base/file.h"
-#include "engine/collective/cpu_share.h"
 #include "training/tokens/tag_training.h"
 
 namespace yupu::app {
@@ -29,26 +24,12 @@ Status read_sets(const Files& files, training::TagOptions& options) {
   return ok_status();
 }
 
-// On every rank; rank 0 writes and prints.
 Status train_on(engine::Collective& ranks, const Files& files, training::TagOptions options, const Telling& telling) {
-  training::TrainOptions& loop = options.loop;
-  if (loop.threads == 0) {
-    YUPU_ASSIGN_OR_RETURN(loop.threads, engine::share_cores(ranks));
-  }
-  loop.collective = &ranks;
-  loop.stop_requested = stop_asked;
-  YUPU_RETURN_IF_ERROR(read_sets(files, options));
-  YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(files.train));
-  loop.lineage = {{"train", files.train}, {"train_sha256", train_sha256}, {"version", kVersion}};
-  if (ranks.is_root()) YUPU_RETURN_IF_ERROR(make_directories(loop.out));
-  const auto progress = terminal_progress();
-  const SystemClock clock;
-  YUPU_ASSIGN_OR_RETURN(const auto observer,
-                        open_observer(telling.track, loop, training::deciding_options(options), clock, *progress));
-  loop.observer = observer.get();
-  YUPU_ASSIGN_OR_RETURN(const auto result, training::train_tagger(options, *progress));
-  if (ranks.is_root()) print_result(loop, result, telling);
-  return ok_status();
+  return run_training(
+      ranks, options.loop, files.train, telling,
+      {.read_files = [&] { return read_sets(files, options); },
+       .deciding = [&] { return training::deciding_options(options); },
+       .train = [&](handoff::Progress& progress) { return training::train_tagger(options, progress); }});
 }
 
 }  // namespace
