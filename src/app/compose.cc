@@ -21,6 +21,7 @@
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
 #include "serving/classifier_model.h"
+#include "serving/embedder_model.h"
 #include "serving/engine_worker.h"
 #include "serving/model_host.h"
 #include "serving/release_watcher.h"
@@ -146,7 +147,7 @@ struct LiveServer::Parts {
     engine_context->set_packs_at_once(true);
     engine = std::make_unique<serving::EngineWorker>(metrics, serving::EngineOptions{});
     host = std::make_unique<serving::ModelHost>(clock, *engine, metrics,
-                                                serving::classifier_loader(*engine_context, bases), expected);
+                                                serving::text_model_loader(*engine_context, bases), expected);
     if (!options.adapters.empty()) open_adapters();
     watcher =
         std::make_unique<serving::ReleaseWatcher>(clock, store, *host, serving::store_resolver(store, options.workdir));

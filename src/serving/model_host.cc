@@ -20,16 +20,16 @@ ModelHost::ModelHost(const Clock& clock, EngineWorker& engine, Metrics& metrics,
     : clock_(clock), engine_(engine), metrics_(metrics), loader_(std::move(loader)), expected_(std::move(expected)) {}
 
 Status ModelHost::probe(const std::shared_ptr<TextModel>& model) {
-  if (model->card().labels.empty()) return invalid_argument("the model has no labels");
+  if (model->card().row_width() == 0) return invalid_argument("the model has no labels");
   const auto deadline = (std::chrono::steady_clock::now() + kProbeTime).time_since_epoch();
   EngineCall call{.model = model,
                   .texts = {model->encode("你好, hello")},
                   .deadline_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline).count()};
   YUPU_ASSIGN_OR_RETURN(const EngineOutcome outcome, engine_.run(std::move(call)));
   const std::vector<float>& scores = outcome.logits.front();
-  if (scores.size() != model->card().labels.size()) {
-    return invalid_argument("the model has " + std::to_string(model->card().labels.size()) + " labels and " +
-                            std::to_string(scores.size()) + " scores");
+  if (scores.size() != model->card().row_width()) {
+    return invalid_argument("the model should give " + std::to_string(model->card().row_width()) + " numbers, not " +
+                            std::to_string(scores.size()));
   }
   for (const float score : scores) {
     if (!std::isfinite(score)) return invalid_argument("the model's scores are not numbers: its weights are corrupt");

@@ -45,7 +45,25 @@ std::string server_timing(const CallTimings& timings) {
                      ms(timings.queue_ns), ms(timings.engine_ns));
 }
 
+Status check_kind(const LoadedModel& model, ModelCard::Kind gives, std::optional<std::int64_t> width) {
+  const ModelCard& card = model.model->card();
+  if (card.kind() != gives) {
+    return invalid_argument(card.kind() == ModelCard::Kind::kVectors
+                                ? "model '" + model.name + "' gives vectors: POST /v1/embeddings"
+                                : "model '" + model.name + "' gives labels: POST /v1/classify",
+                            "model");
+  }
+  if (!width || *width == card.embedding_width) return {};
+  return invalid_argument("the vectors of model '" + model.name + "' have " + std::to_string(card.embedding_width) +
+                              " numbers, and are not cut",
+                          "dimensions");
+}
+
 }  // namespace
+
+Status no_such_model(const std::string& name) {
+  return {Code::kNotFound, "no model '" + name + "'; GET /v1/models lists them", "model"};
+}
 
 Result<http::Response> Service::paid_call(const http::Request& request, const handoff::Caller& caller,
                                           const PaidCall& call) {
@@ -63,6 +81,8 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
     return unavailable("model " + call.model + " is not loaded yet; try again shortly");
   }
   YUPU_ASSIGN_OR_RETURN(const std::shared_ptr<const LoadedModel> model, std::move(acquired));
+
+  YUPU_RETURN_IF_ERROR(check_kind(*model, call.gives, call.width));
 
   CallTimings timings;
   std::int64_t mark_ns = clock_.monotonic_ns();
@@ -90,10 +110,7 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
   YUPU_ASSIGN_OR_RETURN(const EngineOutcome outcome, engine_.run(std::move(ask)));
   timings.queue_ns = outcome.queue_ns;
   timings.engine_ns = outcome.engine_ns;
-  std::vector<std::vector<LabelScore>> ranked;
-  for (const std::vector<float>& row : outcome.logits) ranked.push_back(ranked_scores(model->model->card(), row));
-  Decided decided = call.decide(*model, ranked);
-  decided.body["usage"] = {{"tokens", tokens}};
+  Decided decided = call.decide(*model, outcome.logits, tokens);
   const std::string body = decided.body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 
   if (request.client_gone()) {

@@ -2,7 +2,9 @@
 // scores mean. Internal to service*.cc.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,11 @@ struct TraceRow {
   Json body;
 };
 
+using EngineRows = std::vector<std::vector<float>>;
+
+// kNotFound for a model nobody has.
+Status no_such_model(const std::string& name);
+
 struct Service::Decided {
   OrderedJson body;  // of the answer
   std::vector<TraceRow> traces;
@@ -32,8 +39,10 @@ struct Service::PaidCall {
   std::string product;  // what the usage event names: the model, or the bot
   std::string model;
   std::vector<std::string> texts;
-  // One ranked list per text.
-  std::function<Decided(const LoadedModel& model, const std::vector<std::vector<LabelScore>>& ranked)> decide;
+  ModelCard::Kind gives = ModelCard::Kind::kScores;  // what the route makes something of
+  std::optional<std::int64_t> width = {};            // of the vectors the caller expects
+  // One row of the model per text; usage goes into the body.
+  std::function<Decided(const LoadedModel& model, const EngineRows& rows, std::int64_t tokens)> decide;
 };
 
 }  // namespace yupu::serving

@@ -54,6 +54,27 @@ Result<std::string> text_of(const Json& value, const std::string& field, const B
   return text;
 }
 
+// "input": a text, or several.
+Result<std::vector<std::string>> inputs_of(const Json& json, const BodyLimits& limits) {
+  std::vector<std::string> inputs;
+  const auto input = json.find("input");
+  if (input == json.end()) return invalid_argument("input is missing", "input");
+  if (input->is_array()) {
+    if (input->empty()) return invalid_argument("input is empty", "input");
+    if (input->size() > limits.inputs_max) {
+      return Status(Code::kTooLarge, "input has more than " + std::to_string(limits.inputs_max) + " texts", "input");
+    }
+    for (std::size_t i = 0; i < input->size(); ++i) {
+      YUPU_ASSIGN_OR_RETURN(std::string text, text_of((*input)[i], "input[" + std::to_string(i) + "]", limits));
+      inputs.push_back(std::move(text));
+    }
+  } else {
+    YUPU_ASSIGN_OR_RETURN(std::string text, text_of(*input, "input", limits));
+    inputs.push_back(std::move(text));
+  }
+  return inputs;
+}
+
 }  // namespace
 
 bool is_blank(std::string_view text) {
@@ -79,27 +100,31 @@ Result<ClassifyBody> parse_classify(std::string_view body, const BodyLimits& lim
   YUPU_ASSIGN_OR_RETURN(const Json json, parse_object(body, {"model", "input", "top_k"}));
   ClassifyBody parsed;
   YUPU_ASSIGN_OR_RETURN(parsed.model, required_string(json, "model", kNameBytesMax));
-  const auto input = json.find("input");
-  if (input == json.end()) return invalid_argument("input is missing", "input");
-  if (input->is_array()) {
-    if (input->empty()) return invalid_argument("input is empty", "input");
-    if (input->size() > limits.inputs_max) {
-      return Status(Code::kTooLarge, "input has more than " + std::to_string(limits.inputs_max) + " texts", "input");
-    }
-    for (std::size_t i = 0; i < input->size(); ++i) {
-      YUPU_ASSIGN_OR_RETURN(std::string text, text_of((*input)[i], "input[" + std::to_string(i) + "]", limits));
-      parsed.inputs.push_back(std::move(text));
-    }
-  } else {
-    YUPU_ASSIGN_OR_RETURN(std::string text, text_of(*input, "input", limits));
-    parsed.inputs.push_back(std::move(text));
-  }
+  YUPU_ASSIGN_OR_RETURN(parsed.inputs, inputs_of(json, limits));
   if (const auto top_k = json.find("top_k"); top_k != json.end()) {
     if (!top_k->is_number_integer() || *top_k < 1 || *top_k > 100'000) {
       return invalid_argument("top_k is not a whole number from 1 to 100000", "top_k");
     }
     parsed.top_k = top_k->get<std::int64_t>();
   }
+  return parsed;
+}
+
+Result<EmbeddingsBody> parse_embeddings(std::string_view body, const BodyLimits& limits) {
+  YUPU_ASSIGN_OR_RETURN(const Json json,
+                        parse_object(body, {"model", "input", "encoding_format", "dimensions", "user"}));
+  EmbeddingsBody parsed;
+  YUPU_ASSIGN_OR_RETURN(parsed.model, required_string(json, "model", kNameBytesMax));
+  YUPU_ASSIGN_OR_RETURN(parsed.inputs, inputs_of(json, limits));
+  YUPU_ASSIGN_OR_RETURN(const std::string format, optional_string(json, "encoding_format", kNameBytesMax));
+  if (!format.empty() && format != "float" && format != "base64")
+    return invalid_argument("encoding_format is not float or base64", "encoding_format");
+  parsed.base64 = format == "base64";
+  if (const auto dimensions = json.find("dimensions"); dimensions != json.end()) {
+    if (!dimensions->is_number_integer()) return invalid_argument("dimensions is not a whole number", "dimensions");
+    parsed.dimensions = dimensions->get<std::int64_t>();
+  }
+  YUPU_RETURN_IF_ERROR(optional_string(json, "user", kNameBytesMax).status());
   return parsed;
 }
 

@@ -22,6 +22,12 @@ struct ClassifyBody {
   std::vector<std::string> inputs;
   std::optional<std::int64_t> top_k;
 };
+struct EmbeddingsBody {
+  std::string model;
+  std::vector<std::string> inputs;
+  bool base64 = false;                     // encoding_format
+  std::optional<std::int64_t> dimensions;  // what the caller expects
+};
 struct AnswerBody {
   std::string bot;
   std::string conversation;
@@ -35,6 +41,7 @@ struct FeedbackBody {
 };
 
 Result<ClassifyBody> parse_classify(std::string_view body, const BodyLimits& limits);
+Result<EmbeddingsBody> parse_embeddings(std::string_view body, const BodyLimits& limits);
 Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits);
 Result<FeedbackBody> parse_feedback(std::string_view body, const BodyLimits& limits);
 

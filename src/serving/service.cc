@@ -15,6 +15,12 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
+std::vector<std::vector<LabelScore>> ranked_rows(const LoadedModel& model, const EngineRows& rows) {
+  std::vector<std::vector<LabelScore>> ranked;
+  for (const std::vector<float>& row : rows) ranked.push_back(ranked_scores(model.model->card(), row));
+  return ranked;
+}
+
 }  // namespace
 
 struct Service::RouteRow {
@@ -30,6 +36,13 @@ constexpr Service::RouteRow Service::kRoutes[] = {
       .request_schema = kClassifyRequest,
       .response_schema = kClassifyResponse},
      &Service::classify},
+    {{.method = "POST",
+      .pattern = "/v1/embeddings",
+      .scope = "inference",
+      .summary = "a vector for each text, as OpenAI's clients ask for it",
+      .request_schema = kEmbeddingsRequest,
+      .response_schema = kEmbeddingsResponse},
+     &Service::embeddings},
     {{.method = "POST",
       .pattern = "/v1/answer",
       .scope = "inference",
@@ -158,11 +171,9 @@ http::Response Service::classify(const http::Request& request) {
   Result<ClassifyBody> parsed = parse_classify(request.body, options_.limits);
   if (!parsed.ok()) return failed(request, parsed.status());
   const ClassifyBody& body = *parsed;
-  if (!host_.knows(body.model)) {
-    return failed(request,
-                  Status(Code::kNotFound, "no model '" + body.model + "'; GET /v1/models lists them", "model"));
-  }
-  const auto decide = [&](const LoadedModel& model, const std::vector<std::vector<LabelScore>>& ranked) {
+  if (!host_.knows(body.model)) return failed(request, no_such_model(body.model));
+  const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) {
+    const auto ranked = ranked_rows(model, rows);
     Decided decided;
     decided.body["model"] = model.name;
     decided.body["release_id"] = model.release_id;
@@ -182,6 +193,7 @@ http::Response Service::classify(const http::Request& request) {
                                 .score = ranked[i].front().score,
                                 .body = {{"request_id", request.request_id}, {"labels", Json(labels)}}});
     }
+    decided.body["usage"] = {{"tokens", tokens}};
     return decided;
   };
   const Result<http::Response> response = paid_call(request, *access.caller,
@@ -205,8 +217,8 @@ http::Response Service::answer(const http::Request& request) {
     return failed(request, Status(Code::kNotFound, "no bot '" + body.bot + "'; GET /v1/models lists them", "bot"));
   }
   const Bot& bot = *found->second;
-  const auto decide = [&](const LoadedModel& model, const std::vector<std::vector<LabelScore>>& ranked) {
-    const BotAnswer said = bot.decide(body.text, model.model->card(), ranked.front());
+  const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) {
+    const BotAnswer said = bot.decide(body.text, model.model->card(), ranked_rows(model, rows).front());
     const std::string trace_id = random_id("tr");
     Decided decided;
     decided.body = {{"decision", said.decision},     {"text", said.text},    {"score", said.score},
@@ -225,6 +237,7 @@ http::Response Service::answer(const http::Request& request) {
                               .label = said.intent,
                               .score = said.score,
                               .body = std::move(kept)});
+    decided.body["usage"] = {{"tokens", tokens}};
     return decided;
   };
   const Result<http::Response> response = paid_call(request, *access.caller,

@@ -80,6 +80,7 @@ class Service {
   static const RouteRow kRoutes[];
 
   http::Response classify(const http::Request& request);
+  http::Response embeddings(const http::Request& request);  // service_embeddings.cc
   http::Response answer(const http::Request& request);
   http::Response feedback(const http::Request& request);
   http::Response models(const http::Request& request);

@@ -29,6 +29,31 @@ inline constexpr std::string_view kClassifyResponse = R"({
   }
 })";
 
+inline constexpr std::string_view kEmbeddingsRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["model", "input"],
+  "properties": {
+    "model": {"type": "string"},
+    "input": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 64}],
+              "description": "text, or up to 64; each at most 8192 bytes"},
+    "encoding_format": {"enum": ["float", "base64"], "default": "float",
+                        "description": "base64: of the little-endian f32 bytes"},
+    "dimensions": {"type": "integer", "description": "what the vectors have; they are not cut"},
+    "user": {"type": "string", "description": "taken and not used"}
+  }
+})";
+
+inline constexpr std::string_view kEmbeddingsResponse = R"({
+  "type": "object", "required": ["object", "data", "model", "usage"],
+  "properties": {
+    "object": {"const": "list"}, "model": {"type": "string"},
+    "data": {"type": "array", "items": {"type": "object", "required": ["object", "index", "embedding"], "properties": {
+      "object": {"const": "embedding"}, "index": {"type": "integer"},
+      "embedding": {"oneOf": [{"type": "array", "items": {"type": "number"}}, {"type": "string"}]}}}},
+    "usage": {"type": "object", "required": ["prompt_tokens", "total_tokens"],
+      "properties": {"prompt_tokens": {"type": "integer"}, "total_tokens": {"type": "integer"}}}
+  }
+})";
+
 inline constexpr std::string_view kAnswerRequest = R"({
   "type": "object", "additionalProperties": false, "required": ["bot", "text"],
   "properties": {
@@ -74,6 +99,7 @@ inline constexpr std::string_view kModelsResponse = R"({
       "properties": {
         "id": {"type": "string"}, "object": {"const": "model"}, "kind": {"enum": ["model", "bot"]},
         "release_id": {"type": "string"}, "labels": {"type": "array", "items": {"type": "string"}},
+        "dimensions": {"type": "integer", "description": "of a model that gives vectors"},
         "titles": {"type": "object"}, "examples": {"type": "array", "items": {"type": "string"}}}}}
   }
 })";

@@ -57,6 +57,7 @@ class ServiceTest : public ::testing::Test {
     engine_ = std::make_unique<EngineWorker>(metrics_, EngineOptions{});
     const ModelLoader loader = [this](const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
       if (directory.find("corrupt") != std::string::npos) return invalid_argument(directory + ": truncated");
+      if (directory == "lengths") return std::unique_ptr<TextModel>(new testing::LengthModel());
       return std::unique_ptr<TextModel>(new DigitModel(watch_));
     };
     host_ = std::make_unique<ModelHost>(clock_, *engine_, metrics_, loader, std::vector<std::string>{"digits"});
@@ -193,6 +194,56 @@ TEST_F(ServiceTest, ClassifyIsAnsweredChargedAndTraced) {
   EXPECT_EQ(admission_->tokens("classify_tokens"), 9);
   EXPECT_EQ(admission_->charged(), 1);
   EXPECT_EQ(count("trace"), 2);
+}
+
+TEST_F(ServiceTest, EmbeddingsHaveOpenAisShapeAndAreCharged) {
+  load();
+  ASSERT_TRUE(host_->load("lengths", "rel_2", "lengths").ok());
+  start();
+  const http::Response response =
+      post("/v1/embeddings", R"({"model":"lengths","input":["!","!!"],"dimensions":3,"user":"u"})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(*parse_json(response.body), *parse_json(R"({"object":"list","model":"lengths",
+    "data":[{"object":"embedding","index":0,"embedding":[33.0,1.0,1.0]},
+            {"object":"embedding","index":1,"embedding":[66.0,2.0,1.0]}],
+    "usage":{"prompt_tokens":3,"total_tokens":3}})"));
+  const http::Response packed = post("/v1/embeddings", R"({"model":"lengths","input":"!","encoding_format":"base64"})");
+  EXPECT_EQ((*parse_json(packed.body))["data"][0]["embedding"], "AAAEQgAAgD8AAIA/");  // 33, 1, 1
+  EXPECT_EQ(admission_->tokens("embedding_tokens"), 4);
+  EXPECT_EQ(admission_->charged(), 2);
+  EXPECT_EQ(count("trace"), 0);
+}
+
+TEST_F(ServiceTest, WrongCallsForVectorsNameWhatIsWrongAndCostNothing) {
+  load();
+  ASSERT_TRUE(host_->load("lengths", "rel_2", "lengths").ok());
+  start();
+  struct Row {
+    std::string path, body;
+    int status;
+    const char* field;
+  };
+  const Row rows[] = {
+      {"/v1/embeddings", R"({"model":"digits","input":"a"})", 400, "model"},
+      {"/v1/classify", R"({"model":"lengths","input":"a"})", 400, "model"},
+      {"/v1/embeddings", R"({"model":"nobody","input":"a"})", 404, "model"},
+      {"/v1/embeddings", R"({"model":"lengths","input":"a","dimensions":2})", 400, "dimensions"},
+      {"/v1/embeddings", R"({"model":"lengths","input":"a","dimensions":"3"})", 400, "dimensions"},
+      {"/v1/embeddings", R"({"model":"lengths","input":"a","encoding_format":"hex"})", 400, "encoding_format"},
+      {"/v1/embeddings", R"({"model":"lengths","input":[[1,2]]})", 400, "input[0]"},
+      {"/v1/embeddings", R"({"model":"lengths","input":" "})", 400, "input"},
+      {"/v1/embeddings", R"({"model":"lengths","input":[]})", 400, "input"},
+      {"/v1/embeddings", R"({"model":"lengths"})", 400, "input"},
+      {"/v1/embeddings", R"({"model":"lengths","input":"a","top_k":2})", 400, "top_k"},
+  };
+  for (const Row& row : rows) {
+    const http::Response response = post(row.path, row.body);
+    EXPECT_EQ(response.status, row.status) << row.body;
+    EXPECT_EQ((*parse_json(response.body)).value("field", ""), row.field) << row.body << response.body;
+  }
+  EXPECT_EQ(post("/v1/embeddings", R"({"model":"lengths","input":"a"})", {}).status, 401);
+  EXPECT_EQ(admission_->charged(), 0);
+  EXPECT_EQ(admission_->open(), 0U);
 }
 
 TEST_F(ServiceTest, AnswerThenFeedback) {

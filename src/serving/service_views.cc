@@ -17,6 +17,8 @@ http::Response Service::models(const http::Request& request) {
                     {"release_id", model->release_id},
                     {"loaded_at", format_utc(model->loaded_ns)},
                     {"labels", model->model->card().labels}});
+    if (model->model->card().kind() == ModelCard::Kind::kVectors)
+      data.back()["dimensions"] = model->model->card().embedding_width;
   }
   for (const auto& [name, bot] : bots_) {
     const auto model = host_.find(bot->model());

@@ -81,6 +81,31 @@ class DigitModel final : public TextModel {
   std::shared_ptr<Watch> watch_;
 };
 
+// Vectors of three: the bytes of the text, their count, one.
+class LengthModel final : public TextModel {
+ public:
+  LengthModel() { card_.embedding_width = 3; }
+  const ModelCard& card() const override { return card_; }
+  std::string weights_sha256() const override { return "lengths"; }
+  text::Encoding encode(std::string_view text) const override {
+    text::Encoding encoding;
+    encoding.ids.assign(text.begin(), text.end());
+    return encoding;
+  }
+  Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
+    std::vector<std::vector<float>> rows;
+    for (const BatchText& text : texts) {
+      float sum = 0;
+      for (const std::int32_t id : text.encoding.ids) sum += static_cast<float>(id);
+      rows.push_back({sum, static_cast<float>(text.encoding.ids.size()), 1.0F});
+    }
+    return rows;
+  }
+
+ private:
+  ModelCard card_;
+};
+
 // Keys: "yp_good" (all scopes), "yp_read" (read only), "yp_other" (another tenant). Counts what was held, charged,
 // released.
 class CountingAdmission final : public handoff::Admission {

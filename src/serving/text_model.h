@@ -1,5 +1,5 @@
-// What serving needs of a model that gives every text a score per label. tasks::Classifier stands behind it in
-// classifier_model.h; tests put a fake here.
+// What serving needs of a model that gives every text a row of numbers: a score per label, or a vector. Behind it stand
+// tasks::Classifier (classifier_model.h) and tasks::Embedder (embedder_model.h); tests put a fake here.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,17 @@ namespace yupu::serving {
 
 // What is known about the model without running it. Fixed from load on.
 struct ModelCard {
-  std::vector<std::string> labels;  // order of the logits
-  double temperature = 1.0;         // softmax(logits / temperature) is calibrated: Guo et al. 2017, arXiv:1706.04599
-  double answer_threshold = 0.5;    // calibrated on validation rows: at or above it an answer may be given
-  double clarify_threshold = 0.2;   // at or above it the best labels are worth asking about
+  enum class Kind : std::uint8_t { kScores, kVectors };
+  Kind kind() const { return embedding_width > 0 ? Kind::kVectors : Kind::kScores; }
+  std::size_t row_width() const {
+    return kind() == Kind::kVectors ? static_cast<std::size_t>(embedding_width) : labels.size();
+  }
+
+  std::int64_t embedding_width = 0;  // of a model that gives vectors, which has no labels
+  std::vector<std::string> labels;   // order of the logits
+  double temperature = 1.0;          // softmax(logits / temperature) is calibrated: Guo et al. 2017, arXiv:1706.04599
+  double answer_threshold = 0.5;     // calibrated on validation rows: at or above it an answer may be given
+  double clarify_threshold = 0.2;    // at or above it the best labels are worth asking about
 };
 
 class TextModel;
@@ -39,8 +46,8 @@ class TextModel {
   virtual text::Encoding encode(std::string_view text) const = 0;
   // Models of equal groups travel in one batch: adapters of one base. Fixed from load on.
   virtual const void* batch_group() const { return this; }
-  // One row per text, as many logits as its own model has labels; the texts are of models of this one's group, and each
-  // row is what its model alone would give. Only the engine's owner thread calls it.
+  // One row per text, as wide as its own model's card says: logits, or the vector; the texts are of models of this
+  // one's group, and each row is what its model alone would give. Only the engine's owner thread calls it.
   virtual Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) = 0;
   // Memory that ends with this model: not what it shares with others of its group.
   virtual std::size_t own_bytes() const { return 0; }

@@ -51,6 +51,8 @@ class Embedder {
   // given.
   static Result<std::unique_ptr<Embedder>> from_base(const std::string& directory, const Fresh& fresh,
                                                      std::optional<float> dropout = std::nullopt);
+  // Whether a directory is laid out as one.
+  static bool recognises(const std::string& directory);
   // Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file, modules and poolings
   //           that yupu does not have among it.
   static Result<std::unique_ptr<Embedder>> load(const std::string& directory,

@@ -146,6 +146,10 @@ OrderedJson module_json(int index, std::string_view path, std::string_view kind)
 
 }  // namespace
 
+bool Embedder::recognises(const std::string& directory) {
+  return file_exists(fmt::format("{}/{}", directory, kModules));
+}
+
 Status Embedder::load_encoder(const std::string& directory, std::uint64_t seed, model::Placement placement) {
   constexpr std::string_view kMayBeAbsent[] = {"pooler."};
   constexpr std::string_view kHeads[] = {"classifier."};
@@ -160,7 +164,7 @@ Result<std::unique_ptr<Embedder>> Embedder::from_base(const std::string& directo
   YUPU_ASSIGN_OR_RETURN(BaseModel base, open_base_model(directory, fresh.max_length, dropout));
   Fresh fitted = fresh;
   fitted.max_length = base.max_length;
-  if (file_exists(fmt::format("{}/{}", directory, kModules))) {
+  if (recognises(directory)) {
     YUPU_ASSIGN_OR_RETURN(const Layout layout, read_layout(directory));
     fitted.pooling = fresh.pooling.value_or(layout.pooling);
     fitted.normalize = fresh.normalize.value_or(layout.normalize);
@@ -174,7 +178,7 @@ Result<std::unique_ptr<Embedder>> Embedder::from_base(const std::string& directo
 Result<std::unique_ptr<Embedder>> Embedder::load(const std::string& directory, model::Placement placement) {
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
   YUPU_ASSIGN_OR_RETURN(const Json own, read_record(directory, kTask));
-  if (!file_exists(fmt::format("{}/{}", directory, kModules))) {
+  if (!recognises(directory)) {
     return invalid_argument(
         fmt::format("{}/{} is missing: not a sentence embedder (a base for training?)", directory, kModules), "model");
   }
