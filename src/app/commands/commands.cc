@@ -34,34 +34,41 @@ constexpr std::array kCommands{
         "  data diff DATASET_ID DATASET_ID      what changed from one version to the next\n"
         "  data list                            every dataset version",
         data_command},
-    Command{"train", "train --task classify|tokens --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
-            "fine-tune a model from files",
-            "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
-            "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
-            "  --out DIR        the model directory to write; a killed run goes on when started again\n"
-            "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
-            "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json\n"
-            "  --precision fp32|bf16   bf16: products of numbers rounded to bfloat16, weights stay fp32; falls back to "
-            "fp32\n"
-            "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
-            "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
-            "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
-            "                     query key value attention.output.dense intermediate.dense output.dense all-linear)\n"
-            "    --adapter-dropout X --rslora\n"
-            "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
-            "    --bottleneck N   houlsby (default 64)\n"
-            "  --task tokens    named entities, from column files (docs/tokens.md); a word and its tag a line\n"
-            "    --column N --scheme auto|iob1|iob2|iobes|bmes   the tags' column (default the last) and how they are "
-            "written\n"
-            "    --crf on|off --crf-lr X   a linear-chain CRF on top (default off)   --cased on|off\n"
-            "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
-            "of one\n"
-            "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)\n"
-            "  --track tensorboard:DIR|mlflow:URL|wandb:DIR   who watches; may be given several times\n"
-            "  train ls [FOLDER]... [--workdir DIR] [--json]   runs of the working folder, models below the folders\n"
-            "  train compare A B... [--workdir DIR] [--json]   options that differ, figures, curves; A is the id of a\n"
-            "                                                  run or a model directory",
-            train_command},
+    Command{
+        "train",
+        "train --task classify|tokens|embed --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
+        "fine-tune a model from files",
+        "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
+        "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
+        "  --out DIR        the model directory to write; a killed run goes on when started again\n"
+        "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
+        "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json\n"
+        "  --precision fp32|bf16   bf16: products of numbers rounded to bfloat16, weights stay fp32; falls back to "
+        "fp32\n"
+        "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
+        "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
+        "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
+        "                     query key value attention.output.dense intermediate.dense output.dense all-linear)\n"
+        "    --adapter-dropout X --rslora\n"
+        "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
+        "    --bottleneck N   houlsby (default 64)\n"
+        "  --task tokens    named entities, from column files (docs/tokens.md); a word and its tag a line\n"
+        "    --column N --scheme auto|iob1|iob2|iobes|bmes   the tags' column (default the last) and how they are "
+        "written\n"
+        "    --crf on|off --crf-lr X   a linear-chain CRF on top (default off)   --cased on|off\n"
+        "  --task embed     one vector per text (docs/embed.md)\n"
+        "    --text A --text-b B   pairs; --negative N: a third text that is wrong; --label L: their score, a number\n"
+        "    --text A --label L    labelled texts\n"
+        "    --batch-size N   rows told apart from each other (default 64); --batch-tokens N at a time (4096)\n"
+        "    --symmetric on|off --scale X --temperature X --pooling mean|cls --normalize on|off --cased on|off\n"
+        "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
+        "of one\n"
+        "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)\n"
+        "  --track tensorboard:DIR|mlflow:URL|wandb:DIR   who watches; may be given several times\n"
+        "  train ls [FOLDER]... [--workdir DIR] [--json]   runs of the working folder, models below the folders\n"
+        "  train compare A B... [--workdir DIR] [--json]   options that differ, figures, curves; A is the id of a\n"
+        "                                                  run or a model directory",
+        train_command},
     Command{"tune", "tune SPACE.toml --train FILE --valid FILE --out DIR [--trials N] [--max-epochs N] [--seed N] ...",
             "hyper-parameter search over a declared space",
             "SPACE.toml declares what may vary ([tune.space.NAME]), what stays fixed ([tune.fixed]) and how to search\n"
@@ -101,12 +108,14 @@ constexpr std::array kCommands{
             "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve\n"
             "A model of --task tokens: FILE is a column file (--column N, --scheme NAME as for train); the report over "
             "words\n"
-            "(B-PER, I-PER, O) and the report over spans, which count when type, beginning and end are right.",
+            "(B-PER, I-PER, O) and the report over spans, which count when type, beginning and end are right.\n"
+            "A model of --task embed: --text A --text-b B (retrieval, BM25 beside it), with --label L (Spearman), or\n"
+            "--text A --label L (the nearest text's label).",
             evaluate_command},
     Command{"predict", "predict --model DIR [--precision fp32|bf16] [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.  A model of --task tokens gives\n"
             "{\"text\", \"entities\": [{\"type\", \"text\", \"begin\", \"end\", \"begin_byte\", \"end_byte\", "
-            "\"score\"}]}.",
+            "\"score\"}]}.  A model of --task embed gives {\"text\", \"embedding\"}.",
             predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
             "  models list                       what is live and what was\n"
