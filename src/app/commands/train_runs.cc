@@ -30,6 +30,11 @@ struct Trained {
     const auto found = figures.find(key);
     return found == figures.end() ? std::nullopt : std::optional<double>(found->second);
   }
+  // What its best epoch was chosen by.
+  std::string metric() const {
+    const auto found = options.find("metric");
+    return found != options.end() && found->second.is_string() ? found->second.get<std::string>() : "accuracy";
+  }
   Json to_json() const {
     return {{"name", name},       {"model", model},     {"created", created}, {"task", task},
             {"options", options}, {"figures", figures}, {"losses", losses},   {"valid", valid}};
@@ -112,14 +117,16 @@ constexpr std::size_t kCurveColumns = 20;
 void list_text(const std::vector<Trained>& runs) {
   std::size_t width = 4;
   for (const Trained& run : runs) width = std::max(width, columns(run.name));
-  std::string text = fmt::format("{} {:<12} {:<9} {:>8} {:>8} {:>7} {:>9}  {}", left_aligned("NAME", width), "MODEL",
-                                 "TASK", "VALID", "TEST", "EPOCHS", "SECONDS", "VALIDATION OVER EPOCHS");
+  std::string text =
+      fmt::format("{} {:<12} {:<9} {:<9} {:>8} {:>8} {:>7} {:>9}  {}", left_aligned("NAME", width), "MODEL", "TASK",
+                  "METRIC", "VALID", "TEST", "EPOCHS", "SECONDS", "VALIDATION OVER EPOCHS");
   for (const Trained& run : runs) {
     const auto epochs = run.figure("train.epochs");
     const auto seconds = run.figure("train.seconds");
-    text += fmt::format("\n{} {} {:<9} {:>8} {:>8} {:>7} {:>9}  {}", left_aligned(run.name, width),
+    const std::string metric = run.metric();
+    text += fmt::format("\n{} {} {:<9} {:<9} {:>8} {:>8} {:>7} {:>9}  {}", left_aligned(run.name, width),
                         left_aligned(run.model.empty() ? "-" : run.model, 12), run.task.empty() ? "-" : run.task,
-                        percent_text(run.figure("valid.accuracy")), percent_text(run.figure("test.accuracy")),
+                        metric, percent_text(run.figure("valid." + metric)), percent_text(run.figure("test." + metric)),
                         epochs ? fmt::format("{:.0f}", *epochs) : "-", seconds ? fmt::format("{:.1f}", *seconds) : "-",
                         sparkline(run.valid.empty() ? run.losses : run.valid, kCurveColumns));
   }
