@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "engine/error.h"
+#include "training/ranks.h"
 #include "training/trainer.h"
 
 namespace yupu::training {
@@ -58,6 +60,20 @@ Status check_ranges(const TrainOptions& options) {
   return ok_status();
 }
 
+model::AdapterConfig adapter_config(const TrainOptions& options) {
+  model::AdapterConfig config = options.adapter;
+  config.method = options.method;
+  config.base = options.base;
+  return config;
+}
+
+Status check_method(const TrainOptions& options) {
+  if (options.method == "full") return ok_status();
+  YUPU_RETURN_IF_ERROR(adapter_config(options).validate("adapter"));
+  if (!options.base.empty()) return ok_status();
+  return invalid_argument(fmt::format("method \"{}\" adapts a trained base: name one (base)", options.method), "base");
+}
+
 Json curve_json(const std::vector<EpochFigures>& epochs, bool validated) {
   Json curve = Json::array();
   for (const EpochFigures& epoch : epochs) {
@@ -75,6 +91,44 @@ TrainResult paused_result(const Trainer& trainer) {
   result.resumed_at_step = trainer.resumed_at_step();
   result.seconds = trainer.position().seconds;
   return result;
+}
+
+TrainResult finished_result(const Trainer& trainer, std::size_t row_count) {
+  TrainResult result = paused_result(trainer);
+  const Position& position = trainer.position();
+  result.paused = false;
+  result.best_epoch = position.best_epoch;
+  result.precision = trainer.precision();
+  result.figures["train.seconds"] = result.seconds;
+  result.figures["train.steps"] = static_cast<double>(result.steps);
+  result.figures["train.epochs"] = static_cast<double>(position.epoch);
+  result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
+  result.figures["train.rows"] = static_cast<double>(row_count);
+  if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
+  return result;
+}
+
+Result<StateFolder> open_state(const TrainOptions& options, const engine::Facts& facts,
+                               engine::Collective& collective) {
+  if (collective.size() > 1) {
+    YUPU_ASSIGN_OR_RETURN(engine::Facts all, program_facts());
+    all.insert(all.end(), facts.begin(), facts.end());
+    YUPU_RETURN_IF_ERROR(engine::require_equal(collective, all));
+  }
+  if (!collective.is_root()) return StateFolder::elsewhere(options.out);
+  Sha256 hash;
+  for (const auto& [name, value] : facts) hash.field(value);
+  return StateFolder::open(options.out, hash.finish_hex());
+}
+
+Json lineage_of(const TrainOptions& options, const Json& deciding, const TrainResult& result, bool validated) {
+  Json lineage = options.lineage;
+  lineage["options"] = deciding;
+  lineage["precision"] = engine::precision_name(result.precision);
+  lineage["weights_sha256"] = result.weights_sha256;
+  lineage["figures"] = result.figures;
+  lineage["learning_curve"] = curve_json(result.epochs, validated);
+  return lineage;
 }
 
 Result<TrainResult> framed(const TrainOptions& options, handoff::Progress& progress, const RunBody& body) {

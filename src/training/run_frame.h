@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "handoff/progress.h"
+#include "training/state.h"
 #include "training/training.h"
 
 namespace yupu::training {
@@ -15,11 +16,27 @@ class Trainer;
 // Outcomes  kInvalidArgument: an option of the loop that is out of its range, named.
 Status check_ranges(const TrainOptions& options);
 
+// The adapter that options.method asks for.
+model::AdapterConfig adapter_config(const TrainOptions& options);
+// Outcomes  kInvalidArgument: a member of that adapter, or no base to put it on.  "full" is always right.
+Status check_method(const TrainOptions& options);
+
 // [{"epoch", "loss", "valid"}, ...] for yupu.json; "valid" only when there were validation rows.
 Json curve_json(const std::vector<EpochFigures>& epochs, bool validated);
 
 // Of a run that stopped at pause_after_epoch.
 TrainResult paused_result(const Trainer& trainer);
+
+// Of a run that came to its end: what the loop knows, with the figures "train.*".  The model's and the task's are to be
+// added.
+TrainResult finished_result(const Trainer& trainer, std::size_t row_count);
+
+// The folder of the run's checkpoints.  `facts`: what decides the weights, by which a checkpoint is known again and in
+// which all ranks must agree.  Outcomes  those of StateFolder::open; kConflict naming the rank and the fact.
+Result<StateFolder> open_state(const TrainOptions& options, const engine::Facts& facts, engine::Collective& collective);
+
+// What yupu.json says of where the weights come from.  `deciding`: Learner::deciding_options.
+Json lineage_of(const TrainOptions& options, const Json& deciding, const TrainResult& result, bool validated);
 
 // Runs `body` on options.collective, or alone, with progress on the root rank only; memory exhausted becomes a Status,
 // and the observer is told how it ended.

@@ -55,21 +55,8 @@ Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& 
   return tasks::Classifier::create(model.config, std::move(model.tokenizer), fresh);
 }
 
-model::AdapterConfig adapter_config(const TrainOptions& options) {
-  model::AdapterConfig config = options.adapter;
-  config.method = options.method;
-  config.base = options.base;
-  return config;
-}
-
 Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& options) {
-  if (options.method != "full") {
-    YUPU_RETURN_IF_ERROR(adapter_config(options).validate("adapter"));
-    if (options.base.empty()) {
-      return invalid_argument(fmt::format("method \"{}\" adapts a trained base: name one (base)", options.method),
-                              "base");
-    }
-  }
+  YUPU_RETURN_IF_ERROR(check_method(options));
   YUPU_ASSIGN_OR_RETURN(auto labels, labels_of(options));
   const tasks::Classifier::Fresh fresh{
       .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length};
@@ -140,13 +127,7 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   YUPU_RETURN_IF_ERROR(calibrate(options, logits, *classifier, progress));
   YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, logits, trainer, *classifier));
   if (!collective.is_root()) return result;
-  Json lineage = options.lineage;
-  lineage["options"] = deciding_options(options);
-  lineage["precision"] = engine::precision_name(result.precision);
-  lineage["weights_sha256"] = result.weights_sha256;
-  lineage["figures"] = result.figures;
-  lineage["learning_curve"] = curve_json(result.epochs, !options.valid.empty());
-  classifier->set_lineage(std::move(lineage));
+  classifier->set_lineage(lineage_of(options, deciding_options(options), result, !options.valid.empty()));
   YUPU_RETURN_IF_ERROR(classifier->save(options.out));
   YUPU_RETURN_IF_ERROR(state.remove());
   return result;

@@ -10,7 +10,6 @@
 #include "tasks/tokens/evaluate.h"
 #include "training/fresh_model.h"
 #include "training/precision.h"
-#include "training/ranks.h"
 #include "training/run_frame.h"
 #include "training/tokens/tag_learner.h"
 #include "training/trainer.h"
@@ -92,34 +91,14 @@ std::string sentences_sha256(const tasks::TagSet& set) {
   return hash.finish_hex();
 }
 
-// What decides the weights: the state folder's mark, and what every rank must have alike.
-Result<engine::Facts> deciding_facts(const TagOptions& options, engine::Precision precision,
-                                     const tasks::Tagger& tagger) {
-  YUPU_ASSIGN_OR_RETURN(engine::Facts facts, program_facts());
-  facts.emplace_back("options", to_text(deciding_options(options)));
-  facts.emplace_back("precision in use", engine::precision_name(precision));
-  facts.emplace_back("training sentences", sentences_sha256(options.train));
-  facts.emplace_back("validation sentences", sentences_sha256(options.valid));
-  facts.emplace_back("vocabulary", tagger.tokenizer().content_id());
-  facts.emplace_back("weights to begin from", tagger.weights_sha256());
-  return facts;
-}
-
-Result<StateFolder> state_of(const TagOptions& options, engine::Precision precision, const tasks::Tagger& tagger,
-                             engine::Collective& collective) {
-  if (collective.size() > 1) {
-    YUPU_ASSIGN_OR_RETURN(const engine::Facts facts, deciding_facts(options, precision, tagger));
-    YUPU_RETURN_IF_ERROR(engine::require_equal(collective, facts));
-  }
-  if (!collective.is_root()) return StateFolder::elsewhere(options.loop.out);
-  Sha256 hash;
-  hash.field(to_text(deciding_options(options)))
-      .field(engine::precision_name(precision))
-      .field(sentences_sha256(options.train))
-      .field(sentences_sha256(options.valid))
-      .field(tagger.tokenizer().content_id())
-      .field(tagger.weights_sha256());
-  return StateFolder::open(options.loop.out, hash.finish_hex());
+// What decides the weights.
+engine::Facts deciding_facts(const TagOptions& options, engine::Precision precision, const tasks::Tagger& tagger) {
+  return {{"options", to_text(deciding_options(options))},
+          {"precision in use", std::string(engine::precision_name(precision))},
+          {"training sentences", sentences_sha256(options.train)},
+          {"validation sentences", sentences_sha256(options.valid)},
+          {"vocabulary", std::string(tagger.tokenizer().content_id())},
+          {"weights to begin from", tagger.weights_sha256()}};
 }
 
 Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engine::ExecutionContext& context,
@@ -137,11 +116,7 @@ Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engin
 
 Result<TrainResult> concluded(const TagOptions& options, const tasks::Tagger& tagger, engine::ExecutionContext& context,
                               const Trainer& trainer) {
-  TrainResult result = paused_result(trainer);
-  const Position& position = trainer.position();
-  result.paused = false;
-  result.best_epoch = position.best_epoch;
-  result.precision = trainer.precision();
+  TrainResult result = finished_result(trainer, options.train.sentences.size());
   result.parameter_count = tagger.parameter_count();
   result.weights_sha256 = tagger.weights_sha256();
   OrderedJson config;
@@ -149,13 +124,7 @@ Result<TrainResult> concluded(const TagOptions& options, const tasks::Tagger& ta
   result.encoder_config = Json(config);
   YUPU_RETURN_IF_ERROR(add_figures("valid.", tagger, context, options.valid, result.figures));
   YUPU_RETURN_IF_ERROR(add_figures("test.", tagger, context, options.test, result.figures));
-  result.figures["train.seconds"] = result.seconds;
-  result.figures["train.steps"] = static_cast<double>(result.steps);
-  result.figures["train.epochs"] = static_cast<double>(position.epoch);
-  result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
-  result.figures["train.rows"] = static_cast<double>(options.train.sentences.size());
   result.figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
-  if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
   result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
   return result;
 }
@@ -174,7 +143,8 @@ Result<TrainResult> train_checked(const TagOptions& options, engine::Collective&
   YUPU_ASSIGN_OR_RETURN(const auto tagger, make_tagger(options));
   tell_repairs(options, progress);
   const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *tagger, collective));
+  YUPU_ASSIGN_OR_RETURN(StateFolder state,
+                        open_state(options.loop, deciding_facts(options, precision, *tagger), collective));
   engine::ExecutionContext context(options.loop.threads, precision);
   TagLearner learner(options, *tagger);
   Trainer trainer(options.loop, learner, context, collective, state, progress);
@@ -182,13 +152,7 @@ Result<TrainResult> train_checked(const TagOptions& options, engine::Collective&
   if (trainer.paused()) return paused_result(trainer);
   YUPU_ASSIGN_OR_RETURN(TrainResult result, concluded(options, *tagger, context, trainer));
   if (!collective.is_root()) return result;
-  Json lineage = options.loop.lineage;
-  lineage["options"] = deciding_options(options);
-  lineage["precision"] = engine::precision_name(result.precision);
-  lineage["weights_sha256"] = result.weights_sha256;
-  lineage["figures"] = result.figures;
-  lineage["learning_curve"] = curve_json(result.epochs, learner.has_validation());
-  tagger->set_lineage(std::move(lineage));
+  tagger->set_lineage(lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
   YUPU_RETURN_IF_ERROR(tagger->save(options.loop.out));
   YUPU_RETURN_IF_ERROR(state.remove());
   return result;
