@@ -8,6 +8,9 @@ constexpr std::array kTasks = {
     Task{.name = "classify", .summary = "one label per text: intents, topics, sentiment", .meter = "classify_tokens"},
     Task{.name = "tokens", .summary = "named entities: spans of words, each with a type", .meter = "entity_tokens"},
     Task{.name = "embed", .summary = "one vector per text: search, likeness", .meter = "embedding_tokens"},
+    Task{.name = "pairs",
+         .summary = "two texts together: the same or not, how alike, which answers best",
+         .meter = "pair_tokens"},
 };
 }  // namespace
 

@@ -39,9 +39,16 @@ struct Answer {
   double score = 0.0;      // calibrated probability
 };
 
+// What yupu.json says of a classifier that another task is built on (tasks/pairs): its name, and members of its own.
+struct ClassifierRecord {
+  std::string task = "classify";
+  OrderedJson members = OrderedJson::object();
+};
+
 struct LoadOptions {
   model::Placement placement = model::Placement::kCopied;
-  OpenBase open_base = nullptr;  // for an adapter's base; empty: open_adapter_base with `placement`
+  OpenBase open_base = nullptr;   // for an adapter's base; empty: open_adapter_base with `placement`
+  std::string task = "classify";  // yupu.json must name it; its other members are the caller's to read
 };
 
 class Classifier {
@@ -97,6 +104,7 @@ class Classifier {
   void set_calibration(const std::optional<Calibration>& calibration) { calibration_ = calibration; }
   const Json& lineage() const { return lineage_; }
   void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
+  void set_record(ClassifierRecord record) { record_ = std::move(record); }
 
   // Special tokens written in the text are plain text.  With a wide branch the n-grams are counted too.
   text::Encoding encode(std::string_view text) const;
@@ -158,6 +166,7 @@ class Classifier {
   std::int64_t max_length_ = 128;
   std::optional<Calibration> calibration_;
   Json lineage_ = Json::object();
+  ClassifierRecord record_;
 };
 
 }  // namespace yupu::tasks

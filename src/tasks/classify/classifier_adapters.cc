@@ -140,6 +140,7 @@ Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& 
   if (!base->has_pooler && classifier->adapter_->pooler().gain == nullptr) {
     return invalid_argument(fmt::format("{}: neither the base {} nor the adapter has a pooler", directory, found));
   }
+  classifier->record_.task = options.task;
   YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));
   return classifier;
 }

@@ -12,7 +12,6 @@ namespace yupu::tasks {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-constexpr std::string_view kTask = "classify";
 constexpr std::string_view kArchitecture = "BertForSequenceClassification";
 constexpr std::string_view kTaggerArchitecture = "BertForTokenClassification";
 
@@ -28,7 +27,8 @@ Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& director
   if (model::is_adapter_directory(directory)) return load_adapted(directory, options);
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
   if (config.architecture == kTaggerArchitecture)
-    return invalid_argument(fmt::format("{}: a model for task \"tokens\", not \"{}\"", directory, kTask), "task");
+    return invalid_argument(fmt::format("{}: a model for task \"tokens\", not \"{}\"", directory, options.task),
+                            "task");
   if (config.labels.empty()) {
     return invalid_argument(
         directory + "/config.json: 'id2label' is missing: not a trained classifier (a base for training?)", "id2label");
@@ -40,6 +40,7 @@ Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& director
                                  model::FreshWeights::kLoaded, directory));
   const auto absent = model::load_weights(directory, classifier->tensors(), {}, {}, options.placement);
   if (!absent.ok()) return absent.status();
+  classifier->record_.task = options.task;
   YUPU_RETURN_IF_ERROR(classifier->read_yupu_json(directory));
   return classifier;
 }
@@ -55,8 +56,8 @@ Status Classifier::read_yupu_json(const std::string& directory) {
     return invalid_argument(fmt::format("{}: format {}, this version reads {}", path, format, kFormat), "format");
   }
   YUPU_ASSIGN_OR_RETURN(const std::string task, json_string(*json, "task", path));
-  if (task != kTask)
-    return invalid_argument(fmt::format("{}: a model for task \"{}\", not \"{}\"", path, task, kTask), "task");
+  if (task != record_.task)
+    return invalid_argument(fmt::format("{}: a model for task \"{}\", not \"{}\"", path, task, record_.task), "task");
   YUPU_ASSIGN_OR_RETURN(max_length_, json_int(*json, "max_length", path));
   if (max_length_ < 3 || max_length_ > config().position_count) {
     return invalid_argument(
@@ -99,7 +100,8 @@ Status Classifier::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
   OrderedJson json;
   json["format"] = kFormat;
-  json["task"] = kTask;
+  json["task"] = record_.task;
+  for (const auto& [key, value] : record_.members.items()) json[key] = value;
   json["max_length"] = max_length_;
   json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
   json["wide"] = wide_ ? OrderedJson(wide_->feature_count()) : OrderedJson();
