@@ -1,0 +1,240 @@
+#include "training/pairs/pair_training.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tasks/pairs/evaluate.h"
+#include "training/fresh_model.h"
+#include "training/pairs/pair_learner.h"
+#include "training/precision.h"
+#include "training/ranks.h"
+#include "training/run_frame.h"
+#include "training/trainer.h"
+
+namespace yupu::training {
+namespace {
+
+using tasks::PairModel;
+using tasks::PairRow;
+using tasks::PairSet;
+using tasks::PairTarget;
+
+// Bumped when the same options begin to give other weights.
+constexpr std::int64_t kRecipe = 1;
+
+constexpr std::string_view kRankingMetric = "mrr";  // needs groups
+constexpr std::array<std::string_view, 6> kClassMetrics = {"accuracy", "macro_f1",          "f1",
+                                                           "auroc",    "average_precision", kRankingMetric};
+constexpr std::array<std::string_view, 3> kScoreMetrics = {"spearman", "pearson", kRankingMetric};
+
+std::span<const std::string_view> metrics_of(PairTarget target) {
+  if (target == PairTarget::kScore) return kScoreMetrics;
+  return kClassMetrics;
+}
+
+Result<std::set<std::string>> labels_of(const PairSet& train) {
+  std::set<std::string> labels;
+  for (const PairRow& row : train.rows) labels.insert(row.label);
+  if (labels.size() >= 2) return labels;
+  return invalid_argument(fmt::format("{}: only one label (\"{}\") in the training pairs: there is nothing to tell "
+                                      "apart",
+                                      train.path, *labels.begin()),
+                          "train");
+}
+
+Status require_known(const PairSet& set, const std::set<std::string>& labels) {
+  for (const PairRow& row : set.rows) {
+    if (labels.contains(row.label)) continue;
+    return tasks::label_error(
+        set, row, fmt::format("\"{}\": no training pair has it (they have {})", row.label, fmt::join(labels, ", ")));
+  }
+  return ok_status();
+}
+
+Result<tasks::ScoreScale> scale_of(const PairSet& train) {
+  const auto [low, high] = std::minmax_element(train.rows.begin(), train.rows.end(),
+                                               [](const auto& a, const auto& b) { return a.score < b.score; });
+  if (low->score < high->score) return tasks::ScoreScale{.low = low->score, .high = high->score};
+  return invalid_argument(fmt::format("{}: every score is {}: there is nothing to tell apart", train.path, low->score),
+                          "train");
+}
+
+Result<PairModel::Fresh> shape_of(const PairOptions& options) {
+  PairModel::Fresh fresh{.target = *options.target,
+                         .labels = {},
+                         .positive = {},
+                         .scale = {},
+                         .seed = options.loop.seed,
+                         .max_length = options.loop.max_length};
+  if (fresh.target == PairTarget::kScore) {
+    YUPU_ASSIGN_OR_RETURN(fresh.scale, scale_of(options.train));
+    return fresh;
+  }
+  YUPU_ASSIGN_OR_RETURN(const std::set<std::string> labels, labels_of(options.train));
+  YUPU_RETURN_IF_ERROR(require_known(options.valid, labels));
+  YUPU_RETURN_IF_ERROR(require_known(options.test, labels));
+  fresh.labels.assign(labels.begin(), labels.end());
+  if (!options.positive.empty()) fresh.positive = options.positive;
+  return fresh;
+}
+
+std::vector<std::string> texts_of(const PairSet& set) {
+  std::vector<std::string> texts;
+  for (const PairRow& row : set.rows) {
+    texts.push_back(row.a);
+    texts.push_back(row.b);
+  }
+  return texts;
+}
+
+Result<std::unique_ptr<PairModel>> make_model(const PairOptions& options) {
+  const TrainOptions& loop = options.loop;
+  YUPU_RETURN_IF_ERROR(check_method(loop));
+  YUPU_ASSIGN_OR_RETURN(const PairModel::Fresh fresh, shape_of(options));
+  if (loop.base.empty()) {
+    YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(loop, texts_of(options.train), false));
+    return PairModel::create(model.config, std::move(model.tokenizer), fresh);
+  }
+  std::optional<float> dropout;
+  if (loop.dropout) dropout = static_cast<float>(*loop.dropout);
+  auto model = PairModel::from_base(loop.base, fresh, dropout);
+  if (!model.ok()) return model.status().with_context("base");
+  if (loop.method != "full") YUPU_RETURN_IF_ERROR((*model)->classifier().adapt(adapter_config(loop), loop.seed));
+  return model;
+}
+
+engine::Facts deciding_facts(const PairOptions& options, engine::Precision precision, const PairModel& model) {
+  return {{"options", to_text(deciding_options(options))},
+          {"precision in use", std::string(engine::precision_name(precision))},
+          {"training pairs", tasks::rows_sha256(options.train)},
+          {"validation pairs", tasks::rows_sha256(options.valid)},
+          {"vocabulary", std::string(model.classifier().tokenizer().content_id())},
+          {"weights to begin from", model.classifier().weights_sha256()}};
+}
+
+Status add_figures(const std::string& prefix, const PairModel& model, const tasks::LogitsSource& logits,
+                   const PairSet& set, std::map<std::string, double>& figures) {
+  if (set.rows.empty()) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const tasks::PairEvaluation evaluation,
+                        tasks::evaluate(model, logits, set, tasks::encode_all(model, set)));
+  for (const std::string_view name : metrics_of(model.target())) {
+    const auto figure = evaluation.figure(name);
+    if (figure && name != kRankingMetric) figures[fmt::format("{}{}", prefix, name)] = *figure;
+  }
+  if (!evaluation.ranking) return ok_status();
+  const auto add_ranking = [&](const std::string& name, const tasks::RankingReport& report) {
+    figures[fmt::format("{}mrr@{}", name, tasks::kRankingDepth)] = report.mrr;
+    figures[fmt::format("{}ndcg@{}", name, tasks::kRankingDepth)] = report.ndcg;
+    figures[name + "recall@1"] = report.recall.at(1);
+  };
+  add_ranking(prefix, *evaluation.ranking);
+  add_ranking(prefix + "bm25.", tasks::bm25_ranking(model, set));
+  return ok_status();
+}
+
+Result<TrainResult> concluded(const PairOptions& options, const PairModel& model, const tasks::LogitsSource& logits,
+                              const Trainer& trainer) {
+  TrainResult result = finished_result(trainer, options.train.rows.size());
+  std::int64_t trained = 0;
+  for (const engine::Parameter* parameter : model.classifier().parameters()) {
+    result.parameter_count += parameter->value.element_count();
+    if (parameter->trainable) trained += parameter->value.element_count();
+  }
+  result.weights_sha256 = model.classifier().weights_sha256();
+  OrderedJson config;
+  model.classifier().config().write_to(config);
+  result.encoder_config = Json(config);
+  YUPU_RETURN_IF_ERROR(add_figures("valid.", model, logits, options.valid, result.figures));
+  YUPU_RETURN_IF_ERROR(add_figures("test.", model, logits, options.test, result.figures));
+  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
+  if (model.classifier().adapter() != nullptr)
+    result.figures["adapter.trained_parameters"] = static_cast<double>(trained);
+  return result;
+}
+
+Result<TrainResult> train_checked(const PairOptions& options, engine::Collective& collective,
+                                  handoff::Progress& progress) {
+  YUPU_ASSIGN_OR_RETURN(const auto model, make_model(options));
+  const engine::Precision precision = usable_precision(options.loop.precision, progress);
+  YUPU_ASSIGN_OR_RETURN(StateFolder state,
+                        open_state(options.loop, deciding_facts(options, precision, *model), collective));
+  engine::ExecutionContext context(options.loop.threads, precision);
+  PairLearner learner(options, *model);
+  Trainer trainer(options.loop, learner, context, collective, state, progress);
+  YUPU_RETURN_IF_ERROR(trainer.run());
+  if (trainer.paused()) return paused_result(trainer);
+  const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
+  YUPU_ASSIGN_OR_RETURN(TrainResult result, concluded(options, *model, logits, trainer));
+  if (!collective.is_root()) return result;
+  model->classifier().set_lineage(
+      lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
+  YUPU_RETURN_IF_ERROR(model->save(options.loop.out));
+  YUPU_RETURN_IF_ERROR(state.remove());
+  return result;
+}
+
+std::string default_metric(const PairOptions& options) {
+  if (*options.target == PairTarget::kScore) return "spearman";
+  std::set<std::string_view> labels;
+  for (const PairRow& row : options.train.rows) labels.insert(row.label);
+  return labels.size() == 2 || !options.positive.empty() ? "average_precision" : "accuracy";
+}
+
+Status check_metric(const PairOptions& options) {
+  const std::string& metric = options.loop.metric;
+  const auto known = metrics_of(*options.target);
+  if (std::find(known.begin(), known.end(), metric) == known.end()) {
+    return invalid_argument(
+        fmt::format("metric \"{}\" is none of a {} ({})", metric,
+                    *options.target == PairTarget::kScore ? "score" : "class", fmt::join(known, ", ")),
+        "metric");
+  }
+  if (metric == kRankingMetric && !options.valid.rows.empty() && !options.valid.has_groups()) {
+    return invalid_argument(
+        fmt::format("metric \"{}\": the validation pairs have no groups to rank in (group)", metric), "metric");
+  }
+  return ok_status();
+}
+
+// Fills in what was left to the rows: target, scores, metric.
+Status decide(PairOptions& options) {
+  if (options.train.rows.empty()) return invalid_argument("no training pair", "train");
+  if (!options.target) {
+    YUPU_ASSIGN_OR_RETURN(options.target, tasks::detect_target(options.train));
+  }
+  if (*options.target == PairTarget::kScore) {
+    for (PairSet* set : {&options.train, &options.valid, &options.test}) YUPU_RETURN_IF_ERROR(tasks::take_scores(*set));
+    if (!options.positive.empty())
+      return invalid_argument("positive: a score has no labels, so none of them is positive", "positive");
+  }
+  if (options.loop.metric == kAutoMetric) options.loop.metric = default_metric(options);
+  return check_metric(options);
+}
+
+}  // namespace
+
+Json deciding_options(const PairOptions& options) {
+  Json json = deciding_options(options.loop);
+  for (const char* unread : {"wide", "wide_lr", "target_precision", "learn_out_of_scope"}) json.erase(unread);
+  json["task"] = "pairs";
+  json["recipe"] = kRecipe;
+  json["target"] = options.target ? Json(tasks::target_name(*options.target)) : Json();
+  json["positive"] = options.positive;
+  json["symmetric"] = options.symmetric;
+  return json;
+}
+
+Result<TrainResult> train_pairs(const PairOptions& options, handoff::Progress& progress) {
+  YUPU_RETURN_IF_ERROR(check_ranges(options.loop));
+  PairOptions decided = options;
+  YUPU_RETURN_IF_ERROR(decide(decided));
+  return framed(decided.loop, progress, [&](engine::Collective& collective, handoff::Progress& root_progress) {
+    return train_checked(decided, collective, root_progress);
+  });
+}
+
+}  // namespace yupu::training

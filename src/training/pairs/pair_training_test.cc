@@ -1,0 +1,213 @@
+#include "training/pairs/pair_training.h"
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "base/testing.h"
+#include "tasks/pairs/evaluate.h"
+
+namespace yupu::training {
+namespace {
+
+using tasks::PairSet;
+using tasks::PairTarget;
+using ::testing::HasSubstr;
+
+// A pair is the same when both texts are of one topic: neither text alone says it.
+PairSet make_set(int count, std::uint64_t seed, bool scores) {
+  const std::vector<std::vector<std::string>> topics = {{"parcel", "delivery", "包裹"}, {"refund", "money", "退款"}};
+  Rng rng(seed);
+  PairSet set{.path = "set.csv", .label_column = "same", .rows = {}};
+  for (int i = 0; i < count; ++i) {
+    const std::size_t a = rng.below(2), b = rng.below(2);
+    const std::string label = scores ? (a == b ? "5" : i % 3 == 0 ? "0.5" : "0") : (a == b ? "1" : "0");
+    set.rows.push_back({.a = topics[a][rng.below(3)],
+                        .b = topics[b][rng.below(3)],
+                        .label = label,
+                        .score = 0.0,
+                        .group = i % 2 == 0 ? "q1" : "q2",
+                        .line = i + 2});
+  }
+  return set;
+}
+
+PairOptions quick_options(const std::string& out, bool scores = false) {
+  PairOptions options;
+  options.train = make_set(160, 1, scores);
+  options.valid = make_set(40, 2, scores);
+  options.test = make_set(40, 3, scores);
+  options.loop.out = out;
+  options.loop.metric = kAutoMetric;
+  options.loop.epochs = 15;
+  options.loop.batch_tokens = 64;
+  options.loop.lr = 2e-3;
+  options.loop.vocab_size = 120;
+  options.loop.max_length = 16;
+  options.loop.threads = 2;
+  return options;
+}
+
+TEST(PairTraining, LearnsWhatNeitherTextSaysAloneAndSavesWhatItJudged) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  for (const bool scores : {false, true}) {
+    PairOptions options = quick_options(dir.file("model"), scores);
+    options.loop.epochs = options.loop.patience = 30;
+    const auto result = train_pairs(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    EXPECT_GT(result->figures.at(scores ? "test.pearson" : "test.average_precision"), 0.9);
+    EXPECT_GT(result->figures.at("test.mrr@10"), 0.9);
+    EXPECT_TRUE(result->figures.contains("test.bm25.mrr@10"));
+    const auto model = tasks::PairModel::load(options.loop.out);
+    ASSERT_TRUE(model.ok()) << model.status().to_string();
+    EXPECT_EQ((*model)->target(), scores ? PairTarget::kScore : PairTarget::kClasses);
+    EXPECT_EQ((*model)->scale().high, scores ? 5.0 : 1.0);
+    EXPECT_EQ((*model)->classifier().weights_sha256(), result->weights_sha256);
+    const Json lineage = (*model)->classifier().lineage();
+    EXPECT_EQ(lineage["options"]["task"], "pairs");
+    EXPECT_EQ(lineage["options"]["metric"], scores ? "spearman" : "average_precision");
+    EXPECT_EQ(lineage["learning_curve"].size(), result->epochs.size());
+    PairSet test = options.test;
+    if (scores) {
+      ASSERT_TRUE(tasks::take_scores(test).ok());
+    }
+    engine::ExecutionContext context(1);
+    const auto again = tasks::evaluate(**model, tasks::logits_on((*model)->classifier(), context), test,
+                                       tasks::encode_all(**model, test));
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ(again->ranking->mrr, result->figures.at("test.mrr@10"));
+    EXPECT_FALSE(file_exists(options.loop.out + "/.state"));
+  }
+}
+
+TEST(PairTraining, SameSeedSameBitsWhateverTheThreads) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::vector<std::string> hashes;
+  for (const auto& [threads, symmetric] : std::vector<std::pair<int, bool>>{{1, false}, {2, false}, {2, true}}) {
+    PairOptions options = quick_options(dir.file("model"));
+    options.loop.epochs = 2;
+    options.loop.threads = threads;
+    options.loop.token_dropout = 0.2;
+    options.symmetric = symmetric;
+    const auto result = train_pairs(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    hashes.push_back(result->weights_sha256);
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+  EXPECT_NE(hashes[1], hashes[2]);
+}
+
+void train_and_die(const PairOptions& options, std::int64_t kill_at) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    PairOptions dying = options;
+    dying.loop.after_step = [kill_at](std::int64_t step) {
+      if (step == kill_at) ::kill(::getpid(), SIGKILL);
+    };
+    handoff::SilentProgress progress;
+    (void)train_pairs(dying, progress);
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+TEST(PairTraining, KilledAnywhereItGoesOnToTheSameWeights) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  for (const bool scores : {false, true}) {
+    PairOptions options = quick_options(dir.file("whole"), scores);
+    options.loop.epochs = 3;
+    options.loop.checkpoint_steps = 2;
+    options.loop.token_dropout = 0.1;
+    options.symmetric = true;
+    const auto whole = train_pairs(options, progress);
+    ASSERT_TRUE(whole.ok()) << whole.status().to_string();
+    options.loop.out = dir.file("cut");
+    for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{3}, whole->steps - 1}) {
+      train_and_die(options, kill_at);
+      EXPECT_FALSE(file_exists(options.loop.out + "/yupu.json"));
+    }
+    const auto cut = train_pairs(options, progress);
+    ASSERT_TRUE(cut.ok()) << cut.status().to_string();
+    EXPECT_GT(cut->resumed_at_step, 0);
+    EXPECT_EQ(cut->weights_sha256, whole->weights_sha256);
+    ASSERT_TRUE(remove_tree(options.loop.out).ok());
+  }
+}
+
+TEST(PairTraining, GoesOnFromABaseWholeOrAsAnAdapter) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  PairOptions options = quick_options(dir.file("base"));
+  options.loop.epochs = 1;
+  ASSERT_TRUE(train_pairs(options, progress).ok());
+  for (const char* method : {"full", "lora"}) {
+    PairOptions next = quick_options(dir.file(method), true);
+    next.loop.base = dir.file("base");
+    next.loop.method = method;
+    next.loop.epochs = 1;
+    const auto result = train_pairs(next, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    const auto model = tasks::PairModel::load(next.loop.out);
+    ASSERT_TRUE(model.ok()) << model.status().to_string();
+    EXPECT_EQ((*model)->target(), PairTarget::kScore);
+    EXPECT_EQ((*model)->classifier().adapter() != nullptr, std::string_view(method) == "lora");
+  }
+}
+
+TEST(PairTraining, BadInputIsNamed) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  const auto refused = [&](const PairOptions& options) {
+    const auto result = train_pairs(options, progress);
+    EXPECT_EQ(result.status().code(), Code::kInvalidArgument);
+    return result.status().message();
+  };
+  const PairOptions good = quick_options(dir.file("model"));
+  PairOptions options = good;
+  options.valid.path = "valid.csv";
+  options.valid.rows[4].label = "2";
+  EXPECT_THAT(refused(options), HasSubstr("valid.csv: line 6: field 'same': \"2\": no training pair has it"));
+  options = good;
+  options.test.rows[0].label = "maybe";
+  EXPECT_THAT(refused(options), HasSubstr("set.csv: line 2: field 'same': \"maybe\""));
+  options = good;
+  for (auto& row : options.train.rows) row.label = "1";
+  EXPECT_THAT(refused(options), HasSubstr("set.csv: only one label (\"1\")"));
+  options.target = PairTarget::kScore;
+  EXPECT_THAT(refused(options), HasSubstr("set.csv: every score is 1"));
+  options = good;
+  options.target = PairTarget::kScore;
+  options.train.rows[7].label = "alike";
+  EXPECT_THAT(refused(options), HasSubstr("set.csv: line 9: field 'same': \"alike\" is no number"));
+  options = good;
+  options.train.rows.clear();
+  EXPECT_THAT(refused(options), HasSubstr("no training pair"));
+  options = good;
+  options.positive = "yes";
+  EXPECT_THAT(refused(options), HasSubstr("positive label \"yes\""));
+  options = good;
+  options.loop.metric = "spearman";
+  EXPECT_THAT(refused(options), HasSubstr("metric \"spearman\""));
+  options = good;
+  options.loop.metric = "mrr";
+  for (auto& row : options.valid.rows) row.group.clear();
+  EXPECT_THAT(refused(options), HasSubstr("no groups"));
+  options = good;
+  options.loop.method = "lora";
+  EXPECT_THAT(refused(options), HasSubstr("base"));
+  EXPECT_FALSE(file_exists(dir.file("model/yupu.json")));
+}
+
+}  // namespace
+}  // namespace yupu::training
