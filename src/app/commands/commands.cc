@@ -36,7 +36,7 @@ constexpr std::array kCommands{
         data_command},
     Command{
         "train",
-        "train --task classify|tokens|embed --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
+        "train --task classify|tokens|embed|pairs --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
         "fine-tune a model from files",
         "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
         "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
@@ -61,6 +61,12 @@ constexpr std::array kCommands{
         "    --text A --label L    labelled texts\n"
         "    --batch-size N   rows told apart from each other (default 64); --batch-tokens N at a time (4096)\n"
         "    --symmetric on|off --scale X --temperature X --pooling mean|cls --normalize on|off --cased on|off\n"
+        "  --task pairs     two texts together: the same, how alike, which answers best (docs/pairs.md)\n"
+        "    --text COL --text-b COL --label COL --group COL   the columns (text, text_b, label, none); rows of one\n"
+        "                     group are candidates for one query\n"
+        "    --target auto|classes|score   auto: numbers of more than two values are a score\n"
+        "    --positive LABEL   by which candidates are ranked (default: the last of two)   --symmetric on|off\n"
+        "    --metric accuracy|macro_f1|f1|auroc|average_precision|spearman|pearson|mrr   --max-length N (128)\n"
         "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
         "of one\n"
         "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)\n"
@@ -99,23 +105,29 @@ constexpr std::array kCommands{
         "  --checkpoint-seconds X --threads N --seed N --json\n"
         "  mpirun -n N yupu pretrain ...   as for train",
         pretrain_command},
-    Command{"evaluate",
-            "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] "
-            "[--precision fp32|bf16] [--json]",
-            "classification report of a model on labelled rows",
-            "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; "
-            "calibration.\n"
-            "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve\n"
-            "A model of --task tokens: FILE is a column file (--column N, --scheme NAME as for train); the report over "
-            "words\n"
-            "(B-PER, I-PER, O) and the report over spans, which count when type, beginning and end are right.\n"
-            "A model of --task embed: --text A --text-b B (retrieval, BM25 beside it), with --label L (Spearman), or\n"
-            "--text A --label L (the nearest text's label).",
-            evaluate_command},
+    Command{
+        "evaluate",
+        "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] "
+        "[--precision fp32|bf16] [--json]",
+        "classification report of a model on labelled rows",
+        "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; "
+        "calibration.\n"
+        "  --html FILE   also a page with charts: confusion matrix, slices, reliability, learning curve\n"
+        "A model of --task tokens: FILE is a column file (--column N, --scheme NAME as for train); the report over "
+        "words\n"
+        "(B-PER, I-PER, O) and the report over spans, which count when type, beginning and end are right.\n"
+        "A model of --task embed: --text A --text-b B (retrieval, BM25 beside it), with --label L (Spearman), or\n"
+        "--text A --label L (the nearest text's label).\n"
+        "A model of --task pairs: --text COL --text-b COL --label COL; classes: also AUROC and average precision; a\n"
+        "score: Pearson and Spearman; with --group COL how the candidates of each query are ordered, beside BM25.\n"
+        "  --task NAME   what a directory of another library is for, where it does not say",
+        evaluate_command},
     Command{"predict", "predict --model DIR [--precision fp32|bf16] [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.  A model of --task tokens gives\n"
             "{\"text\", \"entities\": [{\"type\", \"text\", \"begin\", \"end\", \"begin_byte\", \"end_byte\", "
-            "\"score\"}]}.  A model of --task embed gives {\"text\", \"embedding\"}.",
+            "\"score\"}]}.  A model of --task embed gives {\"text\", \"embedding\"}.\n"
+            "A model of --task pairs: --text A --text-b B, or FILE (CSV, TSV, JSONL) with the columns that --text and\n"
+            "--text-b name (text, text_b): {\"text\", \"text_b\", \"label\", \"score\", \"relevance\"}.",
             predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
             "  models list                       what is live and what was\n"

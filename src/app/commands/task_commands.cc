@@ -19,6 +19,7 @@ constexpr std::array kTaskCommands = {
     TaskCommands{"classify", "", train_classify, evaluate_classify, predict_classify},
     TaskCommands{"tokens", "BertForTokenClassification", train_tokens, evaluate_tokens, predict_tokens},
     TaskCommands{"embed", "BertModel", train_embed, evaluate_embed, predict_embed},
+    TaskCommands{"pairs", "", train_pairs, evaluate_pairs, predict_pairs},
 };
 
 const TaskCommands* find_row(std::string_view task) {

@@ -51,5 +51,8 @@ Status predict_tokens(Arguments& arguments, const std::string& model);
 Status train_embed(Arguments& arguments);
 Status evaluate_embed(Arguments& arguments, const std::string& model);
 Status predict_embed(Arguments& arguments, const std::string& model);
+Status train_pairs(Arguments& arguments);
+Status evaluate_pairs(Arguments& arguments, const std::string& model);
+Status predict_pairs(Arguments& arguments, const std::string& model);
 
 }  // namespace yupu::app

@@ -1,6 +1,4 @@
 // yupu train: fine-tunes a model from files.
-#include <algorithm>
-
 #include "app/commands/commands.h"
 #include "app/commands/task_commands.h"
 #include "app/commands/train_options.h"
@@ -27,31 +25,6 @@ Files read_files(Arguments& arguments) {
   files.shape.label_column = arguments.text("--label", "label");
   files.shape.lang_column = arguments.text("--lang", "lang");
   return files;
-}
-
-// The flags of --method lora, adalora and houlsby.
-void read_adapter_options(Arguments& arguments, training::TrainOptions& options) {
-  constexpr std::int64_t kAdaLoraRank = 12;
-  options.method = arguments.one_of("--method", "full", {"full", "lora", "adalora", "houlsby"});
-  model::AdapterConfig& adapter = options.adapter;
-  adapter.rank = arguments.integer("--rank", options.method == "adalora" ? kAdaLoraRank : adapter.rank, 1, 1024);
-  adapter.alpha = arguments.number("--alpha", adapter.alpha, 1e-6, 1e6);
-  adapter.dropout = arguments.number("--adapter-dropout", adapter.dropout, 0.0, 0.95);
-  adapter.rslora = arguments.flag("--rslora");
-  if (const std::string targets = arguments.text("--targets"); !targets.empty()) {
-    adapter.targets.clear();
-    for (std::size_t begin = 0; begin <= targets.size();) {
-      const std::size_t end = std::min(targets.find(',', begin), targets.size());
-      adapter.targets.push_back(targets.substr(begin, end - begin));
-      begin = end + 1;
-    }
-  }
-  adapter.bottleneck = arguments.integer("--bottleneck", adapter.bottleneck, 1, 4096);
-  adapter.target_rank = arguments.integer("--target-rank", std::max<std::int64_t>(1, adapter.rank * 2 / 3), 1, 1024);
-  adapter.interval = arguments.integer("--deltaT", adapter.interval, 1, 1'000'000);
-  adapter.orthogonality = arguments.number("--orthogonality", adapter.orthogonality, 0.0, 100.0);
-  if (const auto steps = arguments.integer("--tinit", -1, 0, INT64_MAX); steps >= 0) options.prune_after_steps = steps;
-  if (const auto steps = arguments.integer("--tfinal", -1, 1, INT64_MAX); steps > 0) options.prune_final_steps = steps;
 }
 
 training::TrainOptions read_options(Arguments& arguments) {

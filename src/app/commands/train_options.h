@@ -18,6 +18,9 @@ namespace yupu::app {
 // in `options`.
 training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOptions options = {});
 
+// --method, and the flags of lora, adalora and houlsby.
+void read_adapter_options(Arguments& arguments, training::TrainOptions& options);
+
 // How the result and the way to it are told.
 struct Telling {
   bool json = false;

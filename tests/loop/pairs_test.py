@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Pairs of texts through the real binary: train on classes and on scores, killed on the way, evaluate, rank, predict; and what
+is refused.  pairs_test.py --yupu build/release/yupu"""
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+from trial import Trial, yupu_from_arguments
+
+TOPICS = {
+    "delivery": ["where is my parcel", "the parcel is late", "when does it arrive", "包裹到哪里了"],
+    "refund": ["i want my money back", "how do i return it", "send it back please", "怎么退款"],
+    "tea": ["which tea is mild", "do you have oolong", "tea for the evening", "有乌龙茶吗"],
+}
+FAST = ["--epochs", "30", "--lr", "2e-3", "--batch-tokens", "128", "--vocab-size", "300", "--max-length", "32", "--threads", "2",
+        "--patience", "30"]
+
+
+def pairs(seed, count):
+    """Pairs of the same topic or not; queries of three candidates, one of them right."""
+    rng = random.Random(seed)
+    rows = []
+    for query in range(count // 3):
+        right = rng.choice(list(TOPICS))
+        a = rng.choice(TOPICS[right])
+        for topic, texts in TOPICS.items():
+            rows.append({"q": a, "faq": rng.choice(texts), "same": int(topic == right), "like": 5 if topic == right else rng.choice([0, 0.5]),
+                         "id": f"q{query}"})
+    return rows
+
+
+def main():
+    yupu = yupu_from_arguments()
+    with tempfile.TemporaryDirectory() as name:
+        trial = Trial(yupu, name)
+        folder, run, expect = trial.folder, trial.run, trial.expect
+
+        def written(file, rows):
+            with open(folder / file, "w", newline="", encoding="utf-8") as out:
+                if file.endswith(".jsonl"):
+                    out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+                else:
+                    writer = csv.DictWriter(out, rows[0].keys(), delimiter="\t" if file.endswith(".tsv") else ",")
+                    writer.writeheader()
+                    writer.writerows(rows)
+            return file
+
+        written("train.csv", pairs(1, 300))
+        written("valid.tsv", pairs(2, 60))
+        test = pairs(3, 60)
+        written("test.jsonl", test)
+        columns = ["--text", "q", "--text-b", "faq", "--group", "id"]
+
+        def train(out, label, *more):
+            return ["train", "--task", "pairs", "--train", "train.csv", "--valid", "valid.tsv", "--test", "test.jsonl", *columns,
+                    "--label", label, "--out", out, "--json", *FAST, *more]
+
+        whole = json.loads(run(*train("classes", "same")))
+        expect(whole["figures"]["test.average_precision"] > 0.9, f"average precision {whole['figures']}")
+        child = subprocess.Popen([yupu, *train("cut", "same")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+        state, until = folder / "cut" / ".state" / "state.safetensors", time.monotonic() + 60
+        while not state.exists() and child.poll() is None and time.monotonic() < until:
+            time.sleep(0.005)
+        child.kill()
+        child.wait()
+        cut = json.loads(run(*train("cut", "same")))
+        expect(cut["weights_sha256"] == whole["weights_sha256"], f"another result after a kill (at step {cut['resumed_at_step']})")
+
+        score = json.loads(run(*train("score", "like")))
+        expect(score["figures"]["test.pearson"] > 0.9, f"Pearson {score['figures']}")
+        expect("test.average_precision" not in score["figures"], "a score has no classes")
+        config = json.loads((folder / "score" / "config.json").read_text())
+        expect(config["architectures"] == ["BertForSequenceClassification"] and len(config["id2label"]) == 1, f"{config}")
+        own = json.loads((folder / "score" / "yupu.json").read_text())
+        expect(own["task"] == "pairs" and own["target"] == "score" and own["scale"] == [0.0, 5.0], f"yupu.json {own['scale']}")
+
+        def evaluate(model, label, *more, code=0):
+            return run("evaluate", "--model", model, "--data", "test.jsonl", *columns, "--label", label, *more, code=code)
+
+        text = evaluate("classes", "same")
+        for part in ["precision", "recall", "AUROC", "average precision", "MRR@10", "nDCG@10", "recall@1", "BM25", "20 queries"]:
+            expect(part in text, f"evaluate: no {part}")
+        report = json.loads(evaluate("classes", "same", "--json"))
+        expect(report["ranking"]["mrr@10"] == whole["figures"]["test.mrr@10"], "evaluate says what train said")
+        expect(report["bm25"]["mrr@10"] == whole["figures"]["test.bm25.mrr@10"], "of BM25 too")
+        expect(report["ranking"]["query_count"] == 20 and report["ranking"]["candidates_mean"] == 3, f"{report['ranking']}")
+        for part in ["Pearson", "Spearman", "RMSE"]:
+            expect(part in evaluate("score", "like"), f"evaluate of a score: no {part}")
+
+        said = [json.loads(line) for line in run("predict", "--model", "classes", "test.jsonl", "--text", "q", "--text-b", "faq").splitlines()]
+        expect([(s["text"], s["text_b"]) for s in said] == [(row["q"], row["faq"]) for row in test], "every pair is answered")
+        right = sum((s["relevance"] > 0.5) == bool(row["same"]) for s, row in zip(said, test))
+        expect(right / len(test) == report["accuracy"], f"predict agrees with evaluate: {right} of {len(test)}")
+        one = json.loads(run("predict", "--model", "score", "--text", "怎么退款", "--text-b", "i want my money back"))
+        other = json.loads(run("predict", "--model", "score", "--text", "怎么退款", "--text-b", "do you have oolong"))
+        expect(0 <= other["score"] < one["score"] <= 5, f"{one['score']} and {other['score']}")
+
+        # Bad input.
+        head = "text,text_b,label\n"
+
+        def file(name, content):
+            (folder / name).write_text(content)
+            return name
+
+        good = file("good.csv", head + "a,b,1\nc,d,0\n")
+        base = ["train", "--task", "pairs", "--out", "no", "--vocab-size", "100"]
+        refused = lambda train_file, valid_file, *more: run(*base, "--train", train_file, "--valid", valid_file, *more, code=2)
+        expect("c.csv: line 1: no column 'text_b'" in refused(file("c.csv", "text,label\na,1\n"), good), "a missing column")
+        expect("e.csv: line 3: field 'text_b'" in refused(file("e.csv", head + "a,b,1\nc,,0\n"), good), "an empty text")
+        expect("only one label" in refused(file("o.csv", head + "a,b,1\nc,d,1\n"), good), "one class")
+        numbers = file("n.csv", head + "a,b,1\nc,d,2.5\ne,f,high\ng,h,0\n")
+        expect("n.csv: line 4: field 'label': \"high\" is no number" in refused(numbers, numbers), "a slip in a score")
+        expect("n.csv: line 4: field 'label'" in refused(numbers, numbers, "--target", "score"), "no number in a score")
+        expect("u.csv: line 2: field 'label': \"7\"" in refused(good, file("u.csv", head + "a,b,7\n")), "an unseen label")
+        expect(not (folder / "no" / "yupu.json").exists(), "nothing was made")
+        expect("field 'like': \"x\" is no number" in run(
+            "evaluate", "--model", "score", "--data", written("x.csv", [{"q": "a", "faq": "b", "like": "x", "id": "1"}]), *columns, "--label",
+            "like", code=2), "no number to judge by")
+        expect("counted as wrong: 9" in run(
+            "evaluate", "--model", "classes", "--data", written("y.csv", [{"q": "a", "faq": "b", "same": "9", "id": "1"}]), *columns, "--label",
+            "same"), "an unknown label is named")
+        expect("--text-b" in run("predict", "--model", "classes", "--text", "alone", code=2), "half a pair")
+        expect("\"pairs\"" in run("serve", "--model", "x=classes", "--listen", "127.0.0.1:0", "--workdir", "w", code=2), "serve says why not")
+    return trial.finish("pairs: trained, killed, resumed, judged, ranked, predicted, refused")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
