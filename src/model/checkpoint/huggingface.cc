@@ -96,7 +96,8 @@ void write_labels(OrderedJson& json, const std::vector<std::string>& labels) {
   }
   json["id2label"] = std::move(id2label);
   json["label2id"] = std::move(label2id);
-  json["problem_type"] = "single_label_classification";
+  // The reference library opens one output as nothing but a regression.
+  json["problem_type"] = labels.size() == 1 ? "regression" : "single_label_classification";
 }
 
 }  // namespace

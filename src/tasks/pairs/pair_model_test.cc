@@ -91,6 +91,9 @@ TEST(PairModel, SavedAndOpenedItSaysTheSame) {
     EXPECT_EQ((*opened)->positive(), model->positive());
     EXPECT_EQ((*opened)->classifier().lineage()["from"], "a test");
     EXPECT_EQ(logits_of(**opened, "my tea", "where"), logits_of(*model, "my tea", "where"));
+    const bool one_output = fresh.target == PairTarget::kScore;
+    EXPECT_THAT(*read_file(dir.file("m/config.json")),
+                HasSubstr(one_output ? R"("problem_type": "regression")" : R"("single_label_classification")"));
     // Saved again it is the same directory.
     const std::string before = *read_file(dir.file("m/yupu.json"));
     ASSERT_TRUE((*opened)->save(dir.file("again")).ok());

@@ -1,6 +1,7 @@
 #include "training/pairs/pair_training.h"
 
 #include <csignal>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
+#include "engine/collective/thread_group.h"
 #include "tasks/pairs/evaluate.h"
 
 namespace yupu::training {
@@ -143,6 +145,35 @@ TEST(PairTraining, KilledAnywhereItGoesOnToTheSameWeights) {
     EXPECT_EQ(cut->weights_sha256, whole->weights_sha256);
     ASSERT_TRUE(remove_tree(options.loop.out).ok());
   }
+}
+
+TEST(PairTraining, TwoRanksLearnWhatOneDoes) {
+  const yupu::testing::TempDir dir;
+  const auto loss_on = [&](int ranks) {
+    engine::ThreadGroup group(ranks);
+    std::vector<Result<TrainResult>> results(static_cast<std::size_t>(ranks), unavailable("not begun"));
+    std::vector<std::thread> threads;
+    for (int rank = 0; rank < ranks; ++rank) {
+      threads.emplace_back([&, rank] {
+        PairOptions options = quick_options(dir.file("model" + std::to_string(ranks)), true);
+        options.loop.epochs = 2;
+        options.loop.threads = 1;
+        options.loop.collective = &group.member(rank);
+        handoff::SilentProgress progress;
+        auto& result = results[static_cast<std::size_t>(rank)];
+        result = train_pairs(options, progress);
+        options.loop.collective->leave(result.status());
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const auto& result : results) {
+      EXPECT_TRUE(result.ok()) << result.status().to_string();
+      EXPECT_EQ(result->weights_sha256, results[0]->weights_sha256);
+    }
+    return results[0]->figures.at("train.loss");
+  };
+  const double alone = loss_on(1);
+  EXPECT_NEAR(loss_on(2), alone, 1e-4 * alone);
 }
 
 TEST(PairTraining, GoesOnFromABaseWholeOrAsAnAdapter) {
