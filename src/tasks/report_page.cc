@@ -67,7 +67,7 @@ std::string curve_part(const Json& lineage, const CurveWords& words) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       out.points.push_back(
           {.x = static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(1, values.size() - 1)),
-           .y = values[i] / scale});
+           .y = std::clamp(values[i] / scale, 0.0, 1.0)});
     }
     return out;
   };

@@ -66,7 +66,11 @@ def main():
         report = json.loads(run("evaluate", "--model", "whole", "--data", "test.jsonl", *pairs, "--json"))
         expect(abs(report["retrieval"]["mrr@10"] - whole["figures"]["test.mrr@10"]) < 1e-12, "evaluate says what train said")
         expect(report["bm25"]["mrr@10"] < report["retrieval"]["mrr@10"], "no word in common, and BM25 finds it")
-        text = run("evaluate", "--model", "whole", "--data", "test.jsonl", *pairs)
+        text = run("evaluate", "--model", "whole", "--data", "test.jsonl", *pairs, "--html", "report.html")
+        page = (folder / "report.html").read_text()
+        for part in ["句向量评估报告", "Embedding evaluation", "学习曲线", "BM25", "recall@10"]:
+            expect(part in page, f"report.html: no {part}")
+        expect("<script" not in page and "http" not in page, "report.html stands by itself")
         for part in ["MRR@10", "recall@1 ", "recall@10", "nDCG@10", "BM25", "documents"]:
             expect(part in text, f"evaluate: no {part}")
         expect("Spearman" in run("evaluate", "--model", "scored", "--data", "test.jsonl", "--text", "q", "--text-b", "b", "--label", "score"),

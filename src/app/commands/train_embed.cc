@@ -4,7 +4,9 @@
 #include "app/commands/train_options.h"
 #include "app/ranks.h"
 #include "app/workplace.h"
+#include "base/file.h"
 #include "tasks/embed/evaluate.h"
+#include "tasks/embed/evaluation_page.h"
 #include "training/embed/embed_training.h"
 
 namespace yupu::app {
@@ -71,6 +73,7 @@ Status evaluate_embed(Arguments& arguments, const std::string& model) {
   const bool json = arguments.flag("--json");
   const std::string data = arguments.required_text("--data");
   const TextSetFlags flags = read_text_set_flags(arguments);
+  const std::string html = arguments.text("--html");
   const ModelRun run = read_model_run(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_RETURN_IF_ERROR(check(flags));
@@ -79,6 +82,11 @@ Status evaluate_embed(Arguments& arguments, const std::string& model) {
   engine::ExecutionContext context = open_context(run);
   YUPU_ASSIGN_OR_RETURN(auto evaluation, tasks::evaluate(*embedder, context, set));
   if (set.kind == tasks::TextSetKind::kPairs) evaluation.bm25 = tasks::bm25_retrieval(set);
+  if (!html.empty()) {
+    YUPU_RETURN_IF_ERROR(write_file_atomic(
+        html,
+        tasks::embed_evaluation_page(evaluation, {.model = model, .data = data, .lineage = embedder->lineage()})));
+  }
   json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
   return ok_status();
 }

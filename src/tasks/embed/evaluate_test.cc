@@ -1,8 +1,10 @@
 #include "tasks/embed/evaluate.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tasks/embed/evaluation_page.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::tasks {
@@ -114,6 +116,26 @@ TEST(EmbedEvaluate, LabelsAreJudgedByTheNearestOtherText) {
   EXPECT_EQ(found.judged_count, 5);               // "alone" has no other
   EXPECT_NEAR(found.nearest_1, 2.0 / 5.0, 1e-9);  // the blue ones; what has "red" is nearest to "red", which is a b
   EXPECT_EQ(found.to_json()["judged"], 5);
+}
+
+TEST(EmbedEvaluate, ThePageSaysWhatTheReportSaysInBothLanguages) {
+  EmbedEvaluation found = evaluated(pairs({{"red", "red one"}, {"blue", "blue two"}, {"two green", "blue"}}));
+  found.bm25 = bm25_retrieval(pairs({{"red", "red one"}, {"blue", "four"}}));
+  found.cut_texts = 7;
+  const Json lineage = {
+      {"learning_curve",
+       {{{"epoch", 1}, {"loss", 2.0}, {"valid", -0.5}}, {{"epoch", 2}, {"loss", 1.0}, {"valid", 0.8}}}}};
+  const std::string page = embed_evaluation_page(found, {.model = "a<b", .data = "pairs.csv", .lineage = lineage});
+  for (const std::string& part :
+       {std::string("句向量评估报告"), std::string("Embedding evaluation"), std::string("a&lt;b"), std::string("BM25"),
+        std::string("学习曲线"), std::string("<dd>7</dd>"), fmt::format("{:.1f}%", 100.0 * found.retrieval.mrr)})
+    EXPECT_THAT(page, HasSubstr(part));
+  found.kind = TextSetKind::kScored;
+  found.spearman = -0.1234;
+  EXPECT_THAT(embed_evaluation_page(found, {.model = "m", .data = "d", .lineage = {}}), HasSubstr("-0.1234"));
+  found.kind = TextSetKind::kLabels;
+  found.nearest_1 = 0.987;
+  EXPECT_THAT(embed_evaluation_page(found, {.model = "m", .data = "d", .lineage = {}}), HasSubstr("98.7%"));
 }
 
 TEST(EmbedEvaluate, WhatCannotBeToldApartIsRefused) {

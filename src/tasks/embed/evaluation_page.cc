@@ -1,0 +1,153 @@
+#include "tasks/embed/evaluation_page.h"
+
+#include <fmt/format.h>
+
+#include "page/html.h"
+#include "tasks/report_page.h"
+
+namespace yupu::tasks {
+namespace {
+
+struct Words {
+  std::string_view html_lang, title, model, data, rows;
+  std::string_view retrieval, retrieval_note, who, vectors, queries, documents, figure;
+  std::string_view likeness, likeness_note, nearest, nearest_note, judged;
+  std::string_view notes, cut;
+  std::string_view curve, curve_note, epoch, validation;
+};
+
+constexpr Words kChinese = {.html_lang = "zh-CN",
+                            .title = "句向量评估报告",
+                            .model = "模型",
+                            .data = "数据",
+                            .rows = "行",
+                            .retrieval = "检索",
+                            .retrieval_note =
+                                "每个问句在文件里全部不同的第二句中找自己的那一句；分数相同的，算模型没找到。BM25 "
+                                "只看共有的词，比它还低的模型不值得用。",
+                            .who = "方法",
+                            .vectors = "向量",
+                            .queries = "问句",
+                            .documents = "第二句",
+                            .figure = "图示（MRR）",
+                            .likeness = "相似度",
+                            .likeness_note = "余弦与人工打分的相关：斯皮尔曼看次序，皮尔逊看数值。",
+                            .nearest = "最近的一句标签相同",
+                            .nearest_note = "每句在文件里找最近的另一句，看标签是否相同；标签只出现一次的不算。",
+                            .judged = "参与评判的句子",
+                            .notes = "数据说明",
+                            .cut = "太长、只读了开头的句子",
+                            .curve = "学习曲线",
+                            .curve_note = "粗线是验证集上的指标，细线是训练损失（按最大值缩放）。",
+                            .epoch = "轮次",
+                            .validation = "验证"};
+
+constexpr Words kEnglish = {
+    .html_lang = "en",
+    .title = "Embedding evaluation",
+    .model = "Model",
+    .data = "Data",
+    .rows = "rows",
+    .retrieval = "Retrieval",
+    .retrieval_note =
+        "Every query looks for its own among all different second texts of the file; ties count against "
+        "the model. BM25 sees shared words alone: a model below it is not worth its vectors.",
+    .who = "method",
+    .vectors = "vectors",
+    .queries = "queries",
+    .documents = "documents",
+    .figure = "MRR drawn",
+    .likeness = "Likeness",
+    .likeness_note = "How cosine goes with the scores: Spearman by order, Pearson by value.",
+    .nearest = "nearest text has the same label",
+    .nearest_note = "Every text's nearest other text of the file; labels that stand there once are left out.",
+    .judged = "texts judged",
+    .notes = "About the data",
+    .cut = "texts too long to be read to their end",
+    .curve = "Learning curve",
+    .curve_note =
+        "The thick line is the figure on the validation rows, the thin one the training loss (scaled by its "
+        "greatest).",
+    .epoch = "epoch",
+    .validation = "validation"};
+
+std::string key_part(std::initializer_list<std::pair<std::string, std::string_view>> figures) {
+  std::string text = "<div class=\"key\">";
+  for (const auto& [value, name] : figures)
+    text += fmt::format("<div><strong>{}</strong><span>{}</span></div>", value, name);
+  return text + "</div>\n";
+}
+
+std::string section(std::string_view title, std::string_view note) {
+  return fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}</p>\n", title, note);
+}
+
+std::string ranking_row(std::string_view who, const RankingReport& report) {
+  constexpr double kHigh = 0.8, kMid = 0.5;
+  std::string row = fmt::format("<tr><th scope=\"row\">{}</th>{}", who, number_cell(percent(report.mrr)));
+  for (const auto& [depth, recall] : report.recall) row += number_cell(percent(recall));
+  const std::string_view level = report.mrr >= kHigh ? "high" : report.mrr >= kMid ? "mid" : "low";
+  return row + number_cell(percent(report.ndcg)) +
+         fmt::format("<td class=\"b\">{}</td></tr>\n", page::bar_svg(report.mrr, level));
+}
+
+std::string retrieval_part(const EmbedEvaluation& evaluation, const Words& words) {
+  const RankingReport& report = evaluation.retrieval;
+  std::string head =
+      fmt::format("<th scope=\"col\">{}</th><th scope=\"col\" class=\"n\">MRR@{}</th>", words.who, kRankingDepth);
+  for (const auto& [depth, recall] : report.recall)
+    head += fmt::format("<th scope=\"col\" class=\"n\">recall@{}</th>", depth);
+  head +=
+      fmt::format("<th scope=\"col\" class=\"n\">nDCG@{}</th><th scope=\"col\">{}</th>", kRankingDepth, words.figure);
+  std::string rows = ranking_row(words.vectors, report);
+  if (evaluation.bm25) rows += ranking_row("BM25", *evaluation.bm25);
+  return key_part({{percent(report.mrr), "MRR@10"},
+                   {std::to_string(report.query_count), words.queries},
+                   {fmt::format("{:.0f}", report.candidates_mean), words.documents},
+                   {std::to_string(evaluation.row_count), words.rows}}) +
+         section(words.retrieval, words.retrieval_note) + table(head, rows);
+}
+
+std::string figures_part(const EmbedEvaluation& evaluation, const Words& words) {
+  const auto plain = [](double value) { return fmt::format("{:.4f}", value); };
+  switch (evaluation.kind) {
+    case TextSetKind::kPairs:
+      return retrieval_part(evaluation, words);
+    case TextSetKind::kScored:
+      return key_part({{plain(evaluation.spearman), "Spearman"},
+                       {plain(evaluation.pearson), "Pearson"},
+                       {std::to_string(evaluation.row_count), words.rows}}) +
+             section(words.likeness, words.likeness_note);
+    case TextSetKind::kLabels:
+      return key_part({{percent(evaluation.nearest_1), words.nearest},
+                       {std::to_string(evaluation.judged_count), words.judged},
+                       {std::to_string(evaluation.row_count), words.rows}}) +
+             section(words.nearest, words.nearest_note);
+  }
+  return {};
+}
+
+std::string article(const EmbedEvaluation& evaluation, const EmbedPageOptions& options, const Words& words,
+                    std::string_view style_class) {
+  std::string notes;
+  if (evaluation.cut_texts > 0) {
+    notes = fmt::format("<h2>{}</h2>\n<dl><dt>{}</dt><dd>{}</dd></dl>\n", words.notes, words.cut, evaluation.cut_texts);
+  }
+  return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
+                      {{words.model, options.model}, {words.data, options.data}}) +
+         figures_part(evaluation, words) + notes +
+         curve_part(
+             options.lineage,
+             {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
+         "</article>\n";
+}
+
+}  // namespace
+
+std::string embed_evaluation_page(const EmbedEvaluation& evaluation, const EmbedPageOptions& options) {
+  return bilingual_page({.chinese = kChinese.title, .english = kEnglish.title},
+                        {.chinese = article(evaluation, options, kChinese, "zh"),
+                         .english = article(evaluation, options, kEnglish, "en")});
+}
+
+}  // namespace yupu::tasks
