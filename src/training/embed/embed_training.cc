@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.h"
 #include "tasks/embed/evaluate.h"
 #include "training/embed/embed_learner.h"
 #include "training/fresh_model.h"
 #include "training/precision.h"
-#include "training/ranks.h"
 #include "training/run_frame.h"
 #include "training/trainer.h"
 
@@ -65,20 +63,6 @@ engine::Facts deciding_facts(const EmbedOptions& options, engine::Precision prec
           {"weights to begin from", embedder.weights_sha256()}};
 }
 
-Result<StateFolder> state_of(const EmbedOptions& options, engine::Precision precision, const tasks::Embedder& embedder,
-                             engine::Collective& collective) {
-  const engine::Facts facts = deciding_facts(options, precision, embedder);
-  if (collective.size() > 1) {
-    YUPU_ASSIGN_OR_RETURN(engine::Facts with_program, program_facts());
-    with_program.insert(with_program.end(), facts.begin(), facts.end());
-    YUPU_RETURN_IF_ERROR(engine::require_equal(collective, with_program));
-  }
-  if (!collective.is_root()) return StateFolder::elsewhere(options.loop.out);
-  Sha256 hash;
-  for (const auto& [name, fact] : facts) hash.field(name).field(fact);
-  return StateFolder::open(options.loop.out, hash.finish_hex());
-}
-
 Status check_updates(const EmbedOptions& options, const EmbedLearner& learner) {
   const PlanRule rule{.limits = {.tokens = options.loop.batch_tokens, .rows = options.loop.batch_size},
                       .seed = options.loop.seed};
@@ -107,11 +91,7 @@ Status add_figures(const std::string& prefix, const tasks::Embedder& embedder, e
 
 Result<TrainResult> concluded(const EmbedOptions& options, const tasks::Embedder& embedder,
                               engine::ExecutionContext& context, const Trainer& trainer) {
-  TrainResult result = paused_result(trainer);
-  const Position& position = trainer.position();
-  result.paused = false;
-  result.best_epoch = position.best_epoch;
-  result.precision = trainer.precision();
+  TrainResult result = finished_result(trainer, options.train.rows.size());
   result.parameter_count = embedder.parameter_count();
   result.weights_sha256 = embedder.weights_sha256();
   OrderedJson config;
@@ -119,12 +99,6 @@ Result<TrainResult> concluded(const EmbedOptions& options, const tasks::Embedder
   result.encoder_config = Json(config);
   YUPU_RETURN_IF_ERROR(add_figures("valid.", embedder, context, options.valid, result.figures));
   YUPU_RETURN_IF_ERROR(add_figures("test.", embedder, context, options.test, result.figures));
-  result.figures["train.seconds"] = result.seconds;
-  result.figures["train.steps"] = static_cast<double>(result.steps);
-  result.figures["train.epochs"] = static_cast<double>(position.epoch);
-  result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
-  result.figures["train.rows"] = static_cast<double>(options.train.rows.size());
-  if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
   result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
   return result;
 }
@@ -134,7 +108,8 @@ Result<TrainResult> train_checked(const EmbedOptions& options, engine::Collectiv
   YUPU_RETURN_IF_ERROR(check_sets(options));
   YUPU_ASSIGN_OR_RETURN(const auto embedder, make_embedder(options));
   const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *embedder, collective));
+  YUPU_ASSIGN_OR_RETURN(StateFolder state,
+                        open_state(options.loop, deciding_facts(options, precision, *embedder), collective));
   engine::ExecutionContext context(options.loop.threads, precision);
   EmbedLearner learner(options, *embedder);
   YUPU_RETURN_IF_ERROR(check_updates(options, learner));
@@ -143,13 +118,7 @@ Result<TrainResult> train_checked(const EmbedOptions& options, engine::Collectiv
   if (trainer.paused()) return paused_result(trainer);
   YUPU_ASSIGN_OR_RETURN(TrainResult result, concluded(options, *embedder, context, trainer));
   if (!collective.is_root()) return result;
-  Json lineage = options.loop.lineage;
-  lineage["options"] = deciding_options(options);
-  lineage["precision"] = engine::precision_name(result.precision);
-  lineage["weights_sha256"] = result.weights_sha256;
-  lineage["figures"] = result.figures;
-  lineage["learning_curve"] = curve_json(result.epochs, learner.has_validation());
-  embedder->set_lineage(std::move(lineage));
+  embedder->set_lineage(lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
   YUPU_RETURN_IF_ERROR(embedder->save(options.loop.out));
   YUPU_RETURN_IF_ERROR(state.remove());
   return result;
