@@ -48,6 +48,36 @@ std::string figures_row(std::string_view name, const Figures& figures) {
                      number_cell(percent(figures.f1)), number_cell(std::to_string(figures.support)));
 }
 
+std::string key_figures(const std::vector<std::pair<std::string, std::string_view>>& figures) {
+  std::string text = "<div class=\"key\">";
+  for (const auto& [value, name] : figures)
+    text += fmt::format("<div><strong>{}</strong><span>{}</span></div>", value, name);
+  return text + "</div>\n";
+}
+
+std::string heading(std::string_view title, std::string_view note) {
+  return fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}</p>\n", title, note);
+}
+
+std::string ranking_table(const std::vector<std::pair<std::string_view, const RankingReport*>>& ways,
+                          std::string_view way, std::string_view drawn) {
+  constexpr double kHigh = 0.8, kMid = 0.5;
+  const auto column = [](const std::string& name) { return fmt::format(R"(<th scope="col" class="n">{}</th>)", name); };
+  std::string head = fmt::format(R"(<th scope="col">{}</th>)", way) + column(fmt::format("MRR@{}", kRankingDepth)) +
+                     column(fmt::format("nDCG@{}", kRankingDepth));
+  for (const std::int64_t depth : kRecallDepths) head += column(fmt::format("recall@{}", depth));
+  head += fmt::format(R"(<th scope="col">{}</th>)", drawn);
+  std::string rows;
+  for (const auto& [name, report] : ways) {
+    rows += fmt::format(R"(<tr><th scope="row">{}</th>{}{})", name, number_cell(percent(report->mrr)),
+                        number_cell(percent(report->ndcg)));
+    for (const auto& [depth, recall] : report->recall) rows += number_cell(percent(recall));
+    const std::string_view level = report->mrr >= kHigh ? "high" : report->mrr >= kMid ? "mid" : "low";
+    rows += fmt::format("<td class=\"b\">{}</td></tr>\n", page::bar_svg(report->mrr, level));
+  }
+  return table(head, rows);
+}
+
 std::vector<page::Tick> share_ticks() {
   return {{0.0, "0"}, {0.25, "25%"}, {0.5, "50%"}, {0.75, "75%"}, {1.0, "100%"}};
 }

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "page/charts.h"
 #include "tasks/classify/metrics.h"
+#include "tasks/metrics/ranking.h"
 
 namespace yupu::tasks {
 
@@ -19,7 +20,13 @@ std::string number_cell(const std::string& text);                     // <td>
 std::string head_row(std::initializer_list<std::string_view> names);  // the first to the left, the others as numbers
 std::string table(const std::string& head, const std::string& rows);
 std::string figures_row(std::string_view name, const Figures& figures);  // precision, recall, f1, support
-std::vector<page::Tick> share_ticks();                                   // 0 to 100 %
+// The figures everybody asks for first, large: {value, what it is}.
+std::string key_figures(const std::vector<std::pair<std::string, std::string_view>>& figures);
+std::string heading(std::string_view title, std::string_view note);
+// MRR, nDCG and recall of several ways to order the same candidates.  `drawn`: the head of the column of bars (MRR).
+std::string ranking_table(const std::vector<std::pair<std::string_view, const RankingReport*>>& ways,
+                          std::string_view way, std::string_view drawn);
+std::vector<page::Tick> share_ticks();  // 0 to 100 %
 
 // Of a model's lineage: "learning_curve" [{"epoch", "loss", "valid"}]; empty when there are fewer than two epochs.
 struct CurveWords {

@@ -82,7 +82,11 @@ def main():
         def evaluate(model, label, *more, code=0):
             return run("evaluate", "--model", model, "--data", "test.jsonl", *columns, "--label", label, *more, code=code)
 
-        text = evaluate("classes", "same")
+        text = evaluate("classes", "same", "--html", "report.html")
+        page = (folder / "report.html").read_text()
+        for part in ["句对评估报告", "Pair evaluation", "学习曲线", "BM25"]:
+            expect(part in page, f"report.html: no {part}")
+        expect("<script" not in page and "http" not in page, "report.html stands by itself")
         for part in ["precision", "recall", "AUROC", "average precision", "MRR@10", "nDCG@10", "recall@1", "BM25", "20 queries"]:
             expect(part in text, f"evaluate: no {part}")
         report = json.loads(evaluate("classes", "same", "--json"))

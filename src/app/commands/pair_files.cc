@@ -5,8 +5,10 @@
 
 #include "app/commands/task_commands.h"
 #include "app/workplace.h"
+#include "base/file.h"
 #include "engine/execution_context.h"
 #include "tasks/pairs/evaluate.h"
+#include "tasks/pairs/evaluation_page.h"
 
 namespace yupu::app {
 namespace {
@@ -51,6 +53,7 @@ Status evaluate_pairs(Arguments& arguments, const std::string& model) {
   const bool json = arguments.flag("--json");
   data::PairSource source = read_pair_columns(arguments);
   source.path = arguments.required_text("--data");
+  const std::string html = arguments.text("--html");
   const ModelRun run = read_model_run(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(const auto pairs, tasks::PairModel::load(model, {.placement = model::Placement::kMapped}));
@@ -60,6 +63,11 @@ Status evaluate_pairs(Arguments& arguments, const std::string& model) {
   YUPU_ASSIGN_OR_RETURN(auto evaluation, tasks::evaluate(*pairs, tasks::logits_on(pairs->classifier(), context), set,
                                                          tasks::encode_all(*pairs, set)));
   if (evaluation.ranking) evaluation.bm25 = tasks::bm25_ranking(*pairs, set);
+  if (!html.empty()) {
+    YUPU_RETURN_IF_ERROR(write_file_atomic(
+        html, tasks::pair_evaluation_page(
+                  evaluation, {.model = model, .data = source.path, .lineage = pairs->classifier().lineage()})));
+  }
   json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
   return ok_status();
 }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tasks/pairs/evaluation_page.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::tasks {
@@ -105,6 +106,29 @@ TEST(PairEvaluation, GroupsAreRankedBesideBm25) {
   EXPECT_DOUBLE_EQ(*evaluation.figure("mrr"), 0.5);
   EXPECT_THAT(evaluation.to_text(), HasSubstr("BM25"));
   EXPECT_EQ(evaluation.to_json()["bm25"]["mrr@10"], 1.0);
+}
+
+TEST(PairEvaluation, ThePageShowsWhatWasJudged) {
+  const auto model = small_model(PairTarget::kClasses, {"0", "1"});
+  const PairSet set{.path = "s",
+                    .label_column = "l",
+                    .rows = {row("1", "q1", "milk coffee"), row("<7>", "q2", "milk"), row("0", "q1", "tea")}};
+  PairEvaluation evaluation = judged(*model, set, {{1, 0}, {0, 9}, {0, 1}});
+  evaluation.bm25 = bm25_ranking(*model, set);
+  const Json lineage = {{"learning_curve", {{{"loss", 0.5}, {"valid", 0.2}}, {{"loss", 0.25}, {"valid", 0.6}}}}};
+  const std::string page = pair_evaluation_page(evaluation, {.model = "m", .data = "d<", .lineage = lineage});
+  for (const char* part : {"句对评估报告", "Pair evaluation", "BM25", "MRR@10", "50.0%", "100.0%", "d&lt;", "&lt;7&gt;",
+                           "学习曲线", "queries without a right candidate"})
+    EXPECT_THAT(page, HasSubstr(part));
+  EXPECT_THAT(page, ::testing::Not(HasSubstr("<7>")));
+  EXPECT_THAT(page, ::testing::Not(HasSubstr("<script")));
+  PairEvaluation scored;
+  scored.target = PairTarget::kScore;
+  scored.spearman = 0.25;
+  const std::string of_scores = pair_evaluation_page(scored, {.model = "m", .data = "d", .lineage = {}});
+  EXPECT_THAT(of_scores, HasSubstr("0.2500"));
+  EXPECT_THAT(of_scores, HasSubstr("not defined"));
+  EXPECT_THAT(of_scores, ::testing::Not(HasSubstr("BM25")));
 }
 
 TEST(PairEvaluation, TheUpperHalfOfAScaleIsRelevant) {
