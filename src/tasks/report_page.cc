@@ -78,6 +78,17 @@ std::string ranking_table(const std::vector<std::pair<std::string_view, const Ra
   return table(head, rows);
 }
 
+std::string mistakes_part(const Report& report, const MistakeWords& words) {
+  if (report.confusions.empty()) return {};
+  std::string rows;
+  for (const Confusion& confusion : report.confusions) {
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", escape_html(confusion.truth),
+                        number_cell(escape_html(confusion.predicted)), number_cell(std::to_string(confusion.count)));
+  }
+  return fmt::format("<h2>{}</h2>\n{}", words.title,
+                     table(head_row({words.truth, words.predicted, words.count}), rows));
+}
+
 std::vector<page::Tick> share_ticks() {
   return {{0.0, "0"}, {0.25, "25%"}, {0.5, "50%"}, {0.75, "75%"}, {1.0, "100%"}};
 }

@@ -26,6 +26,11 @@ std::string heading(std::string_view title, std::string_view note);
 // MRR, nDCG and recall of several ways to order the same candidates.  `drawn`: the head of the column of bars (MRR).
 std::string ranking_table(const std::vector<std::pair<std::string_view, const RankingReport*>>& ways,
                           std::string_view way, std::string_view drawn);
+// Which labels are taken for which, most frequent first; empty when there is no mistake.
+struct MistakeWords {
+  std::string_view title, truth, predicted, count;
+};
+std::string mistakes_part(const Report& report, const MistakeWords& words);
 std::vector<page::Tick> share_ticks();  // 0 to 100 %
 
 // Of a model's lineage: "learning_curve" [{"epoch", "loss", "valid"}]; empty when there are fewer than two epochs.

@@ -71,41 +71,15 @@ constexpr Words kEnglish = {
     .epoch = "epoch",
     .validation = "validation"};
 
-std::string key_part(std::initializer_list<std::pair<std::string, std::string_view>> figures) {
-  std::string text = "<div class=\"key\">";
-  for (const auto& [value, name] : figures)
-    text += fmt::format("<div><strong>{}</strong><span>{}</span></div>", value, name);
-  return text + "</div>\n";
-}
-
-std::string section(std::string_view title, std::string_view note) {
-  return fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}</p>\n", title, note);
-}
-
-std::string ranking_row(std::string_view who, const RankingReport& report) {
-  constexpr double kHigh = 0.8, kMid = 0.5;
-  std::string row = fmt::format("<tr><th scope=\"row\">{}</th>{}", who, number_cell(percent(report.mrr)));
-  for (const auto& [depth, recall] : report.recall) row += number_cell(percent(recall));
-  const std::string_view level = report.mrr >= kHigh ? "high" : report.mrr >= kMid ? "mid" : "low";
-  return row + number_cell(percent(report.ndcg)) +
-         fmt::format("<td class=\"b\">{}</td></tr>\n", page::bar_svg(report.mrr, level));
-}
-
 std::string retrieval_part(const EmbedEvaluation& evaluation, const Words& words) {
   const RankingReport& report = evaluation.retrieval;
-  std::string head =
-      fmt::format("<th scope=\"col\">{}</th><th scope=\"col\" class=\"n\">MRR@{}</th>", words.who, kRankingDepth);
-  for (const auto& [depth, recall] : report.recall)
-    head += fmt::format("<th scope=\"col\" class=\"n\">recall@{}</th>", depth);
-  head +=
-      fmt::format("<th scope=\"col\" class=\"n\">nDCG@{}</th><th scope=\"col\">{}</th>", kRankingDepth, words.figure);
-  std::string rows = ranking_row(words.vectors, report);
-  if (evaluation.bm25) rows += ranking_row("BM25", *evaluation.bm25);
-  return key_part({{percent(report.mrr), "MRR@10"},
-                   {std::to_string(report.query_count), words.queries},
-                   {fmt::format("{:.0f}", report.candidates_mean), words.documents},
-                   {std::to_string(evaluation.row_count), words.rows}}) +
-         section(words.retrieval, words.retrieval_note) + table(head, rows);
+  std::vector<std::pair<std::string_view, const RankingReport*>> ways = {{words.vectors, &report}};
+  if (evaluation.bm25) ways.emplace_back("BM25", &*evaluation.bm25);
+  return key_figures({{percent(report.mrr), "MRR@10"},
+                      {std::to_string(report.query_count), words.queries},
+                      {fmt::format("{:.0f}", report.candidates_mean), words.documents},
+                      {std::to_string(evaluation.row_count), words.rows}}) +
+         heading(words.retrieval, words.retrieval_note) + ranking_table(ways, words.who, words.figure);
 }
 
 std::string figures_part(const EmbedEvaluation& evaluation, const Words& words) {
@@ -114,15 +88,15 @@ std::string figures_part(const EmbedEvaluation& evaluation, const Words& words) 
     case TextSetKind::kPairs:
       return retrieval_part(evaluation, words);
     case TextSetKind::kScored:
-      return key_part({{plain(evaluation.spearman), "Spearman"},
-                       {plain(evaluation.pearson), "Pearson"},
-                       {std::to_string(evaluation.row_count), words.rows}}) +
-             section(words.likeness, words.likeness_note);
+      return key_figures({{plain(evaluation.spearman), "Spearman"},
+                          {plain(evaluation.pearson), "Pearson"},
+                          {std::to_string(evaluation.row_count), words.rows}}) +
+             heading(words.likeness, words.likeness_note);
     case TextSetKind::kLabels:
-      return key_part({{percent(evaluation.nearest_1), words.nearest},
-                       {std::to_string(evaluation.judged_count), words.judged},
-                       {std::to_string(evaluation.row_count), words.rows}}) +
-             section(words.nearest, words.nearest_note);
+      return key_figures({{percent(evaluation.nearest_1), words.nearest},
+                          {std::to_string(evaluation.judged_count), words.judged},
+                          {std::to_string(evaluation.row_count), words.rows}}) +
+             heading(words.nearest, words.nearest_note);
   }
   return {};
 }

@@ -144,17 +144,6 @@ std::string ranking_part(const PairEvaluation& evaluation, const Words& words) {
          ranking_table(ways, words.way, words.drawn);
 }
 
-std::string mistakes_part(const Report& report, const Words& words) {
-  if (report.confusions.empty()) return {};
-  std::string rows;
-  for (const Confusion& confusion : report.confusions) {
-    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", escape_html(confusion.truth),
-                        number_cell(escape_html(confusion.predicted)), number_cell(std::to_string(confusion.count)));
-  }
-  return fmt::format("<h2>{}</h2>\n{}", words.mistakes,
-                     table(head_row({words.truth, words.predicted, words.count}), rows));
-}
-
 std::string notes_part(const PairEvaluation& evaluation, const Words& words) {
   std::string rows;
   const auto add = [&](std::string_view name, std::int64_t count) {
@@ -175,7 +164,10 @@ std::string article(const PairEvaluation& evaluation, const PairPageOptions& opt
   return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
                       {{words.model, options.model}, {words.data, options.data}}) +
          (score ? scores_part(evaluation, words) : labels_part(evaluation, words)) + ranking_part(evaluation, words) +
-         mistakes_part(evaluation.report, words) + notes_part(evaluation, words) +
+         mistakes_part(
+             evaluation.report,
+             {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
+         notes_part(evaluation, words) +
          curve_part(
              options.lineage,
              {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +

@@ -98,15 +98,13 @@ constexpr Words kEnglish = {
     .validation = "validation"};
 
 std::string summary_part(const TagEvaluation& evaluation, const Words& words) {
-  const auto figure = [](const std::string& value, std::string_view name) {
-    return fmt::format("<div><strong>{}</strong><span>{}</span></div>", value, name);
-  };
   const Figures& micro = evaluation.spans.micro;
-  return "<div class=\"key\">" + figure(percent(micro.f1), words.span_f1) +
-         figure(percent(micro.precision), words.span_precision) + figure(percent(micro.recall), words.span_recall) +
-         figure(percent(evaluation.tokens.accuracy), words.accuracy) +
-         figure(std::to_string(evaluation.sentence_count), words.sentences) +
-         figure(std::to_string(evaluation.tokens.row_count), words.words) + "</div>\n";
+  return key_figures({{percent(micro.f1), words.span_f1},
+                      {percent(micro.precision), words.span_precision},
+                      {percent(micro.recall), words.span_recall},
+                      {percent(evaluation.tokens.accuracy), words.accuracy},
+                      {std::to_string(evaluation.sentence_count), words.sentences},
+                      {std::to_string(evaluation.tokens.row_count), words.words}});
 }
 
 std::string f1_row(std::string_view name, const Figures& figures) {
@@ -130,17 +128,6 @@ std::string figures_part(const Rows& rows, std::string_view first, std::initiali
                body);
 }
 
-std::string mistakes_part(const Report& report, const Words& words) {
-  if (report.confusions.empty()) return {};
-  std::string rows;
-  for (const Confusion& confusion : report.confusions) {
-    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", escape_html(confusion.truth),
-                        number_cell(escape_html(confusion.predicted)), number_cell(std::to_string(confusion.count)));
-  }
-  return fmt::format("<h2>{}</h2>\n{}", words.mistakes,
-                     table(head_row({words.truth, words.predicted, words.count}), rows));
-}
-
 std::string notes_part(const TagEvaluation& evaluation, const Words& words) {
   std::string rows;
   const auto add = [&](std::string_view name, std::int64_t count) {
@@ -162,12 +149,14 @@ std::string article(const TagEvaluation& evaluation, const TagPageOptions& optio
   const Report& tokens = evaluation.tokens;
   return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
                       {{words.model, options.model}, {words.data, options.data}}) +
-         summary_part(evaluation, words) +
-         fmt::format("<h2>{}</h2>\n<p class=\"soft\">{}</p>\n", words.spans, words.spans_note) +
+         summary_part(evaluation, words) + heading(words.spans, words.spans_note) +
          figures_part(spans.types, words.type, {&spans.micro, &spans.macro, &spans.weighted}, words) +
          fmt::format("<h2>{}</h2>\n", words.tags) +
          figures_part(tokens.labels, words.tag, {&tokens.micro, &tokens.macro, &tokens.weighted}, words) +
-         mistakes_part(tokens, words) + notes_part(evaluation, words) +
+         mistakes_part(
+             tokens,
+             {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
+         notes_part(evaluation, words) +
          curve_part(
              options.lineage,
              {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
