@@ -46,17 +46,19 @@ struct Parameter::PackCache {
   };
   struct Packings {
     RowRange rows;
+    WeightUse use = WeightUse::kForward;
     Packing<PackedWeight> f32 = {};
     std::uint64_t multiplied_version = 0;  // of the value last multiplied without packing
     Packing<PackedBf16Weight> bf16 = {};
     Packing<PackedInt8Weight> int8 = {};
   };
 
-  // All rows, or two ranges that divide them: few.
-  Packings& of(RowRange rows) YUPU_REQUIRES(mutex) {
-    const auto it = std::find_if(all.begin(), all.end(), [&](const Packings& one) { return one.rows == rows; });
+  // All rows, or two ranges that divide them, for one or both products: few.
+  Packings& of(RowRange rows, WeightUse use) YUPU_REQUIRES(mutex) {
+    const auto it =
+        std::find_if(all.begin(), all.end(), [&](const Packings& one) { return one.rows == rows && one.use == use; });
     if (it != all.end()) return *it;
-    all.push_back({.rows = rows});
+    all.push_back({.rows = rows, .use = use});
     return all.back();
   }
 
@@ -77,34 +79,50 @@ RowRange Parameter::rows_to_pack(std::optional<RowRange> rows) const {
   return rows.value_or(RowRange{0, value.size(0)});
 }
 
-const PackedWeight* Parameter::packed_if_reused(ExecutionContext& context, std::optional<RowRange> rows) const {
+const PackedWeight* Parameter::packed_if_reused(ExecutionContext& context, std::optional<RowRange> rows,
+                                                WeightUse use) const {
   {
     MutexLock lock(pack_cache_->mutex);
-    PackCache::Packings& packings = pack_cache_->of(rows_to_pack(rows));
+    PackCache::Packings& packings = pack_cache_->of(rows_to_pack(rows), use);
     const bool again = std::exchange(packings.multiplied_version, version_) == version_;
     if (!again && !context.packs_at_once() && !packings.f32.is_for(version_)) return nullptr;
   }
-  return &packed(context, rows);
+  return &packed(context, rows, use);
 }
 
-const PackedWeight& Parameter::packed(ExecutionContext& context, std::optional<RowRange> rows) const {
-  const RowRange range = rows_to_pack(rows);
-  MutexLock lock(pack_cache_->mutex);
-  return pack_cache_->of(range).f32.at(
-      version_, [&] { return std::make_unique<PackedWeight>(context, value.rows(range.begin, range.end)); });
+namespace {
+
+// Rows of the matrix `value` as the right operand of one of the two products.
+template <class Weight>
+std::unique_ptr<Weight> pack(ExecutionContext& context, const Tensor& value, RowRange rows, WeightUse use) {
+  const std::int64_t in = value.size(1);
+  const std::int64_t out = rows.end - rows.begin;
+  const float* const first = value.f32() + rows.begin * in;
+  return use == WeightUse::kForward ? std::make_unique<Weight>(context, MatrixView{first, in, true}, out, in)
+                                    : std::make_unique<Weight>(context, MatrixView{first, in, false}, in, out);
 }
 
-const PackedBf16Weight& Parameter::packed_bf16(ExecutionContext& context, std::optional<RowRange> rows) const {
+}  // namespace
+
+const PackedWeight& Parameter::packed(ExecutionContext& context, std::optional<RowRange> rows, WeightUse use) const {
   const RowRange range = rows_to_pack(rows);
   MutexLock lock(pack_cache_->mutex);
-  return pack_cache_->of(range).bf16.at(
-      version_, [&] { return std::make_unique<PackedBf16Weight>(context, value.rows(range.begin, range.end)); });
+  return pack_cache_->of(range, use).f32.at(version_, [&] { return pack<PackedWeight>(context, value, range, use); });
+}
+
+const PackedBf16Weight& Parameter::packed_bf16(ExecutionContext& context, std::optional<RowRange> rows,
+                                               WeightUse use) const {
+  const RowRange range = rows_to_pack(rows);
+  MutexLock lock(pack_cache_->mutex);
+  return pack_cache_->of(range, use).bf16.at(version_, [&] {
+    return pack<PackedBf16Weight>(context, value, range, use);
+  });
 }
 
 const PackedInt8Weight& Parameter::packed_int8(ExecutionContext& context, std::optional<RowRange> rows) const {
   const RowRange range = rows_to_pack(rows);
   MutexLock lock(pack_cache_->mutex);
-  return pack_cache_->of(range).int8.at(version_, [&] {
+  return pack_cache_->of(range, WeightUse::kForward).int8.at(version_, [&] {
     CHECK(value.dtype() == DType::kI8 && scale.defined(), fmt::format("{} is not a quantised matrix", name));
     return std::make_unique<PackedInt8Weight>(context, value.rows(range.begin, range.end),
                                               scale.rows(range.begin, range.end));

@@ -38,6 +38,9 @@ class PackedWeight;
 class PackedBf16Weight;
 class PackedInt8Weight;
 
+// Which product of a linear layer a weight W (O,I) is packed for: y = x W^T or d_x = d_y W.
+enum class WeightUse : std::uint8_t { kForward, kBackward };
+
 // Rows [begin, end) of a matrix.
 struct RowRange {
   std::int64_t begin = 0;
@@ -70,13 +73,16 @@ struct Parameter {
   void drop_grad() { has_grad = false; }
 
   // The weight, or these rows of it, packed for the matrix kernels, made when first asked for and again after
-  // value_changed.  Used in inference.  REQUIRES: rank 2.
-  const PackedWeight& packed(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
+  // value_changed.  Used in inference and, where it is frozen, in training.  REQUIRES: rank 2.
+  const PackedWeight& packed(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt,
+                             WeightUse use = WeightUse::kForward) const;
   // The same, but null where the weight is better multiplied as it lies: the first time it is asked for, unless the
   // context packs at once (ExecutionContext::set_packs_at_once).  Both ways give the same bits.
-  const PackedWeight* packed_if_reused(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
+  const PackedWeight* packed_if_reused(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt,
+                                       WeightUse use = WeightUse::kForward) const;
   // The weight packed and rounded to bf16.
-  const PackedBf16Weight& packed_bf16(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
+  const PackedBf16Weight& packed_bf16(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt,
+                                      WeightUse use = WeightUse::kForward) const;
   // The same for an i8 value with its scale.
   const PackedInt8Weight& packed_int8(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt) const;
 

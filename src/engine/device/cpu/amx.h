@@ -1,5 +1,6 @@
-// Intel AMX: eight registers per thread, each a tile of 16 rows by 64 bytes, and products of tiles (Intel, "Architecture
-// Instruction Set Extensions Programming Reference", chapter 3).  Linux gives a process the tiles on request alone.
+// Intel AMX: eight registers per thread, each a tile of 16 rows by 64 bytes, and products of tiles (Intel,
+// "Architecture Instruction Set Extensions Programming Reference", chapter 3).  Linux gives a process the tiles on
+// request alone.
 #pragma once
 
 #include <cstdint>

@@ -129,15 +129,18 @@ void run(ExecutionContext& context, const GemmTask& task, const std::uint32_t* p
 }  // namespace
 
 PackedBf16Weight::PackedBf16Weight(ExecutionContext& context, const Tensor& weight)
-    : columns_(weight.size(0)), depth_(weight.size(1)) {
+    : PackedBf16Weight(context, {weight.f32(), weight.size(1), true}, weight.size(0), weight.size(1)) {}
+
+PackedBf16Weight::PackedBf16Weight(ExecutionContext& context, const MatrixView& b, std::int64_t columns,
+                                   std::int64_t depth)
+    : columns_(columns), depth_(depth) {
   const std::int64_t panels = divide_up(columns_, kBf16PanelColumns);
   packed_ = Tensor::empty(
       {std::max<std::int64_t>(1, panels * kBf16PanelColumns), std::max<std::int64_t>(1, 2 * panel_pairs(depth_))},
       DType::kBF16);
-  const MatrixView view{weight.f32(), depth_, true};
   context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t panel = begin; panel < end; ++panel) {
-      pack_columns(view, columns_, depth_, panel, lanes_of(packed_));
+      pack_columns(b, columns_, depth_, panel, lanes_of(packed_));
     }
   });
 }

@@ -33,10 +33,12 @@ namespace yupu::engine {
 // Whether this machine multiplies bf16 in hardware.  Without, the product runs too, about as fast as in f32.
 bool bf16_in_hardware();
 
-// The right operand W^T of a linear layer, W (O,I) f32, rounded and packed once: half the memory of PackedWeight.
-// Threads: may be read by many.
+// A right operand in f32, rounded and packed once: half the memory of PackedWeight.  Threads: may be read by many.
 class PackedBf16Weight {
  public:
+  // B (depth, columns).
+  PackedBf16Weight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth);
+  // W^T of a linear layer, W (O,I).
   PackedBf16Weight(ExecutionContext& context, const Tensor& weight);
   std::int64_t columns() const { return columns_; }
   std::int64_t depth() const { return depth_; }

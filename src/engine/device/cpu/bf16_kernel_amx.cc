@@ -1,5 +1,5 @@
-// AMX: tdpbf16ps multiplies a tile of 16 rows and 16 pairs by one of 16 pairs and 16 columns.  Four tiles of sums, two of
-// each operand: 32 x 32 of C.
+// AMX: tdpbf16ps multiplies a tile of 16 rows and 16 pairs by one of 16 pairs and 16 columns.  Four tiles of sums, two
+// of each operand: 32 x 32 of C.
 #include "engine/device/cpu/amx.h"
 #include "engine/device/cpu/bf16_kernel.h"
 

@@ -112,14 +112,16 @@ void run(ExecutionContext& context, const GemmTask& whole) {
 }  // namespace
 
 PackedWeight::PackedWeight(ExecutionContext& context, const Tensor& weight)
-    : columns_(weight.size(0)), depth_(weight.size(1)) {
+    : PackedWeight(context, {weight.f32(), weight.size(1), true}, weight.size(0), weight.size(1)) {}
+
+PackedWeight::PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth)
+    : columns_(columns), depth_(depth) {
   const std::int64_t panel = gemm_panel_columns();
   const std::int64_t panels = (columns_ + panel - 1) / panel;
   packed_ = Tensor::empty({std::max<std::int64_t>(1, depth_), panels * panel});
-  const MatrixView view{weight.f32(), depth_, true};
   const GemmShape shape{0, columns_, depth_};
   context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
-    gemm_pack_columns(shape, view, begin * panel, std::min(columns_, end * panel), packed_.f32());
+    gemm_pack_columns(shape, b, begin * panel, std::min(columns_, end * panel), packed_.f32());
   });
 }
 

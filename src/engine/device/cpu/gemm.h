@@ -56,9 +56,12 @@ struct GemmOutput {
   bool accumulate = false;
 };
 
-// The right operand W^T of a linear layer, W (O,I), packed once.  Threads: may be read by many.
+// A right operand packed once.  Threads: may be read by many.
 class PackedWeight {
  public:
+  // B (depth, columns).
+  PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth);
+  // W^T of a linear layer, W (O,I).
   PackedWeight(ExecutionContext& context, const Tensor& weight);
   std::int64_t columns() const { return columns_; }
   std::int64_t depth() const { return depth_; }

@@ -1,5 +1,5 @@
-// The integer core on AMX: tdpbusd multiplies a tile of 16 rows by 64 bytes with one of 16 groups by 16 columns and adds
-// in 32 bits.  Up to 32 x 32 sums at a time.
+// The integer core on AMX: tdpbusd multiplies a tile of 16 rows by 64 bytes with one of 16 groups by 16 columns and
+// adds in 32 bits.  Up to 32 x 32 sums at a time.
 #include "engine/device/cpu/amx.h"
 #include "engine/device/cpu/int8_kernel.h"
 
@@ -12,7 +12,8 @@ namespace {
 #define YUPU_AMX_INT8 __attribute__((target("amx-tile,amx-int8")))
 
 static_assert(kInt8PanelColumns == 2 * kTileRows);
-constexpr std::int64_t kColumnStride = kInt8PanelColumns * kInt8Group;  // bytes from a group to the next in a panel of B
+constexpr std::int64_t kColumnStride =
+    kInt8PanelColumns * kInt8Group;  // bytes from a group to the next in a panel of B
 constexpr std::int64_t kBlockBytes = kTileBytes / kInt8Group * kColumnStride;
 constexpr std::int64_t kSumStride = kInt8PanelColumns * static_cast<std::int64_t>(sizeof(std::int32_t));
 

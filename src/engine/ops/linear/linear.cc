@@ -11,10 +11,27 @@
 namespace yupu::engine {
 namespace {
 
+// A (M,K) times a weight that does not change, packed once it is worth it; as product() otherwise.
+void product_with(ExecutionContext& context, const Parameter& weight, RowRange used, WeightUse use, std::int64_t rows,
+                  const MatrixView& a, const GemmOutput& c, const GemmEpilogue& epilogue) {
+  if (context.precision() == Precision::kBf16) {
+    bf16_gemm(context, rows, a, weight.packed_bf16(context, used, use), c, epilogue);
+  } else if (const PackedWeight* packed = weight.packed_if_reused(context, used, use); packed != nullptr) {
+    gemm(context, rows, a, *packed, c, epilogue);
+  } else {
+    const std::int64_t in = weight.value.size(1);
+    const std::int64_t out = used.end - used.begin;
+    const bool forward = use == WeightUse::kForward;
+    gemm(context, {rows, forward ? out : in, forward ? in : out}, a,
+         {weight.value.f32() + used.begin * in, in, forward}, c, epilogue);
+  }
+}
+
 // What backward needs: undefined tensors and null nodes stand for "not wanted".
 struct LinearBackward {
   Tape* tape;
   Tensor x, weight, pre_activation;  // weight: the rows that were used
+  const Parameter* frozen;           // instead of weight_node: a weight that does not learn
   Node *x_node, *weight_node, *bias_node;
   Activation activation;
   RowRange used;
@@ -53,8 +70,13 @@ struct LinearBackward {
     }
     if (x_node != nullptr) {
       const GradSlot slot = tape->grad_slot(x_node);
-      product(context, {rows, in, out}, {d.f32(), out, false}, {weight.f32(), in, false},
-              {slot.tensor.f32(), in, !slot.fresh});
+      const MatrixView d_view{d.f32(), out, false};
+      const GemmOutput target{slot.tensor.f32(), in, !slot.fresh};
+      if (frozen != nullptr) {
+        product_with(context, *frozen, used, WeightUse::kBackward, rows, d_view, target, {});
+      } else {
+        product(context, {rows, in, out}, d_view, {weight.f32(), in, false}, target);
+      }
     }
   }
 };
@@ -110,14 +132,9 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   }
   const GemmOutput target{keeps_pre_activation ? pre_activation.f32() : y.f32(), out, false};
   const MatrixView x_view{x.value().f32(), in, false};
-  const bool packs = !tape.training() && weight.parameter() != nullptr;
-  if (packs && tape.context().precision() == Precision::kBf16) {
-    bf16_gemm(tape.context(), rows, x_view, weight.parameter()->packed_bf16(tape.context(), options.rows), target,
-              epilogue);
-  } else if (const PackedWeight* packed =
-                 packs ? weight.parameter()->packed_if_reused(tape.context(), options.rows) : nullptr;
-             packed != nullptr) {
-    gemm(tape.context(), rows, x_view, *packed, target, epilogue);
+  const Parameter* const frozen = weight.requires_grad() ? nullptr : weight.parameter();
+  if (frozen != nullptr) {
+    product_with(tape.context(), *frozen, used, WeightUse::kForward, rows, x_view, target, epilogue);
   } else {
     product(tape.context(), {rows, out, in}, x_view, {matrix.f32(), in, true}, target, epilogue);
   }
@@ -126,7 +143,7 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   if (result.requires_grad()) {
     tape.record(result,
                 LinearBackward{&tape, weight.requires_grad() ? x.value() : Tensor(), matrix, std::move(pre_activation),
-                               x.node(), weight.node(), bias.node(), options.activation, used, weight.size(0)});
+                               frozen, x.node(), weight.node(), bias.node(), options.activation, used, weight.size(0)});
   }
   return result;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/device/cpu/bf16_kernel.h"
 #include "engine/device/cpu/int8_gemm.h"
+#include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/testing/op_harness.h"
 
 namespace yupu::engine {
@@ -75,6 +76,36 @@ TEST(Linear, AWeightUsedOnceIsNotPackedAndGivesTheSameBits) {
     ExecutionContext server(2);
     server.set_packs_at_once(true);
     EXPECT_NE(Parameter("w", weight.value, true).packed_if_reused(server), nullptr);
+  }
+}
+
+// A weight that does not learn is packed for both products at its second use; the bits are those of one that learns.
+TEST(Linear, AFrozenWeightIsPackedInTrainingToo) {
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    ExecutionContext context(2, precision);
+    const std::vector<std::int32_t> labels(33, 5);
+    for (const LinearOptions& options : {LinearOptions{.activation = Activation::kGelu},
+                                         LinearOptions{.activation = Activation::kGelu, .rows = {{7, 39}}}}) {
+      Parameter weight("w", random_tensor({40, 130}, 1), true);
+      const Tensor x = random_tensor({33, 130}, 2);
+      const auto run = [&](bool learns) {
+        weight.trainable = learns;
+        Tape tape(context, Tape::Mode::kTraining);
+        const Var in = tape.input(x);
+        const Var y = linear(in, tape.leaf(weight), Var{}, options);
+        tape.backward(cross_entropy(y, labels));
+        return std::pair(y.value().clone(), in.grad().clone());
+      };
+      const auto [y, d_x] = run(true);
+      for (int use = 0; use < 3; ++use) {
+        const auto [frozen_y, frozen_d_x] = run(false);
+        EXPECT_TRUE(same_bits(frozen_y, y)) << precision_name(precision) << " use " << use;
+        EXPECT_TRUE(same_bits(frozen_d_x, d_x)) << precision_name(precision) << " use " << use;
+      }
+      if (precision == Precision::kF32) {
+        EXPECT_NE(weight.packed_if_reused(context, options.rows, WeightUse::kBackward), nullptr);
+      }
+    }
   }
 }
 
