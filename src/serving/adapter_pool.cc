@@ -83,6 +83,35 @@ struct AdapterPool::Shelf {
     queue.push_back(name);
     work.notify_one();
   }
+
+  // The longest unused that nobody holds or is about to, but `name`; end() when there is none.
+  std::map<std::string, Slot, std::less<>>::iterator victim_for(const std::string& name) YUPU_REQUIRES(mutex) {
+    for (auto other = by_use.rbegin(); other != by_use.rend(); ++other) {
+      const auto held = slots.find(*other);
+      if (held->second.model->pins == 0 && held->second.waiting == 0 && *other != name) return held;
+    }
+    return slots.end();
+  }
+
+  // Room for `needed` bytes among bytes_max, waited for.  False: there is none, and nobody waits for it any more.
+  // `freed` is for the caller to drop when the lock is gone.
+  bool make_room(const std::string& name, std::int64_t needed, std::int64_t bytes_max, Metrics& metrics, Freed& freed)
+      YUPU_REQUIRES(mutex) {
+    Slot& slot = slots[name];
+    while (bytes + needed > bytes_max) {
+      if (const auto victim = victim_for(name); victim != slots.end()) {
+        freed.push_back(drop(victim->second));
+        metrics.count_adapter_eviction();
+      } else if (slot.model != nullptr && slot.model->pins == 0) {
+        freed.push_back(drop(slot));  // the version before goes anyway
+      } else if (stopping || (slot.waiting == 0 && slot.model == nullptr)) {
+        return false;
+      } else {
+        changed.wait_for(mutex, kLookForGone);
+      }
+    }
+    return true;
+  }
 };
 
 AdapterPool::AdapterPool(const Clock& clock, Metrics& metrics, std::unique_ptr<AdapterSource> source,
@@ -217,29 +246,6 @@ std::shared_ptr<AdapterPool::Model> AdapterPool::open(const std::string& name, S
   return fresh;
 }
 
-// False: there is none, and nobody waits for it any more.
-bool AdapterPool::make_room(const std::string& name, std::int64_t bytes, Freed& freed) {
-  Slot& slot = shelf_->slots[name];
-  while (shelf_->bytes + bytes > options_.bytes_max) {
-    // The longest unused that nobody holds or is about to.
-    const auto victim = std::find_if(shelf_->by_use.rbegin(), shelf_->by_use.rend(), [&](const std::string& other) {
-      const Slot& held = shelf_->slots.find(other)->second;
-      return held.model->pins == 0 && held.waiting == 0 && other != name;
-    });
-    if (victim != shelf_->by_use.rend()) {
-      freed.push_back(shelf_->drop(shelf_->slots.find(*victim)->second));
-      metrics_.count_adapter_eviction();
-    } else if (slot.model != nullptr && slot.model->pins == 0) {
-      freed.push_back(shelf_->drop(slot));  // the version before goes anyway
-    } else if (shelf_->stopping || (slot.waiting == 0 && slot.model == nullptr)) {
-      return false;
-    } else {
-      shelf_->changed.wait_for(shelf_->mutex, kLookForGone);
-    }
-  }
-  return true;
-}
-
 void AdapterPool::load(const std::string& name) {
   const std::int64_t begin_ns = clock_.monotonic_ns();
   const std::string stamp = source_->stamp(name);  // before it is read: what changes meanwhile is seen later
@@ -248,7 +254,7 @@ void AdapterPool::load(const std::string& name) {
   const bool remembered = !status.ok();
   Freed freed;  // goes when the lock has gone
   MutexLock lock(shelf_->mutex);
-  if (status.ok() && !make_room(name, fresh->bytes, freed)) {
+  if (status.ok() && !shelf_->make_room(name, fresh->bytes, options_.bytes_max, metrics_, freed)) {
     status = unavailable(fmt::format("no room for adapter '{}' yet; try again shortly", name));
   }
   Slot& slot = shelf_->slots[name];

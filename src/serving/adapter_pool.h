@@ -86,8 +86,6 @@ class AdapterPool {
   void load(const std::string& name);
   std::shared_ptr<Model> open(const std::string& name, Status& status);
   using Freed = std::vector<std::shared_ptr<const LoadedModel>>;
-  // REQUIRES: the shelf's mutex is held.  `freed` is for the caller to drop when it is not.
-  bool make_room(const std::string& name, std::int64_t bytes, Freed& freed);
   static Pin pin(const std::shared_ptr<Shelf>& shelf, const std::shared_ptr<Model>& model);
 
   const Clock& clock_;

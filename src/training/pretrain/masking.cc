@@ -128,7 +128,7 @@ std::vector<std::int32_t> Masking::some_of(std::span<const std::int32_t> ids, st
     if (kinds_[static_cast<std::size_t>(id)] != Kind::kSpecial) words.push_back(id);
   }
   std::ranges::sort(words);
-  words.erase(std::ranges::unique(words).begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   TokenDraws draws(options_.seed, epoch, sample);
   const std::size_t wanted = std::min(words.size(), static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < wanted; ++i) {
