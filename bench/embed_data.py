@@ -12,6 +12,8 @@ import sys
 
 
 def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
     data, out = map(pathlib.Path, sys.argv[1:3])
     out.mkdir(parents=True, exist_ok=True)
     faqs = json.loads((data / "stackfaq-en/stackExchange-FAQ.json").read_text())["root"]["qapair"]

@@ -90,6 +90,8 @@ def faq_files(path, out):
 
 
 def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
     data, out = map(pathlib.Path, sys.argv[1:3])
     out.mkdir(parents=True, exist_ok=True)
     for name, rows in zip(("train", "valid", "test"), split_by_text(triples(data / "oppo-pairs-zh/dev.tsv"), 1000, 2000)):
