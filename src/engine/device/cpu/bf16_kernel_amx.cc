@@ -9,74 +9,26 @@
 namespace yupu::engine {
 namespace {
 
-#define YUPU_AMX_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16")))
-
-static_assert(kBf16PanelColumns == 2 * kTileRows);
+static_assert(kBf16PanelColumns == 2 * kTileRows && kBf16PairUnit == kTileRows);
 constexpr std::int64_t kTilePairs = kTileBytes / 4;
-constexpr std::int64_t kColumnStride = kBf16PanelColumns * 4;  // bytes from a pair to the next in a panel of B
-constexpr std::int64_t kPairBytes = kTilePairs * kColumnStride;
+constexpr std::int64_t kSumStride = kBf16PanelColumns * static_cast<std::int64_t>(sizeof(float));
 
-// sums (32 or 16 rows, 32) = a (rows, pairs) * b: rows are `stride` bytes apart, as are those of `sums`.
-YUPU_AMX_BF16 void multiply_two(std::int64_t blocks, const std::uint32_t* a, const std::uint32_t* b, float* sums,
-                                std::int64_t stride) {
-  const std::int64_t a_stride = blocks * kTileBytes;
-  const auto* upper = reinterpret_cast<const char*>(a);
-  const char* lower = upper + kTileRows * a_stride;
-  const auto* pairs = reinterpret_cast<const char*>(b);
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
-  for (std::int64_t block = 0; block < blocks; ++block) {
-    _tile_loadd(4, upper + block * kTileBytes, a_stride);
-    _tile_loadd(6, pairs, kColumnStride);
-    _tile_loadd(7, pairs + kTileBytes, kColumnStride);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_loadd(5, lower + block * kTileBytes, a_stride);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    pairs += kPairBytes;
-  }
-  auto* to = reinterpret_cast<char*>(sums);
-  _tile_stored(0, to, stride);
-  _tile_stored(1, to + kTileBytes, stride);
-  _tile_stored(2, to + kTileRows * stride, stride);
-  _tile_stored(3, to + kTileRows * stride + kTileBytes, stride);
-}
-
-YUPU_AMX_BF16 void multiply_one(std::int64_t blocks, const std::uint32_t* a, const std::uint32_t* b, float* sums,
-                                std::int64_t stride) {
-  const std::int64_t a_stride = blocks * kTileBytes;
-  const auto* rows = reinterpret_cast<const char*>(a);
-  const auto* pairs = reinterpret_cast<const char*>(b);
-  _tile_zero(0);
-  _tile_zero(1);
-  for (std::int64_t block = 0; block < blocks; ++block) {
-    _tile_loadd(4, rows + block * kTileBytes, a_stride);
-    _tile_loadd(6, pairs, kColumnStride);
-    _tile_loadd(7, pairs + kTileBytes, kColumnStride);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    pairs += kPairBytes;
-  }
-  auto* to = reinterpret_cast<char*>(sums);
-  _tile_stored(0, to, stride);
-  _tile_stored(1, to + kTileBytes, stride);
-}
+#define YUPU_TILE_TARGET "amx-tile,amx-bf16"
+#define YUPU_TILE_PRODUCT(sums, a, b) _tile_dpbf16ps(sums, a, b)
+#include "engine/device/cpu/amx_multiply-inl.h"
 
 }  // namespace
 
-YUPU_AMX_BF16 void bf16_kernel_amx(std::int64_t pairs, std::int64_t rows, const std::uint32_t* a,
-                                   const std::uint32_t* b, float* c, std::int64_t c_stride, bool add) {
+YUPU_AVX512_BF16 void bf16_kernel_amx(std::int64_t pairs, std::int64_t rows, const std::uint32_t* a,
+                                      const std::uint32_t* b, float* c, std::int64_t c_stride, bool add) {
   const std::int64_t blocks = (pairs + kTilePairs - 1) / kTilePairs;
-  const auto multiply = rows > kTileRows ? &multiply_two : &multiply_one;
+  const auto multiply = rows > kTileRows ? &multiply_tiles<true> : &multiply_tiles<false>;
   if (!add && rows % kTileRows == 0) {
     multiply(blocks, a, b, c, c_stride * static_cast<std::int64_t>(sizeof(float)));
     return;
   }
   alignas(64) float sums[2 * kTileRows * kBf16PanelColumns];
-  multiply(blocks, a, b, sums, kColumnStride);
+  multiply(blocks, a, b, sums, kSumStride);
   for (std::int64_t r = 0; r < rows; ++r) {
     const float* from = sums + r * kBf16PanelColumns;
     float* to = c + r * c_stride;
