@@ -97,9 +97,9 @@ template <class Weight>
 std::unique_ptr<Weight> pack(ExecutionContext& context, const Tensor& value, RowRange rows, WeightUse use) {
   const std::int64_t in = value.size(1);
   const std::int64_t out = rows.end - rows.begin;
-  const float* const first = value.f32() + rows.begin * in;
-  return use == WeightUse::kForward ? std::make_unique<Weight>(context, MatrixView{first, in, true}, out, in)
-                                    : std::make_unique<Weight>(context, MatrixView{first, in, false}, in, out);
+  const bool forward = use == WeightUse::kForward;
+  const MatrixView b{.data = value.f32() + rows.begin * in, .stride = in, .transposed = forward};
+  return std::make_unique<Weight>(context, b, forward ? out : in, forward ? in : out);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 //   YUPU_TILE_PRODUCT   the intrinsic; it wants its tiles as literals, which is why this is no template over it
 // No #pragma once: each inclusion is a function of its own.
 
-// sums (kTwo ? 32 : 16 rows of 32) = a b, rows of sums `stride` bytes apart.  a: rows of blocks * kTileBytes.  b: for each
-// block 16 rows of 32 lanes of 4 bytes.
+// sums (kTwo ? 32 : 16 rows of 32) = a b, rows of sums `stride` bytes apart.  a: rows of blocks * kTileBytes.  b: for
+// each block 16 rows of 32 lanes of 4 bytes.
 template <bool kTwo>
 __attribute__((target(YUPU_TILE_TARGET))) void multiply_tiles(std::int64_t blocks, const void* a, const void* b,
                                                               void* sums, std::int64_t stride) {
