@@ -73,7 +73,7 @@ struct Parameter {
   void drop_grad() { has_grad = false; }
 
   // The weight, or these rows of it, packed for the matrix kernels, made when first asked for and again after
-  // value_changed.  Used in inference and, where it is frozen, in training.  REQUIRES: rank 2.
+  // value_changed.  Used in inference and, where it is frozen, in training in bf16.  REQUIRES: rank 2.
   const PackedWeight& packed(ExecutionContext& context, std::optional<RowRange> rows = std::nullopt,
                              WeightUse use = WeightUse::kForward) const;
   // The same, but null where the weight is better multiplied as it lies: the first time it is asked for, unless the

@@ -132,7 +132,9 @@ Var linear(const Var& x, const Var& weight, const Var& bias, LinearOptions optio
   }
   const GemmOutput target{keeps_pre_activation ? pre_activation.f32() : y.f32(), out, false};
   const MatrixView x_view{x.value().f32(), in, false};
-  const Parameter* const frozen = weight.requires_grad() ? nullptr : weight.parameter();
+  // In fp32 a training step gains nothing from packings that it has to read beside its activations.
+  const bool packs = !tape.training() || tape.context().precision() == Precision::kBf16;
+  const Parameter* const frozen = packs && !weight.requires_grad() ? weight.parameter() : nullptr;
   if (frozen != nullptr) {
     product_with(tape.context(), *frozen, used, WeightUse::kForward, rows, x_view, target, epilogue);
   } else {
