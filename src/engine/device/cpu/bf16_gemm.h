@@ -8,8 +8,8 @@
 // This is what vdpbf16ps (AVX512_BF16) does with each pair, so the order is the machine's.  AMX (tdpbf16ps) sums blocks
 // of 32 depths first, the even ones by themselves and the odd ones:
 //
-//   AMX          c = 0;  for each block:  e = o = 0;  for its pairs:  e = fma(a[2p], b[2p], e),  o = fma(a[2p+1],
-//   b[2p+1], o)
+//   AMX          c = 0;  for each block:  e = o = 0
+//                                         for its pairs:  e = fma(a[2p], b[2p], e),  o = fma(a[2p+1], b[2p+1], o)
 //                                         c = c + (e + o)
 //
 // Operands are f32 in memory and rounded while they are packed; C and the epilogue are f32.
@@ -17,10 +17,9 @@
 // Invariants
 //  1. An element of C depends on its row of A and its column of B alone: not on M, N, its place, or the thread count.
 //  2. Every path but AMX gives the same bits (a product of two bf16 is exact in f32, so with and without fused
-//  arithmetic
-//     there is one rounding), AMX those of its own order, with two exceptions far from anything a model holds: the
-//     hardware takes partial sums below 2^-126 for zero and f32 arithmetic keeps them; where a single product overflows
-//     f32, paths without fused arithmetic have an infinity one step earlier.
+//     arithmetic there is one rounding), AMX those of its own order, with two exceptions far from anything a model
+//     holds: the hardware takes partial sums below 2^-126 for zero and f32 arithmetic keeps them; where a single
+//     product overflows f32, paths without fused arithmetic have an infinity one step earlier.
 //  3. Nothing is read outside the operands; padding exists in the packed copies alone.
 #pragma once
 
