@@ -1,16 +1,13 @@
 #include "training/training.h"
 
-#include <csignal>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
 #include "training/batches.h"
+#include "training/killed_testing.h"
 #include "training/testing.h"
 
 namespace yupu::training {
@@ -93,24 +90,6 @@ TEST(Training, SameSeedSameBitsWhateverTheThreads) {
   EXPECT_NE(hashes[1], hashes[2]);
 }
 
-// Trains in a child process that kills itself with SIGKILL after `kill_at` updates.
-void train_and_die(const TrainOptions& options, std::int64_t kill_at) {
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    TrainOptions dying = options;
-    dying.after_step = [kill_at](std::int64_t step) {
-      if (step == kill_at) ::kill(::getpid(), SIGKILL);
-    };
-    handoff::SilentProgress progress;
-    (void)train(dying, progress);
-    ::_exit(0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-}
-
 TEST(Training, KilledAnywhereItGoesOnToTheSameWeights) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
@@ -125,7 +104,7 @@ TEST(Training, KilledAnywhereItGoesOnToTheSameWeights) {
   // Before the first checkpoint, on one, between two, at the end of an epoch, in the last epoch: one run dies five
   // times.
   for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, per_epoch, 3 * per_epoch + 1}) {
-    train_and_die(options, kill_at);
+    testing::train_and_die(kill_at, options.after_step, [&](handoff::Progress& p) { return train(options, p); });
     EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
   }
   auto cut = train(options, progress);

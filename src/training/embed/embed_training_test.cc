@@ -1,19 +1,17 @@
 #include "training/embed/embed_training.h"
 
-#include <csignal>
 #include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
 #include "engine/collective/thread_group.h"
 #include "tasks/embed/evaluate.h"
+#include "training/killed_testing.h"
 
 namespace yupu::training {
 namespace {
@@ -155,23 +153,6 @@ TEST(EmbedTraining, ABatchInPartsIsTheBatch) {
   }
 }
 
-void train_and_die(const EmbedOptions& options, std::int64_t kill_at) {
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    EmbedOptions dying = options;
-    dying.loop.after_step = [kill_at](std::int64_t step) {
-      if (step == kill_at) ::kill(::getpid(), SIGKILL);
-    };
-    handoff::SilentProgress progress;
-    (void)train_embedder(dying, progress);
-    ::_exit(0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-}
-
 TEST(EmbedTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
@@ -184,7 +165,8 @@ TEST(EmbedTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   ASSERT_TRUE(whole.ok()) << whole.status().to_string();
   options.loop.out = dir.file("cut");
   for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{3}, whole->steps - 1}) {
-    train_and_die(options, kill_at);
+    testing::train_and_die(kill_at, options.loop.after_step,
+                           [&](handoff::Progress& p) { return train_embedder(options, p); });
     EXPECT_FALSE(file_exists(options.loop.out + "/yupu.json"));
   }
   const auto cut = train_embedder(options, progress);
