@@ -55,8 +55,9 @@ struct SpecialIds {
   std::int32_t unk = 0;
   std::int32_t cls = 0;
   std::int32_t sep = 0;
-  std::optional<std::int32_t> pad = {};   // absent when the vocabulary has none: packed batches need no padding
-  std::optional<std::int32_t> mask = {};  // absent: the vocabulary cannot be pre-trained with
+  std::optional<std::int32_t> pad = {};          // absent when the vocabulary has none: packed batches need no padding
+  std::optional<std::int32_t> mask = {};         // absent: the vocabulary cannot be pre-trained with
+  std::optional<std::int32_t> end_of_text = {};  // ends (and begins) what a language model writes; absent: it cannot
 };
 
 class Tokenizer {
@@ -79,12 +80,13 @@ class Tokenizer {
   virtual std::string_view token(std::int32_t id) const = 0;  // REQUIRES: 0 <= id < vocab_size()
   virtual std::optional<std::int32_t> id(std::string_view token) const = 0;
   virtual const SpecialIds& special_ids() const = 0;
-  virtual std::string_view kind() const = 0;  // its row in tokenizer_kinds(): "wordpiece"
+  virtual std::string_view kind() const = 0;  // its row in tokenizer_kinds(): "wordpiece", "bpe"
   virtual std::string_view content_id()
       const = 0;  // SHA-256 (hex) of vocabulary and settings: equal id, equal encodings
 
-  // Writes vocab.txt, tokenizer_config.json, special_tokens_map.json and tokenizer.json into `directory` (made if
-  // absent); the reference library opens it and gives equal ids. Layout: docs/formats/vocab.md.
+  // Writes the kind's files (vocab.txt; or vocab.json and merges.txt), tokenizer_config.json, special_tokens_map.json
+  // and tokenizer.json into `directory` (made if absent); the reference library opens it and gives equal ids. Layout:
+  // docs/formats/vocab.md, docs/formats/bpe.md.
   virtual Status save(const std::string& directory) const = 0;
 };
 
@@ -97,8 +99,7 @@ struct TokenizerKind {
 };
 std::span<const TokenizerKind> tokenizer_kinds();
 
-// Reads vocab.txt (or, when that is absent, tokenizer.json) and tokenizer_config.json of a model directory; without the
-// latter the settings are those of the uncased models.
+// Opens the tokenizer of a model directory by the first kind that recognises it.
 // Outcomes  kNotFound: no directory, or no file any kind knows; kInvalidArgument: file, line and what is wrong with it.
 Result<std::unique_ptr<Tokenizer>> load_tokenizer(const std::string& directory);
 

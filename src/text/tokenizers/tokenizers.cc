@@ -1,13 +1,15 @@
 #include <array>
 
 #include "base/file.h"
+#include "text/tokenizers/bpe/bpe.h"
 #include "text/tokenizers/tokenizer.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::text {
 namespace {
 
-constexpr std::array<TokenizerKind, 1> kTokenizerKinds{{
+constexpr std::array<TokenizerKind, 2> kTokenizerKinds{{
+    {"bpe", "GPT-2's byte-level BPE: tokenizer.json, or vocab.json and merges.txt", recognises_bpe, open_bpe},
     {"wordpiece", "BERT's WordPiece: vocab.txt or tokenizer.json", recognises_wordpiece, open_wordpiece},
 }};
 
@@ -20,7 +22,7 @@ Result<std::unique_ptr<Tokenizer>> load_tokenizer(const std::string& directory) 
   for (const TokenizerKind& kind : kTokenizerKinds) {
     if (kind.recognises(directory)) return kind.open(directory);
   }
-  return not_found("tokenizer: " + directory + " has neither vocab.txt nor tokenizer.json");
+  return not_found("tokenizer: " + directory + " has neither vocab.txt nor vocab.json nor tokenizer.json");
 }
 
 }  // namespace yupu::text

@@ -1,6 +1,5 @@
 #include "text/tokenizers/wordpiece/character_classes.h"
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <span>
@@ -14,12 +13,6 @@ namespace {
 
 // Planes 0 and 1 hold everything but ideographs, tags and private use; those are looked up in the ranges.
 constexpr char32_t kTableEnd = 0x20000;
-
-bool contains(std::span<const CodePointRange> ranges, char32_t code_point) {
-  const auto after =
-      std::ranges::upper_bound(ranges, code_point, {}, [](const CodePointRange& range) { return range.first; });
-  return after != ranges.begin() && code_point <= std::prev(after)->last;
-}
 
 bool is_ascii_punctuation(char32_t c) {
   return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);

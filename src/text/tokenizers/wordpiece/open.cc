@@ -3,13 +3,12 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "text/tokenizers/tokenizer_files.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 #include "text/unicode.h"
 
 namespace yupu::text {
 namespace {
-
-constexpr std::size_t kFileBytesMax = std::size_t{64} << 20;
 
 Status read_bool(const Json& object, const char* key, const std::string& where, bool& value) {
   const auto found = object.find(key);
@@ -39,14 +38,6 @@ Status read_word_chars_max(const Json& object, const std::string& where, WordPie
   return ok_status();
 }
 
-Result<Json> read_object(const std::string& path) {
-  YUPU_ASSIGN_OR_RETURN(const std::string bytes, read_file(path, kFileBytesMax));
-  auto parsed = parse_json(bytes, {.bytes_max = kFileBytesMax});
-  if (!parsed.ok()) return parsed.status().with_context(path);
-  if (!parsed->is_object()) return invalid_argument(path + ": must be a JSON object");
-  return parsed;
-}
-
 // A special token under another name would be read as ordinary text, silently: refuse.
 Status check_special_names(const Json& config, const std::string& where) {
   const std::pair<const char*, const char*> expected[] = {{"unk_token", "[UNK]"},
@@ -67,7 +58,7 @@ Status check_special_names(const Json& config, const std::string& where) {
 }
 
 Status read_config(const std::string& path, WordPieceOptions& options) {
-  YUPU_ASSIGN_OR_RETURN(const Json config, read_object(path));
+  YUPU_ASSIGN_OR_RETURN(const Json config, read_tokenizer_object(path));
   YUPU_RETURN_IF_ERROR(read_bool(config, "do_lower_case", path, options.lower_case));
   YUPU_RETURN_IF_ERROR(read_strip_accents(config, path, options));
   YUPU_RETURN_IF_ERROR(read_bool(config, "tokenize_chinese_chars", path, options.tokenize_chinese_chars));
@@ -76,26 +67,9 @@ Status read_config(const std::string& path, WordPieceOptions& options) {
   return check_special_names(config, path);
 }
 
-Result<std::vector<std::string>> vocabulary_of(const Json& model, const std::string& path) {
-  const auto vocab = model.find("vocab");
-  if (vocab == model.end() || !vocab->is_object())
-    return invalid_argument(path + ": model.vocab must be an object", "model.vocab");
-  std::vector<std::string> vocabulary(vocab->size());
-  for (const auto& [token, id] : vocab->items()) {
-    const bool in_range = id.is_number_unsigned() && id.get<std::uint64_t>() < vocabulary.size();
-    if (!in_range || token.empty() || !vocabulary[id.get<std::size_t>()].empty()) {
-      return invalid_argument(path + ": model.vocab: token '" + token + "' needs an id of its own from 0 to " +
-                                  std::to_string(vocabulary.size() - 1),
-                              "model.vocab");
-    }
-    vocabulary[id.get<std::size_t>()] = token;
-  }
-  return vocabulary;
-}
-
 // tokenizer.json of the reference library, when it describes a BERT WordPiece tokenizer.
 Result<std::vector<std::string>> read_tokenizer_json(const std::string& path, WordPieceOptions& options) {
-  YUPU_ASSIGN_OR_RETURN(const Json document, read_object(path));
+  YUPU_ASSIGN_OR_RETURN(const Json document, read_tokenizer_object(path));
   const auto model = document.find("model");
   if (model == document.end() || !model->is_object())
     return invalid_argument(path + ": model must be an object", "model");
@@ -113,7 +87,8 @@ Result<std::vector<std::string>> read_tokenizer_json(const std::string& path, Wo
   YUPU_RETURN_IF_ERROR(read_bool(*normalizer, "clean_text", where, options.clean_text));
   YUPU_RETURN_IF_ERROR(read_bool(*normalizer, "handle_chinese_chars", where, options.tokenize_chinese_chars));
   YUPU_RETURN_IF_ERROR(read_strip_accents(*normalizer, where, options));
-  return vocabulary_of(*model, path);
+  const auto vocab = model->find("vocab");
+  return vocabulary_of_object(vocab == model->end() ? Json() : *vocab, path, "model.vocab");
 }
 
 }  // namespace
@@ -150,7 +125,7 @@ Result<std::unique_ptr<Tokenizer>> open_wordpiece(const std::string& directory) 
   std::string path = directory + "/vocab.txt";
   std::vector<std::string> vocabulary;
   if (file_exists(path)) {
-    YUPU_ASSIGN_OR_RETURN(const std::string bytes, read_file(path, kFileBytesMax));
+    YUPU_ASSIGN_OR_RETURN(const std::string bytes, read_file(path, kTokenizerFileBytesMax));
     YUPU_ASSIGN_OR_RETURN(vocabulary, parse_vocabulary(bytes, path));
   } else {
     path = directory + "/tokenizer.json";

@@ -4,12 +4,9 @@
 
 #include <span>
 
-namespace yupu::text {
+#include "text/code_point_ranges.h"
 
-struct CodePointRange {
-  char32_t first;
-  char32_t last;  // inclusive
-};
+namespace yupu::text {
 
 std::span<const CodePointRange> dropped_ranges();      // control, format, private use; not U+0000, U+FFFD, surrogates
 std::span<const CodePointRange> mark_ranges();         // Mn, what strip_accents deletes

@@ -1,14 +1,11 @@
-// Words are counted once; then merges run on distinct words. Each pair of neighbours knows its count and the words it
-// stands in, and a heap hands out the most frequent pair. A heap entry may be stale (counts only fall while it waits):
-// it is compared with the live count when popped and put back corrected, so a merge touches only the words it changes.
 #include "text/tokenizers/wordpiece/train.h"
 
 #include <algorithm>
 #include <map>
-#include <queue>
 #include <unordered_map>
 #include <utility>
 
+#include "text/tokenizers/merging/pair_merging.h"
 #include "text/tokenizers/wordpiece/words.h"
 #include "text/unicode.h"
 
@@ -79,144 +76,34 @@ Alphabet choose_alphabet(const WordCounts& words, const TrainVocabularyOptions& 
   return alphabet;
 }
 
-class Trainer {
- public:
-  explicit Trainer(const TrainVocabularyOptions& options) : options_(options) {}
-
-  std::vector<std::string> train(const WordCounts& words) {
-    for (const std::string_view special : kSpecials) add(std::string(special));
-    const std::size_t pieces_max = static_cast<std::size_t>(options_.vocab_size) - pieces_.size();
-    const Alphabet alphabet = choose_alphabet(words, options_, pieces_max);
-    for (const char32_t character : alphabet.starting) add(encode_utf8({&character, 1}));
-    for (const char32_t character : alphabet.continuing) add("##" + encode_utf8({&character, 1}));
-    for (const auto& [word, count] : words) split(word, count);
-    for (std::size_t i = 0; i < words_.size(); ++i) count_pairs(static_cast<std::int32_t>(i), 1, kNoSymbol);
-    for (const auto& [pair, info] : pairs_) push(pair, info.count);  // any order: the heap's order is total
-    merge_until_full();
-    return std::move(pieces_);
+// A word with a character outside the alphabet will be [UNK] whatever is merged: it takes no part.
+void add_word(PairMerging& merging, const std::string& word, std::int64_t count) {
+  std::vector<PairMerging::Symbol> symbols;
+  for (const char32_t character : decode_utf8(word).code_points) {
+    const std::string text = encode_utf8({&character, 1});
+    const auto found = merging.find(symbols.empty() ? text : "##" + text);
+    if (!found) return;
+    symbols.push_back(*found);
   }
+  merging.add_word(std::move(symbols), count);
+}
 
- private:
-  using Symbol = std::int32_t;
-  static constexpr Symbol kNoSymbol = -1;
-  struct CountedWord {
-    std::vector<Symbol> symbols;
-    std::int64_t count;
-  };
-  struct PairInfo {
-    std::int64_t count = 0;
-    std::vector<std::int32_t> words;  // where it stood when it was made; a word may have lost it since
-  };
-  struct Candidate {
-    std::int64_t count;
-    std::uint64_t pair;
-  };
-  struct Worse {
-    const std::vector<std::string>* pieces;
-    bool operator()(const Candidate& a, const Candidate& b) const {
-      if (a.count != b.count) return a.count < b.count;
-      if (a.pair == b.pair) return false;
-      const int left = (*pieces)[left_of(a.pair)].compare((*pieces)[left_of(b.pair)]);
-      return left != 0 ? left > 0 : (*pieces)[right_of(a.pair)] > (*pieces)[right_of(b.pair)];
-    }
-  };
+// The right one continues a word, so it begins "##".
+std::string joined(std::string_view left, std::string_view right) {
+  return std::string(left) + std::string(right.substr(2));
+}
 
-  static std::uint64_t pair_of(Symbol left, Symbol right) {
-    return (static_cast<std::uint64_t>(left) << 32) | static_cast<std::uint32_t>(right);
-  }
-  static std::size_t left_of(std::uint64_t pair) { return pair >> 32; }
-  static std::size_t right_of(std::uint64_t pair) { return pair & 0xFFFFFFFFU; }
-
-  Symbol add(const std::string& piece) {
-    const auto [entry, fresh] = symbols_.emplace(piece, static_cast<Symbol>(pieces_.size()));
-    if (fresh) pieces_.push_back(piece);
-    return entry->second;
-  }
-
-  // A word with a character outside the alphabet will be [UNK] whatever is merged: it takes no part.
-  void split(const std::string& word, std::int64_t count) {
-    CountedWord counted{.symbols = {}, .count = count};
-    for (const char32_t character : decode_utf8(word).code_points) {
-      const std::string text = encode_utf8({&character, 1});
-      const auto found = symbols_.find(counted.symbols.empty() ? text : "##" + text);
-      if (found == symbols_.end()) return;
-      counted.symbols.push_back(found->second);
-    }
-    if (counted.symbols.size() > 1) words_.push_back(std::move(counted));
-  }
-
-  // Adds (sign 1) or takes back (-1) the word's pairs; pairs with `made` in them are noted as changed.
-  void count_pairs(std::int32_t word_index, std::int64_t sign, Symbol made) {
-    const CountedWord& word = words_[static_cast<std::size_t>(word_index)];
-    for (std::size_t i = 0; i + 1 < word.symbols.size(); ++i) {
-      const Symbol left = word.symbols[i];
-      const Symbol right = word.symbols[i + 1];
-      PairInfo& info = pairs_[pair_of(left, right)];
-      info.count += sign * word.count;
-      if (sign < 0 || (made != kNoSymbol && left != made && right != made)) continue;
-      if (info.words.empty() || info.words.back() != word_index) info.words.push_back(word_index);
-      if (made != kNoSymbol) changed_.push_back(pair_of(left, right));
-    }
-  }
-
-  void push(std::uint64_t pair, std::int64_t count) {
-    if (count >= options_.min_frequency) heap_.push({.count = count, .pair = pair});
-  }
-
-  void merge_until_full() {
-    while (pieces_.size() < static_cast<std::size_t>(options_.vocab_size) && !heap_.empty()) {
-      const Candidate best = heap_.top();
-      heap_.pop();
-      const auto found = pairs_.find(best.pair);
-      if (found == pairs_.end()) continue;
-      if (found->second.count != best.count) {
-        // Risen counts were pushed when they rose; a fallen one waits again at its new place.
-        if (found->second.count < best.count) push(best.pair, found->second.count);
-        continue;
-      }
-      merge(best.pair, std::move(found->second.words));
-    }
-  }
-
-  void merge(std::uint64_t pair, std::vector<std::int32_t> word_indices) {
-    const auto left = static_cast<Symbol>(left_of(pair));
-    const auto right = static_cast<Symbol>(right_of(pair));
-    const Symbol made = add(pieces_[left_of(pair)] + pieces_[right_of(pair)].substr(2));  // the right one begins "##"
-    changed_.clear();
-    std::ranges::sort(word_indices);
-    word_indices.erase(std::unique(word_indices.begin(), word_indices.end()), word_indices.end());
-    for (const std::int32_t word_index : word_indices) {
-      count_pairs(word_index, -1, kNoSymbol);
-      join(words_[static_cast<std::size_t>(word_index)].symbols, left, right, made);
-      count_pairs(word_index, 1, made);
-    }
-    pairs_.erase(pair);
-    std::ranges::sort(changed_);
-    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
-    for (const std::uint64_t changed : changed_) {
-      const auto found = pairs_.find(changed);
-      if (found != pairs_.end()) push(changed, found->second.count);
-    }
-  }
-
-  static void join(std::vector<Symbol>& symbols, Symbol left, Symbol right, Symbol made) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < symbols.size(); ++i) {
-      const bool here = i + 1 < symbols.size() && symbols[i] == left && symbols[i + 1] == right;
-      symbols[kept++] = here ? made : symbols[i];
-      if (here) ++i;
-    }
-    symbols.resize(kept);
-  }
-
-  const TrainVocabularyOptions& options_;
-  std::vector<std::string> pieces_;
-  std::unordered_map<std::string, Symbol> symbols_;
-  std::vector<CountedWord> words_;
-  std::unordered_map<std::uint64_t, PairInfo> pairs_;
-  std::vector<std::uint64_t> changed_;
-  std::priority_queue<Candidate, std::vector<Candidate>, Worse> heap_{Worse{&pieces_}};
-};
+std::vector<std::string> train(const WordCounts& words, const TrainVocabularyOptions& options) {
+  PairMerging merging(options.min_frequency, joined);
+  for (const std::string_view special : kSpecials) merging.add(std::string(special));
+  const auto pieces_max = static_cast<std::size_t>(options.vocab_size);
+  const Alphabet alphabet = choose_alphabet(words, options, pieces_max - merging.pieces().size());
+  for (const char32_t character : alphabet.starting) merging.add(encode_utf8({&character, 1}));
+  for (const char32_t character : alphabet.continuing) merging.add("##" + encode_utf8({&character, 1}));
+  for (const auto& [word, count] : words) add_word(merging, word, count);
+  merging.run(pieces_max);
+  return merging.pieces();
+}
 
 }  // namespace
 
@@ -231,18 +118,12 @@ Result<std::vector<std::string>> train_vocabulary(const TextSource& source, cons
   if (options.alphabet_max < 1) return invalid_argument("alphabet_max must be 1 or more", "alphabet_max");
   YUPU_ASSIGN_OR_RETURN(const WordCounts words, count_words(source, options.normalization));
   if (words.empty()) return invalid_argument("train vocabulary: the corpus has no word in it");
-  return Trainer(options).train(words);
+  return train(words, options);
 }
 
 Result<std::vector<std::string>> train_vocabulary(std::span<const std::string> texts,
                                                   const TrainVocabularyOptions& options) {
-  std::size_t next = 0;
-  const TextSource source = [&texts, &next](std::string& line) -> Result<bool> {
-    if (next == texts.size()) return false;
-    line = texts[next++];
-    return true;
-  };
-  return train_vocabulary(source, options);
+  return train_vocabulary(source_of(texts), options);
 }
 
 }  // namespace yupu::text

@@ -8,13 +8,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "text/tokenizers/merging/text_source.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::text {
@@ -26,9 +26,6 @@ struct TrainVocabularyOptions {
   bool keep_ascii = true;  // every printable ASCII character has its pieces, seen or not: what somebody types tomorrow
   WordPieceOptions normalization = {};  // the settings the tokenizer will have; words it makes [UNK] are left out
 };
-
-// Fills `line` with the next text; false at the end of the corpus.
-using TextSource = std::function<Result<bool>(std::string& line)>;
 
 // Order of the result: [PAD] [UNK] [CLS] [SEP] [MASK], the alphabet, its ## forms, then merges in the order made.
 // Memory grows with the number of distinct words, not with the corpus.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/hash.h"
+#include "text/tokenizers/encodings.h"
 #include "text/tokenizers/wordpiece/piece_trie.h"
 #include "text/tokenizers/wordpiece/save.h"
 #include "text/tokenizers/wordpiece/words.h"
@@ -56,7 +57,7 @@ class WordPiece final : public Tokenizer {
     append_text(encoding, text, options,
                 budget == std::numeric_limits<std::size_t>::max() ? budget : before + budget + 1);
     encoding.truncated = encoding.ids.size() - before > budget;
-    if (encoding.truncated) cut(encoding, before + budget);
+    if (encoding.truncated) cut_encoding(encoding, before + budget);
     if (options.add_special_tokens) append_special(encoding, special_ids_.sep);
     encoding.type_ids.assign(encoding.ids.size(), 0);
     return encoding;
@@ -183,30 +184,6 @@ class WordPiece final : public Tokenizer {
   static void append_special(Encoding& out, std::int32_t id) {
     out.ids.push_back(id);
     out.offsets.push_back({0, 0});
-  }
-
-  static void append_encoding(Encoding& out, const Encoding& part) {
-    out.ids.insert(out.ids.end(), part.ids.begin(), part.ids.end());
-    out.offsets.insert(out.offsets.end(), part.offsets.begin(), part.offsets.end());
-  }
-
-  static void cut(Encoding& encoding, std::size_t tokens) {
-    encoding.ids.resize(tokens);
-    encoding.offsets.resize(tokens);
-  }
-
-  // What the reference does: the shorter side is kept whole while it fits into half; else both get half, the odd token
-  // going to the longer side (to the second on a tie).
-  static void truncate_longest_first(Encoding& a, Encoding& b, std::size_t budget) {
-    if (a.ids.size() + b.ids.size() <= budget) return;
-    Encoding& shorter = a.ids.size() <= b.ids.size() ? a : b;
-    Encoding& longer = a.ids.size() <= b.ids.size() ? b : a;
-    const std::size_t shorter_tokens = std::min(shorter.ids.size(), budget / 2);
-    const std::size_t longer_tokens = budget - shorter_tokens;
-    shorter.truncated = shorter_tokens < shorter.ids.size();
-    longer.truncated = longer_tokens < longer.ids.size();
-    cut(shorter, shorter_tokens);
-    cut(longer, longer_tokens);
   }
 
   std::string compute_content_id() const {

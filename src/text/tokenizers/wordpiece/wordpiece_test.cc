@@ -226,7 +226,7 @@ TEST(LoadTokenizer, BadDirectories) {
     return status.message();
   };
   EXPECT_THAT(load_with("tokenizer.json", "{"), HasSubstr("byte"));
-  EXPECT_THAT(load_with("tokenizer.json", R"({"model":{"type":"BPE"}})"), HasSubstr("model.type"));
+  EXPECT_THAT(load_with("tokenizer.json", R"({"model":{"type":"Unigram"}})"), HasSubstr("model.type"));
   EXPECT_THAT(load_with("tokenizer.json", R"({"model":{"type":"WordPiece"},"normalizer":null})"),
               HasSubstr("normalizer"));
   EXPECT_THAT(load_with("tokenizer.json", R"({"model":{"vocab":{"a":1}},"normalizer":{"type":"BertNormalizer"}})"),
