@@ -84,6 +84,13 @@ TEST(ExactGradients, Attention) {
                                       reference::column_part(in[0], 2, 3), batch, 2, drop);
         },
         {random_tensor({9, 48}, 4)});
+    check_exact_gradients(
+        "causal attention",
+        [&](Tape&, const Vars& in) {
+          return attention(in[0], in[1], in[2], batch, {.heads = 2, .dropout = drop, .causal = true});
+        },
+        [&](const Inputs& in) { return reference::attention(in[0], in[1], in[2], batch, 2, drop, true); },
+        {random_tensor({9, 16}, 1), random_tensor({9, 16}, 2), random_tensor({9, 16}, 3)});
   }
 }
 

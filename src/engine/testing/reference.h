@@ -109,11 +109,11 @@ inline Matrix dropout(Matrix x, const Dropout& options) {
 
 // One sequence and head of attention, rows [begin, begin + length) and columns [column, column + width).
 inline void attend(Matrix& y, const Matrix& q, const Matrix& k, const Matrix& v, std::size_t begin, std::size_t length,
-                   std::size_t column, std::size_t width, const std::vector<float>& factors) {
+                   std::size_t column, std::size_t width, const std::vector<float>& factors, bool causal) {
   for (std::size_t i = begin; i < begin + length; ++i) {
     std::vector<double> p(length);
     double sum = 0;
-    for (std::size_t j = 0; j < length; ++j) {
+    for (std::size_t j = 0; j < (causal ? i - begin + 1 : length); ++j) {
       double score = 0;
       for (std::size_t d = column; d < column + width; ++d) score += q.at(i, d) * k.at(begin + j, d);
       sum += p[j] = std::exp(score / std::sqrt(static_cast<double>(width)));
@@ -126,7 +126,7 @@ inline void attend(Matrix& y, const Matrix& q, const Matrix& k, const Matrix& v,
 }
 
 inline Matrix attention(const Matrix& q, const Matrix& k, const Matrix& v, const PackedBatch& batch, std::size_t heads,
-                        const Dropout& options = {}) {
+                        const Dropout& options = {}, bool causal = false) {
   const DropoutStream stream = dropout_stream(options);
   const std::size_t width = q.columns / heads;
   Matrix y(q.rows, q.columns);
@@ -139,7 +139,7 @@ inline Matrix attention(const Matrix& q, const Matrix& k, const Matrix& v, const
       if (is_active(stream)) {
         dropout_factors(stream, batch.sample_ids[b], static_cast<std::uint32_t>(h), 0, groups, factors.data());
       }
-      attend(y, q, k, v, begin, length, h * width, width, factors);
+      attend(y, q, k, v, begin, length, h * width, width, factors, causal);
     }
   }
   return y;

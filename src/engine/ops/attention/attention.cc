@@ -33,6 +33,7 @@ struct Geometry {
   std::int64_t heads, width;
   float scale;
   DropoutStream stream;
+  bool causal = false;
   bool first_only = false;  // one query a sequence, its first token; row b of q and y is sequence b's
 
   std::int64_t begin(std::int64_t sequence) const { return batch->cu_seqlens[static_cast<std::size_t>(sequence)]; }
@@ -42,6 +43,8 @@ struct Geometry {
     return first_only ? std::min<std::int64_t>(1, length(sequence)) : length(sequence);
   }
   std::int64_t query_rows() const { return first_only ? batch->sequence_count() : batch->cu_seqlens.back(); }
+  // Keys that queries [0, end) of the sequence ask.
+  std::int64_t keys(std::int64_t sequence, std::int64_t end) const { return causal ? end : length(sequence); }
   std::uint64_t sample(std::int64_t sequence) const { return batch->sample_ids[static_cast<std::size_t>(sequence)]; }
 };
 
@@ -116,15 +119,19 @@ void forward_head(const Geometry& g, const Heads& x, std::int64_t sequence, std:
   for (std::int64_t query = 0; query < queries; query += kQueryBlock) {
     const std::int64_t rows = std::min(kQueryBlock, queries - query);
     const std::int64_t row = g.query_begin(sequence) + query;
-    gemm_serial({rows, length, g.width}, {x.q + row * x.q_stride + column, x.q_stride, false}, keys,
+    const std::int64_t key_count = g.keys(sequence, query + rows);
+    gemm_serial({rows, key_count, g.width}, {x.q + row * x.q_stride + column, x.q_stride, false}, keys,
                 {scores, length, false}, product_scratch);
     const float* factors = query_factors(g, sequence, head, query, rows, factor_buffer);
     for (std::int64_t i = 0; i < rows; ++i) {
-      const float log_sum = softmax_row(scores + i * length, g.scale, length, scores + i * length);
+      float* const p = scores + i * length;
+      const std::int64_t seen = g.keys(sequence, query + i + 1);
+      const float log_sum = softmax_row(p, g.scale, seen, p);
+      std::fill(p + seen, p + key_count, 0.0f);
       if (log_sums != nullptr) log_sums[(row + i) * g.heads + head] = log_sum;
+      if (factors != nullptr) multiply_row(p, factors + i * length, seen, p);
     }
-    if (factors != nullptr) multiply_row(scores, factors, rows * length, scores);
-    gemm_serial({rows, g.width, length}, {scores, length, false}, values,
+    gemm_serial({rows, g.width, key_count}, {scores, length, false}, values,
                 {y + row * y_stride + column, y_stride, false}, product_scratch);
   }
 }
@@ -143,38 +150,45 @@ void backward_head(const Geometry& g, const Heads& x, const HeadGradients& d, co
   const MatrixView keys_transposed{keys.data, x.stride, true};
   const MatrixView values_transposed{x.v + row0 * x.stride + column, x.stride, true};
   const std::int64_t query_count = g.query_count(sequence);
-  for (std::int64_t query = 0; query < query_count; query += kQueryBlock) {
+  // Causal: from the last block, which alone asks every key, so that the others find something to add to.
+  const std::int64_t blocks = (query_count + kQueryBlock - 1) / kQueryBlock;
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const std::int64_t query = (g.causal ? blocks - 1 - block : block) * kQueryBlock;
     const std::int64_t rows = std::min(kQueryBlock, query_count - query);
     const std::int64_t row = g.query_begin(sequence) + query;
-    const bool later = query > 0;
+    const std::int64_t key_count = g.keys(sequence, query + rows);
+    const bool later = block > 0;
     const MatrixView queries{x.q + row * x.q_stride + column, x.q_stride, false};
     const MatrixView d_out{d_y + row * y_stride + column, y_stride, false};
-    gemm_serial({rows, length, g.width}, queries, keys_transposed, {p, length, false}, product_scratch);
-    for (std::int64_t i = 0; i < rows; ++i) {
-      softmax_row_again(p + i * length, g.scale, log_sums[(row + i) * g.heads + head], length, p + i * length);
-    }
+    gemm_serial({rows, key_count, g.width}, queries, keys_transposed, {p, length, false}, product_scratch);
     const float* factors = query_factors(g, sequence, head, query, rows, factor_buffer);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      float* const p_row = p + i * length;
+      const std::int64_t seen = g.keys(sequence, query + i + 1);
+      softmax_row_again(p_row, g.scale, log_sums[(row + i) * g.heads + head], seen, p_row);
+      std::fill(p_row + seen, p_row + key_count, 0.0f);
+      if (d.v == nullptr || factors == nullptr) continue;
+      multiply_row(p_row, factors + i * length, key_count, s + i * length);
+    }
     if (d.v != nullptr) {
-      const float* dropped = p;
-      if (factors != nullptr) {
-        multiply_row(p, factors, rows * length, s);
-        dropped = s;
-      }
-      gemm_serial({length, g.width, rows}, {dropped, length, true}, d_out,
+      gemm_serial({key_count, g.width, rows}, {factors != nullptr ? s : p, length, true}, d_out,
                   {d.v + row0 * d.v_stride + column, d.v_stride, d.v_accumulate || later}, product_scratch);
     }
     if (d.q == nullptr && d.k == nullptr) continue;
-    gemm_serial({rows, length, g.width}, d_out, values_transposed, {s, length, false}, product_scratch);
+    gemm_serial({rows, key_count, g.width}, d_out, values_transposed, {s, length, false}, product_scratch);
     for (std::int64_t i = 0; i < rows; ++i) {
       const float* row_factors = factors != nullptr ? factors + i * length : nullptr;
-      softmax_row_backward(p + i * length, s + i * length, row_factors, g.scale, length, s + i * length);
+      float* const s_row = s + i * length;
+      const std::int64_t seen = g.keys(sequence, query + i + 1);
+      softmax_row_backward(p + i * length, s_row, row_factors, g.scale, seen, s_row);
+      std::fill(s_row + seen, s_row + key_count, 0.0f);
     }
     if (d.q != nullptr) {
-      gemm_serial({rows, g.width, length}, {s, length, false}, keys,
+      gemm_serial({rows, g.width, key_count}, {s, length, false}, keys,
                   {d.q + row * d.q_stride + column, d.q_stride, d.q_accumulate}, product_scratch);
     }
     if (d.k != nullptr) {
-      gemm_serial({length, g.width, rows}, {s, length, true}, queries,
+      gemm_serial({key_count, g.width, rows}, {s, length, true}, queries,
                   {d.k + row0 * d.k_stride + column, d.k_stride, d.k_accumulate || later}, product_scratch);
     }
   }
@@ -191,6 +205,7 @@ Geometry make_geometry(const Tape& tape, const PackedBatch& batch, std::int64_t 
   geometry.heads = options.heads;
   geometry.width = channels / options.heads;
   geometry.scale = 1.0f / std::sqrt(static_cast<float>(geometry.width));
+  geometry.causal = options.causal;
   if (tape.training()) geometry.stream = dropout_stream(options.dropout);
   CHECK(!is_active(geometry.stream) || batch.sample_ids.size() + 1 == batch.cu_seqlens.size(),
         "dropout needs the sample id of every sequence");
@@ -291,6 +306,7 @@ Var attention_of_first(const Var& q, const Var& kv, const PackedBatch& batch, co
   CHECK(kv.size(1) == 2 * channels && q.size(0) == batch.sequence_count(),
         fmt::format("attention of first tokens: q {}, kv {}, {} sequences", q.shape().to_text(), kv.shape().to_text(),
                     batch.sequence_count()));
+  CHECK(!options.causal, "a first token alone asks the whole of its sequence");
   Geometry geometry = make_geometry(tape, batch, kv.size(0), channels, options);
   geometry.first_only = true;
   const bool needs_grad = q.requires_grad() || kv.requires_grad();

@@ -1,6 +1,8 @@
-// Scaled dot-product attention, bidirectional, over packed sequences.  Vaswani et al. 2017, arXiv:1706.03762,
+// Scaled dot-product attention over packed sequences, bidirectional or causal.  Vaswani et al. 2017, arXiv:1706.03762,
 // section 3.2.
 //   p = softmax(q k^T * scale),  y = dropout(p) v    within each sequence and head; scale = 1/sqrt(D)
+// Causal    a token asks itself and those before it alone: scores of later ones are not in the softmax, and most of
+//           them are never computed (no mask is kept anywhere).
 // Shapes    q, k, v (N,C), or qkv (N,3C) with q, k, v side by side;  C = heads*D;  result (N,C).
 //           attention_of_first asks with the first token of each sequence alone: q (B,C), kv (N,2C) with k, v side by
 //           side; result (B,C), row for row the bits that attention gives these tokens.
@@ -21,6 +23,7 @@ namespace yupu::engine {
 struct AttentionOptions {
   int heads = 1;
   Dropout dropout = {};
+  bool causal = false;  // not for attention_of_first
 };
 
 Var attention(const Var& q, const Var& k, const Var& v, const PackedBatch& batch, const AttentionOptions& options);

@@ -21,7 +21,7 @@ PackedBatch batch_of(const std::vector<int>& lengths) {
 
 // Straight from the formula, in f64, with the dropout factors of each (sequence, head).
 std::vector<double> reference(const Tensor& qkv, const PackedBatch& batch, std::size_t heads,
-                              const DropoutStream& stream) {
+                              const DropoutStream& stream, bool causal = false) {
   const auto channels = static_cast<std::size_t>(qkv.size(1)) / 3;
   const std::size_t width = channels / heads;
   std::vector<double> y(static_cast<std::size_t>(qkv.size(0)) * channels);
@@ -41,7 +41,7 @@ std::vector<double> reference(const Tensor& qkv, const PackedBatch& batch, std::
       for (std::size_t i = 0; i < length; ++i) {
         std::vector<double> p(length);
         double sum = 0;
-        for (std::size_t j = 0; j < length; ++j) {
+        for (std::size_t j = 0; j < (causal ? i + 1 : length); ++j) {
           double score = 0;
           for (std::size_t d = 0; d < width; ++d) score += at(begin + i, 0, h, d) * at(begin + j, 1, h, d);
           sum += p[j] = std::exp(score / std::sqrt(static_cast<double>(width)));
@@ -69,8 +69,48 @@ TEST(Attention, AgainstTheReferenceWithAndWithoutDropout) {
   }
 }
 
+TEST(Attention, CausalAgainstTheReferenceWithAndWithoutDropout) {
+  const PackedBatch batch = batch_of({1, 5, 128, 300, 2});
+  const Tensor qkv = random_tensor({436, 3 * 24}, 1);
+  for (const float probability : {0.0f, 0.2f}) {
+    const AttentionOptions options{
+        .heads = 3, .dropout = {.probability = probability, .key = {5, 6, 7}}, .causal = true};
+    const OpRun run =
+        run_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); }, {qkv}, 2);
+    expect_near(run.output, reference(qkv, batch, 3, dropout_stream(options.dropout), true), "y");
+  }
+}
+
+// What comes later in a sequence changes nothing before it, and gets no gradient from it.
+TEST(Attention, CausalTokensKnowNothingOfLaterOnes) {
+  const PackedBatch batch = batch_of({200});
+  const Tensor qkv = random_tensor({200, 3 * 16}, 1);
+  const Tensor changed = qkv.clone();
+  for (std::int64_t row = 150; row < 200; ++row) std::fill_n(changed.f32() + row * 48, 48, 3.0f);
+  const OpUnderTest op = [&](Tape&, const std::vector<Var>& in) {
+    std::vector<std::int32_t> early(150);
+    for (std::size_t i = 0; i < early.size(); ++i) early[i] = static_cast<std::int32_t>(i);
+    return gather_rows(attention(in[0], batch, {.heads = 2, .causal = true}), early);
+  };
+  const OpRun a = run_op(op, {qkv}, 2);
+  const OpRun b = run_op(op, {changed}, 2);
+  EXPECT_TRUE(same_bits(a.output, b.output));
+  for (const OpRun* run : {&a, &b}) {
+    for (const float value : run->gradients[0].rows(150, 200).values()) EXPECT_EQ(value, 0.0f);
+  }
+}
+
 TEST(Attention, Gradients) {
   const PackedBatch batch = batch_of({3, 1, 5});
+  for (const bool causal : {false, true}) {
+    const float probability = causal ? 0.2f : 0.3f;
+    check_op(
+        [&](Tape&, const std::vector<Var>& in) {
+          return attention(in[0], batch,
+                           {.heads = 2, .dropout = {.probability = probability, .key = {5, 6, 7}}, .causal = causal});
+        },
+        {random_tensor({9, 24}, 1)});
+  }
   for (const float probability : {0.0f, 0.3f}) {
     const AttentionOptions options{.heads = 2, .dropout = {.probability = probability, .key = {5, 6, 7}}};
     check_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); },
@@ -88,43 +128,47 @@ TEST(Attention, GradientsOfOneValueInAllRoles) {
 
 TEST(Attention, GradientsOverSeveralQueryBlocks) {
   // Directional: one difference along a random direction, for a sequence of 150 tokens.
-  const PackedBatch batch = batch_of({150});
-  const AttentionOptions options{.heads = 1, .dropout = {.probability = 0.1f, .key = {1, 2, 3}}};
-  const OpUnderTest op = [&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); };
-  const Tensor x = random_tensor({150, 12}, 1);
-  const Tensor direction = random_tensor({150, 12}, 2);
-  const Tensor cotangent = random_tensor({150, 4}, 77);
-  const auto objective = [&](float step) {
-    const Tensor moved = x.clone();
-    for (std::size_t i = 0; i < moved.values().size(); ++i) moved.values()[i] += step * direction.values()[i];
-    const OpRun run = run_op(op, {moved}, 2);
-    double total = 0;
-    for (std::size_t i = 0; i < cotangent.values().size(); ++i) {
-      total += static_cast<double>(cotangent.values()[i]) * run.output.values()[i];
+  for (const bool causal : {false, true}) {
+    const PackedBatch batch = batch_of({150});
+    const AttentionOptions options{.heads = 1, .dropout = {.probability = 0.1f, .key = {1, 2, 3}}, .causal = causal};
+    const OpUnderTest op = [&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); };
+    const Tensor x = random_tensor({150, 12}, 1);
+    const Tensor direction = random_tensor({150, 12}, 2);
+    const Tensor cotangent = random_tensor({150, 4}, 77);
+    const auto objective = [&](float step) {
+      const Tensor moved = x.clone();
+      for (std::size_t i = 0; i < moved.values().size(); ++i) moved.values()[i] += step * direction.values()[i];
+      const OpRun run = run_op(op, {moved}, 2);
+      double total = 0;
+      for (std::size_t i = 0; i < cotangent.values().size(); ++i) {
+        total += static_cast<double>(cotangent.values()[i]) * run.output.values()[i];
+      }
+      return total;
+    };
+    const OpRun run = run_op(op, {x}, 2);
+    double slope = 0;
+    for (std::size_t i = 0; i < x.values().size(); ++i) {
+      slope += static_cast<double>(run.gradients[0].values()[i]) * direction.values()[i];
     }
-    return total;
-  };
-  const OpRun run = run_op(op, {x}, 2);
-  double slope = 0;
-  for (std::size_t i = 0; i < x.values().size(); ++i) {
-    slope += static_cast<double>(run.gradients[0].values()[i]) * direction.values()[i];
+    EXPECT_NEAR((objective(2e-3f) - objective(-2e-3f)) / 4e-3, slope, 3e-3 * std::fabs(slope) + 1e-2);
   }
-  EXPECT_NEAR((objective(2e-3f) - objective(-2e-3f)) / 4e-3, slope, 3e-3 * std::fabs(slope) + 1e-2);
 }
 
 TEST(Attention, PackedEqualsAloneBitForBit) {
   const std::vector<int> lengths = {7, 130, 1, 20};
   const PackedBatch batch = batch_of(lengths);
   const Tensor qkv = random_tensor({158, 3 * 32}, 1);
-  const AttentionOptions options{.heads = 4, .dropout = {.probability = 0.1f, .key = {5, 6, 7}}};
-  const OpRun together =
-      run_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); }, {qkv}, 2);
-  for (std::size_t b = 0; b < lengths.size(); ++b) {
-    PackedBatch one = batch_of({lengths[b]});
-    one.sample_ids = {batch.sample_ids[b]};
-    const OpRun alone = run_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], one, options); },
-                               {qkv.rows(batch.cu_seqlens[b], batch.cu_seqlens[b + 1])}, 1);
-    EXPECT_TRUE(same_bits(alone.output, together.output.rows(batch.cu_seqlens[b], batch.cu_seqlens[b + 1]))) << b;
+  for (const bool causal : {false, true}) {
+    const AttentionOptions options{.heads = 4, .dropout = {.probability = 0.1f, .key = {5, 6, 7}}, .causal = causal};
+    const OpRun together =
+        run_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); }, {qkv}, 2);
+    for (std::size_t b = 0; b < lengths.size(); ++b) {
+      PackedBatch one = batch_of({lengths[b]});
+      one.sample_ids = {batch.sample_ids[b]};
+      const OpRun alone = run_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], one, options); },
+                                 {qkv.rows(batch.cu_seqlens[b], batch.cu_seqlens[b + 1])}, 1);
+      EXPECT_TRUE(same_bits(alone.output, together.output.rows(batch.cu_seqlens[b], batch.cu_seqlens[b + 1]))) << b;
+    }
   }
 }
 

@@ -100,7 +100,7 @@ void check_inputs(const Var& x, const Var& weight, const Var& bias, std::span<co
   const std::int64_t classes = weight.size(0);
   CHECK(weight.size(1) == x.size(1) && classes > 0,
         fmt::format("linear_cross_entropy of x {} with weight {}", x.shape().to_text(), weight.shape().to_text()));
-  check_vector(bias.value(), classes, "bias of linear_cross_entropy");
+  if (bias.defined()) check_vector(bias.value(), classes, "bias of linear_cross_entropy");
   CHECK(static_cast<std::int64_t>(labels.size()) == x.size(0),
         fmt::format("{} labels for x {}", labels.size(), x.shape().to_text()));
   for (const std::int32_t label : labels) {
@@ -127,10 +127,11 @@ Var linear_cross_entropy(const Var& x, const Var& weight, const Var& bias, std::
   std::vector<std::uint8_t> hits(options.hits != nullptr ? labels.size() : 0);
   const ChunkLoss chunk_loss{labels, losses, hits, needs_grad, options.hits != nullptr};
   const Tensor buffer = tape.empty({chunk, classes});
+  const float* const offsets = bias.defined() ? bias.value().f32() : nullptr;
   for (std::int64_t first = 0; first < rows; first += chunk) {
     const std::int64_t count = std::min(chunk, rows - first);
     product(context, {count, classes, columns}, {x.value().f32() + first * columns, columns, false},
-            {weight.value().f32(), columns, true}, {buffer.f32(), classes, false}, {.bias = bias.value().f32()});
+            {weight.value().f32(), columns, true}, {buffer.f32(), classes, false}, {.bias = offsets});
     chunk_loss(context, buffer, first, count);
     if (needs_grad) add_chunk(context, unit, x.value(), weight.value(), buffer, first, count);
   }

@@ -3,8 +3,8 @@
 //   z[r,:] = weight x[r,:] + bias,   loss = sum over r of (lse(z[r]) - z[r,label[r]])
 // Rows go through in chunks of about kChunkElements logits.  A chunk's gradient is taken while its logits are at hand,
 // so nothing is computed twice: three products, as separate ops would make, in a chunk's memory instead of (R,V).
-// Shapes    x (R,C) f32; weight (V,C), an embedding table shared with the input side will do; bias (V); labels (R),
-// each
+// Shapes    x (R,C) f32; weight (V,C), an embedding table shared with the input side will do; bias (V) or absent
+// (Var{}); labels (R), each
 //           in [0,V);  result (1), the sum over the rows (0 for no rows).
 // Backward  d_x, d_weight, d_bias: what the forward pass left, times d_loss.  Kept: as many elements as those have.
 // Precision the three products as those of linear (engine/precision.h).

@@ -37,6 +37,19 @@ TEST(LinearCrossEntropy, IsLinearThenCrossEntropy) {
   }
 }
 
+TEST(LinearCrossEntropy, WithoutABiasIsWithOneOfZeros) {
+  const std::vector<std::int32_t> labels = {2, 0, 4, 4, 10};
+  const std::vector<Tensor> inputs = {random_tensor({5, 6}, 1), random_tensor({11, 6}, 2)};
+  const OpUnderTest bare = [&](Tape&, const std::vector<Var>& in) {
+    return linear_cross_entropy(in[0], in[1], Var{}, labels, {.chunk_rows = 2});
+  };
+  check_op(bare, inputs);
+  const OpRun with = run_op(op_with(labels, 2), {inputs[0], inputs[1], Tensor::zeros({11})}, 2);
+  const OpRun without = run_op(bare, inputs, 2);
+  EXPECT_TRUE(same_bits(with.output, without.output));
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(same_bits(with.gradients[i], without.gradients[i]));
+}
+
 TEST(LinearCrossEntropy, CountsHitsAndTakesNoRows) {
   ExecutionContext context(2);
   Tape tape(context, Tape::Mode::kInference);
