@@ -115,6 +115,18 @@ Status write_model_config(const std::string& directory, const ModelConfig& confi
 Result<std::vector<std::string>> load_weights(const std::string& directory, std::span<const TensorBinding> bindings,
                                               std::span<const std::string_view> optional,
                                               std::span<const std::string_view> ignored, Placement placement) {
+  return load_named_weights(
+      directory, bindings,
+      {.plain = plain_name,
+       .may_be_absent = [optional](std::string_view name) { return begins_with_any(name, optional); },
+       .passed_over =
+           [ignored](std::string_view name) { return only_for_pretraining(name) || begins_with_any(name, ignored); }},
+      placement);
+}
+
+Result<std::vector<std::string>> load_named_weights(const std::string& directory,
+                                                    std::span<const TensorBinding> bindings, const NameRules& rules,
+                                                    Placement placement) {
   const std::string path = fmt::format("{}/{}", directory, kWeightsFile);
   if (!file_exists(path) && file_exists(directory + "/pytorch_model.bin")) {
     return not_found(
@@ -123,7 +135,7 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
   YUPU_ASSIGN_OR_RETURN(const Safetensors file, Safetensors::open(path));
   std::map<std::string, const TensorEntry*> entries;
   for (const TensorEntry& entry : file.tensors()) {
-    const auto [it, is_new] = entries.emplace(plain_name(entry.name), &entry);
+    const auto [it, is_new] = entries.emplace(rules.plain(entry.name), &entry);
     if (!is_new) {
       return invalid_argument(
           fmt::format("{}: tensors \"{}\" and \"{}\" are the same weight", path, it->second->name, entry.name));
@@ -136,7 +148,7 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
     if (it != entries.end()) {
       YUPU_RETURN_IF_ERROR(reader.add(*it->second, binding));
       entries.erase(it);
-    } else if (begins_with_any(binding.name, optional)) {
+    } else if (rules.may_be_absent(binding.name)) {
       absent.push_back(binding.name);
     } else {
       return invalid_argument(
@@ -144,7 +156,7 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
     }
   }
   for (const auto& [name, entry] : entries) {
-    if (only_for_pretraining(name) || begins_with_any(name, ignored)) continue;
+    if (rules.passed_over(name)) continue;
     return invalid_argument(fmt::format("{}: tensor \"{}\" {} has no place in the model config.json describes", path,
                                         entry->name, shape_text(entry->shape)));
   }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,16 @@ Result<std::vector<std::string>> load_weights(const std::string& directory, std:
                                               std::span<const std::string_view> optional,
                                               std::span<const std::string_view> ignored,
                                               Placement placement = Placement::kCopied);
+
+// The same under an architecture's own rules for the names of a file.
+struct NameRules {
+  std::string (*plain)(std::string_view name);          // as the bindings call it
+  std::function<bool(std::string_view)> may_be_absent;  // of a binding
+  std::function<bool(std::string_view)> passed_over;    // of a tensor that no binding wants, plain
+};
+Result<std::vector<std::string>> load_named_weights(const std::string& directory,
+                                                    std::span<const TensorBinding> bindings, const NameRules& rules,
+                                                    Placement placement = Placement::kCopied);
 
 // What the reference library calls an encoder's tensors depends on the class a directory is opened as.
 enum class EncoderNames : std::uint8_t {

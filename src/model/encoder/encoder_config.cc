@@ -9,21 +9,10 @@
 #include <fmt/ranges.h>
 
 #include "engine/device/cpu/int8_gemm.h"
+#include "model/config_fields.h"
 
 namespace yupu::model {
 namespace {
-
-struct ActivationName {
-  std::string_view name;
-  engine::Activation activation;
-};
-// The first name of an activation is the one written.
-constexpr std::array kActivations = {
-    ActivationName{"gelu", engine::Activation::kGelu},
-    ActivationName{"gelu_new", engine::Activation::kGeluTanh},
-    ActivationName{"gelu_pytorch_tanh", engine::Activation::kGeluTanh},
-    ActivationName{"relu", engine::Activation::kRelu},
-};
 
 constexpr std::array kPresets = {
     EncoderPreset{"tiny", "2 layers of 128: seconds to train, for small sets", 2, 128, 2},
@@ -33,12 +22,9 @@ constexpr std::array kPresets = {
     EncoderPreset{"base", "12 layers of 768, the size of BERT-base", 12, 768, 12},
 };
 
-struct SizeRow {
-  const char* key;
-  std::int64_t EncoderConfig::*member;
-  std::int64_t min;
-  std::int64_t max;
-};
+using SizeRow = SizeField<EncoderConfig>;
+using NumberRow = NumberField<EncoderConfig>;
+
 // Limits: far above any BERT, low enough that no product of two of them overflows.
 constexpr std::array kSizes = {
     SizeRow{"vocab_size", &EncoderConfig::vocab_size, 1, 10'000'000},
@@ -50,12 +36,6 @@ constexpr std::array kSizes = {
     SizeRow{"type_vocab_size", &EncoderConfig::type_count, 1, 1'024},
 };
 
-struct NumberRow {
-  const char* key;
-  float EncoderConfig::*member;
-  float min;  // inclusive
-  float max;  // exclusive
-};
 constexpr std::array kNumbers = {
     NumberRow{"hidden_dropout_prob", &EncoderConfig::hidden_dropout, 0.0f, 1.0f},
     NumberRow{"attention_probs_dropout_prob", &EncoderConfig::attention_dropout, 0.0f, 1.0f},
@@ -63,32 +43,6 @@ constexpr std::array kNumbers = {
     NumberRow{"layer_norm_eps", &EncoderConfig::layer_norm_epsilon, 0.0f, 1.0f},
     NumberRow{"initializer_range", &EncoderConfig::initializer_range, 0.0f, 10.0f},
 };
-
-std::string_view activation_name(engine::Activation activation) {
-  for (const ActivationName& row : kActivations) {
-    if (row.activation == activation) return row.name;
-  }
-  return "gelu";
-}
-
-Status unsupported(std::string_view where, std::string_view key, std::string_view value, std::string_view supported) {
-  return invalid_argument(fmt::format("{}: {} \"{}\" is not supported ({})", where, key, value, supported),
-                          std::string(key));
-}
-
-Status read_activation(const Json& json, std::string_view where, EncoderConfig& config) {
-  if (!json.contains("hidden_act")) return ok_status();
-  YUPU_ASSIGN_OR_RETURN(const std::string name, json_string(json, "hidden_act", where));
-  std::vector<std::string_view> known;
-  for (const ActivationName& row : kActivations) {
-    if (row.name == name) {
-      config.activation = row.activation;
-      return ok_status();
-    }
-    known.push_back(row.name);
-  }
-  return unsupported(where, "hidden_act", name, fmt::format("supported: {}", fmt::join(known, ", ")));
-}
 
 Status refuse_other_models(const Json& json, std::string_view where) {
   YUPU_ASSIGN_OR_RETURN(const std::string type, json_string(json, "model_type", where));
@@ -129,20 +83,7 @@ Result<WeightFormat> read_weight_format(const Json& json, std::string_view where
 }  // namespace
 
 Status EncoderConfig::validate(std::string_view where) const {
-  for (const SizeRow& row : kSizes) {
-    const std::int64_t value = this->*row.member;
-    if (value < row.min || value > row.max) {
-      return invalid_argument(fmt::format("{}: '{}' is {}, must be {} to {}", where, row.key, value, row.min, row.max),
-                              row.key);
-    }
-  }
-  for (const NumberRow& row : kNumbers) {
-    const float value = this->*row.member;
-    if (!(value >= row.min && value < row.max)) {
-      return invalid_argument(
-          fmt::format("{}: '{}' is {}, must be from {} to below {}", where, row.key, value, row.min, row.max), row.key);
-    }
-  }
+  YUPU_RETURN_IF_ERROR(check_fields<EncoderConfig>(*this, kSizes, kNumbers, where));
   if (hidden_size % head_count != 0) {
     return invalid_argument(fmt::format("{}: 'hidden_size' {} is not a multiple of 'num_attention_heads' {}", where,
                                         hidden_size, head_count),
@@ -164,8 +105,7 @@ void EncoderConfig::write_to(OrderedJson& json) const {
   json["num_attention_heads"] = head_count;
   json["intermediate_size"] = intermediate_size;
   json["hidden_act"] = activation_name(activation);
-  // Through the shortest decimal of the f32, so that 0.1f is written 0.1 and reads back as 0.1f.
-  for (const NumberRow& row : kNumbers) json[row.key] = OrderedJson::parse(fmt::format("{}", this->*row.member));
+  for (const NumberRow& row : kNumbers) json[row.key] = short_number(this->*row.member);
   json["max_position_embeddings"] = position_count;
   json["type_vocab_size"] = type_count;
   json["pad_token_id"] = pad_token_id;
@@ -182,7 +122,7 @@ Result<EncoderConfig> EncoderConfig::from_json(const Json& json, std::string_vie
   for (const SizeRow& row : kSizes) {
     YUPU_ASSIGN_OR_RETURN(config.*row.member, json_int(json, row.key, where));
   }
-  YUPU_RETURN_IF_ERROR(read_activation(json, where, config));
+  YUPU_RETURN_IF_ERROR(read_activation(json, "hidden_act", where, config.activation));
   for (const NumberRow& row : kNumbers) {
     // classifier_dropout: null is how HuggingFace says "as hidden_dropout_prob", which comes earlier in the table.
     if (row.member == &EncoderConfig::classifier_dropout) config.classifier_dropout = config.hidden_dropout;
