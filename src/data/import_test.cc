@@ -338,6 +338,14 @@ TEST_F(Import, ReadLabelledFileNamesFileLineAndField) {
   EXPECT_EQ(rows[1].source, "g.csv:3");
 }
 
+TEST_F(Import, ALabelMayBeNamedToMeanOutOfScope) {
+  ImportSource file = source("o.csv", "text,label\nhi,greet\nsing,oos\n");
+  file.out_of_scope = "oos";
+  const auto rows = read_labelled_file(file).value();
+  EXPECT_EQ(rows[0].label, "greet");
+  EXPECT_EQ(rows[1].label, handoff::kOutOfScope);
+}
+
 TEST_F(Import, ReadRowsRefusesWhatItDidNotWrite) {
   const auto message = [&](std::string_view bytes) {
     return read_rows(source("r.jsonl", bytes).path).status().message();

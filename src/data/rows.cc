@@ -78,6 +78,7 @@ std::optional<Problem> to_row(RawRow& raw, const ImportSource& source, const Cle
   } else if (!source.label_column.empty()) {
     if (auto problem = clean_label(raw.label, limits)) return problem;
     row.label = raw.label;
+    if (!source.out_of_scope.empty() && row.label == source.out_of_scope) row.label = handoff::kOutOfScope;
   }
   if (auto problem = clean_lang(raw.lang)) return problem;
   row.text = raw.text;

@@ -21,6 +21,7 @@ struct ImportSource {
   std::string lang_column = "lang";    // used when the file has it; a name of the caller's own must be there
   std::string split_column = {};       // empty: none. Values: train, valid (dev, validation), test, or blank
   std::string fixed_label = {};        // not empty: every row has this label, label_column is not read
+  std::string out_of_scope = {};       // not empty: this label of the file means that no label fits
   std::string fixed_split = {};        // not empty: "train", "valid" or "test" for every row
   // Further columns, which must be there: a second text, a score.
   std::vector<std::string> more_columns = {};

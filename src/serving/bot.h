@@ -2,7 +2,6 @@
 // hold, queue, engine, charge, trace. Threads: decide() from any number of threads.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +31,7 @@ class Bot {
   virtual ~Bot() = default;
   virtual const std::string& name() const = 0;
   virtual const std::string& model() const = 0;  // name in the ModelHost
-  // `ranked`: every label of `card`, best first.
-  virtual BotAnswer decide(std::string_view text, const ModelCard& card, std::span<const LabelScore> ranked) const = 0;
+  virtual BotAnswer decide(std::string_view text, const ModelCard& card, const ScoredText& scored) const = 0;
   // What GET /v1/models adds for this bot: titles of its intents, questions to begin with.
   virtual Json about() const = 0;
 };

@@ -1,11 +1,14 @@
 #include "serving/classifier_model.h"
 
+#include <optional>
 #include <utility>
 
 #include "tasks/classify/classifier.h"
 
 namespace yupu::serving {
 namespace {
+
+constexpr double kNothingReaches = 2.0;  // no probability does
 
 class ClassifierModel final : public TextModel {
  public:
@@ -17,8 +20,9 @@ class ClassifierModel final : public TextModel {
     card_.clarify_threshold = 0;
     if (const auto& calibration = classifier_->calibration()) {
       card_.temperature = calibration->temperature;
-      card_.answer_threshold = calibration->answer_threshold;
+      card_.answer_threshold = calibration->may_answer() ? calibration->answer_threshold : kNothingReaches;
       card_.clarify_threshold = calibration->clarify_threshold;
+      card_.has_scope_gate = calibration->gate.has_value();
     }
   }
 
@@ -33,7 +37,14 @@ class ClassifierModel final : public TextModel {
       // Nobody else has an encoder for a group.
       asks.push_back({static_cast<const ClassifierModel*>(text.model)->classifier_.get(), &text.encoding});
     }
-    return tasks::Classifier::mixed_logits(context_, asks);
+    YUPU_ASSIGN_OR_RETURN(auto rows, tasks::Classifier::mixed_logits(context_, asks));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto& classifier = *asks[i].classifier;
+      const std::optional<double> scope = classifier.scope_score(rows[i]);
+      rows[i].resize(classifier.labels().size());
+      if (scope) rows[i].push_back(static_cast<float>(*scope - classifier.calibration()->gate->threshold));
+    }
+    return rows;
   }
   std::size_t own_bytes() const override { return classifier_->own_bytes(); }
 

@@ -76,5 +76,48 @@ TEST(ClassifierModel, ServesWhatWasSavedAndRefusesWhatIsBroken) {
   EXPECT_EQ(host.find("m")->release_id, "rel_1");
 }
 
+TEST(ClassifierModel, TellsOnWhichSideOfTheGateATextIs) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier(3);
+  ASSERT_TRUE(classifier.ok()) << classifier.status().to_string();
+  engine::ExecutionContext context(1);
+  std::vector<text::Encoding> encodings;
+  for (const char* text : {"tea", "cup tea", "refund order"}) encodings.push_back((*classifier)->encode(text));
+  const auto logits = (*classifier)->logits(context, encodings);
+  ASSERT_TRUE(logits.ok());
+  const double threshold = tasks::energy_score((*logits)[1]);
+  (*classifier)
+      ->set_calibration(
+          tasks::Calibration{.gate = tasks::ScopeGate{.score = tasks::ScopeScore::kEnergy, .threshold = threshold},
+                             .promise = tasks::Promise{.max_wrong = 0.1, .kept = true}});
+  ASSERT_TRUE((*classifier)->save(dir.path()).ok());
+  tasks::BaseCache bases;
+  auto model = classifier_loader(context, bases)(dir.path());
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  ASSERT_TRUE((*model)->card().has_scope_gate);
+  std::vector<BatchText> batch;
+  for (const auto& encoding : encodings) batch.push_back({model->get(), encoding});
+  const auto rows = (*model)->logits(batch);
+  ASSERT_TRUE(rows.ok());
+  bool any_outside = false;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    ASSERT_EQ((*rows)[i].size(), (*model)->card().row_width());
+    const ScoredText scored = scored_text((*model)->card(), (*rows)[i]);
+    const bool in_scope = tasks::energy_score((*logits)[i]) >= threshold;
+    EXPECT_EQ(scored.in_scope, in_scope);
+    EXPECT_EQ(decision_of((*model)->card(), scored), in_scope ? "answer" : "refuse");
+    EXPECT_EQ(scored.ranked.size(), 3u);
+    any_outside = any_outside || !in_scope;
+  }
+  EXPECT_TRUE(any_outside);
+
+  // A promise that is not kept: nothing is answered, however sure.
+  (*classifier)->set_calibration(tasks::Calibration{.promise = tasks::Promise{.max_wrong = 0.1, .reason = "few"}});
+  ASSERT_TRUE((*classifier)->save(dir.path()).ok());
+  model = classifier_loader(context, bases)(dir.path());
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  EXPECT_GT((*model)->card().answer_threshold, 1.0);
+}
+
 }  // namespace
 }  // namespace yupu::serving

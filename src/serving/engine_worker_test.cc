@@ -242,7 +242,7 @@ TEST_F(EngineWorkerTest, StopRefusesWhatWaits) {
 TEST(RankedScores, CalibratedAndOrdered) {
   const ModelCard card{.labels = {"a", "b", "c"}, .temperature = 2.0};
   const std::vector<float> logits = {0.0F, 2.0F, 0.0F};
-  const auto ranked = ranked_scores(card, logits);
+  const auto ranked = scored_text(card, logits).ranked;
   EXPECT_EQ(ranked[0].label, "b");
   EXPECT_EQ(ranked[1].label, "a");
   EXPECT_NEAR(ranked[0].score, std::exp(1.0) / (std::exp(1.0) + 2), 1e-12);

@@ -15,10 +15,10 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-std::vector<std::vector<LabelScore>> ranked_rows(const LoadedModel& model, const EngineRows& rows) {
-  std::vector<std::vector<LabelScore>> ranked;
-  for (const std::vector<float>& row : rows) ranked.push_back(ranked_scores(model.model->card(), row));
-  return ranked;
+std::vector<ScoredText> scored_rows(const LoadedModel& model, const EngineRows& rows) {
+  std::vector<ScoredText> scored;
+  for (const std::vector<float>& row : rows) scored.push_back(scored_text(model.model->card(), row));
+  return scored;
 }
 
 }  // namespace
@@ -173,24 +173,26 @@ http::Response Service::classify(const http::Request& request) {
   const ClassifyBody& body = *parsed;
   if (!host_.knows(body.model)) return failed(request, no_such_model(body.model));
   const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) {
-    const auto ranked = ranked_rows(model, rows);
+    const auto scored = scored_rows(model, rows);
     Decided decided;
     decided.body["model"] = model.name;
     decided.body["release_id"] = model.release_id;
     OrderedJson& results = decided.body["results"] = OrderedJson::array();
-    for (std::size_t i = 0; i < ranked.size(); ++i) {
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      const std::vector<LabelScore>& ranked = scored[i].ranked;
+      const std::string_view decision = decision_of(model.model->card(), scored[i]);
       const std::string trace_id = random_id("tr");
       OrderedJson labels = OrderedJson::array();
       const auto count = static_cast<std::size_t>(body.top_k.value_or(options_.top_k));
-      for (std::size_t k = 0; k < std::min(count, ranked[i].size()); ++k) {
-        labels.push_back({{"label", ranked[i][k].label}, {"score", ranked[i][k].score}});
+      for (std::size_t k = 0; k < std::min(count, ranked.size()); ++k) {
+        labels.push_back({{"label", ranked[k].label}, {"score", ranked[k].score}});
       }
-      results.push_back({{"index", i}, {"trace_id", trace_id}, {"labels", labels}});
+      results.push_back({{"index", i}, {"trace_id", trace_id}, {"decision", decision}, {"labels", labels}});
       decided.traces.push_back({.trace_id = trace_id,
                                 .text = body.inputs[i],
-                                .decision = "answer",
-                                .label = ranked[i].front().label,
-                                .score = ranked[i].front().score,
+                                .decision = std::string(decision),
+                                .label = ranked.front().label,
+                                .score = ranked.front().score,
                                 .body = {{"request_id", request.request_id}, {"labels", Json(labels)}}});
     }
     decided.body["usage"] = {{"tokens", tokens}};
@@ -218,7 +220,7 @@ http::Response Service::answer(const http::Request& request) {
   }
   const Bot& bot = *found->second;
   const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) {
-    const BotAnswer said = bot.decide(body.text, model.model->card(), ranked_rows(model, rows).front());
+    const BotAnswer said = bot.decide(body.text, model.model->card(), scored_rows(model, rows).front());
     const std::string trace_id = random_id("tr");
     Decided decided;
     decided.body = {{"decision", said.decision},     {"text", said.text},    {"score", said.score},

@@ -23,6 +23,8 @@ inline constexpr std::string_view kClassifyResponse = R"({
     "model": {"type": "string"}, "release_id": {"type": "string"},
     "results": {"type": "array", "items": {"type": "object", "properties": {
       "index": {"type": "integer"}, "trace_id": {"type": "string"},
+      "decision": {"enum": ["answer", "clarify", "refuse"],
+                   "description": "by the model's thresholds; refuse: also when the text is out of its scope"},
       "labels": {"type": "array", "items": {"type": "object", "properties": {
         "label": {"type": "string"}, "score": {"type": "number"}}}}}}},
     "usage": {"type": "object", "properties": {"tokens": {"type": "integer"}}}

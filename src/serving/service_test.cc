@@ -25,7 +25,8 @@ class EchoBot final : public Bot {
  public:
   const std::string& name() const override { return name_; }
   const std::string& model() const override { return model_; }
-  BotAnswer decide(std::string_view text, const ModelCard& card, std::span<const LabelScore> ranked) const override {
+  BotAnswer decide(std::string_view text, const ModelCard& card, const ScoredText& scored) const override {
+    const std::vector<LabelScore>& ranked = scored.ranked;
     BotAnswer said;
     said.decision = ranked.front().score >= card.answer_threshold ? "answer" : "clarify";
     said.text = "about " + std::string(text);
@@ -188,6 +189,7 @@ TEST_F(ServiceTest, ClassifyIsAnsweredChargedAndTraced) {
   EXPECT_EQ(body.at("results").size(), 2U);
   EXPECT_EQ(body.at("results")[1].at("labels").size(), 2U);
   EXPECT_EQ(body.at("results")[1].at("labels")[0].at("label"), "n2");
+  EXPECT_EQ(body.at("results")[1].at("decision"), "answer");
   EXPECT_EQ(body.at("release_id"), "rel_1");
   EXPECT_EQ(body.at("usage").at("tokens"), 9);  // 2+2 and 3+2: special tokens count
   EXPECT_NE(response.headers.get("server-timing").find("engine;dur="), std::string::npos);

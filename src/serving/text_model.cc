@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 
 namespace yupu::serving {
 
-std::vector<LabelScore> ranked_scores(const ModelCard& card, std::span<const float> logits) {
-  CHECK(logits.size() == card.labels.size() && !logits.empty(), "one logit per label");
+ScoredText scored_text(const ModelCard& card, std::span<const float> row) {
+  CHECK(row.size() == card.row_width() && !card.labels.empty(), "one logit per label, and the gate's number");
+  const std::span<const float> logits = row.first(card.labels.size());
   const double largest = *std::max_element(logits.begin(), logits.end());
   std::vector<LabelScore> scores;
   scores.reserve(logits.size());
@@ -21,7 +23,13 @@ std::vector<LabelScore> ranked_scores(const ModelCard& card, std::span<const flo
   for (LabelScore& score : scores) score.score /= sum;
   std::stable_sort(scores.begin(), scores.end(),
                    [](const LabelScore& a, const LabelScore& b) { return a.score > b.score; });
-  return scores;
+  return {.ranked = std::move(scores), .in_scope = !card.has_scope_gate || row.back() >= 0.0f};
+}
+
+std::string_view decision_of(const ModelCard& card, const ScoredText& scored) {
+  const double best = scored.ranked.front().score;
+  if (!scored.in_scope || best < card.clarify_threshold) return "refuse";
+  return best >= card.answer_threshold ? "answer" : "clarify";
 }
 
 }  // namespace yupu::serving

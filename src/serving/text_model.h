@@ -18,7 +18,8 @@ struct ModelCard {
   enum class Kind : std::uint8_t { kScores, kVectors };
   Kind kind() const { return embedding_width > 0 ? Kind::kVectors : Kind::kScores; }
   std::size_t row_width() const {
-    return kind() == Kind::kVectors ? static_cast<std::size_t>(embedding_width) : labels.size();
+    if (kind() == Kind::kVectors) return static_cast<std::size_t>(embedding_width);
+    return labels.size() + (has_scope_gate ? 1 : 0);
   }
 
   std::int64_t embedding_width = 0;  // of a model that gives vectors, which has no labels
@@ -26,6 +27,8 @@ struct ModelCard {
   double temperature = 1.0;          // softmax(logits / temperature) is calibrated: Guo et al. 2017, arXiv:1706.04599
   double answer_threshold = 0.5;     // calibrated on validation rows: at or above it an answer may be given
   double clarify_threshold = 0.2;    // at or above it the best labels are worth asking about
+  // A row then ends with one number more: below 0 the text is out of scope and refused, whatever its labels' scores.
+  bool has_scope_gate = false;
 };
 
 class TextModel;
@@ -58,7 +61,14 @@ struct LabelScore {
   double score = 0;  // calibrated probability
 };
 
-// All labels, best first; equal scores keep the order of the labels.  REQUIRES: as many logits as labels.
-std::vector<LabelScore> ranked_scores(const ModelCard& card, std::span<const float> logits);
+// A row of a model that scores labels, read.
+struct ScoredText {
+  std::vector<LabelScore> ranked;  // all labels, best first; equal scores keep the order of the labels
+  bool in_scope = true;            // no gate refuses the text
+};
+// REQUIRES: a row as wide as the card says.
+ScoredText scored_text(const ModelCard& card, std::span<const float> row);
+// "answer", "clarify" or "refuse": what the model's own thresholds say.
+std::string_view decision_of(const ModelCard& card, const ScoredText& scored);
 
 }  // namespace yupu::serving

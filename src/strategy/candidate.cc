@@ -57,7 +57,12 @@ training::TrainOptions train_options(const LoopContext& context, const FurtherTr
   options.metric = plan.metric;
   options.vocab_size = plan.vocab_size;
   options.max_length = plan.max_length;
-  options.target_precision = context.strategy.release.target_precision;
+  const ReleasePlan& release = context.strategy.release;
+  options.target_precision = release.target_precision;
+  options.max_wrong = release.max_wrong;
+  options.confidence = release.confidence;
+  options.out_of_scope_share = release.out_of_scope_share;
+  options.scope_gate = tasks::find_gate_choice(release.scope_gate).value_or(tasks::GateChoice::kAuto);
   options.seed = static_cast<std::uint64_t>(context.strategy.seed);
   options.threads = context.threads;
   if (plan.precision == engine::precision_name(engine::Precision::kBf16)) options.precision = engine::Precision::kBf16;
@@ -148,6 +153,12 @@ Json training_settings(const Strategy& strategy) {
                   {"metric", plan.metric},
                   {"precision", plan.precision},
                   {"target_precision", strategy.release.target_precision}}}};
+  if (const ReleasePlan& release = strategy.release; release.max_wrong || release.scope_gate != "auto") {
+    settings["train"]["promise"] = {{"max_wrong", release.max_wrong ? Json(*release.max_wrong) : Json()},
+                                    {"confidence", release.confidence},
+                                    {"out_of_scope_share", release.out_of_scope_share.value_or(-1.0)},
+                                    {"scope_gate", release.scope_gate}};
+  }
   if (plan.method == "full") return settings;
   const model::AdapterConfig& adapter = plan.adapter;
   settings["train"]["adapter"] = {{"method", plan.method},
@@ -194,6 +205,8 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   YUPU_ASSIGN_OR_RETURN(const auto observer, open_observer(context, key));
   options.observer = observer.get();
   YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, context.progress));
+  if (!result.broken_promise.empty())
+    return conflict(fmt::format("release.max_wrong: {} (the model: {})", result.broken_promise, options.out));
   handoff::Run run;
   run.dataset_id = dataset_record.id;
   run.task = context.strategy.train.task;

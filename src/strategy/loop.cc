@@ -34,6 +34,7 @@ Result<Json> data_input(const LoopContext& context) {
                        {"split_column", source.split_column},
                        {"fixed_label", source.fixed_label},
                        {"fixed_split", source.fixed_split}});
+    if (!source.out_of_scope.empty()) sources.back()["out_of_scope"] = source.out_of_scope;
   }
   return Json{{"name", context.strategy.name},
               {"seed", context.strategy.seed},
@@ -80,6 +81,7 @@ Result<Json> run_data(LoopContext& context) {
     file.label_column = source.label_column;
     if (!source.lang_column.empty()) file.lang_column = source.lang_column;
     file.split_column = source.split_column;
+    file.out_of_scope = source.out_of_scope;
     file.fixed_label = source.fixed_label;
     file.fixed_split = source.fixed_split;
     options.sources.push_back(std::move(file));

@@ -72,6 +72,7 @@ class Loader {
     reader.text("label", source.label_column);
     reader.text("lang", source.lang_column);
     reader.text("split_column", source.split_column);
+    reader.text("out_of_scope", source.out_of_scope);
     reader.text("fixed_label", source.fixed_label);
     if (reader.has("split")) reader.one_of("split", source.fixed_split, {"train", "valid", "test"});
     check_file(reader, "path", source.path);
@@ -135,6 +136,13 @@ class Loader {
     reader.number("gain_min", out_.release.gain_min, 0.0, 1.0);
     reader.number("slice_drop_max", out_.release.slice_drop_max, 0.0, 1.0);
     reader.number("target_precision", out_.release.target_precision, 0.01, 0.999);
+    double share = 0.0;
+    reader.number("max_wrong", share, 1e-6, 0.99);
+    if (reader.has("max_wrong")) out_.release.max_wrong = share;
+    reader.number("confidence", out_.release.confidence, 0.5, 0.999999);
+    reader.number("out_of_scope_share", share, 0.0, 0.99);
+    if (reader.has("out_of_scope_share")) out_.release.out_of_scope_share = share;
+    reader.one_of("scope_gate", out_.release.scope_gate, {"auto", "off", "energy", "mahalanobis"});
     reader.one_of("metric", out_.release.metric, {"accuracy", "macro_f1"});
     return reader.finish();
   }

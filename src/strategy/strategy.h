@@ -22,8 +22,9 @@ struct DataSource {
   std::string label_column = "label";
   std::string lang_column;
   std::string split_column;
-  std::string fixed_label;  // every row has this label
-  std::string fixed_split;  // "train", "valid" or "test"
+  std::string out_of_scope;  // this label of the file means that no label fits
+  std::string fixed_label;   // every row has this label
+  std::string fixed_split;   // "train", "valid" or "test"
 };
 
 struct DataPlan {
@@ -68,6 +69,10 @@ struct ReleasePlan {
   double gain_min = 0.0;         // a later one must beat the live one by more than this
   double slice_drop_max = 0.02;  // and fall on no protected slice by more than this
   double target_precision = 0.95;
+  std::optional<double> max_wrong;  // a promise instead (tasks/classify/calibration.h): unkept, nothing is released
+  double confidence = 0.95;         // of it
+  std::optional<double> out_of_scope_share;
+  std::string scope_gate = "auto";
   std::string metric = "accuracy";
 };
 

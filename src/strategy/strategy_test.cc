@@ -64,6 +64,20 @@ TEST(Strategy, TrackersAreCheckedWithTheFile) {
   EXPECT_NE(bad.status().message().find("s.toml: line 13: train.track"), std::string::npos) << bad.status().message();
 }
 
+TEST(Strategy, AReleaseMayPromise) {
+  const std::string text = replace(kGood, "[service]",
+                                   "[release]\nmax_wrong = 0.02\nout_of_scope_share = 0.1\n"
+                                   "scope_gate = \"energy\"\n[service]");
+  const auto strategy = parse_strategy(text, "s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->release.max_wrong, 0.02);
+  EXPECT_EQ(strategy->release.out_of_scope_share, 0.1);
+  EXPECT_EQ(strategy->release.scope_gate, "energy");
+  EXPECT_FALSE(parse_strategy(kGood, "s.toml", false)->release.max_wrong.has_value());
+  EXPECT_FALSE(parse_strategy(replace(text, "0.02", "1.5"), "s.toml", false).ok());
+  EXPECT_FALSE(parse_strategy(replace(text, "energy", "feeling"), "s.toml", false).ok());
+}
+
 TEST(Strategy, ABaseMayBeABuiltInModel) {
   add_builtin_file("builtin:small-base/config.json", "{}");
   const auto base_of = [](const std::string& base) {

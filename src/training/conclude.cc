@@ -14,6 +14,10 @@ void add_figures(const std::string& prefix, const tasks::Evaluation& evaluation,
   figures[prefix + "calibration_error"] = evaluation.report.calibration_error;
   figures[prefix + "answered_share"] = evaluation.decisions.share_answered();
   figures[prefix + "answered_precision"] = evaluation.decisions.precision();
+  for (const auto& [score, of_score] : evaluation.scope) {
+    figures[fmt::format("{}scope.{}.auroc", prefix, tasks::scope_score_name(score))] = of_score.auroc;
+    figures[fmt::format("{}scope.{}.fpr95", prefix, tasks::scope_score_name(score))] = of_score.fpr95();
+  }
   for (const auto& [name, slice] : evaluation.report.slices)
     figures[fmt::format("{}accuracy.{}", prefix, name)] = slice.accuracy;
 }
@@ -22,17 +26,53 @@ bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& opt
   return std::any_of(rows.begin(), rows.end(), [&](const handoff::Row& row) { return is_learned(options, row); });
 }
 
+// Class distances cost a pass over the training rows: where a row is out of scope, or their gate is asked for.
+bool wants_distances(const TrainOptions& options, const tasks::Classifier& classifier) {
+  if (options.scope_gate == tasks::GateChoice::kMahalanobis) return true;
+  if (options.scope_gate != tasks::GateChoice::kAuto || classifier.label_index(handoff::kOutOfScope)) return false;
+  const auto out = [](const handoff::Row& row) { return row.label == handoff::kOutOfScope; };
+  return std::any_of(options.valid.begin(), options.valid.end(), out) ||
+         std::any_of(options.test.begin(), options.test.end(), out);
+}
+
+Status fit_distances(const TrainOptions& options, const tasks::LogitsSource& pooled, tasks::Classifier& classifier) {
+  constexpr std::size_t kRowsMax = 20'000;  // far above what means and a covariance need
+  const std::size_t stride = options.train.size() / kRowsMax + 1;
+  std::vector<text::Encoding> encodings;
+  std::vector<std::int32_t> labels;
+  for (std::size_t i = 0; i < options.train.size(); i += stride) {
+    const std::optional<std::int32_t> label = classifier.label_index(options.train[i].label);
+    if (!label) continue;
+    encodings.push_back(classifier.encode(options.train[i].text));
+    labels.push_back(*label);
+  }
+  if (encodings.empty()) return invalid_argument("no training row has a label of the model", "train");
+  YUPU_ASSIGN_OR_RETURN(const auto vectors, pooled(encodings));
+  classifier.set_distances(
+      tasks::ClassDistances::fit(vectors, labels, static_cast<std::int64_t>(classifier.labels().size())));
+  return ok_status();
+}
+
 }  // namespace
 
-Status calibrate(const TrainOptions& options, const tasks::LogitsSource& logits, tasks::Classifier& classifier,
+Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Classifier& classifier,
                  handoff::Progress& progress) {
-  if (options.valid.empty()) {
+  if (!has_labelled(options.valid, options)) {
+    if (options.max_wrong)
+      return invalid_argument("max_wrong: a promise is fitted on validation rows, and none has a label", "max_wrong");
     progress.note("no validation rows: scores are not calibrated and every text will be answered");
     return ok_status();
   }
-  YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, logits, options.valid));
-  const tasks::Calibration calibration = tasks::fit_calibration(rows, options.target_precision);
-  if (!calibration.target_met) {
+  if (wants_distances(options, classifier)) YUPU_RETURN_IF_ERROR(fit_distances(options, sources.pooled, classifier));
+  YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, sources.logits, options.valid));
+  const tasks::Calibration calibration = tasks::fit_calibration(rows, {.target_precision = options.target_precision,
+                                                                       .max_wrong = options.max_wrong,
+                                                                       .confidence = options.confidence,
+                                                                       .out_of_scope_share = options.out_of_scope_share,
+                                                                       .gate = options.scope_gate});
+  if (!calibration.may_answer()) {
+    progress.note(fmt::format("calibration: nothing will be answered: {}", calibration.promise->reason));
+  } else if (!calibration.target_met) {
     progress.note(fmt::format(
         "calibration: no threshold reaches a precision of {:.3f} on the validation rows; the best is {:.3f}",
         options.target_precision, calibration.answered_precision));
@@ -56,6 +96,7 @@ Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSou
                      .encoder_config = {},
                      .valid = {},
                      .test = {},
+                     .broken_promise = {},
                      .figures = {}};
   std::int64_t trained = 0;
   for (const engine::Parameter* parameter : classifier.parameters()) {
@@ -73,6 +114,8 @@ Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSou
     YUPU_ASSIGN_OR_RETURN(result.test, tasks::evaluate(classifier, logits, options.test));
     add_figures("test.", *result.test, result.figures);
   }
+  const auto& calibration = classifier.calibration();
+  if (calibration && !calibration->may_answer()) result.broken_promise = calibration->promise->reason;
   result.figures["train.seconds"] = result.seconds;
   result.figures["train.steps"] = static_cast<double>(result.steps);
   result.figures["train.epochs"] = static_cast<double>(position.epoch);

@@ -9,8 +9,16 @@
 
 namespace yupu::training {
 
-// Fits the scores to the validation rows; without any the classifier stays uncalibrated and answers everything.
-Status calibrate(const TrainOptions& options, const tasks::LogitsSource& logits, tasks::Classifier& classifier,
+// Who computes numbers for the classifier, on this rank or on several.
+struct Sources {
+  tasks::LogitsSource logits;  // Classifier::logits
+  tasks::LogitsSource pooled;  // Classifier::pooled
+};
+
+// Fits the scores to the validation rows; without any the classifier stays uncalibrated and answers everything.  Where
+// there are rows out of scope the classifier is given class distances, fitted to the training rows.
+// Outcomes  kInvalidArgument: a promise or a gate without validation rows.
+Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Classifier& classifier,
                  handoff::Progress& progress);
 
 // Judges the trained classifier on the validation and test rows and puts the figures together.

@@ -19,6 +19,28 @@ std::string_view bytes_of(const engine::Tensor& tensor) {
   return {reinterpret_cast<const char*>(tensor.bytes()), tensor.byte_count()};
 }
 
+// Rows of `width` numbers, those of every ranks-th text computed here.
+Result<std::vector<std::vector<float>>> shared_rows(engine::Collective& collective, const tasks::LogitsSource& source,
+                                                    std::span<const text::Encoding> texts, std::size_t width) {
+  const auto ranks = static_cast<std::size_t>(collective.size());
+  std::vector<text::Encoding> mine;
+  for (auto i = static_cast<std::size_t>(collective.rank()); i < texts.size(); i += ranks) mine.push_back(texts[i]);
+  YUPU_ASSIGN_OR_RETURN(const auto computed, source(mine));
+  std::vector<float> all(texts.size() * width, 0.0f);  // others' rows are zero: the sum is exact
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    const std::size_t row = static_cast<std::size_t>(collective.rank()) + i * ranks;
+    std::copy(computed[i].begin(), computed[i].end(), all.begin() + static_cast<std::ptrdiff_t>(row * width));
+  }
+  YUPU_RETURN_IF_ERROR(collective.begin_sum(all));
+  YUPU_RETURN_IF_ERROR(collective.finish_sums());
+  std::vector<std::vector<float>> rows(texts.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * width);
+    rows[i].assign(begin, begin + static_cast<std::ptrdiff_t>(width));
+  }
+  return rows;
+}
+
 }  // namespace
 
 Status share_weights(engine::Collective& collective, engine::AdamW& optimizer) {
@@ -71,26 +93,21 @@ Result<engine::Facts> program_facts() {
 
 tasks::LogitsSource logits_over(engine::Collective& collective, const tasks::Classifier& classifier,
                                 engine::ExecutionContext& context) {
-  if (collective.size() == 1) return tasks::logits_on(classifier, context);
-  return [&](std::span<const text::Encoding> texts) -> Result<std::vector<std::vector<float>>> {
-    const auto ranks = static_cast<std::size_t>(collective.size());
-    const std::size_t classes = classifier.labels().size();
-    std::vector<text::Encoding> mine;
-    for (auto i = static_cast<std::size_t>(collective.rank()); i < texts.size(); i += ranks) mine.push_back(texts[i]);
-    YUPU_ASSIGN_OR_RETURN(const auto logits, classifier.logits(context, mine));
-    std::vector<float> all(texts.size() * classes, 0.0f);  // others' rows are zero: the sum is exact
-    for (std::size_t i = 0; i < mine.size(); ++i) {
-      const std::size_t row = static_cast<std::size_t>(collective.rank()) + i * ranks;
-      std::copy(logits[i].begin(), logits[i].end(), all.begin() + static_cast<std::ptrdiff_t>(row * classes));
-    }
-    YUPU_RETURN_IF_ERROR(collective.begin_sum(all));
-    YUPU_RETURN_IF_ERROR(collective.finish_sums());
-    std::vector<std::vector<float>> rows(texts.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * classes);
-      rows[i].assign(begin, begin + static_cast<std::ptrdiff_t>(classes));
-    }
-    return rows;
+  const tasks::LogitsSource mine = tasks::logits_on(classifier, context);
+  if (collective.size() == 1) return mine;
+  return [&, mine](std::span<const text::Encoding> texts) {
+    return shared_rows(collective, mine, texts, classifier.row_width());
+  };
+}
+
+tasks::LogitsSource pooled_over(engine::Collective& collective, const tasks::Classifier& classifier,
+                                engine::ExecutionContext& context) {
+  const tasks::LogitsSource mine = [&](std::span<const text::Encoding> texts) {
+    return classifier.pooled(context, texts);
+  };
+  if (collective.size() == 1) return mine;
+  return [&, mine](std::span<const text::Encoding> texts) {
+    return shared_rows(collective, mine, texts, static_cast<std::size_t>(classifier.config().hidden_size));
   };
 }
 

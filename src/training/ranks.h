@@ -31,9 +31,11 @@ Status require_equal_masks(engine::Collective& collective, std::span<const Named
 // Which program this is: every rank must run the same one on the same kind of machine.
 Result<engine::Facts> program_facts();
 
-// Logits of which each rank computes a part; every rank gets all of them, the same bits.  The arguments must outlive
-// it.
+// Rows of Classifier::logits, or of Classifier::pooled, of which each rank computes a part; every rank gets all of
+// them, the same bits.  The arguments must outlive it.
 tasks::LogitsSource logits_over(engine::Collective& collective, const tasks::Classifier& classifier,
+                                engine::ExecutionContext& context);
+tasks::LogitsSource pooled_over(engine::Collective& collective, const tasks::Classifier& classifier,
                                 engine::ExecutionContext& context);
 
 }  // namespace yupu::training

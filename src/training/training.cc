@@ -72,8 +72,12 @@ Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& o
 // Everything that decides the weights, hashed: options, precision in use, rows and the weights training begins from.
 std::string fingerprint_of(const TrainOptions& options, engine::Precision precision,
                            const tasks::Classifier& classifier) {
+  Json deciding = deciding_options(options);
+  // Fitted when the weights stand: a run goes on under another promise without being trained again.
+  for (const char* key : {"target_precision", "max_wrong", "confidence", "out_of_scope_share", "scope_gate"})
+    deciding.erase(key);
   Sha256 hash;
-  hash.field(to_text(deciding_options(options)))
+  hash.field(to_text(deciding))
       .field(engine::precision_name(precision))
       .field(classifier.weights_sha256())
       .field(classifier.tokenizer().content_id());
@@ -123,13 +127,15 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   Trainer trainer(options, learner, context, collective, state, progress);
   YUPU_RETURN_IF_ERROR(trainer.run());
   if (trainer.paused()) return paused_result(trainer);
-  const tasks::LogitsSource logits = logits_over(collective, *classifier, context);
-  YUPU_RETURN_IF_ERROR(calibrate(options, logits, *classifier, progress));
-  YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, logits, trainer, *classifier));
+  const Sources sources{.logits = logits_over(collective, *classifier, context),
+                        .pooled = pooled_over(collective, *classifier, context)};
+  YUPU_RETURN_IF_ERROR(calibrate(options, sources, *classifier, progress));
+  YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, sources.logits, trainer, *classifier));
   if (!collective.is_root()) return result;
   classifier->set_lineage(lineage_of(options, deciding_options(options), result, !options.valid.empty()));
   YUPU_RETURN_IF_ERROR(classifier->save(options.out));
-  YUPU_RETURN_IF_ERROR(state.remove());
+  // After a promise that cannot be kept another may be tried.
+  if (result.broken_promise.empty()) YUPU_RETURN_IF_ERROR(state.remove());
   return result;
 }
 
@@ -164,6 +170,13 @@ Json deciding_options(const TrainOptions& options) {
                {"learn_out_of_scope", options.learn_out_of_scope},
                {"seed", options.seed}};
   if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
+  if (options.max_wrong) {
+    json["max_wrong"] = *options.max_wrong;
+    json["confidence"] = options.confidence;
+    json["out_of_scope_share"] = options.out_of_scope_share ? Json(*options.out_of_scope_share) : Json();
+  }
+  if (options.scope_gate != tasks::GateChoice::kAuto)
+    json["scope_gate"] = tasks::kGateChoices[static_cast<std::size_t>(options.scope_gate)];
   if (options.method == "full") return json;
   const model::AdapterConfig& adapter = options.adapter;
   json["method"] = options.method;

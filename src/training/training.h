@@ -67,7 +67,12 @@ struct TrainOptions {
   std::string metric = "accuracy";  // or "macro_f1", on the validation rows
   std::int64_t vocab_size = 4000;   // of the vocabulary trained on the rows when there is no base
   std::int64_t max_length = 64;     // tokens of a text that are read
-  double target_precision = 0.95;   // of the answers above the threshold (tasks/classify/calibration.h)
+  // Thresholds, fitted on the validation rows at the end (tasks/classify/calibration.h); they change no weight.
+  double target_precision = 0.95;            // of the answers above the threshold; a promise replaces it
+  std::optional<double> max_wrong;           // the promise: this share of the answers at most is wrong
+  double confidence = 0.95;                  // of it
+  std::optional<double> out_of_scope_share;  // of the texts that will be asked; unset: as among the validation rows
+  tasks::GateChoice scope_gate = tasks::GateChoice::kAuto;
   bool learn_out_of_scope = false;  // out_of_scope becomes a label like any other
   std::uint64_t seed = 1;
   int threads = 0;  // 0: every core; changes nothing but the time
@@ -114,6 +119,7 @@ struct TrainResult {
   std::string weights_sha256;
   Json encoder_config;
   std::optional<tasks::Evaluation> valid, test;
+  std::string broken_promise;             // why max_wrong cannot be kept: the model answers nothing; else empty
   std::map<std::string, double> figures;  // "valid.accuracy", "test.macro_f1", "train.seconds", ...
 };
 

@@ -39,6 +39,36 @@ TEST(Training, LearnsSeparableRowsAndWritesAModel) {
   EXPECT_FALSE(file_exists(options.out + "/.state"));
 }
 
+TEST(Training, APromiseIsKeptOrNothingIsAnswered) {
+  const yupu::testing::TempDir dir;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.valid = make_rows(40, 2);
+  for (int i = 0; i < 30; ++i) options.valid.push_back(out_of_scope(i % 2 ? "sing a song" : "weather tomorrow"));
+  options.epochs = 12;
+  options.max_wrong = 0.001;
+  handoff::SilentProgress progress;
+  auto broken = train(options, progress);
+  ASSERT_TRUE(broken.ok()) << broken.status().to_string();
+  EXPECT_THAT(broken->broken_promise, HasSubstr("without a mistake are needed"));
+  EXPECT_EQ(broken->test->decisions.answered, 0);
+  EXPECT_GT(broken->figures.at("test.scope.mahalanobis.auroc"), 0.5);
+  auto model = tasks::Classifier::load(options.out);
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  EXPECT_FALSE((*model)->calibration()->may_answer());
+  // Another promise needs no more training.
+  options.max_wrong = 0.3;
+  auto kept = train(options, progress);
+  ASSERT_TRUE(kept.ok()) << kept.status().to_string();
+  EXPECT_EQ(kept->broken_promise, "");
+  EXPECT_EQ(kept->resumed_at_step, broken->steps);
+  EXPECT_EQ(kept->weights_sha256, broken->weights_sha256);
+  EXPECT_GT(kept->test->decisions.answered, 0);
+  EXPECT_LE(kept->test->decisions.wrong_share(), 0.3);
+  EXPECT_FALSE(file_exists(options.out + "/.state"));
+  options.valid.clear();
+  EXPECT_EQ(train(options, progress).status().field(), "max_wrong");
+}
+
 // Twelve rows a label, two epochs, a small rate: too little for the encoder, enough for the wide branch.
 TEST(Training, TheWideBranchLearnsWhereTheEncoderCannot) {
   const yupu::testing::TempDir dir;

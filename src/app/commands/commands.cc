@@ -52,6 +52,8 @@ constexpr std::array kCommands{
         "    --adapter-dropout X --rslora\n"
         "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
         "    --bottleneck N   houlsby (default 64)\n"
+        "  --out-of-scope LABEL --target-precision X --max-wrong X --confidence X --out-of-scope-share X\n"
+        "  --scope-gate auto|off|energy|mahalanobis   thresholds, as for calibrate (docs/classify.md)\n"
         "  --task tokens    named entities, from column files (docs/tokens.md); a word and its tag a line\n"
         "    --column N --scheme auto|iob1|iob2|iobes|bmes   the tags' column (default the last) and how they are "
         "written\n"
@@ -107,8 +109,8 @@ constexpr std::array kCommands{
         pretrain_command},
     Command{
         "evaluate",
-        "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--html FILE] "
-        "[--precision fp32|bf16] [--json]",
+        "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--out-of-scope LABEL] "
+        "[--html FILE] [--precision fp32|bf16] [--json]",
         "classification report of a model on labelled rows",
         "Precision, recall, f1-score and support per label; accuracy; micro, macro and weighted averages; "
         "calibration.\n"
@@ -122,6 +124,19 @@ constexpr std::array kCommands{
         "score: Pearson and Spearman; with --group COL how the candidates of each query are ordered, beside BM25.\n"
         "  --task NAME   what a directory of another library is for, where it does not say",
         evaluate_command},
+    Command{
+        "calibrate", "calibrate --model DIR --train FILE --valid FILE [--max-wrong X] ...",
+        "fit a classifier's thresholds anew, without training",
+        "What `train` does at its end, for a model that is there; DIR is rewritten.\n"
+        "  --train FILE --valid FILE [--text COL] [--label COL] [--lang COL]   the rows it was trained and tried on\n"
+        "  --out-of-scope LABEL   the label of texts that no label fits\n"
+        "  --target-precision X   of the answers, as seen on the validation rows (default 0.95); or a promise:\n"
+        "  --max-wrong X          at most this share of the answers is wrong; exit 1 when that cannot be promised\n"
+        "    --confidence X       with which it holds (default 0.95)\n"
+        "    --out-of-scope-share X   of the texts that will be asked (default: as among the validation rows)\n"
+        "  --scope-gate auto|off|energy|mahalanobis   by which texts are refused as out of scope (docs/classify.md)\n"
+        "  --precision fp32|bf16 --threads N --json",
+        calibrate_command},
     Command{"predict", "predict --model DIR [--precision fp32|bf16] [--text T]... [FILE]", "one JSON line per text",
             "Texts from --text, or the lines of FILE, or of standard input.  A model of --task tokens gives\n"
             "{\"text\", \"entities\": [{\"type\", \"text\", \"begin\", \"end\", \"begin_byte\", \"end_byte\", "

@@ -31,6 +31,7 @@ Status train_list_command(Arguments& arguments);
 Status train_compare_command(Arguments& arguments);
 Status pretrain_command(Arguments& arguments);
 Status tune_command(Arguments& arguments);
+Status calibrate_command(Arguments& arguments);
 Status evaluate_command(Arguments& arguments);
 Status predict_command(Arguments& arguments);
 Status models_command(Arguments& arguments);

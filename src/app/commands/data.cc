@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/row_files.h"
 #include "app/workplace.h"
 #include "data/check/check.h"
 #include "data/import.h"
@@ -14,10 +15,7 @@ namespace {
 data::ImportOptions read_import(Arguments& arguments) {
   data::ImportOptions options;
   options.name = arguments.text("--dataset", "default");
-  data::ImportSource source;
-  source.text_column = arguments.text("--text", "text");
-  source.label_column = arguments.text("--label", "label");
-  source.lang_column = arguments.text("--lang", "lang");
+  data::ImportSource source = read_row_shape(arguments);
   source.split_column = arguments.text("--split-column");
   options.valid_fraction = arguments.number("--valid", 0.1, 0.0, 0.5);
   options.test_fraction = arguments.number("--test", 0.1, 0.0, 0.5);

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/row_files.h"
 #include "app/commands/task_commands.h"
 #include "app/workplace.h"
 #include "base/file.h"
-#include "data/rows.h"
 #include "engine/execution_context.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/classify/evaluation_page.h"
@@ -29,23 +29,19 @@ Status predict_command(Arguments& arguments) {
 
 Status evaluate_classify(Arguments& arguments, const std::string& model) {
   const bool json = arguments.flag("--json");
-  data::ImportSource source;
-  source.path = arguments.required_text("--data");
-  source.text_column = arguments.text("--text", "text");
-  source.label_column = arguments.text("--label", "label");
-  source.lang_column = arguments.text("--lang", "lang");
+  const std::string data = arguments.required_text("--data");
+  const data::ImportSource shape = read_row_shape(arguments);
   const std::string html = arguments.text("--html");
   const ModelRun run = read_model_run(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(const auto classifier,
                         tasks::Classifier::load(model, {.placement = model::Placement::kMapped}));
-  YUPU_ASSIGN_OR_RETURN(const auto rows, data::read_labelled_file(source));
+  YUPU_ASSIGN_OR_RETURN(const auto rows, read_rows(shape, data));
   engine::ExecutionContext context = open_context(run);
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, context, rows));
   if (!html.empty()) {
     YUPU_RETURN_IF_ERROR(write_file_atomic(
-        html,
-        tasks::evaluation_page(evaluation, {.model = model, .data = source.path, .lineage = classifier->lineage()})));
+        html, tasks::evaluation_page(evaluation, {.model = model, .data = data, .lineage = classifier->lineage()})));
   }
   json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
   return ok_status();

@@ -1,9 +1,9 @@
 // yupu train: fine-tunes a model from files.
 #include "app/commands/commands.h"
+#include "app/commands/row_files.h"
 #include "app/commands/task_commands.h"
 #include "app/commands/train_options.h"
 #include "app/ranks.h"
-#include "data/rows.h"
 #include "training/training.h"
 
 namespace yupu::app {
@@ -21,9 +21,7 @@ Files read_files(Arguments& arguments) {
   files.train = arguments.required_text("--train");
   files.valid = arguments.required_text("--valid");
   files.test = arguments.text("--test");
-  files.shape.text_column = arguments.text("--text", "text");
-  files.shape.label_column = arguments.text("--label", "label");
-  files.shape.lang_column = arguments.text("--lang", "lang");
+  files.shape = read_row_shape(arguments);
   return files;
 }
 
@@ -32,22 +30,15 @@ training::TrainOptions read_options(Arguments& arguments) {
   options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
   options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
   options.metric = arguments.one_of("--metric", options.metric, {"accuracy", "macro_f1"});
-  options.target_precision = arguments.number("--target-precision", options.target_precision, 0.01, 0.999);
+  read_calibration_options(arguments, options);
   read_adapter_options(arguments, options);
   return options;
 }
 
-Result<std::vector<handoff::Row>> read_rows(const Files& files, const std::string& path) {
-  if (path.empty()) return std::vector<handoff::Row>();
-  data::ImportSource source = files.shape;
-  source.path = path;
-  return data::read_labelled_file(source);
-}
-
 Status read_sets(const Files& files, training::TrainOptions& options) {
-  YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files, files.train));
-  YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files, files.valid));
-  YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files, files.test));
+  YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files.shape, files.train));
+  YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files.shape, files.valid));
+  YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files.shape, files.test));
   return ok_status();
 }
 

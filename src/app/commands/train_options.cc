@@ -84,6 +84,20 @@ void read_adapter_options(Arguments& arguments, training::TrainOptions& options)
   if (const auto steps = arguments.integer("--tfinal", -1, 1, INT64_MAX); steps > 0) options.prune_final_steps = steps;
 }
 
+void read_calibration_options(Arguments& arguments, training::TrainOptions& options) {
+  options.target_precision = arguments.number("--target-precision", options.target_precision, 0.01, 0.999);
+  constexpr double kNotGiven = -1.0;
+  if (const double share = arguments.number("--max-wrong", kNotGiven, 1e-6, 0.99); share > 0.0)
+    options.max_wrong = share;
+  options.confidence = arguments.number("--confidence", options.confidence, 0.5, 0.999999);
+  if (const double share = arguments.number("--out-of-scope-share", kNotGiven, 0.0, 0.99); share >= 0.0)
+    options.out_of_scope_share = share;
+  const std::string gate = arguments.one_of(
+      "--scope-gate", tasks::kGateChoices[0],
+      {tasks::kGateChoices[0], tasks::kGateChoices[1], tasks::kGateChoices[2], tasks::kGateChoices[3]});
+  options.scope_gate = *tasks::find_gate_choice(gate);
+}
+
 Telling read_telling(Arguments& arguments) {
   arguments.one_of("--device", "cpu", {"cpu"});
   return {.json = arguments.flag("--json"), .track = arguments.many("--track")};
@@ -132,6 +146,8 @@ Status run_training(engine::Collective& ranks, training::TrainOptions& loop, con
   loop.observer = observer.get();
   YUPU_ASSIGN_OR_RETURN(const auto result, task.train(*progress));
   if (ranks.is_root()) print_result(loop, result, telling);
+  if (!result.broken_promise.empty())
+    return conflict(fmt::format("{}: the model answers nothing: {}", loop.out, result.broken_promise));
   return ok_status();
 }
 

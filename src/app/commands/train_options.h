@@ -21,6 +21,9 @@ training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOp
 // --method, and the flags of lora, adalora and houlsby.
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options);
 
+// How a classifier's thresholds are fitted: --target-precision, or a promise, and the scope gate.
+void read_calibration_options(Arguments& arguments, training::TrainOptions& options);
+
 // How the result and the way to it are told.
 struct Telling {
   bool json = false;
@@ -44,7 +47,8 @@ struct TaskTraining {
   std::function<Result<training::TrainResult>(handoff::Progress& progress)> train;
 };
 // Trains on every rank, `loop` filled in before files are read: this rank's share of the cores, stopping when asked,
-// lineage, who watches.  Rank 0 makes the folder and prints the result.
+// lineage, who watches.  Rank 0 makes the folder and prints the result.  Outcomes  besides training's, kConflict: the
+// model is there and answers nothing, because the promise that was asked for cannot be kept (why).
 Status run_training(engine::Collective& ranks, training::TrainOptions& loop, const std::string& train_file,
                     const Telling& telling, const TaskTraining& task);
 

@@ -4,21 +4,18 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/row_files.h"
 #include "app/workplace.h"
 #include "base/file.h"
-#include "data/rows.h"
 #include "strategy/tune_file.h"
 
 namespace yupu::app {
 
 Status tune_command(Arguments& arguments) {
   const bool json = arguments.flag("--json");
-  data::ImportSource shape;
   const std::string train = arguments.required_text("--train");
   const std::string valid = arguments.required_text("--valid");
-  shape.text_column = arguments.text("--text", "text");
-  shape.label_column = arguments.text("--label", "label");
-  shape.lang_column = arguments.text("--lang", "lang");
+  const data::ImportSource shape = read_row_shape(arguments);
   const std::string out = arguments.required_text("--out");
   const std::int64_t trials = arguments.integer("--trials", 0, 1, 100'000);
   const std::int64_t epochs = arguments.integer("--max-epochs", 0, 1, 100'000);
@@ -33,10 +30,8 @@ Status tune_command(Arguments& arguments) {
   if (epochs > 0) options.settings.ladder.most = epochs;
   if (seed >= 0) options.settings.seed = static_cast<std::uint64_t>(seed);
   if (jobs > 0) options.jobs = jobs;
-  shape.path = train;
-  YUPU_ASSIGN_OR_RETURN(options.fixed.train, data::read_labelled_file(shape));
-  shape.path = valid;
-  YUPU_ASSIGN_OR_RETURN(options.fixed.valid, data::read_labelled_file(shape));
+  YUPU_ASSIGN_OR_RETURN(options.fixed.train, read_rows(shape, train));
+  YUPU_ASSIGN_OR_RETURN(options.fixed.valid, read_rows(shape, valid));
   YUPU_ASSIGN_OR_RETURN(const std::string train_sha256, file_sha256(train));
   options.fixed.lineage = {{"train", train}, {"train_sha256", train_sha256}, {"version", kVersion}};
   const auto progress = terminal_progress();

@@ -81,7 +81,8 @@ std::vector<serving::BotOption> Bot::options_for(std::span<const serving::LabelS
 }
 
 serving::BotAnswer Bot::decide(std::string_view text, const serving::ModelCard& card,
-                               std::span<const serving::LabelScore> ranked) const {
+                               const serving::ScoredText& scored) const {
+  const std::vector<serving::LabelScore>& ranked = scored.ranked;
   CHECK(!ranked.empty(), "a decision needs scores");
   const serving::LabelScore& best = ranked.front();
   const double answer_threshold = options_.answer_threshold.value_or(card.answer_threshold);
@@ -93,7 +94,7 @@ serving::BotAnswer Bot::decide(std::string_view text, const serving::ModelCard& 
   const bool zh = said.lang == "zh";
   const Answer* answer = find(best.label);
 
-  const bool sure = best.score >= answer_threshold;
+  const bool sure = scored.in_scope && best.score >= answer_threshold;
   if (sure && (answer != nullptr || best.label == options_.handoff_intent)) {
     said.decision = best.label == options_.handoff_intent ? "handoff" : "answer";
     if (answer == nullptr) {
@@ -104,7 +105,7 @@ serving::BotAnswer Bot::decide(std::string_view text, const serving::ModelCard& 
     }
     return said;
   }
-  if (!sure && best.score >= clarify_threshold && best.label != handoff::kOutOfScope) {
+  if (!sure && scored.in_scope && best.score >= clarify_threshold && best.label != handoff::kOutOfScope) {
     said.options = options_for(ranked, zh);
   }
   said.decision = said.options.empty() ? "refuse" : "clarify";

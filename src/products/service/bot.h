@@ -62,7 +62,7 @@ class Bot final : public serving::Bot {
   const std::string& name() const override { return options_.name; }
   const std::string& model() const override { return options_.model; }
   serving::BotAnswer decide(std::string_view text, const serving::ModelCard& card,
-                            std::span<const serving::LabelScore> ranked) const override;
+                            const serving::ScoredText& scored) const override;
   Json about() const override;
 
   // Labels of a model the shop has approved no answer for: the bot will refuse them.

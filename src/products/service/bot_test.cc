@@ -53,7 +53,7 @@ TEST(BotDecision, Rows) {
   };
   const auto shop = bot();
   for (const Row& row : rows) {
-    const serving::BotAnswer said = shop->decide("when do you open", kCard, row.ranked);
+    const serving::BotAnswer said = shop->decide("when do you open", kCard, {row.ranked});
     EXPECT_EQ(said.decision, row.decision) << row.name;
     std::vector<std::string> options;
     for (const auto& option : said.options) options.push_back(option.intent);
@@ -68,12 +68,12 @@ TEST(BotDecision, Rows) {
 TEST(BotDecision, ApprovedTextByteForByteInTheVisitorsTongue) {
   const auto shop = bot();
   const std::vector<LabelScore> ranked = {{"hours", 0.9}};
-  const serving::BotAnswer zh = shop->decide("几点开门", kCard, ranked);
+  const serving::BotAnswer zh = shop->decide("几点开门", kCard, {ranked});
   EXPECT_EQ(zh.text, "  原文\nhours");
   EXPECT_EQ(zh.lang, "zh");
   EXPECT_EQ(zh.sources, std::vector<std::string>{"policy#hours"});
-  EXPECT_EQ(shop->decide("opening hours", kCard, ranked).text, "  text\thours");
-  EXPECT_EQ(shop->decide("几点", kCard, std::vector<LabelScore>{{"hours", 0.5}}).options.front().title, "标题hours");
+  EXPECT_EQ(shop->decide("opening hours", kCard, {ranked}).text, "  text\thours");
+  EXPECT_EQ(shop->decide("几点", kCard, {{{"hours", 0.5}}}).options.front().title, "标题hours");
 }
 
 TEST(BotDecision, OwnThresholdsComeBeforeTheReleases) {
@@ -81,8 +81,16 @@ TEST(BotDecision, OwnThresholdsComeBeforeTheReleases) {
   options.answer_threshold = 0.95;
   options.clarify_threshold = 0.92;
   const auto strict = bot(options);
-  EXPECT_EQ(strict->decide("x", kCard, std::vector<LabelScore>{{"hours", 0.94}}).decision, "clarify");
-  EXPECT_EQ(strict->decide("x", kCard, std::vector<LabelScore>{{"hours", 0.91}}).decision, "refuse");
+  EXPECT_EQ(strict->decide("x", kCard, {{{"hours", 0.94}}}).decision, "clarify");
+  EXPECT_EQ(strict->decide("x", kCard, {{{"hours", 0.91}}}).decision, "refuse");
+}
+
+TEST(BotDecision, WhatIsOutOfScopeIsRefusedHoweverSure) {
+  const auto shop = bot();
+  const serving::ScoredText outside{.ranked = {{"hours", 0.99}}, .in_scope = false};
+  EXPECT_EQ(shop->decide("opening hours", kCard, outside).decision, "refuse");
+  const serving::ScoredText unsure{.ranked = {{"hours", 0.5}}, .in_scope = false};
+  EXPECT_EQ(shop->decide("opening hours", kCard, unsure).decision, "refuse");
 }
 
 TEST(BotLanguage, Rows) {

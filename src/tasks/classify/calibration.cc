@@ -6,42 +6,18 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "tasks/classify/metrics.h"
 
 namespace yupu::tasks {
 namespace {
-
-struct Slope {
-  double first = 0.0;   // derivative of the negative log-likelihood by beta = 1/T
-  double second = 0.0;  // >= 0
-};
-
-Slope slope_at(std::span<const LabelledLogits> rows, double beta, double smoothing) {
-  Slope slope;
-  for (const LabelledLogits& row : rows) {
-    if (!row.label) continue;
-    const std::vector<double> p = probabilities(row.logits, 1.0 / beta);
-    double mean = 0.0;
-    double square = 0.0;
-    double plain_mean = 0.0;
-    for (std::size_t k = 0; k < p.size(); ++k) {
-      const double z = row.logits[k];
-      plain_mean += z / static_cast<double>(p.size());
-      mean += p[k] * z;
-      square += p[k] * z * z;
-    }
-    const double truth = row.logits[static_cast<std::size_t>(*row.label)];
-    slope.first += mean - (1.0 - smoothing) * truth - smoothing * plain_mean;
-    slope.second += std::max(0.0, square - mean * mean);
-  }
-  return slope;
-}
 
 struct ScoredRow {
   double score;
   bool right;  // the first label is the row's
   bool in_first_three;
   bool in_scope;
+  bool let_in = true;  // by the scope gate
 };
 
 ScoredRow score_row(const LabelledLogits& row, double temperature) {
@@ -64,16 +40,18 @@ ScoredRow score_row(const LabelledLogits& row, double temperature) {
 // `rows` sorted by score, highest first.  Sets the threshold, whether the target is met and the precision there.
 void fit_answer(std::span<const ScoredRow> rows, Calibration& calibration) {
   std::int64_t right = 0;
+  std::int64_t total = 0;
   double best = -1.0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    right += rows[i].right ? 1 : 0;
+    total += rows[i].let_in ? 1 : 0;
+    right += rows[i].let_in && rows[i].right ? 1 : 0;
     if (i + 1 < rows.size() && rows[i + 1].score == rows[i].score) continue;  // rows of one score go together
-    const double precision = static_cast<double>(right) / static_cast<double>(i + 1);
+    if (total == 0) continue;
+    const double precision = static_cast<double>(right) / static_cast<double>(total);
     const bool meets = precision >= calibration.target_precision;
     if (meets || (!calibration.target_met && precision >= best)) {
       calibration.target_met = calibration.target_met || meets;
       calibration.answer_threshold = rows[i].score;
-      calibration.answered_precision = precision;
     }
     best = std::max(best, precision);
   }
@@ -84,12 +62,128 @@ void fit_clarify(std::span<const ScoredRow> rows, Calibration& calibration) {
   std::int64_t useful = 0;
   std::int64_t total = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].score >= calibration.answer_threshold) continue;
-    ++total;
-    useful += rows[i].in_first_three ? 1 : 0;
+    if (calibration.may_answer() && rows[i].score >= calibration.answer_threshold) continue;
+    total += rows[i].let_in ? 1 : 0;
+    useful += rows[i].let_in && rows[i].in_first_three ? 1 : 0;
     if (i + 1 < rows.size() && rows[i + 1].score == rows[i].score) continue;
-    if (2 * useful >= total) calibration.clarify_threshold = rows[i].score;
+    if (total > 0 && 2 * useful >= total) calibration.clarify_threshold = rows[i].score;
   }
+}
+
+double scope_score_of(const LabelledLogits& row, ScopeScore score, double temperature) {
+  switch (score) {
+    case ScopeScore::kProbability: {
+      const std::vector<double> p = probabilities(row.logits, temperature);
+      return *std::max_element(p.begin(), p.end());
+    }
+    case ScopeScore::kEnergy:
+      return energy_score(row.logits);
+    case ScopeScore::kMahalanobis:
+      CHECK(row.mahalanobis.has_value(), "a row without its distance");
+      return *row.mahalanobis;
+  }
+  return 0.0;
+}
+
+// The gate that lets 95 % of the rows with a label in.
+ScopeGate fit_gate(std::span<const LabelledLogits> rows, ScopeScore score) {
+  std::vector<double> in;
+  for (const LabelledLogits& row : rows) {
+    if (row.label) in.push_back(scope_score_of(row, score, 1.0));
+  }
+  return {.score = score, .threshold = scope_figures(in, in).threshold};
+}
+
+std::vector<ScoredRow> scored_rows(std::span<const LabelledLogits> rows, double temperature,
+                                   const std::optional<ScopeGate>& gate) {
+  std::vector<ScoredRow> scored;
+  for (const LabelledLogits& row : rows) {
+    scored.push_back(score_row(row, temperature));
+    if (gate) scored.back().let_in = scope_score_of(row, gate->score, temperature) >= gate->threshold;
+  }
+  std::stable_sort(scored.begin(), scored.end(),
+                   [](const ScoredRow& a, const ScoredRow& b) { return a.score > b.score; });
+  return scored;
+}
+
+// The gates a request leaves to choose from; nothing: no gate.
+std::vector<std::optional<ScopeGate>> gates_to_try(std::span<const LabelledLogits> rows,
+                                                   const CalibrationRequest& request, bool any_out_of_scope) {
+  switch (request.gate) {
+    case GateChoice::kEnergy:
+      return {fit_gate(rows, ScopeScore::kEnergy)};
+    case GateChoice::kMahalanobis:
+      return {fit_gate(rows, ScopeScore::kMahalanobis)};
+    case GateChoice::kOff:
+      return {std::nullopt};
+    case GateChoice::kAuto:
+      break;
+  }
+  std::vector<std::optional<ScopeGate>> gates{std::nullopt};
+  if (!request.max_wrong || !any_out_of_scope) return gates;
+  gates.emplace_back(fit_gate(rows, ScopeScore::kEnergy));
+  if (rows.front().mahalanobis) gates.emplace_back(fit_gate(rows, ScopeScore::kMahalanobis));
+  return gates;
+}
+
+std::string why_not_kept(const Promise& promise, const PromisedThreshold& best, double delta) {
+  std::string reason = fmt::format(
+      "no threshold proves, with {:.0f} % confidence, that at most {:.2f} % of the answers "
+      "are wrong: ",
+      100.0 * promise.confidence, 100.0 * promise.max_wrong);
+  if (best.answered == 0) return reason + "no validation row may be answered";
+  reason += fmt::format(
+      "the best, {:.4f}, answers {} validation rows, {} of them wrongly, which bounds the share by "
+      "{:.2f} %",
+      best.threshold, best.answered, best.wrong, 100.0 * best.bound);
+  const std::int64_t needed = faultless_rows_needed(promise.max_wrong, delta);
+  if (best.answered < needed)
+    reason += fmt::format("; at least {} rows answered without a mistake are needed: more validation rows", needed);
+  return reason;
+}
+
+// Of the gates, the one under which the promise lets most be answered.
+void fit_promise(std::span<const LabelledLogits> rows, const CalibrationRequest& request, Calibration& calibration) {
+  Promise promise{.max_wrong = *request.max_wrong,
+                  .confidence = request.confidence,
+                  .out_of_scope_share = request.out_of_scope_share};
+  const auto gates = gates_to_try(rows, request, calibration.out_of_scope_count > 0);
+  const double delta = (1.0 - request.confidence) / static_cast<double>(gates.size());
+  std::optional<PromisedThreshold> best;
+  for (const std::optional<ScopeGate>& gate : gates) {
+    std::vector<PromiseRow> promised;
+    for (const ScoredRow& row : scored_rows(rows, calibration.temperature, gate)) {
+      promised.push_back({.score = row.score, .answerable = row.let_in, .right = row.right, .in_scope = row.in_scope});
+    }
+    const PromisedThreshold found = find_promised_threshold(promised, promise, delta);
+    const bool better = !best || (found.kept && (!best->kept || found.answered_share > best->answered_share)) ||
+                        (!found.kept && !best->kept && found.bound < best->bound);
+    if (!better) continue;
+    best = found;
+    calibration.gate = gate;
+  }
+  promise.kept = calibration.target_met = best->kept;
+  promise.bound = best->bound;
+  if (!best->kept) promise.reason = why_not_kept(promise, *best, delta);
+  calibration.answer_threshold = best->kept ? best->threshold : 1.0;
+  calibration.promise = std::move(promise);
+}
+
+void measure(std::span<const ScoredRow> rows, Calibration& calibration) {
+  std::int64_t answered_in = 0;
+  std::int64_t answered_out = 0;
+  std::int64_t right = 0;
+  for (const ScoredRow& row : rows) {
+    if (!calibration.may_answer() || !row.let_in || row.score < calibration.answer_threshold) continue;
+    (row.in_scope ? answered_in : answered_out) += 1;
+    right += row.right ? 1 : 0;
+  }
+  const auto share = [](std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+  };
+  calibration.answered_precision = share(right, answered_in + answered_out);
+  calibration.answered_share = share(answered_in, calibration.row_count - calibration.out_of_scope_count);
+  calibration.out_of_scope_answered = share(answered_out, calibration.out_of_scope_count);
 }
 
 double error_at(std::span<const LabelledLogits> rows, double temperature) {
@@ -105,126 +199,56 @@ double error_at(std::span<const LabelledLogits> rows, double temperature) {
 
 }  // namespace
 
-std::vector<double> probabilities(std::span<const float> logits, double temperature) {
-  std::vector<double> p(logits.begin(), logits.end());
-  const double top = *std::max_element(p.begin(), p.end());
-  double total = 0.0;
-  for (double& value : p) {
-    value = std::exp((value - top) / temperature);
-    total += value;
-  }
-  for (double& value : p) value /= total;
-  return p;
-}
-
-double fit_temperature(std::span<const LabelledLogits> rows) {
+std::vector<std::pair<ScopeScore, ScopeFigures>> scope_figures_of(std::span<const LabelledLogits> rows,
+                                                                  double temperature) {
   const auto labelled =
       std::count_if(rows.begin(), rows.end(), [](const LabelledLogits& row) { return row.label.has_value(); });
-  if (labelled == 0) return 1.0;
-  const double smoothing = 1.0 / (static_cast<double>(labelled) + 2.0);
-  double low = 1e-3;
-  double high = 1e3;
-  double beta = 1.0;
-  constexpr int kStepsMax = 60;  // Newton needs about 10; where it leaves the bracket a step halves it (in log scale)
-  for (int step = 0; step < kStepsMax; ++step) {
-    const Slope slope = slope_at(rows, beta, smoothing);
-    (slope.first > 0 ? high : low) = beta;
-    double next = slope.second > 0 ? beta - slope.first / slope.second : 0.0;
-    if (!(next > low && next < high)) next = std::sqrt(low * high);
-    if (std::fabs(next - beta) <= 1e-12 * beta) break;
-    beta = next;
+  std::vector<std::pair<ScopeScore, ScopeFigures>> figures;
+  if (labelled == 0 || labelled == static_cast<std::ptrdiff_t>(rows.size())) return figures;
+  for (const ScopeScore score : kScopeScores) {
+    if (score == ScopeScore::kMahalanobis && !rows.front().mahalanobis) continue;
+    std::vector<double> in;
+    std::vector<double> out;
+    for (const LabelledLogits& row : rows) (row.label ? in : out).push_back(scope_score_of(row, score, temperature));
+    figures.emplace_back(score, scope_figures(in, out));
   }
-  return 1.0 / beta;
+  return figures;
 }
 
-Calibration fit_calibration(std::span<const LabelledLogits> rows, double target_precision) {
-  CHECK(!rows.empty() && target_precision > 0 && target_precision <= 1, "nothing to calibrate on");
-  Calibration calibration;
-  calibration.target_precision = target_precision;
-  calibration.temperature = fit_temperature(rows);
-  std::vector<ScoredRow> scored;
-  for (const LabelledLogits& row : rows) scored.push_back(score_row(row, calibration.temperature));
-  std::stable_sort(scored.begin(), scored.end(),
-                   [](const ScoredRow& a, const ScoredRow& b) { return a.score > b.score; });
-  fit_answer(scored, calibration);
-  fit_clarify(scored, calibration);
-
-  std::int64_t answered_in = 0;
-  std::int64_t answered_out = 0;
-  for (const ScoredRow& row : scored) {
-    calibration.row_count += 1;
-    calibration.out_of_scope_count += row.in_scope ? 0 : 1;
-    if (row.score >= calibration.answer_threshold) (row.in_scope ? answered_in : answered_out) += 1;
+std::optional<GateChoice> find_gate_choice(std::string_view name) {
+  for (std::size_t i = 0; i < kGateChoices.size(); ++i) {
+    if (name == kGateChoices[i]) return static_cast<GateChoice>(i);
   }
-  const std::int64_t in_scope = calibration.row_count - calibration.out_of_scope_count;
-  const auto share = [](std::int64_t part, std::int64_t whole) {
-    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
-  };
-  calibration.answered_share = share(answered_in, in_scope);
-  calibration.out_of_scope_answered = share(answered_out, calibration.out_of_scope_count);
+  return std::nullopt;
+}
+
+Calibration fit_calibration(std::span<const LabelledLogits> rows, const CalibrationRequest& request) {
+  CHECK(!rows.empty() && request.target_precision > 0 && request.target_precision <= 1, "nothing to calibrate on");
+  Calibration calibration;
+  calibration.target_precision = request.max_wrong ? 1.0 - *request.max_wrong : request.target_precision;
+  calibration.temperature = fit_temperature(rows);
+  calibration.row_count = static_cast<std::int64_t>(rows.size());
+  calibration.out_of_scope_count =
+      std::count_if(rows.begin(), rows.end(), [](const LabelledLogits& row) { return !row.label.has_value(); });
+  calibration.scope_figures = scope_figures_of(rows, calibration.temperature);
+  if (request.max_wrong) {
+    fit_promise(rows, request, calibration);
+  } else {
+    calibration.gate = gates_to_try(rows, request, false).front();
+  }
+  const std::vector<ScoredRow> scored = scored_rows(rows, calibration.temperature, calibration.gate);
+  if (!request.max_wrong) fit_answer(scored, calibration);
+  fit_clarify(scored, calibration);
+  measure(scored, calibration);
   calibration.error_before = error_at(rows, 1.0);
   calibration.error_after = error_at(rows, calibration.temperature);
   return calibration;
 }
 
-Decision decide(const Calibration& calibration, double score) {
-  if (score >= calibration.answer_threshold) return Decision::kAnswer;
+Decision decide(const Calibration& calibration, double score, double scope) {
+  if (calibration.gate && scope < calibration.gate->threshold) return Decision::kRefuse;
+  if (calibration.may_answer() && score >= calibration.answer_threshold) return Decision::kAnswer;
   return score >= calibration.clarify_threshold ? Decision::kClarify : Decision::kRefuse;
-}
-
-OrderedJson Calibration::to_json() const {
-  return {{"temperature", temperature},
-          {"answer_threshold", answer_threshold},
-          {"clarify_threshold", clarify_threshold},
-          {"target_precision", target_precision},
-          {"target_met", target_met},
-          {"answered_precision", answered_precision},
-          {"answered_share", answered_share},
-          {"out_of_scope_answered", out_of_scope_answered},
-          {"error_before", error_before},
-          {"error_after", error_after},
-          {"row_count", row_count},
-          {"out_of_scope_count", out_of_scope_count}};
-}
-
-Result<Calibration> Calibration::from_json(const Json& json, std::string_view where) {
-  if (!json.is_object())
-    return invalid_argument(fmt::format("{}: 'calibration' must be an object", where), "calibration");
-  Calibration calibration;
-  struct Number {
-    const char* key;
-    double* value;
-    double min;
-    double max;
-  };
-  for (const Number& number : {Number{"temperature", &calibration.temperature, 1e-6, 1e6},
-                               Number{"answer_threshold", &calibration.answer_threshold, 0.0, 1.0},
-                               Number{"clarify_threshold", &calibration.clarify_threshold, 0.0, 1.0},
-                               Number{"target_precision", &calibration.target_precision, 0.0, 1.0},
-                               Number{"answered_precision", &calibration.answered_precision, 0.0, 1.0},
-                               Number{"answered_share", &calibration.answered_share, 0.0, 1.0},
-                               Number{"out_of_scope_answered", &calibration.out_of_scope_answered, 0.0, 1.0},
-                               Number{"error_before", &calibration.error_before, 0.0, 1.0},
-                               Number{"error_after", &calibration.error_after, 0.0, 1.0}}) {
-    YUPU_ASSIGN_OR_RETURN(*number.value, json_number(json, number.key, where));
-    if (!(*number.value >= number.min && *number.value <= number.max)) {
-      return invalid_argument(
-          fmt::format("{}: '{}' is {}, must be {} to {}", where, number.key, *number.value, number.min, number.max),
-          number.key);
-    }
-  }
-  if (calibration.clarify_threshold > calibration.answer_threshold) {
-    return invalid_argument(fmt::format("{}: 'clarify_threshold' is above 'answer_threshold'", where),
-                            "clarify_threshold");
-  }
-  YUPU_ASSIGN_OR_RETURN(calibration.row_count, json_int(json, "row_count", where));
-  YUPU_ASSIGN_OR_RETURN(calibration.out_of_scope_count, json_int(json, "out_of_scope_count", where));
-  const auto met = json.find("target_met");
-  if (met == json.end() || !met->is_boolean()) {
-    return invalid_argument(fmt::format("{}: 'target_met' must be true or false", where), "target_met");
-  }
-  calibration.target_met = met->get<bool>();
-  return calibration;
 }
 
 }  // namespace yupu::tasks

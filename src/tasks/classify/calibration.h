@@ -16,19 +16,35 @@
 //   clarify      the smallest score below `answer` such that, of the rows from there up to `answer`, the right label is
 //                among the first three for at least half; `answer` itself when there is none.
 // When no score reaches the target, target_met is false and `answer` is the score of the best precision there is.
+//
+// Two more things may be asked for (CalibrationRequest):
+//   a promise    `answer` is then the threshold of promise.h, and when the promise cannot be kept nothing is answered
+//   a scope gate a text whose scope score (scope.h) is below the gate's threshold is refused, whatever its labels'
+//                scores.  The threshold lets 95 % of the validation rows that have a label in.
+//                Of several gates, none among them, the one is taken under which most rows in scope are answered; each
+//                is given its part of delta.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "base/status.h"
+#include "tasks/classify/promise.h"
+#include "tasks/classify/scope.h"
 
 namespace yupu::tasks {
+
+struct ScopeGate {
+  ScopeScore score = ScopeScore::kEnergy;
+  double threshold = 0.0;  // of that score; below it a text is out of scope
+};
 
 struct Calibration {
   double temperature = 1.0;
@@ -44,18 +60,38 @@ struct Calibration {
   double error_after = 0.0;
   std::int64_t row_count = 0;
   std::int64_t out_of_scope_count = 0;
+  // What each score parts the rows with and without a label with; empty when one kind is missing.
+  std::vector<std::pair<ScopeScore, ScopeFigures>> scope_figures = {};
+  std::optional<ScopeGate> gate = {};
+  std::optional<Promise> promise = {};
 
+  bool may_answer() const { return !promise || promise->kept; }
   OrderedJson to_json() const;
   // Outcomes  kInvalidArgument naming the member, `where` in front.
   static Result<Calibration> from_json(const Json& json, std::string_view where);
 };
 
 enum class Decision : std::uint8_t { kAnswer, kClarify, kRefuse };
-Decision decide(const Calibration& calibration, double score);
+// `scope`: the gate's score of the text; read only when there is a gate.
+Decision decide(const Calibration& calibration, double score, double scope = 0.0);
 
 struct LabelledLogits {
   std::vector<float> logits;
-  std::optional<std::int32_t> label;  // nothing: out of scope
+  std::optional<std::int32_t> label;       // nothing: out of scope
+  std::optional<double> mahalanobis = {};  // when the model has class distances
+};
+
+// Which scope gate may be used; kAuto: whichever helps a promise most, none without a promise.
+enum class GateChoice : std::uint8_t { kAuto, kOff, kEnergy, kMahalanobis };
+inline constexpr std::array kGateChoices = {"auto", "off", "energy", "mahalanobis"};  // in the order above
+std::optional<GateChoice> find_gate_choice(std::string_view name);
+
+struct CalibrationRequest {
+  double target_precision = 0.95;        // when there is no promise
+  std::optional<double> max_wrong = {};  // the promise
+  double confidence = 0.95;              // of it
+  std::optional<double> out_of_scope_share = {};
+  GateChoice gate = GateChoice::kAuto;
 };
 
 // softmax(z / temperature), in f64.
@@ -63,7 +99,11 @@ std::vector<double> probabilities(std::span<const float> logits, double temperat
 
 // 1 when no row has a label.
 double fit_temperature(std::span<const LabelledLogits> rows);
-// REQUIRES: rows not empty, at least one with a label; 0 < target_precision <= 1.
-Calibration fit_calibration(std::span<const LabelledLogits> rows, double target_precision);
+// REQUIRES: rows not empty, at least one with a label; 0 < target_precision <= 1; under kMahalanobis every row has its.
+Calibration fit_calibration(std::span<const LabelledLogits> rows, const CalibrationRequest& request);
+// AUROC and FPR@95 of every score the rows have; empty when all rows have a label, or none has.
+std::vector<std::pair<ScopeScore, ScopeFigures>> scope_figures_of(std::span<const LabelledLogits> rows,
+                                                                  double temperature);
+OrderedJson json_of(const std::vector<std::pair<ScopeScore, ScopeFigures>>& figures);
 
 }  // namespace yupu::tasks

@@ -70,7 +70,7 @@ TEST(Calibration, ThresholdIsTheSmallestScoreThatKeepsThePrecision) {
   // sixth.
   const std::vector<LabelledLogits> rows = {gap(6, 0), gap(5, 0), gap(4, 1),
                                             gap(3, 0), gap(2, 0), gap(1, std::nullopt)};
-  const Calibration calibration = fit_calibration(rows, 0.75);
+  const Calibration calibration = fit_calibration(rows, {.target_precision = 0.75});
   EXPECT_TRUE(calibration.target_met);
   EXPECT_DOUBLE_EQ(calibration.answer_threshold, probabilities(rows[4].logits, calibration.temperature)[0]);
   EXPECT_DOUBLE_EQ(calibration.answered_precision, 0.8);
@@ -91,7 +91,7 @@ TEST(Calibration, AsksBackWhereTheFirstThreeHelp) {
                                             gap(1, std::nullopt),
                                             gap(0.5f, std::nullopt),
                                             gap(0.4f, std::nullopt)};
-  const Calibration calibration = fit_calibration(rows, 1.0);
+  const Calibration calibration = fit_calibration(rows, {.target_precision = 1.0});
   EXPECT_DOUBLE_EQ(calibration.answer_threshold, probabilities(rows[1].logits, calibration.temperature)[0]);
   EXPECT_DOUBLE_EQ(calibration.clarify_threshold, probabilities(rows[5].logits, calibration.temperature)[0]);  // 2 of 4
   EXPECT_EQ(decide(calibration, calibration.clarify_threshold), Decision::kClarify);
@@ -99,7 +99,7 @@ TEST(Calibration, AsksBackWhereTheFirstThreeHelp) {
 
 TEST(Calibration, SaysWhenTheTargetCannotBeMet) {
   const std::vector<LabelledLogits> rows = {gap(6, 1), gap(5, 0), gap(4, 0), gap(3, 1), gap(2, 1)};
-  const Calibration calibration = fit_calibration(rows, 0.9);
+  const Calibration calibration = fit_calibration(rows, {.target_precision = 0.9});
   EXPECT_FALSE(calibration.target_met);
   EXPECT_DOUBLE_EQ(calibration.answered_precision, 2.0 / 3.0);
   EXPECT_DOUBLE_EQ(calibration.answer_threshold, probabilities(rows[2].logits, calibration.temperature)[0]);
@@ -107,13 +107,67 @@ TEST(Calibration, SaysWhenTheTargetCannotBeMet) {
 
 TEST(Calibration, RowsOfOneScoreAreTakenTogether) {
   const std::vector<LabelledLogits> rows = {gap(4, 0), gap(4, 1), gap(4, 1)};
-  const Calibration calibration = fit_calibration(rows, 0.9);
+  const Calibration calibration = fit_calibration(rows, {.target_precision = 0.9});
   EXPECT_FALSE(calibration.target_met);
   EXPECT_DOUBLE_EQ(calibration.answered_precision, 1.0 / 3.0);
 }
 
+// Rows in scope that are right with large gaps, rows out of scope with gaps as large but little energy.
+std::vector<LabelledLogits> rows_of_both_kinds(int count) {
+  std::vector<LabelledLogits> rows;
+  for (int i = 0; i < count; ++i) {
+    const float z = 4.0f + static_cast<float>(i % 17) / 17.0f;
+    const bool wrong = i % 50 == 0;
+    rows.push_back({.logits = {z + 6.0f, 6.0f, 0.0f, 0.0f}, .label = wrong ? 1 : 0});
+    if (i % 4 == 0) rows.push_back({.logits = {z, 0.0f, -6.0f, -6.0f}, .label = std::nullopt});
+  }
+  return rows;
+}
+
+TEST(Calibration, APromiseTakesTheGateThatHelpsIt) {
+  const auto rows = rows_of_both_kinds(2000);
+  const Calibration plain = fit_calibration(rows, {.max_wrong = 0.05, .gate = GateChoice::kOff});
+  EXPECT_FALSE(plain.may_answer());  // probabilities cannot tell the kinds apart
+  EXPECT_THAT(plain.promise->reason, HasSubstr("5.00 %"));
+  EXPECT_EQ(decide(plain, 1.0), Decision::kClarify);
+  const Calibration gated = fit_calibration(rows, {.max_wrong = 0.05});
+  ASSERT_TRUE(gated.may_answer()) << gated.promise->reason;
+  ASSERT_TRUE(gated.gate.has_value());
+  EXPECT_EQ(gated.gate->score, ScopeScore::kEnergy);
+  EXPECT_LE(gated.promise->bound, 0.05);
+  EXPECT_GT(gated.answered_share, 0.9);
+  EXPECT_EQ(gated.out_of_scope_answered, 0.0);
+  EXPECT_EQ(decide(gated, 1.0, gated.gate->threshold - 0.01), Decision::kRefuse);
+  EXPECT_EQ(decide(gated, 1.0, gated.gate->threshold), Decision::kAnswer);
+  ASSERT_EQ(gated.scope_figures.size(), 2u);
+  EXPECT_EQ(gated.scope_figures[1].second.auroc, 1.0);
+  // A promise without rows out of scope has nothing to choose a gate by.
+  std::vector<LabelledLogits> in_scope;
+  for (const auto& row : rows) {
+    if (row.label) in_scope.push_back(row);
+  }
+  const Calibration open = fit_calibration(in_scope, {.max_wrong = 0.05});
+  EXPECT_TRUE(open.may_answer());
+  EXPECT_FALSE(open.gate.has_value());
+  EXPECT_TRUE(open.scope_figures.empty());
+  // Written and read.
+  const auto again = Calibration::from_json(Json::parse(gated.to_json().dump()), "yupu.json");
+  ASSERT_TRUE(again.ok()) << again.status().to_string();
+  EXPECT_EQ(again->gate->threshold, gated.gate->threshold);
+  EXPECT_EQ(again->promise->to_json(), gated.promise->to_json());
+  Json bad = Json::parse(gated.to_json().dump());
+  bad["scope_gate"]["score"] = "feeling";
+  EXPECT_THAT(Calibration::from_json(bad, "yupu.json").status().message(), HasSubstr("feeling"));
+}
+
+TEST(Calibration, APromiseOfFewRowsSaysHowManyAreNeeded) {
+  const Calibration calibration = fit_calibration(std::vector<LabelledLogits>(30, gap(6, 0)), {.max_wrong = 0.02});
+  EXPECT_FALSE(calibration.may_answer());
+  EXPECT_THAT(calibration.promise->reason, HasSubstr("149 rows answered without a mistake"));
+}
+
 TEST(Calibration, ReadsWhatItWritesAndNamesWhatIsWrong) {
-  const Calibration calibration = fit_calibration(drawn_rows(1.3, 50), 0.9);
+  const Calibration calibration = fit_calibration(drawn_rows(1.3, 50), {.target_precision = 0.9});
   const Json json = Json::parse(calibration.to_json().dump());
   const auto again = Calibration::from_json(json, "yupu.json");
   ASSERT_TRUE(again.ok()) << again.status().to_string();

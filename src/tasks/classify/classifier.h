@@ -3,6 +3,7 @@
 //   config.json, model.safetensors   HuggingFace layout (model/checkpoint/huggingface.h), labels in id2label
 //   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
 //   wide.safetensors                 the wide branch, when there is one (model/heads/wide/wide.h)
+//   scope.safetensors                class distances, when the calibration's scope gate is of them (scope.h)
 //   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}
 // or, for an adapter (model/adapters/files.h), which shares a base directory with others:
 //   adapter_config.json, adapter_model.safetensors   PEFT's layout, the head under modules_to_save
@@ -30,6 +31,7 @@
 #include "model/heads/wide/wide.h"
 #include "tasks/classify/adapter_base.h"
 #include "tasks/classify/calibration.h"
+#include "tasks/classify/scope.h"
 #include "text/tokenizers/tokenizer.h"
 
 namespace yupu::tasks {
@@ -102,6 +104,11 @@ class Classifier {
   std::int64_t max_length() const { return max_length_; }
   const std::optional<Calibration>& calibration() const { return calibration_; }
   void set_calibration(const std::optional<Calibration>& calibration) { calibration_ = calibration; }
+  // Where the training texts lie.  With them every row of logits() ends with one number more, the text's Mahalanobis
+  // score; saved only when the calibration's gate is of it.
+  void set_distances(std::optional<ClassDistances> distances) { distances_ = std::move(distances); }
+  const std::optional<ClassDistances>& distances() const { return distances_; }
+  std::size_t row_width() const { return labels_.size() + (distances_ ? 1 : 0); }
   const Json& lineage() const { return lineage_; }
   void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
   void set_record(ClassifierRecord record) { record_ = std::move(record); }
@@ -114,12 +121,16 @@ class Classifier {
   using Ngrams = std::span<const text::SparseRow* const>;
   engine::Var forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
                       model::DropoutStep dropout = {}) const;
-  // One row of K logits per text, in order.  A text's logits are the same bits whatever else is asked with it.
+  // One row of K logits per text, and its Mahalanobis score when there are distances, in order.  A text's row is the
+  // same bits whatever else is asked with it.
   // Outcomes  kInvalidArgument: an encoding is empty or does not fit the model; kResourceExhausted: no memory.
   Result<std::vector<std::vector<float>>> logits(engine::ExecutionContext& context,
                                                  std::span<const text::Encoding> texts) const;
-  // The same for texts of several classifiers that share an encoder, in one pass: each row as its classifier alone
-  // gives it, bit for bit.  REQUIRES: equal encoder() of all.
+  // The vector the head reads of each text: what class distances are fitted to.  Outcomes  as logits.
+  Result<std::vector<std::vector<float>>> pooled(engine::ExecutionContext& context,
+                                                 std::span<const text::Encoding> texts) const;
+  // Rows of logits for texts of several classifiers that share an encoder, in one pass: each row as its classifier
+  // alone gives it, bit for bit.  REQUIRES: equal encoder() of all.
   struct Ask {
     const Classifier* classifier;
     const text::Encoding* text;
@@ -130,10 +141,13 @@ class Classifier {
   // What it holds in memory when it answers, beside an encoder it shares: the adapter, the head, the wide branch.
   std::size_t own_bytes() const;
 
-  // Labels by probability, highest first (ties: lower index), at most `count`; temperature applied when calibrated.
-  std::vector<Answer> rank(std::span<const float> logits, std::size_t count) const;
-  // kAnswer when the model was never calibrated.
-  Decision decide(double score) const;
+  // Of a row of logits(): labels by probability, highest first (ties: lower index), at most `count`; temperature
+  // applied when calibrated.
+  std::vector<Answer> rank(std::span<const float> row, std::size_t count) const;
+  // What to do with a text whose best label has this score.  kAnswer when the model was never calibrated.
+  Decision decide(std::span<const float> row, double score) const;
+  // The score of the calibration's scope gate; nothing without a gate.
+  std::optional<double> scope_score(std::span<const float> row) const;
 
   std::vector<engine::Parameter*> parameters() const;
   std::vector<model::TensorBinding> tensors() const;
@@ -152,6 +166,9 @@ class Classifier {
   // One pass over asks[order[i]], the i-th sequences of `packed`; writes their `rows`.
   static void run_pass(engine::Tape& tape, std::span<const Ask> asks, std::span<const std::size_t> order,
                        engine::PackedBatch packed, std::vector<std::vector<float>>& rows);
+  // The row of one text of this classifier.
+  std::vector<float> row_of(std::span<const float> logits, std::span<const float> pooled) const;
+  Status read_extras(const Json& json, const std::string& directory, const std::string& path);
   Status read_yupu_json(const std::string& directory);
   Status save_weights(const std::string& directory) const;
 
@@ -165,6 +182,7 @@ class Classifier {
   std::vector<std::string> labels_;
   std::int64_t max_length_ = 128;
   std::optional<Calibration> calibration_;
+  std::optional<ClassDistances> distances_;
   Json lineage_ = Json::object();
   ClassifierRecord record_;
 };

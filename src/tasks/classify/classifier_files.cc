@@ -63,12 +63,20 @@ Status Classifier::read_yupu_json(const std::string& directory) {
     return invalid_argument(
         fmt::format("{}: 'max_length' {} must be 3 to {}", path, max_length_, config().position_count), "max_length");
   }
-  if (const auto it = json->find("calibration"); it != json->end() && !it->is_null()) {
+  if (const auto it = json->find("lineage"); it != json->end()) lineage_ = *it;
+  return read_extras(*json, directory, path);
+}
+
+// What stands in files of its own beside the weights, and the calibration, which says what must be there.
+Status Classifier::read_extras(const Json& json, const std::string& directory, const std::string& path) {
+  if (const auto it = json.find("calibration"); it != json.end() && !it->is_null()) {
     YUPU_ASSIGN_OR_RETURN(calibration_, Calibration::from_json(*it, path));
   }
-  if (const auto it = json->find("lineage"); it != json->end()) lineage_ = *it;
-  if (const auto it = json->find("wide"); it != json->end() && !it->is_null()) {
-    YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(*json, "wide", path));
+  if (calibration_ && calibration_->gate && calibration_->gate->score == ScopeScore::kMahalanobis) {
+    YUPU_ASSIGN_OR_RETURN(distances_, ClassDistances::load(directory, config().hidden_size));
+  }
+  if (const auto it = json.find("wide"); it != json.end() && !it->is_null()) {
+    YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(json, "wide", path));
     YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(labels_.size())));
     if (wide_->feature_count() != features) {
       return invalid_argument(
@@ -98,6 +106,9 @@ Status Classifier::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(remove_tree(directory + "/yupu.json"));
   YUPU_RETURN_IF_ERROR(save_weights(directory));
   YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
+  const bool by_distance =
+      distances_ && calibration_ && calibration_->gate && calibration_->gate->score == ScopeScore::kMahalanobis;
+  YUPU_RETURN_IF_ERROR(by_distance ? distances_->save(directory) : ClassDistances::remove(directory));
   OrderedJson json;
   json["format"] = kFormat;
   json["task"] = record_.task;

@@ -66,6 +66,36 @@ Result<std::vector<std::vector<float>>> Classifier::logits(engine::ExecutionCont
   return mixed_logits(context, asks);
 }
 
+Result<std::vector<std::vector<float>>> Classifier::pooled(engine::ExecutionContext& context,
+                                                           std::span<const text::Encoding> texts) const {
+  std::vector<std::vector<float>> vectors;
+  try {
+    engine::Tape tape(context, engine::Tape::Mode::kInference);
+    const auto width = static_cast<std::size_t>(config().hidden_size);
+    for (std::size_t begin = 0; begin < texts.size();) {
+      engine::PackedBatch packed;
+      std::size_t end = begin;
+      do {
+        YUPU_RETURN_IF_ERROR(check_fits(texts[end]));
+        packed.append(texts[end].ids, texts[end].type_ids, end);
+        ++end;
+      } while (end < texts.size() &&
+               packed.token_count() + static_cast<std::int64_t>(texts[end].ids.size()) <= kInferenceTokens);
+      const model::EncoderBatch batch(std::move(packed));
+      const model::AdapterSegment whole{adapter_.get(), 0, batch.packed.sequence_count()};
+      const engine::Var of_batch = encoder_->pooled(tape, batch, {}, {&whole, 1});
+      for (std::size_t i = 0; i < end - begin; ++i) {
+        const auto vector = of_batch.value().values().subspan(i * width, width);
+        vectors.emplace_back(vector.begin(), vector.end());
+      }
+      begin = end;
+    }
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, error.what());
+  }
+  return vectors;
+}
+
 // The texts of one classifier stand together: each is a segment of the pass, with its own head and wide branch.
 Result<std::vector<std::vector<float>>> Classifier::mixed_logits(engine::ExecutionContext& context,
                                                                  std::span<const Ask> asks) {
@@ -116,15 +146,25 @@ void Classifier::run_pass(engine::Tape& tape, std::span<const Ask> asks, std::sp
       z = engine::add(z, own.wide_->logits(tape, ngrams));
     }
     const std::size_t width = own.labels_.size();
+    const auto vector_width = static_cast<std::size_t>(own.config().hidden_size);
     for (std::int64_t i = begin; i < segment.sequence_end; ++i) {
-      const auto row = z.value().values().subspan(static_cast<std::size_t>(i - begin) * width, width);
-      rows[order[static_cast<std::size_t>(i)]].assign(row.begin(), row.end());
+      const auto at_row = static_cast<std::size_t>(i - begin);
+      rows[order[static_cast<std::size_t>(i)]] =
+          own.row_of(z.value().values().subspan(at_row * width, width),
+                     part.value().values().subspan(at_row * vector_width, vector_width));
     }
   }
 }
 
-std::vector<Answer> Classifier::rank(std::span<const float> logits, std::size_t count) const {
-  const std::vector<double> p = probabilities(logits, calibration_ ? calibration_->temperature : 1.0);
+std::vector<float> Classifier::row_of(std::span<const float> logits, std::span<const float> pooled) const {
+  std::vector<float> row(logits.begin(), logits.end());
+  if (distances_) row.push_back(static_cast<float>(distances_->mahalanobis(pooled)));
+  return row;
+}
+
+std::vector<Answer> Classifier::rank(std::span<const float> row, std::size_t count) const {
+  const std::vector<double> p =
+      probabilities(row.first(labels_.size()), calibration_ ? calibration_->temperature : 1.0);
   std::vector<Answer> answers;
   for (std::size_t k = 0; k < p.size(); ++k) answers.push_back({static_cast<std::int32_t>(k), p[k]});
   count = std::min(count, answers.size());
@@ -135,8 +175,14 @@ std::vector<Answer> Classifier::rank(std::span<const float> logits, std::size_t 
   return answers;
 }
 
-Decision Classifier::decide(double score) const {
-  return calibration_ ? tasks::decide(*calibration_, score) : Decision::kAnswer;
+std::optional<double> Classifier::scope_score(std::span<const float> row) const {
+  if (!calibration_ || !calibration_->gate) return std::nullopt;
+  if (calibration_->gate->score == ScopeScore::kEnergy) return energy_score(row.first(labels_.size()));
+  return row.back();
+}
+
+Decision Classifier::decide(std::span<const float> row, double score) const {
+  return calibration_ ? tasks::decide(*calibration_, score, scope_score(row).value_or(0.0)) : Decision::kAnswer;
 }
 
 }  // namespace yupu::tasks

@@ -170,14 +170,54 @@ TEST(Classifier, RanksByCalibratedProbability) {
   ASSERT_EQ(answers.size(), 4u);
   EXPECT_EQ(answers[0].label, 1);  // ties: the lower index
   EXPECT_EQ(answers[1].label, 2);
-  EXPECT_EQ(classifier->decide(0.01), Decision::kAnswer);  // never calibrated
+  EXPECT_EQ(classifier->decide(logits, 0.01), Decision::kAnswer);  // never calibrated
   const double before = answers[0].score;
   classifier->set_calibration(Calibration{.temperature = 2.0, .answer_threshold = 0.4, .clarify_threshold = 0.2});
   EXPECT_LT(classifier->rank(logits, 1)[0].score, before);
-  EXPECT_EQ(classifier->decide(0.3), Decision::kClarify);
+  EXPECT_EQ(classifier->decide(logits, 0.3), Decision::kClarify);
   const OrderedJson json = prediction_json(*classifier, "x", logits, 2);
   EXPECT_EQ(json["label"], "parcel");
   EXPECT_EQ(json["labels"].size(), 2u);
+}
+
+TEST(Classifier, AGateOfDistancesIsSavedAndRefuses) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  engine::ExecutionContext context(1);
+  std::vector<text::Encoding> encodings;
+  for (const std::string& text : kTexts) encodings.push_back(classifier->encode(text));
+  const auto vectors = classifier->pooled(context, encodings);
+  ASSERT_TRUE(vectors.ok()) << vectors.status().to_string();
+  const auto alone = classifier->pooled(context, std::span(encodings).subspan(1, 1));
+  EXPECT_EQ((*alone)[0], (*vectors)[1]);
+  const auto without = logits_of(*classifier, kTexts);
+  const std::vector<std::int32_t> labels = {0, 1, 2, 3, 0};
+  const ClassDistances distances = ClassDistances::fit(*vectors, labels, 4);
+  classifier->set_distances(distances);
+  const double threshold = static_cast<float>(distances.mahalanobis((*vectors)[1]));
+  classifier->set_calibration(
+      Calibration{.gate = ScopeGate{.score = ScopeScore::kMahalanobis, .threshold = threshold}});
+  ASSERT_TRUE(classifier->save(dir.path()).ok());
+  auto loaded = Classifier::load(dir.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  const auto rows = logits_of(**loaded, kTexts);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ASSERT_EQ(rows[i].size(), 5u);
+    EXPECT_EQ(std::vector<float>(rows[i].begin(), rows[i].end() - 1), without[i]);
+    EXPECT_EQ(rows[i].back(), static_cast<float>(distances.mahalanobis((*vectors)[i])));
+    EXPECT_EQ((*loaded)->decide(rows[i], 0.9), rows[i].back() < threshold ? Decision::kRefuse : Decision::kAnswer);
+    EXPECT_EQ(prediction_json(**loaded, kTexts[i], rows[i])["scope_score"], double{rows[i].back()});
+  }
+  // Another gate needs no distances, and a gate without its file is no model.
+  ASSERT_TRUE(remove_tree(dir.file("scope.safetensors")).ok());
+  EXPECT_THAT(Classifier::load(dir.path()).status().message(), HasSubstr("scope.safetensors"));
+  classifier->set_calibration(Calibration{.gate = ScopeGate{.score = ScopeScore::kEnergy, .threshold = 1e9}});
+  ASSERT_TRUE(classifier->save(dir.path()).ok());
+  EXPECT_FALSE(file_exists(dir.file("scope.safetensors")));
+  loaded = Classifier::load(dir.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  EXPECT_EQ((*loaded)->row_width(), 4u);
+  EXPECT_EQ((*loaded)->decide(without[0], 1.0), Decision::kRefuse);
 }
 
 TEST(Classifier, RefusesWhatDoesNotFit) {

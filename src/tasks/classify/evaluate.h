@@ -5,9 +5,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -25,16 +27,23 @@ struct Decisions {
   std::int64_t out_of_scope = 0;                          // rows without a label
   std::int64_t out_of_scope_answered = 0;                 // of those
   double precision() const;                               // answered_right / everything answered
-  double share_answered() const;                          // answered / rows with a label
+  double wrong_share() const;                             // of everything answered
+  // The same if so many of the texts asked were out of scope.  REQUIRES: rows of both kinds, or a share of 0.
+  double wrong_share(double out_of_scope_share) const;
+  double share_answered() const;  // answered / rows with a label
 };
 
 struct Evaluation {
   Report report;
   Decisions decisions;
-  std::vector<std::string> unknown_labels;  // in the rows, not in the model; sorted
-  std::int64_t truncated_count = 0;         // texts longer than the model reads
-  std::string rows_sha256;                  // of texts and labels, in order: reports with equal ones are comparable
-  std::vector<Judged> judged;               // the rows with a label, in order
+  std::vector<std::string> unknown_labels;                 // in the rows, not in the model; sorted
+  std::int64_t truncated_count = 0;                        // texts longer than the model reads
+  double error_uncalibrated = 0.0;                         // expected calibration error at temperature 1
+  std::vector<std::pair<ScopeScore, ScopeFigures>> scope;  // when there are rows of both kinds
+  std::optional<ScopeGate> gate;                           // the model's
+  std::optional<Promise> promise;                          // the model's: what is to be kept on these rows
+  std::string rows_sha256;     // of texts and labels, in order: reports with equal ones are comparable
+  std::vector<Judged> judged;  // the rows with a label, in order
 
   std::string to_text() const;  // for people
   OrderedJson to_json() const;  // `yupu evaluate --json`, Run::report
@@ -59,8 +68,9 @@ Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier
 // [{"confidence": mean score, "accuracy", "count"}]
 OrderedJson reliability(std::span<const Judged> rows);
 
-// One line of `yupu predict`: {"text", "label", "score", "decision", "labels": [{"label", "score"}, ...]}.
-OrderedJson prediction_json(const Classifier& classifier, std::string_view text, std::span<const float> logits,
+// One line of `yupu predict`: {"text", "label", "score", "decision", "labels": [{"label", "score"}, ...]}, and
+// "scope_score" when the model has a scope gate.  `row`: of Classifier::logits.
+OrderedJson prediction_json(const Classifier& classifier, std::string_view text, std::span<const float> row,
                             std::size_t count = 3);
 std::string_view decision_name(Decision decision);  // "answer", "clarify", "refuse"
 

@@ -24,6 +24,8 @@ struct Words {
   std::string_view slices, slice;
   std::string_view reliability, reliability_note, confidence, share_right;
   std::string_view decisions, answer, clarify, refuse, out_of_scope, out_of_scope_answered;
+  std::string_view wrong, promised, bound, broken_promise, ece_before;
+  std::string_view scope, scope_note, scope_score, auroc, fpr95, scope_gate;
   std::string_view curve, curve_note, epoch, loss, validation;
 };
 
@@ -64,6 +66,19 @@ constexpr Words kChinese = {
     .refuse = "拒答",
     .out_of_scope = "超出范围的文本",
     .out_of_scope_answered = "其中仍被作答",
+    .wrong = "作答中的错误",
+    .promised = "承诺：作答中的错误至多",
+    .bound = "验证集给出的上界",
+    .broken_promise = "承诺无法兑现，因此一律不作答",
+    .ece_before = "期望校准误差（校准前）",
+    .scope = "范围内还是范围外",
+    .scope_note =
+        "AUROC：随机一条范围内文本的分数高于随机一条范围外文本的概率；FPR@95：放行 95% "
+        "的范围内文本时，被一同放行的范围外文本的比例。",
+    .scope_score = "分数",
+    .auroc = "AUROC",
+    .fpr95 = "FPR@95",
+    .scope_gate = "低于此阈值的文本一律拒答",
     .curve = "学习曲线",
     .curve_note = "粗线是验证集上的指标，细线是训练损失（按最大值缩放）。",
     .epoch = "轮次",
@@ -111,6 +126,19 @@ constexpr Words kEnglish = {
     .refuse = "refused",
     .out_of_scope = "out of scope",
     .out_of_scope_answered = "of these answered all the same",
+    .wrong = "wrong among the answers",
+    .promised = "promised: wrong among the answers at most",
+    .bound = "bound from the validation rows",
+    .broken_promise = "the promise cannot be kept, so nothing is answered",
+    .ece_before = "expected calibration error, uncalibrated",
+    .scope = "In scope or out of it",
+    .scope_note =
+        "AUROC: how often a text in scope scores above one out of scope. FPR@95: the share of texts out of "
+        "scope that are let in when 95 % of those in scope are.",
+    .scope_score = "score",
+    .auroc = "AUROC",
+    .fpr95 = "FPR@95",
+    .scope_gate = "texts below this threshold are refused",
     .curve = "Learning curve",
     .curve_note =
         "The thick line is the figure on the validation rows, the thin one the training loss (scaled by its greatest).",
@@ -216,7 +244,33 @@ std::string decision_part(const Evaluation& evaluation, const Words& words) {
     add(words.out_of_scope, decisions.out_of_scope);
     add(words.out_of_scope_answered, decisions.out_of_scope_answered);
   }
+  const auto add_text = [&](std::string_view name, const std::string& value) {
+    out += fmt::format("<dt>{}</dt><dd>{}</dd>", name, escape_html(value));
+  };
+  add_text(words.wrong, percent(decisions.wrong_share()));
+  add_text(words.ece_before, percent(evaluation.error_uncalibrated));
+  if (evaluation.promise) {
+    add_text(words.promised, percent(evaluation.promise->max_wrong));
+    add_text(words.bound, percent(evaluation.promise->bound));
+    if (!evaluation.promise->kept) add_text(words.broken_promise, evaluation.promise->reason);
+  }
   return out + "</dl>\n";
+}
+
+std::string scope_part(const Evaluation& evaluation, const Words& words) {
+  if (evaluation.scope.empty() && !evaluation.gate) return {};
+  std::string rows;
+  for (const auto& [score, figures] : evaluation.scope) {
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", scope_score_name(score),
+                        number_cell(percent(figures.auroc)), number_cell(percent(figures.fpr95())));
+  }
+  std::string out = heading(words.scope, words.scope_note);
+  if (!rows.empty()) out += table(head_row({words.scope_score, words.auroc, words.fpr95}), rows);
+  if (evaluation.gate) {
+    out += fmt::format("<p>{}: {} {:.4f}</p>\n", words.scope_gate, scope_score_name(evaluation.gate->score),
+                       evaluation.gate->threshold);
+  }
+  return out;
 }
 
 std::string article(const Evaluation& evaluation, const EvaluationPageOptions& options, const Words& words,
@@ -225,6 +279,7 @@ std::string article(const Evaluation& evaluation, const EvaluationPageOptions& o
                       {{words.model, options.model}, {words.data, options.data}}) +
          summary_part(evaluation, words) + label_part(evaluation, words) + confusion_part(evaluation, words) +
          slice_part(evaluation, words) + reliability_part(evaluation, words) + decision_part(evaluation, words) +
+         scope_part(evaluation, words) +
          curve_part(
              options.lineage,
              {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +

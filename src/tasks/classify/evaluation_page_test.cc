@@ -25,16 +25,19 @@ std::size_t count_of(const std::string& text, std::string_view what) {
 }
 
 TEST(EvaluationPage, HasEveryPartInBothLanguagesAndFetchesNothing) {
-  const Evaluation evaluation = evaluation_of({{"a<b>", "a<b>", 0.9, "zh"},
-                                               {"a<b>", "退款", 0.6, "zh"},
-                                               {"退款", "退款", 0.8, "en"},
-                                               {"退款", "退款", 0.95, "en"}});
+  Evaluation evaluation = evaluation_of({{"a<b>", "a<b>", 0.9, "zh"},
+                                         {"a<b>", "退款", 0.6, "zh"},
+                                         {"退款", "退款", 0.8, "en"},
+                                         {"退款", "退款", 0.95, "en"}});
+  evaluation.scope = {{ScopeScore::kEnergy, {.auroc = 0.875, .out_recall = 0.75}}};
+  evaluation.promise = Promise{.max_wrong = 0.02, .bound = 0.025, .kept = false, .reason = "too <few> rows"};
   const Json lineage = {
       {"learning_curve",
        {{{"epoch", 1}, {"loss", 2.0}, {"valid", 0.5}}, {{"epoch", 2}, {"loss", 1.0}, {"valid", 0.75}}}}};
   const std::string html = evaluation_page(evaluation, {.model = "m&m", .data = "test.csv", .lineage = lineage});
   for (const char* part : {"混淆矩阵", "可靠性图", "学习曲线", "分组表现", "Confusion matrix", "Reliability",
-                           "Learning curve", "Slices", "75.0%", "m&amp;m", "a&lt;b&gt;", "prefers-color-scheme:dark"})
+                           "Learning curve", "Slices", "75.0%", "FPR@95", "87.5%", "范围外", "too &lt;few&gt; rows",
+                           "m&amp;m", "a&lt;b&gt;", "prefers-color-scheme:dark"})
     EXPECT_THAT(html, HasSubstr(part));
   EXPECT_EQ(count_of(html, "<article"), 2u);
   EXPECT_EQ(count_of(html, "class=\"dot\""), 2 * 3u);  // three bins of confidence, twice

@@ -3,27 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/file.h"
+#include "model/checkpoint/safetensors.h"
 
 namespace yupu::tasks {
 namespace {
 
-double norm(std::span<const float> vector) {
-  double squares = 0.0;
-  for (const float value : vector) squares += double{value} * value;
-  return std::sqrt(squares);
-}
-
-std::vector<float> to_unit(std::span<const float> vector) {
-  const double length = norm(vector);
-  std::vector<float> unit(vector.begin(), vector.end());
-  if (length > 0.0) {
-    for (float& value : unit) value = static_cast<float>(value / length);
-  }
-  return unit;
-}
+constexpr std::string_view kFile = "/scope.safetensors";
 
 // Means of the classes that have a row; `centred` becomes the rows less their class's mean.
 std::vector<std::vector<double>> centre(const ClassDistances::Vectors& vectors, std::span<const std::int32_t> labels,
@@ -108,13 +99,35 @@ void invert_root(std::vector<double>& s, std::size_t width) {
 }
 
 template <class Vector>
-std::vector<double> whiten(const std::vector<double>& inverse_root, const Vector& vector) {
+std::vector<double> whiten(const std::vector<float>& inverse_root, const Vector& vector) {
   const std::size_t width = vector.size();
   std::vector<double> white(width, 0.0);
   for (std::size_t i = 0; i < width; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) white[i] += inverse_root[i * width + j] * vector[j];
+    for (std::size_t j = 0; j <= i; ++j) white[i] += double{inverse_root[i * width + j]} * vector[j];
   }
   return white;
+}
+
+engine::Tensor matrix_of(const std::vector<float>& values, std::size_t width) {
+  return engine::Tensor::from({static_cast<std::int64_t>(values.size() / width), static_cast<std::int64_t>(width)},
+                              std::span<const float>(values));
+}
+
+Result<std::vector<float>> read_matrix(const model::Safetensors& file, std::string_view name, std::int64_t width,
+                                       bool square) {
+  const model::TensorEntry* entry = file.find(name);
+  if (entry == nullptr) return invalid_argument(fmt::format("{}: '{}' is missing", file.where(), name));
+  if (entry->shape.size() != 2 || entry->shape[1] != width || entry->shape[0] < 1 ||
+      (square && entry->shape[0] != width)) {
+    return invalid_argument(fmt::format("{}: '{}' has shape {}, the model's vectors are {} wide", file.where(), name,
+                                        model::shape_text(entry->shape), width));
+  }
+  std::vector<float> values(static_cast<std::size_t>(entry->element_count()));
+  YUPU_RETURN_IF_ERROR(model::check_float_dtype(*entry, file.where()));
+  YUPU_RETURN_IF_ERROR(model::copy_to_f32(*entry, values, file.where()));
+  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+    return invalid_argument(fmt::format("{}: '{}' holds a value that is no number", file.where(), name));
+  return values;
 }
 
 }  // namespace
@@ -127,8 +140,6 @@ std::string_view scope_score_name(ScopeScore score) {
       return "energy";
     case ScopeScore::kMahalanobis:
       return "mahalanobis";
-    case ScopeScore::kNeighbour:
-      return "neighbour";
   }
   return "probability";
 }
@@ -147,11 +158,13 @@ ClassDistances ClassDistances::fit(const Vectors& vectors, std::span<const std::
   distances.width_ = vectors.front().size();
   std::vector<std::vector<double>> centred;
   const auto means = centre(vectors, labels, static_cast<std::size_t>(class_count), centred);
-  distances.inverse_root_ = shrunk_covariance(centred, distances.shrinkage_);
-  invert_root(distances.inverse_root_, distances.width_);
-  for (const std::vector<double>& mean : means)
-    distances.whitened_means_.push_back(whiten(distances.inverse_root_, mean));
-  for (const std::vector<float>& vector : vectors) distances.unit_.push_back(to_unit(vector));
+  std::vector<double> root = shrunk_covariance(centred, distances.shrinkage_);
+  invert_root(root, distances.width_);
+  distances.inverse_root_.assign(root.begin(), root.end());
+  for (const std::vector<double>& mean : means) {
+    const std::vector<double> white = whiten(distances.inverse_root_, mean);
+    distances.whitened_means_.insert(distances.whitened_means_.end(), white.begin(), white.end());
+  }
   return distances;
 }
 
@@ -159,32 +172,37 @@ double ClassDistances::mahalanobis(std::span<const float> vector) const {
   CHECK(vector.size() == width_, "a vector of another model");
   const std::vector<double> white = whiten(inverse_root_, vector);
   double least = std::numeric_limits<double>::infinity();
-  for (const std::vector<double>& mean : whitened_means_) {
+  for (std::size_t begin = 0; begin < whitened_means_.size(); begin += width_) {
     double squares = 0.0;
-    for (std::size_t c = 0; c < width_; ++c) squares += (white[c] - mean[c]) * (white[c] - mean[c]);
+    for (std::size_t c = 0; c < width_; ++c) {
+      const double apart = white[c] - double{whitened_means_[begin + c]};
+      squares += apart * apart;
+    }
     least = std::min(least, squares);
   }
   return -least;
 }
 
-double ClassDistances::neighbour(std::span<const float> vector, std::size_t k) const {
-  CHECK(vector.size() == width_ && k > 0, "a vector of another model");
-  const std::vector<float> unit = to_unit(vector);
-  std::vector<float> products;
-  for (const std::vector<float>& other : unit_)
-    products.push_back(std::inner_product(unit.begin(), unit.end(), other.begin(), 0.0f));
-  k = std::min(k, products.size());
-  std::nth_element(products.begin(), products.begin() + static_cast<std::ptrdiff_t>(k - 1), products.end(),
-                   std::greater<>());
-  return -std::sqrt(std::max(0.0, 2.0 - 2.0 * double{products[k - 1]}));
+Status ClassDistances::save(const std::string& directory) const {
+  const std::pair<std::string, engine::Tensor> tensors[] = {{"scope.inverse_root", matrix_of(inverse_root_, width_)},
+                                                            {"scope.means", matrix_of(whitened_means_, width_)}};
+  return model::write_safetensors(directory + std::string(kFile), tensors);
+}
+
+Status ClassDistances::remove(const std::string& directory) { return remove_tree(directory + std::string(kFile)); }
+
+Result<ClassDistances> ClassDistances::load(const std::string& directory, std::int64_t width) {
+  YUPU_ASSIGN_OR_RETURN(const model::Safetensors file, model::Safetensors::open(directory + std::string(kFile)));
+  ClassDistances distances;
+  distances.width_ = static_cast<std::size_t>(width);
+  YUPU_ASSIGN_OR_RETURN(distances.inverse_root_, read_matrix(file, "scope.inverse_root", width, true));
+  YUPU_ASSIGN_OR_RETURN(distances.whitened_means_, read_matrix(file, "scope.means", width, false));
+  return distances;
 }
 
 OrderedJson ScopeFigures::to_json() const {
-  return {{"auroc", auroc},
-          {"out_recall", out_recall},
-          {"threshold", threshold},
-          {"in_count", in_count},
-          {"out_count", out_count}};
+  return {{"auroc", auroc},         {"fpr95", fpr95()},     {"out_recall", out_recall},
+          {"threshold", threshold}, {"in_count", in_count}, {"out_count", out_count}};
 }
 
 ScopeFigures scope_figures(std::span<const double> in_scope, std::span<const double> out_of_scope, double let_in) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/rng.h"
+#include "base/testing.h"
 
 namespace yupu::tasks {
 namespace {
@@ -65,14 +66,25 @@ TEST(Scope, FewVectorsOfManyDimensionsAreShrunkInsteadOfSingular) {
   EXPECT_LT(flat.mahalanobis(vectors[0]), -1.0);
 }
 
-TEST(Scope, NeighbourLooksAtDirectionsOnly) {
-  const ClassDistances::Vectors vectors = {{1, 0}, {2, 0}, {0, 3}};
-  const std::vector<std::int32_t> labels = {0, 0, 1};
-  const ClassDistances distances = ClassDistances::fit(vectors, labels, 2);
-  EXPECT_NEAR(distances.neighbour(std::vector<float>{5, 0}, 2), 0.0, 1e-6);
-  EXPECT_NEAR(distances.neighbour(std::vector<float>{5, 0}, 3), -std::sqrt(2.0), 1e-6);
-  EXPECT_NEAR(distances.neighbour(std::vector<float>{5, 0}, 99), -std::sqrt(2.0), 1e-6);
-  EXPECT_NEAR(distances.neighbour(std::vector<float>{-1, 0}, 1), -std::sqrt(2.0), 1e-6);
+TEST(Scope, DistancesComeBackFromTheirFile) {
+  Rng rng(3);
+  ClassDistances::Vectors vectors(40, std::vector<float>(8));
+  std::vector<std::int32_t> labels;
+  for (auto& vector : vectors) {
+    for (float& value : vector) value = static_cast<float>(rng.normal());
+    labels.push_back(static_cast<std::int32_t>(labels.size() % 4));
+  }
+  const ClassDistances distances = ClassDistances::fit(vectors, labels, 4);
+  const yupu::testing::TempDir directory;
+  ASSERT_TRUE(distances.save(directory.path()).ok());
+  const auto again = ClassDistances::load(directory.path(), 8);
+  ASSERT_TRUE(again.ok()) << again.status().to_string();
+  for (const auto& vector : vectors) EXPECT_EQ(again->mahalanobis(vector), distances.mahalanobis(vector));
+  const auto other = ClassDistances::load(directory.path(), 9);
+  ASSERT_FALSE(other.ok());
+  EXPECT_NE(other.status().message().find("scope.inverse_root"), std::string::npos) << other.status().message();
+  ASSERT_TRUE(ClassDistances::remove(directory.path()).ok());
+  EXPECT_EQ(ClassDistances::load(directory.path(), 8).status().code(), Code::kNotFound);
 }
 
 }  // namespace
