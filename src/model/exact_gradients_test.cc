@@ -112,7 +112,8 @@ class ExactModel {
 
 // A slice of a parameter's gradient, as a binding cuts its value.
 engine::Tensor gradient_of(const TensorBinding& binding) {
-  const engine::Parameter& parameter = *binding.parameter;
+  engine::Parameter& parameter = *binding.parameter;
+  parameter.make_grad_dense();
   EXPECT_TRUE(parameter.has_grad) << binding.name;
   if (parameter.value.element_count() == binding.tensor.element_count()) return parameter.grad;
   const std::int64_t width = parameter.value.element_count() / parameter.value.size(0);

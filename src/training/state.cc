@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "model/checkpoint/safetensors.h"
@@ -18,6 +19,7 @@ using NamedTensors = std::vector<NamedTensor>;
 NamedTensors weights_of(const engine::AdamW& optimizer) {
   NamedTensors tensors;
   for (const engine::Parameter* parameter : optimizer.parameters()) {
+    CHECK(parameter->late == nullptr, parameter->name + " is written with rows behind their updates");
     if (parameter->trainable) tensors.emplace_back(parameter->name, parameter->value);
   }
   return tensors;
@@ -35,6 +37,7 @@ Status copy_into(const model::Safetensors& file, const std::string& name, const 
 Status restore_weights(const model::Safetensors& file, const engine::AdamW& optimizer) {
   for (engine::Parameter* parameter : optimizer.parameters()) {
     if (!parameter->trainable) continue;
+    CHECK(parameter->late == nullptr, parameter->name + " is read with rows behind their updates");
     YUPU_RETURN_IF_ERROR(copy_into(file, parameter->name, parameter->value));
     parameter->value_changed();
   }

@@ -209,6 +209,7 @@ void Trainer::report_epoch(const EpochFigures& figures) const {
 }
 
 Status Trainer::evaluate_epoch() {
+  optimizer_.settle(context_.team());
   if (Status status = require_equal_weights(collective_, optimizer_); !status.ok()) return keep_then(status);
   EpochFigures figures{.epoch = position_.epoch + 1,
                        .train_loss = position_.loss_sum / static_cast<double>(position_.loss_count)};
@@ -257,6 +258,7 @@ Status Trainer::keep_then(const Status& error) {
 
 Status Trainer::checkpoint() {
   if (!collective_.is_root()) return ok_status();
+  optimizer_.settle(context_.team());
   const std::int64_t began = monotonic_ns();
   position_.seconds = seconds_before_ + static_cast<double>(began - began_ns_) / kNsPerSecond;
   YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_, allocator_state_));

@@ -84,7 +84,10 @@ std::vector<Tensor> gradients(Precision precision) {
   Tape tape(context, Tape::Mode::kTraining);
   tape.backward(cross_entropy(encoder.logits(tape, task.batch, task.rows, 1), task.labels));
   std::vector<Tensor> all;
-  for (const Parameter* parameter : encoder.parameters()) all.push_back(parameter->grad.clone());
+  for (Parameter* parameter : encoder.parameters()) {
+    parameter->make_grad_dense();
+    all.push_back(parameter->grad.clone());
+  }
   return all;
 }
 

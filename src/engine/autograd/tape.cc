@@ -74,6 +74,26 @@ Parameter::Parameter(std::string parameter_name, Tensor initial, bool decays)
       pack_cache_(std::make_unique<PackCache>()) {}
 Parameter::~Parameter() = default;
 
+void Parameter::drop_grad() {
+  has_grad = false;
+  row_grad = Tensor();
+  grad_rows.clear();
+}
+
+void Parameter::make_grad_dense() {
+  if (!row_grad.defined()) return;
+  CHECK(!has_grad, name + " has two gradients");
+  if (!grad.defined()) grad = Tensor::empty(value.shape());
+  grad.zero();
+  std::int64_t at = 0;
+  for (const std::int32_t row : grad_rows) {
+    grad.rows(row, row + 1).copy_from(row_grad.rows(at, at + 1));
+    ++at;
+  }
+  drop_grad();
+  has_grad = true;
+}
+
 RowRange Parameter::rows_to_pack(std::optional<RowRange> rows) const {
   CHECK(value.defined() && value.rank() == 2, fmt::format("{} cannot be packed: not a matrix", name));
   return rows.value_or(RowRange{0, value.size(0)});
@@ -131,7 +151,10 @@ const PackedInt8Weight& Parameter::packed_int8(ExecutionContext& context, std::o
 
 Tensor Var::grad() const {
   if (node_ == nullptr) return {};
-  if (node_->parameter != nullptr) return node_->parameter->has_grad ? node_->parameter->grad : Tensor();
+  if (node_->parameter != nullptr) {
+    node_->parameter->make_grad_dense();
+    return node_->parameter->has_grad ? node_->parameter->grad : Tensor();
+  }
   return node_->grad;
 }
 
@@ -144,10 +167,20 @@ Tape::Tape(ExecutionContext& context, Mode mode) : context_(context), mode_(mode
 Tape::~Tape() { clear(); }
 
 Var Tape::leaf(Parameter& parameter) {
+  if (parameter.late != nullptr) parameter.late->bring_up_all(team());
+  return table(parameter);
+}
+
+Var Tape::leaf(const Parameter& parameter) {
+  if (parameter.late != nullptr) parameter.late->bring_up_all(team());
+  return table(parameter);
+}
+
+Var Tape::table(Parameter& parameter) {
   CHECK(!training() || parameter.value.dtype() == DType::kF32,
         fmt::format("parameter {} is {}: a quantised model cannot be trained", parameter.name,
                     dtype_name(parameter.value.dtype())));
-  Var var = leaf(static_cast<const Parameter&>(parameter));
+  Var var = table(static_cast<const Parameter&>(parameter));
   if (training() && parameter.trainable) {
     var.node_ = make_node(parameter.value.shape(), &parameter);
     leaves_.push_back({records_.size(), &parameter});
@@ -155,7 +188,7 @@ Var Tape::leaf(Parameter& parameter) {
   return var;
 }
 
-Var Tape::leaf(const Parameter& parameter) {
+Var Tape::table(const Parameter& parameter) {
   CHECK(parameter.value.defined(), fmt::format("parameter {} has no value", parameter.name));
   Var var = constant(parameter.value);
   var.parameter_ = &parameter;
@@ -237,6 +270,7 @@ void Tape::clear() {
 GradSlot Tape::grad_slot(Node* node) {
   if (node->parameter != nullptr) {
     Parameter& parameter = *node->parameter;
+    parameter.make_grad_dense();
     const bool fresh = !parameter.has_grad;
     if (!parameter.grad.defined()) parameter.grad = Tensor::empty(parameter.value.shape());
     parameter.has_grad = true;

@@ -24,6 +24,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -48,6 +49,15 @@ struct RowRange {
   bool operator==(const RowRange&) const = default;
 };
 
+// Rows of a parameter whose updates wait until the row is read: the optimiser keeps them so for tables of which a step
+// touches few rows (engine/optim/row_updates.h).  Threads: the parameter's owner.
+class LateRows {
+ public:
+  virtual ~LateRows() = default;
+  virtual void bring_up(ThreadTeam& team, std::span<const std::int32_t> rows) = 0;
+  virtual void bring_up_all(ThreadTeam& team) = 0;
+};
+
 // A trainable tensor with a name, owned by the model.  It must not move while a tape refers to it (keep it in a deque,
 // in a unique_ptr or as a member). Threads: training has one owner.  In inference several contexts may read one
 // Parameter at the same time.
@@ -63,6 +73,13 @@ struct Parameter {
   Tensor scale;           // with an i8 value: element (r,c) stands for scale[r] * value[r,c], f32 (rows)
   Tensor grad;            // as value, made by the first backward; meaningless while has_grad is false
   bool has_grad = false;  // false stands for a gradient of zero (nothing is zeroed in memory)
+  // Instead of grad while only looked-up rows have one: row i of row_grad is the gradient of row grad_rows[i]
+  // (ascending), that of all others is zero.  Undefined: there is none.
+  Tensor row_grad;
+  std::vector<std::int32_t> grad_rows;
+  // Set while `value` is behind in some rows.  Tape::leaf brings all of them up; who reads `value` elsewhere does so
+  // after AdamW::settle.
+  LateRows* late = nullptr;
   bool trainable = true;
   bool decay = true;                 // weight decay applies (matrices yes; biases and layer norms no)
   float learning_rate_scale = 1.0f;  // layer-wise learning rates
@@ -70,7 +87,8 @@ struct Parameter {
   // Call after writing `value` in place, so that cached packings of it are made anew (the optimiser does).
   void value_changed() { ++version_; }
   std::uint64_t version() const { return version_; }
-  void drop_grad() { has_grad = false; }
+  void drop_grad();
+  void make_grad_dense();  // turns row_grad, if there is one, into grad
 
   // The weight, or these rows of it, packed for the matrix kernels, made when first asked for and again after
   // value_changed.  Used in inference and, where it is frozen, in training in bf16.  REQUIRES: rank 2.
@@ -157,6 +175,10 @@ class Tape {
   // A parameter.  It has a node when it is trainable.  In inference mode a const Parameter will do.
   Var leaf(Parameter& parameter);
   Var leaf(const Parameter& parameter);
+  // The same for a matrix whose rows an op looks up by index: rows that are late stay so until that op brings up the
+  // ones it reads.
+  Var table(Parameter& parameter);
+  Var table(const Parameter& parameter);
   Var constant(Tensor value);  // no gradient
   Var input(Tensor value);     // with gradient, when training
 

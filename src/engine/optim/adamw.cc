@@ -6,12 +6,14 @@
 #include <fmt/format.h>
 
 #include "engine/optim/adamw_kernel.h"
+#include "engine/optim/row_updates.h"
 #include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
 
-constexpr std::int64_t kNormBlock = 16384;  // fixed, so the norm does not depend on the team
+constexpr std::int64_t kNormBlock = 16384;  // of a vector; fixed, so the norm does not depend on the team
+constexpr std::int64_t kNormGrain = 16;
 constexpr std::int64_t kGrain = 4096;
 
 }  // namespace
@@ -23,15 +25,24 @@ double gradient_norm(ExecutionContext& context, const std::vector<Parameter*>& p
     std::int64_t count;
   };
   std::vector<Part> parts;
+  const auto add = [&parts](const Tensor& gradient, std::int64_t block) {
+    const std::int64_t count = gradient.element_count();
+    for (std::int64_t begin = 0; begin < count; begin += block) {
+      parts.push_back({gradient.f32() + begin, std::min(block, count - begin)});
+    }
+  };
   for (const Parameter* parameter : parameters) {
-    if (!parameter->trainable || !parameter->has_grad) continue;
-    const std::int64_t count = parameter->grad.element_count();
-    for (std::int64_t begin = 0; begin < count; begin += kNormBlock) {
-      parts.push_back({parameter->grad.f32() + begin, std::min(kNormBlock, count - begin)});
+    if (!parameter->trainable) continue;
+    // A matrix by rows: those that are absent from row_grad would add zeros.
+    const std::int64_t block = parameter->value.rank() == 2 ? parameter->value.size(1) : kNormBlock;
+    if (parameter->row_grad.defined()) {
+      add(parameter->row_grad, block);
+    } else if (parameter->has_grad) {
+      add(parameter->grad, block);
     }
   }
   std::vector<double> squares(parts.size());
-  context.team().parallel_for(static_cast<std::int64_t>(parts.size()), 1,
+  context.team().parallel_for(static_cast<std::int64_t>(parts.size()), kNormGrain,
                               [&](std::int64_t begin, std::int64_t end, int) {
                                 for (std::int64_t i = begin; i < end; ++i) {
                                   const Part& part = parts[static_cast<std::size_t>(i)];
@@ -51,39 +62,18 @@ float clip_scale(double norm, double limit) {
 AdamW::AdamW(std::vector<Parameter*> parameters, AdamWOptions options)
     : parameters_(std::move(parameters)), options_(options), moments_(parameters_.size()) {}
 
+AdamW::~AdamW() = default;
+
 AdamW::Moments& AdamW::moments(std::size_t index) {
   Moments& moments = moments_[index];
   if (!moments.m.defined()) {
     moments.m = Tensor::zeros(parameters_[index]->value.shape());
     moments.v = Tensor::zeros(parameters_[index]->value.shape());
+    if (parameters_[index]->value.rank() == 2) {
+      moments.rows = std::make_unique<RowUpdates>(*parameters_[index], moments.m, moments.v);
+    }
   }
   return moments;
-}
-
-// Row by row, because most rows of a word table are idle.
-void AdamW::update_rows(ExecutionContext& context, const AdamWPass& pass, const Parameter& parameter, Moments& state) {
-  const std::int64_t rows = parameter.value.size(0);
-  const std::int64_t columns = parameter.value.size(1);
-  const float* const gradient = parameter.has_grad ? parameter.grad.f32() : nullptr;
-  float* const weight = parameter.value.f32();
-  float* const m = state.m.f32();
-  float* const v = state.v.f32();
-  const bool known = !state.idle.empty();
-  if (!known) state.idle.resize(static_cast<std::size_t>(rows));
-  std::uint8_t* const idle = state.idle.data();
-  const std::int64_t grain = std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns));
-  context.team().parallel_for(rows, grain, [&](std::int64_t begin, std::int64_t end, int) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      const std::int64_t at = row * columns;
-      if (!known) idle[row] = all_zero(m + at, columns) && all_zero(v + at, columns) ? 1 : 0;
-      if (idle[row] != 0 && gradient != nullptr && !all_zero(gradient + at, columns)) idle[row] = 0;
-      if (idle[row] == 0) {
-        adamw_range(pass, columns, gradient != nullptr ? gradient + at : nullptr, weight + at, m + at, v + at);
-      } else if (pass.shrink != 0.0f) {
-        decay_range(pass.shrink, columns, weight + at);
-      }
-    }
-  });
 }
 
 void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_scale) {
@@ -105,9 +95,11 @@ void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_
                          .step_size = static_cast<float>(rate / correction1),
                          .inverse_root_bias = static_cast<float>(1.0 / std::sqrt(correction2)),
                          .shrink = parameter.decay ? static_cast<float>(rate * options_.weight_decay) : 0.0f};
-    if (parameter.value.rank() == 2 && std::isfinite(gradient_scale)) {
-      update_rows(context, pass, parameter, state);
+    if (state.rows != nullptr && std::isfinite(gradient_scale)) {
+      state.rows->step(context.team(), pass);
     } else {
+      if (state.rows != nullptr) state.rows->settle(context.team());
+      parameter.make_grad_dense();
       const float* gradient = parameter.has_grad ? parameter.grad.f32() : nullptr;
       float* const weight = parameter.value.f32();
       float* const m = state.m.f32();
@@ -117,19 +109,29 @@ void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_
                                     adamw_range(pass, end - begin, gradient != nullptr ? gradient + begin : nullptr,
                                                 weight + begin, m + begin, v + begin);
                                   });
-      state.idle.clear();
+      if (state.rows != nullptr) state.rows->moments_changed();
     }
     parameter.drop_grad();
     parameter.value_changed();
   }
 }
 
+void AdamW::settle(ThreadTeam& team) {
+  for (const Moments& state : moments_) {
+    if (state.rows != nullptr) state.rows->settle(team);
+  }
+}
+
 std::vector<std::pair<std::string, Tensor>> AdamW::state() {
   std::vector<std::pair<std::string, Tensor>> tensors;
+  ThreadTeam alone(1);
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (!parameters_[i]->trainable) continue;
     Moments& state = moments(i);
-    state.idle.clear();  // the caller may write into them
+    if (state.rows != nullptr) {
+      state.rows->settle(alone);
+      state.rows->moments_changed();  // the caller may write into them
+    }
     tensors.emplace_back(parameters_[i]->name + ".m", state.m);
     tensors.emplace_back(parameters_[i]->name + ".v", state.v);
   }

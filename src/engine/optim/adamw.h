@@ -3,14 +3,15 @@
 // and BERT-Adam (google-research/bert optimization.py), without bias correction:
 //   w -= lr * (m/(sqrt(v)+eps) + decay*w)
 // One pass over memory: gradient scaling (clipping), moments and weights together.  The gradients are dropped by the
-// step.  A row of a matrix that has never had a gradient (most of a word table: its moments are zero) costs its decay
-// alone, the same bits as the whole update, which would add zeros.  Decay applies to parameters with decay == true; lr
+// step.  Of a table whose gradient is that of a few rows, these rows alone are written; the others wait, bit for bit,
+// until they are read (row_updates.h).  Decay applies to parameters with decay == true; lr
 // is multiplied by Parameter::learning_rate_scale. A trainable parameter without a gradient this step is updated with a
 // gradient of zero; a frozen one is left alone. Threads: one owner.  Numbers: independent of the thread count, bit for
 // bit.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,20 +35,26 @@ double gradient_norm(ExecutionContext& context, const std::vector<Parameter*>& p
 // min(1, limit / (norm + 1e-6)); 1 when limit <= 0.
 float clip_scale(double norm, double limit);
 
-struct AdamWPass;  // engine/optim/adamw_kernel.h
+class RowUpdates;
 
 class AdamW {
  public:
   // The parameters stay the caller's and must outlive this.  State is kept for the trainable ones, made at the first
   // step.
   AdamW(std::vector<Parameter*> parameters, AdamWOptions options);
+  ~AdamW();  // settles
+  AdamW(const AdamW&) = delete;
+  AdamW& operator=(const AdamW&) = delete;
 
-  // One update with gradients multiplied by `gradient_scale` first; then the gradients are dropped.
+  // One update with gradients multiplied by `gradient_scale` first; then the gradients are dropped.  Rows may be late
+  // afterwards (Parameter::late).
   void step(ExecutionContext& context, float learning_rate, float gradient_scale = 1.0f);
+  // Brings up every late row: before weights are read in place.
+  void settle(ThreadTeam& team);
   const std::vector<Parameter*>& parameters() const { return parameters_; }
 
   // State for checkpoints: "<parameter>.m" and "<parameter>.v" (zeros before the first step), and the step count.
-  // The tensors share memory with the optimiser: write into them (copy_from) to restore.
+  // The tensors share memory with the optimiser: write into them (copy_from) to restore.  No row is late afterwards.
   std::vector<std::pair<std::string, Tensor>> state();
   std::int64_t step_count() const { return step_count_; }
   void set_step_count(std::int64_t steps) { step_count_ = steps; }
@@ -55,9 +62,8 @@ class AdamW {
  private:
   struct Moments {
     Tensor m, v;
-    std::vector<std::uint8_t> idle;  // of each row of a matrix: m and v are zeros; empty: to be looked up
+    std::unique_ptr<RowUpdates> rows;  // of a matrix
   };
-  void update_rows(ExecutionContext& context, const AdamWPass& pass, const Parameter& parameter, Moments& state);
   Moments& moments(std::size_t index);
 
   std::vector<Parameter*> parameters_;

@@ -1,3 +1,5 @@
+#include <span>
+
 #include "engine/device/cpu/simd_targets.h"
 #include "engine/optim/adamw_kernel.h"
 
@@ -52,6 +54,32 @@ void range(const AdamWPass& pass, std::int64_t count, const float* gradient, flo
   }
 }
 
+// Two vectors at a time through all passes, in registers: division and root of the one run beside the other's.
+void replay(std::span<const AdamWPass> passes, std::int64_t count, float* weight, float* m, float* v) {
+  const F32 d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    auto w0 = hn::LoadU(d, weight + i), w1 = hn::LoadU(d, weight + i + lanes);
+    auto m0 = hn::LoadU(d, m + i), m1 = hn::LoadU(d, m + i + lanes);
+    auto v0 = hn::LoadU(d, v + i), v1 = hn::LoadU(d, v + i + lanes);
+    for (const AdamWPass& pass : passes) {
+      const Update update{pass};
+      update(d, hn::Zero(d), w0, m0, v0);
+      update(d, hn::Zero(d), w1, m1, v1);
+    }
+    hn::StoreU(w0, d, weight + i);
+    hn::StoreU(w1, d, weight + i + lanes);
+    hn::StoreU(m0, d, m + i);
+    hn::StoreU(m1, d, m + i + lanes);
+    hn::StoreU(v0, d, v + i);
+    hn::StoreU(v1, d, v + i + lanes);
+  }
+  if (i < count) {
+    for (const AdamWPass& pass : passes) range(pass, count - i, nullptr, weight + i, m + i, v + i);
+  }
+}
+
 void decay(float shrink, std::int64_t count, float* weight) {
   const F32 d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
@@ -65,6 +93,30 @@ void decay(float shrink, std::int64_t count, float* weight) {
     const auto left = static_cast<std::size_t>(count - i);
     const auto w = load_head(d, weight + i, left);
     store_head(d, hn::NegMulAdd(w, factor, w), weight + i, left);
+  }
+}
+
+void decay_again(std::span<const AdamWPass> passes, std::int64_t count, float* weight) {
+  const F32 d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    auto w0 = hn::LoadU(d, weight + i), w1 = hn::LoadU(d, weight + i + lanes);
+    auto w2 = hn::LoadU(d, weight + i + 2 * lanes), w3 = hn::LoadU(d, weight + i + 3 * lanes);
+    for (const AdamWPass& pass : passes) {
+      const auto factor = hn::Set(d, pass.shrink);
+      w0 = hn::NegMulAdd(w0, factor, w0);
+      w1 = hn::NegMulAdd(w1, factor, w1);
+      w2 = hn::NegMulAdd(w2, factor, w2);
+      w3 = hn::NegMulAdd(w3, factor, w3);
+    }
+    hn::StoreU(w0, d, weight + i);
+    hn::StoreU(w1, d, weight + i + lanes);
+    hn::StoreU(w2, d, weight + i + 2 * lanes);
+    hn::StoreU(w3, d, weight + i + 3 * lanes);
+  }
+  if (i < count) {
+    for (const AdamWPass& pass : passes) decay(pass.shrink, count - i, weight + i);
   }
 }
 
@@ -109,7 +161,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace yupu::engine {
 HWY_EXPORT(range);
+HWY_EXPORT(replay);
 HWY_EXPORT(decay);
+HWY_EXPORT(decay_again);
 HWY_EXPORT(zeros);
 HWY_EXPORT(squares);
 
@@ -118,6 +172,12 @@ void adamw_range(const AdamWPass& pass, std::int64_t count, const float* gradien
 }
 void decay_range(float shrink, std::int64_t count, float* weight) {
   HWY_DYNAMIC_DISPATCH(decay)(shrink, count, weight);
+}
+void adamw_replay(std::span<const AdamWPass> passes, std::int64_t count, float* weight, float* m, float* v) {
+  HWY_DYNAMIC_DISPATCH(replay)(passes, count, weight, m, v);
+}
+void decay_replay(std::span<const AdamWPass> passes, std::int64_t count, float* weight) {
+  HWY_DYNAMIC_DISPATCH(decay_again)(passes, count, weight);
 }
 bool all_zero(const float* x, std::int64_t count) { return HWY_DYNAMIC_DISPATCH(zeros)(x, count); }
 double sum_of_squares(const float* x, std::int64_t count) { return HWY_DYNAMIC_DISPATCH(squares)(x, count); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace yupu::engine {
 
@@ -17,6 +18,9 @@ struct AdamWPass {
 void adamw_range(const AdamWPass& pass, std::int64_t count, const float* gradient, float* weight, float* m, float* v);
 // The same where gradient and moments are zeros: weight -= shrink * weight.
 void decay_range(float shrink, std::int64_t count, float* weight);
+// adamw_range with a null gradient, and decay_range, for each pass in turn.
+void adamw_replay(std::span<const AdamWPass> passes, std::int64_t count, float* weight, float* m, float* v);
+void decay_replay(std::span<const AdamWPass> passes, std::int64_t count, float* weight);
 bool all_zero(const float* x, std::int64_t count);
 double sum_of_squares(const float* x, std::int64_t count);
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "engine/ops/embedding/embedding.h"
 #include "engine/optim/schedule.h"
 #include "engine/testing/op_harness.h"
 
@@ -67,6 +68,104 @@ TEST(AdamW, RowsWithoutAGradientSoFarGiveTheBitsOfTheWholeUpdate) {
     EXPECT_TRUE(same_bits(state[0].second.reshape({kRows * kColumns}), state[2].second));
     EXPECT_TRUE(same_bits(state[1].second.reshape({kRows * kColumns}), state[3].second));
   }
+}
+
+// The gradient of `ids` looked up in `table` in one step of training, each row of the result weighted by `weights`.
+void look_up(ExecutionContext& context, Parameter& table, const std::vector<std::int32_t>& ids, const Tensor& weights) {
+  Tape tape(context, Tape::Mode::kTraining);
+  PackedBatch batch;
+  batch.append(ids, {}, 1);
+  const Var rows = embedding(tape.table(table), Var(), Var(), batch);
+  tape.backward_from(rows, weights);
+}
+
+// The same steps for a table with row gradients and for one whose gradient is whole from the beginning: what is looked
+// up, the norms and at the end every weight and moment are equal, bit for bit.
+TEST(AdamW, LateRowsGiveTheBitsOfTheWholeUpdate) {
+  constexpr std::int32_t kRows = 50;
+  constexpr std::int64_t kColumns = 37, kLookedUp = 4;
+  for (const AdamVariant variant : {AdamVariant::kAdamW, AdamVariant::kBertAdam}) {
+    for (const int threads : {1, 3}) {
+      ExecutionContext context(threads);
+      const Tensor initial = random_tensor({kRows, kColumns}, 1);
+      Parameter late("late", initial.clone(), true), whole("whole", initial.clone(), true);
+      whole.grad = Tensor::zeros({kRows, kColumns});
+      AdamW adamw({&late, &whole}, {.weight_decay = 0.1f, .variant = variant});
+      for (std::int32_t t = 0; t < 40; ++t) {
+        const std::vector<std::int32_t> ids = {t % 11, 30 + t / 5, t % 3, t % 11};
+        const Tensor weights = random_tensor({kLookedUp, kColumns}, 100 + static_cast<std::uint64_t>(t));
+        if (t % 7 != 6) {  // else a step without any gradient
+          for (Parameter* table : {&late, &whole}) look_up(context, *table, ids, weights);
+          if (t % 4 == 1) {  // a second batch of the update
+            for (Parameter* table : {&late, &whole}) look_up(context, *table, {5, 45, t % 11, 2}, weights);
+          }
+          EXPECT_TRUE(late.row_grad.defined() && !late.has_grad && whole.has_grad) << "step " << t;
+        }
+        EXPECT_EQ(gradient_norm(context, {&late}), gradient_norm(context, {&whole})) << "step " << t;
+        adamw.step(context, 0.01f + 0.001f * static_cast<float>(t), 0.5f);
+        ASSERT_TRUE(late.late != nullptr && whole.late == nullptr) << "step " << t;
+        Tape reader(context, Tape::Mode::kInference);
+        PackedBatch batch;
+        batch.append({7, t % kRows, 0}, {}, 1);
+        ASSERT_TRUE(same_bits(embedding(reader.table(late), Var(), Var(), batch).value(),
+                              embedding(reader.table(whole), Var(), Var(), batch).value()))
+            << "step " << t;
+        if (t == 20) {  // a checkpoint in the middle
+          const auto state = adamw.state();
+          EXPECT_TRUE(late.late == nullptr);
+          EXPECT_TRUE(same_bits(state[0].second, state[2].second));
+        }
+      }
+      EXPECT_FALSE(same_bits(late.value, whole.value)) << "no row was late: this test says nothing";
+      {
+        Tape reader(context, Tape::Mode::kInference);
+        EXPECT_TRUE(same_bits(reader.leaf(late).value(), reader.leaf(whole).value()));
+      }
+      const auto state = adamw.state();
+      EXPECT_TRUE(same_bits(state[0].second, state[2].second));
+      EXPECT_TRUE(same_bits(state[1].second, state[3].second));
+    }
+  }
+}
+
+TEST(AdamW, ATableThatGetsAWholeGradientCatchesUpFirst) {
+  ExecutionContext context(2);
+  const Tensor initial = random_tensor({20, 8}, 1);
+  Parameter late("late", initial.clone(), true), whole("whole", initial.clone(), true);
+  whole.grad = Tensor::zeros({20, 8});
+  AdamW adamw({&late, &whole}, {.weight_decay = 0.1f});
+  for (int t = 0; t < 3; ++t) {
+    for (Parameter* table : {&late, &whole}) look_up(context, *table, {t, 9}, random_tensor({2, 8}, 5));
+    adamw.step(context, 0.01f);
+  }
+  for (Parameter* table : {&late, &whole}) look_up(context, *table, {3, 9}, random_tensor({2, 8}, 6));
+  const Tensor rest = random_tensor({20, 8}, 7);
+  for (Parameter* table : {&late, &whole}) {  // an output layer over the same table, in the same update
+    Tape tape(context, Tape::Mode::kTraining);
+    const Var all = tape.leaf(*table);
+    tape.backward_from(all, rest);
+    tape.clear();
+  }
+  EXPECT_TRUE(late.has_grad && !late.row_grad.defined());
+  adamw.step(context, 0.01f);
+  EXPECT_TRUE(late.late == nullptr);
+  EXPECT_TRUE(same_bits(late.value, whole.value));
+}
+
+TEST(AdamW, AnOptimiserThatGoesLeavesNoRowBehind) {
+  ExecutionContext context(1);
+  Parameter late("late", random_tensor({6, 5}, 1), true), whole("whole", late.value.clone(), true);
+  whole.grad = Tensor::zeros({6, 5});
+  {
+    AdamW adamw({&late, &whole}, {.weight_decay = 0.1f});
+    for (int t = 0; t < 3; ++t) {
+      for (Parameter* table : {&late, &whole}) look_up(context, *table, {t}, random_tensor({1, 5}, 5));
+      adamw.step(context, 0.01f);
+    }
+    EXPECT_TRUE(late.late != nullptr);
+  }
+  EXPECT_TRUE(late.late == nullptr);
+  EXPECT_TRUE(same_bits(late.value, whole.value));
 }
 
 TEST(AdamW, ManyElementsAgainstTheFormulaOnEveryTeam) {

@@ -48,6 +48,9 @@ std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, fl
 Var leaf(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
   return tape.training() ? tape.leaf(*parameter) : tape.leaf(static_cast<const Parameter&>(*parameter));
 }
+Var table(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
+  return tape.training() ? tape.table(*parameter) : tape.table(static_cast<const Parameter&>(*parameter));
+}
 
 engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t site, const engine::RowKeys& rows) {
   return {.probability = probability, .key = {.seed = step.seed, .step = step.step, .site = site}, .rows = &rows};
@@ -185,7 +188,7 @@ Encoder::~Encoder() = default;
 std::uint32_t Encoder::dropout_sites() const { return 1 + 3 * static_cast<std::uint32_t>(config_.layer_count); }
 
 Var Encoder::embed(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, const AdapterPass& adapters) const {
-  const Var sum = engine::embedding(leaf(tape, word_), leaf(tape, position_), leaf(tape, type_), batch.packed);
+  const Var sum = engine::embedding(table(tape, word_), table(tape, position_), table(tape, type_), batch.packed);
   const Var normal = adapters.embedding_norm(sum, leaf(tape, embedding_gain_), leaf(tape, embedding_bias_),
                                              {.epsilon = config_.layer_norm_epsilon});
   return engine::dropout(normal, dropout_at(config_.hidden_dropout, dropout, 0, batch.tokens));

@@ -264,6 +264,7 @@ Status Pretrainer::evaluate() {
 }
 
 Status Pretrainer::show() {
+  optimizer_.settle(context_.team());
   if (Status status = require_equal_weights(collective_, optimizer_); !status.ok()) return keep_then(status);
   if (Status status = evaluate(); !status.ok()) return keep_then(status);
   std::string line = fmt::format("update {} ({:.1f} M tokens): loss {:.4f}", position_.step,
@@ -295,6 +296,7 @@ Status Pretrainer::keep_then(const Status& error) {
 
 Status Pretrainer::checkpoint() {
   if (!collective_.is_root()) return ok_status();
+  optimizer_.settle(context_.team());
   const std::int64_t began = monotonic_ns();
   position_.seconds = seconds_before_ + static_cast<double>(began - began_ns_) / kNsPerSecond;
   YUPU_RETURN_IF_ERROR(state_.save(optimizer_, position_));

@@ -1,5 +1,7 @@
 #include "engine/ops/embedding/embedding.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "engine/device/cpu/elementwise.h"
@@ -26,21 +28,60 @@ void check_table(const Var& table, std::int64_t columns, const std::vector<std::
   for (const std::int32_t id : ids) CHECK(id >= 0 && id < rows, fmt::format("id {} in {} of {} rows", id, what, rows));
 }
 
-// Every thread owns some columns and adds the rows in token order.
-void scatter_add(Tape& tape, Node* node, const std::vector<std::int32_t>& ids, const Tensor& d_y) {
-  if (node == nullptr) return;
-  const GradSlot slot = tape.grad_slot(node);
-  if (slot.fresh) zero_fill(tape.team(), slot.tensor.f32(), slot.tensor.element_count());
+// Every thread owns some columns and adds the rows of d_y to the rows `ids` of `table` in token order.
+void add_rows(ThreadTeam& team, const Tensor& d_y, std::span<const std::int32_t> ids, float* table) {
   const std::int64_t columns = d_y.size(1);
-  float* const table = slot.tensor.f32();
   const float* const rows = d_y.f32();
-  tape.team().parallel_for(columns, kGrainColumns, [&](std::int64_t begin, std::int64_t end, int) {
+  team.parallel_for(columns, kGrainColumns, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::size_t n = 0; n < ids.size(); ++n) {
       float* to = table + ids[n] * columns;
       const float* from = rows + static_cast<std::int64_t>(n) * columns;
       for (std::int64_t c = begin; c < end; ++c) to[c] += from[c];
     }
   });
+}
+
+// The place of each id among `rows` (ascending, all ids in it).
+std::vector<std::int32_t> places_in(const std::vector<std::int32_t>& rows, std::span<const std::int32_t> ids) {
+  std::vector<std::int32_t> places(ids.size());
+  std::transform(ids.begin(), ids.end(), places.begin(), [&](std::int32_t id) {
+    return static_cast<std::int32_t>(std::lower_bound(rows.begin(), rows.end(), id) - rows.begin());
+  });
+  return places;
+}
+
+// Adds to the gradient of the touched rows alone.  The rows of an earlier batch of the update stay.
+void add_row_gradient(Tape& tape, Parameter& parameter, std::span<const std::int32_t> ids, const Tensor& d_y) {
+  std::vector<std::int32_t> rows(ids.begin(), ids.end());
+  rows.insert(rows.end(), parameter.grad_rows.begin(), parameter.grad_rows.end());
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  const Tensor before = parameter.row_grad;
+  const Tensor sums = tape.empty({static_cast<std::int64_t>(rows.size()), d_y.size(1)});
+  zero_fill(tape.team(), sums.f32(), sums.element_count());
+  if (before.defined()) add_rows(tape.team(), before, places_in(rows, parameter.grad_rows), sums.f32());
+  add_rows(tape.team(), d_y, places_in(rows, ids), sums.f32());
+  parameter.row_grad = sums;
+  parameter.grad_rows = std::move(rows);
+}
+
+void scatter_add(Tape& tape, Node* node, const std::vector<std::int32_t>& ids, const Tensor& d_y) {
+  if (node == nullptr) return;
+  // A table that is also something else (the output layer of a masked language model) has a whole gradient already, and
+  // ranks that sum theirs have made room for it.
+  if (node->parameter != nullptr && !node->parameter->grad.defined()) {
+    add_row_gradient(tape, *node->parameter, ids, d_y);
+    return;
+  }
+  const GradSlot slot = tape.grad_slot(node);
+  if (slot.fresh) zero_fill(tape.team(), slot.tensor.f32(), slot.tensor.element_count());
+  add_rows(tape.team(), d_y, ids, slot.tensor.f32());
+}
+
+void bring_up(Tape& tape, const Var& table, const std::vector<std::int32_t>& ids) {
+  if (table.defined() && table.parameter() != nullptr && table.parameter()->late != nullptr) {
+    table.parameter()->late->bring_up(tape.team(), ids);
+  }
 }
 
 // One row of the word table, as floats.
@@ -67,6 +108,9 @@ Var embedding(const Var& word, const Var& position, const Var& token_type, const
   check_table(word, columns, batch.tokens, "the word table");
   check_table(position, columns, batch.positions, "the position table");
   check_table(token_type, columns, batch.token_types, "the token type table");
+  bring_up(tape, word, batch.tokens);
+  bring_up(tape, position, batch.positions);
+  bring_up(tape, token_type, batch.token_types);
 
   Tensor y = tape.empty({tokens, columns});
   const float* const places = position.defined() ? position.value().f32() : nullptr;
