@@ -85,8 +85,8 @@ Var Decoder::run(Tape& tape, const engine::PackedBatch& batch, const engine::Row
                          engine::LinearOptions options = {}) {
     return engine::linear(x, leaf(tape, weight), leaf(tape, bias), options);
   };
-  Var x =
-      dropped(engine::embedding(leaf(tape, word_), leaf(tape, position_), Var{}, batch), config_.embedding_dropout, 0);
+  Var x = dropped(engine::embedding(tape.table(*word_), tape.table(*position_), Var{}, batch),
+                  config_.embedding_dropout, 0);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = *layers_[i];
     const auto site = static_cast<std::uint32_t>(1 + 3 * i);

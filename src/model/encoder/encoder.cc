@@ -44,14 +44,6 @@ std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, fl
   return std::make_unique<Parameter>(name, Tensor::full({size}, value), false);
 }
 
-// A leaf that trains when the tape does.  Const in the encoder's interface means "inference only reads".
-Var leaf(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
-  return tape.training() ? tape.leaf(*parameter) : tape.leaf(static_cast<const Parameter&>(*parameter));
-}
-Var table(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
-  return tape.training() ? tape.table(*parameter) : tape.table(static_cast<const Parameter&>(*parameter));
-}
-
 engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t site, const engine::RowKeys& rows) {
   return {.probability = probability, .key = {.seed = step.seed, .step = step.step, .site = site}, .rows = &rows};
 }
@@ -188,8 +180,8 @@ Encoder::~Encoder() = default;
 std::uint32_t Encoder::dropout_sites() const { return 1 + 3 * static_cast<std::uint32_t>(config_.layer_count); }
 
 Var Encoder::embed(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, const AdapterPass& adapters) const {
-  const Var sum = engine::embedding(table(tape, word_), table(tape, position_), table(tape, type_), batch.packed);
-  const Var normal = adapters.embedding_norm(sum, leaf(tape, embedding_gain_), leaf(tape, embedding_bias_),
+  const Var sum = engine::embedding(tape.table(*word_), tape.table(*position_), tape.table(*type_), batch.packed);
+  const Var normal = adapters.embedding_norm(sum, tape.leaf(*embedding_gain_), tape.leaf(*embedding_bias_),
                                              {.epsilon = config_.layer_norm_epsilon});
   return engine::dropout(normal, dropout_at(config_.hidden_dropout, dropout, 0, batch.tokens));
 }
@@ -203,8 +195,8 @@ Var Encoder::run_layer(Tape& tape, std::size_t index, const Var& x, const Encode
   const engine::RowKeys& rows = first_only ? batch.sequences : batch.tokens;
   const auto kind = first_only ? AdapterPass::Rows::kSequences : AdapterPass::Rows::kTokens;
 
-  const Var qkv_weight = leaf(tape, layer.qkv_weight);
-  const Var qkv_bias = leaf(tape, layer.qkv_bias);
+  const Var qkv_weight = tape.leaf(*layer.qkv_weight);
+  const Var qkv_bias = tape.leaf(*layer.qkv_bias);
   const engine::AttentionOptions attention{
       .heads = static_cast<int>(config_.head_count),
       .dropout = dropout_at(config_.attention_dropout, dropout, site, batch.tokens)};
@@ -222,14 +214,14 @@ Var Encoder::run_layer(Tape& tape, std::size_t index, const Var& x, const Encode
     context = engine::attention(qkv, batch.packed, attention);
   }
   const Var attended =
-      adapters.linear(context, leaf(tape, layer.output_weight), leaf(tape, layer.output_bias), at, kOut, kind);
+      adapters.linear(context, tape.leaf(*layer.output_weight), tape.leaf(*layer.output_bias), at, kOut, kind);
   const Var a = adapters.close_sublayer(
-      attended, residual, leaf(tape, layer.attention_gain), leaf(tape, layer.attention_bias), norm,
+      attended, residual, tape.leaf(*layer.attention_gain), tape.leaf(*layer.attention_bias), norm,
       dropout_at(config_.hidden_dropout, dropout, site + 1, rows), {.layer = at, .place = 0, .rows = kind});
-  const Var up = adapters.linear(a, leaf(tape, layer.up_weight), leaf(tape, layer.up_bias), at, kUp, kind,
+  const Var up = adapters.linear(a, tape.leaf(*layer.up_weight), tape.leaf(*layer.up_bias), at, kUp, kind,
                                  {.activation = config_.activation});
-  const Var down = adapters.linear(up, leaf(tape, layer.down_weight), leaf(tape, layer.down_bias), at, kDown, kind);
-  return adapters.close_sublayer(down, a, leaf(tape, layer.output_gain), leaf(tape, layer.output_norm_bias), norm,
+  const Var down = adapters.linear(up, tape.leaf(*layer.down_weight), tape.leaf(*layer.down_bias), at, kDown, kind);
+  return adapters.close_sublayer(down, a, tape.leaf(*layer.output_gain), tape.leaf(*layer.output_norm_bias), norm,
                                  dropout_at(config_.hidden_dropout, dropout, site + 2, rows),
                                  {.layer = at, .place = 1, .rows = kind});
 }
@@ -258,7 +250,7 @@ Var Encoder::first_hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dro
 Var Encoder::pooled(Tape& tape, const EncoderBatch& batch, DropoutStep dropout, AdapterSegments adapters) const {
   const Var first = first_hidden(tape, batch, dropout, adapters);
   const AdapterPass pass(tape, batch, dropout, adapters);
-  return pass.pool(first, leaf(tape, pooler_weight_), leaf(tape, pooler_bias_));
+  return pass.pool(first, tape.leaf(*pooler_weight_), tape.leaf(*pooler_bias_));
 }
 
 std::vector<Parameter*> Encoder::parameters() const {
