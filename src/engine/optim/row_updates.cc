@@ -29,8 +29,7 @@ void RowUpdates::find_idle(ThreadTeam& team) {
   idle_.resize(static_cast<std::size_t>(rows));
   team.parallel_for(rows, grain_rows(columns_), [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t row = begin; row < end; ++row) {
-      const bool zeros =
-          all_zero(m_.f32() + row * columns_, columns_) && all_zero(v_.f32() + row * columns_, columns_);
+      const bool zeros = all_zero(m_.f32() + row * columns_, columns_) && all_zero(v_.f32() + row * columns_, columns_);
       idle_[static_cast<std::size_t>(row)] = zeros ? 1 : 0;
     }
   });
