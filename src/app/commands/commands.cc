@@ -36,7 +36,8 @@ constexpr std::array kCommands{
         data_command},
     Command{
         "train",
-        "train --task classify|tokens|embed|pairs --train FILE --valid FILE [--base DIR|--config SIZE] --out DIR ...",
+        "train --task classify|tokens|embed|pairs|generate --train FILE --valid FILE [--base DIR|--config SIZE] --out "
+        "DIR ...",
         "fine-tune a model from files",
         "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
         "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
@@ -69,6 +70,9 @@ constexpr std::array kCommands{
         "    --target auto|classes|score   auto: numbers of more than two values are a score\n"
         "    --positive LABEL   by which candidates are ranked (default: the last of two)   --symmetric on|off\n"
         "    --metric accuracy|macro_f1|f1|auroc|average_precision|spearman|pearson|mrr   --max-length N (128)\n"
+        "  --task generate  a GPT-2 that writes on (docs/generate.md): from random weights, or --base DIR\n"
+        "    --train FILE.txt    texts with an empty line between them; or CSV, TSV, JSONL with --text COL (text)\n"
+        "    --prompt COL --completion COL   answers to prompts: the answer alone is learned\n"
         "  mpirun -n N yupu train ...   N processes share every update (docs/distributed.md); the result is that "
         "of one\n"
         "    --rank-timeout SECONDS     a process silent for so long counts as lost (default 20)\n"
@@ -107,6 +111,19 @@ constexpr std::array kCommands{
         "  --checkpoint-seconds X --threads N --seed N --json\n"
         "  mpirun -n N yupu pretrain ...   as for train",
         pretrain_command},
+    Command{"generate", "generate --model DIR [--prompt TEXT]... [FILE] [--max-new-tokens N] [--temperature X] ...",
+            "a language model writes on from prompts",
+            "DIR is of `train --task generate`, or a GPT-2 directory of HuggingFace.  One --prompt: the text appears "
+            "as it is\n"
+            "written.  Several, a FILE (a prompt a line; CSV, TSV, JSONL: a column prompt) or --json: one JSON line a "
+            "prompt.\n"
+            "  --max-new-tokens N   at most (default 128)\n"
+            "  --temperature X      0 (default): the likeliest token every time; else drawn, 1: as the model says\n"
+            "  --top-k N --top-p X  from the N likeliest, and from the fewest that make up X, alone\n"
+            "  --repetition-penalty X   makes what stands there already less likely (1: no)\n"
+            "  --stop TEXT          ends before it; may be given several times\n"
+            "  --seed N --threads N --precision fp32|bf16 --json",
+            generate_command},
     Command{
         "evaluate",
         "evaluate --model DIR --data FILE [--text COL] [--label COL] [--lang COL] [--out-of-scope LABEL] "
@@ -122,6 +139,7 @@ constexpr std::array kCommands{
         "--text A --label L (the nearest text's label).\n"
         "A model of --task pairs: --text COL --text-b COL --label COL; classes: also AUROC and average precision; a\n"
         "score: Pearson and Spearman; with --group COL how the candidates of each query are ordered, beside BM25.\n"
+        "A model of --task generate: perplexity, bits per byte; --text COL, or --prompt COL --completion COL.\n"
         "  --task NAME   what a directory of another library is for, where it does not say",
         evaluate_command},
     Command{
@@ -142,7 +160,8 @@ constexpr std::array kCommands{
             "{\"text\", \"entities\": [{\"type\", \"text\", \"begin\", \"end\", \"begin_byte\", \"end_byte\", "
             "\"score\"}]}.  A model of --task embed gives {\"text\", \"embedding\"}.\n"
             "A model of --task pairs: --text A --text-b B, or FILE (CSV, TSV, JSONL) with the columns that --text and\n"
-            "--text-b name (text, text_b): {\"text\", \"text_b\", \"label\", \"score\", \"relevance\"}.",
+            "--text-b name (text, text_b): {\"text\", \"text_b\", \"label\", \"score\", \"relevance\"}.\n"
+            "A model of --task generate: as `yupu generate`, with --text for --prompt.",
             predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
             "  models list                       what is live and what was\n"

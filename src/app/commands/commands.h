@@ -30,6 +30,7 @@ Status train_command(Arguments& arguments);  // and, by its first word, the two 
 Status train_list_command(Arguments& arguments);
 Status train_compare_command(Arguments& arguments);
 Status pretrain_command(Arguments& arguments);
+Status generate_command(Arguments& arguments);
 Status tune_command(Arguments& arguments);
 Status calibrate_command(Arguments& arguments);
 Status evaluate_command(Arguments& arguments);

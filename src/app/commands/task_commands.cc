@@ -20,6 +20,7 @@ constexpr std::array kTaskCommands = {
     TaskCommands{"tokens", "BertForTokenClassification", train_tokens, evaluate_tokens, predict_tokens},
     TaskCommands{"embed", "BertModel", train_embed, evaluate_embed, predict_embed},
     TaskCommands{"pairs", "", train_pairs, evaluate_pairs, predict_pairs},
+    TaskCommands{"generate", "GPT2LMHeadModel", train_generate, evaluate_generate, predict_generate},
 };
 
 const TaskCommands* find_row(std::string_view task) {
@@ -36,10 +37,9 @@ std::string told_task(const std::string& model) {
     return json.ok() && json->is_object() && json->value("task", Json()).is_string() ? json->value("task", "")
                                                                                      : std::string();
   }
-  const auto config = model::read_model_config(model);
-  if (!config.ok()) return {};
+  const std::string architecture = model::told_architecture(model);
   for (const TaskCommands& row : kTaskCommands) {
-    if (!row.architecture.empty() && row.architecture == config->architecture) return std::string(row.task);
+    if (!row.architecture.empty() && row.architecture == architecture) return std::string(row.task);
   }
   return {};
 }

@@ -54,5 +54,8 @@ Status predict_embed(Arguments& arguments, const std::string& model);
 Status train_pairs(Arguments& arguments);
 Status evaluate_pairs(Arguments& arguments, const std::string& model);
 Status predict_pairs(Arguments& arguments, const std::string& model);
+Status train_generate(Arguments& arguments);
+Status evaluate_generate(Arguments& arguments, const std::string& model);
+Status predict_generate(Arguments& arguments, const std::string& model);
 
 }  // namespace yupu::app

@@ -53,7 +53,7 @@ training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOp
   options.clip_norm = arguments.number("--clip-norm", options.clip_norm, 0.0, 1e6);
   options.patience = arguments.integer("--patience", options.patience, 1, 100'000);
   options.vocab_size = arguments.integer("--vocab-size", options.vocab_size, 100, 1'000'000);
-  options.max_length = arguments.integer("--max-length", options.max_length, 8, 512);
+  options.max_length = arguments.integer("--max-length", options.max_length, 8, 8192);
   options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
   options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
   options.precision = read_precision(arguments);

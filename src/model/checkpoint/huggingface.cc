@@ -46,6 +46,12 @@ std::vector<std::int64_t> shape_of(const engine::Tensor& tensor) {
   return shape;
 }
 
+std::string first_architecture(const Json& json) {
+  const auto it = json.find("architectures");
+  const bool named = it != json.end() && it->is_array() && !it->empty() && (*it)[0].is_string();
+  return named ? (*it)[0].get<std::string>() : std::string();
+}
+
 Result<std::vector<std::string>> read_labels(const Json& json, const std::string& where) {
   std::vector<std::string> labels;
   const auto it = json.find("id2label");
@@ -69,6 +75,13 @@ Result<std::vector<std::string>> read_labels(const Json& json, const std::string
 
 }  // namespace
 
+std::string told_architecture(const std::string& directory) {
+  const auto text = read_file(directory + "/config.json", kConfigBytesMax);
+  if (!text.ok()) return {};
+  const auto json = parse_json(*text);
+  return json.ok() && json->is_object() ? first_architecture(*json) : std::string();
+}
+
 Result<ModelConfig> read_model_config(const std::string& directory) {
   const std::string path = directory + "/config.json";
   YUPU_ASSIGN_OR_RETURN(const std::string text, read_file(path, kConfigBytesMax));
@@ -76,10 +89,7 @@ Result<ModelConfig> read_model_config(const std::string& directory) {
   if (!json.ok()) return json.status().with_context(path);
   ModelConfig config;
   YUPU_ASSIGN_OR_RETURN(config.encoder, EncoderConfig::from_json(*json, path));
-  if (const auto it = json->find("architectures");
-      it != json->end() && it->is_array() && !it->empty() && (*it)[0].is_string()) {
-    config.architecture = (*it)[0].get<std::string>();
-  }
+  config.architecture = first_architecture(*json);
   YUPU_ASSIGN_OR_RETURN(config.labels, read_labels(*json, path));
   return config;
 }

@@ -30,6 +30,9 @@ Result<ModelConfig> read_model_config(const std::string& directory);
 Status write_model_config(const std::string& directory, const ModelConfig& config,
                           FloatFormat floats = FloatFormat::kF32);
 
+// The class that config.json names first, of whatever kind of model; empty when it names none or cannot be read.
+std::string told_architecture(const std::string& directory);
+
 // Where a model's values lie once it is loaded.
 enum class Placement : std::uint8_t {
   // In memory of its own: for training, and for whoever runs for long, which a file cut off under a map would end.

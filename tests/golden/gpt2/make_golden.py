@@ -10,6 +10,7 @@ import json
 import pathlib
 import shutil
 
+import tokenizers
 import torch
 import transformers
 from safetensors.torch import save_file
@@ -17,6 +18,7 @@ from safetensors.torch import save_file
 HERE = pathlib.Path(__file__).resolve().parent
 SEQUENCES = [[5, 300, 41, 41, 7, 499, 0], [0, 17], [260, 261, 262, 8, 9, 10, 11, 260, 261, 3, 2, 1, 500]]
 PROMPTS = [[5, 300, 41], [0], [17, 260, 261, 262], [7, 7, 7, 7, 7]]
+TEXTS = ["Where is my parcel", "请取消", "The"]
 NEW_TOKENS = 24
 
 torch.manual_seed(5)
@@ -41,10 +43,12 @@ for name, parameter in model.named_parameters():
     expected["gradient." + name] = parameter.grad
 save_file({name: value.float().contiguous() for name, value in expected.items()}, HERE / "expected.safetensors")
 
+tokenizer = tokenizers.Tokenizer.from_file(str(HERE / "model" / "tokenizer.json"))
+prompts = [(None, ids) for ids in PROMPTS] + [("", [0])] + [(text, tokenizer.encode(text).ids) for text in TEXTS]
 written = []
 for penalty in (1.0, 1.4):
-    for prompt in PROMPTS:
+    for text, prompt in prompts:
         out = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
                              do_sample=False, max_new_tokens=NEW_TOKENS, repetition_penalty=penalty, pad_token_id=0)[0].tolist()
-        written.append({"prompt": prompt, "repetition_penalty": penalty, "tokens": out[len(prompt):]})
+        written.append({"text": text, "prompt": prompt, "repetition_penalty": penalty, "tokens": out[len(prompt):]})
 (HERE / "cases.json").write_text(json.dumps({"sequences": SEQUENCES, "new_tokens": NEW_TOKENS, "greedy": written}) + "\n")
