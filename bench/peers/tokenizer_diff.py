@@ -106,21 +106,28 @@ def batches(texts, size=50000):
         yield batch
 
 
-class Ours:
+class Encoder:
+    """yupu's tokenizer of a directory."""
+
+    def __init__(self, binary, directory):
+        self.binary, self.directory = binary, directory
+
+    def encode(self, texts):
+        records = [text.encode("utf-8") for text in texts]
+        stream = b"".join(b"%d\n%s" % (len(record), record) for record in records)
+        out = subprocess.run([self.binary, self.directory], input=stream, stdout=subprocess.PIPE, check=True).stdout
+        return out.decode().split("\n")[:-1]
+
+
+class Ours(Encoder):
     def __init__(self, binary, vocab, setting):
         self.folder = tempfile.TemporaryDirectory()
+        super().__init__(binary, self.folder.name)
         with open(vocab, "rb") as source, open(self.folder.name + "/vocab.txt", "wb") as target:
             target.write(source.read())
         fields = ['"%s": %s' % (CONFIG_NAMES.get(key, key), str(value).lower()) for key, value in setting.items()]
         with open(self.folder.name + "/tokenizer_config.json", "w") as target:
             target.write("{%s}" % ", ".join(fields))
-        self.binary = binary
-
-    def encode(self, texts):
-        records = [text.encode("utf-8") for text in texts]
-        stream = b"".join(b"%d\n%s" % (len(record), record) for record in records)
-        out = subprocess.run([self.binary, self.folder.name], input=stream, stdout=subprocess.PIPE, check=True).stdout
-        return out.decode().split("\n")[:-1]
 
 
 def compare(name, ours, reference, texts, shown_max):
@@ -170,4 +177,5 @@ def main():
     return 1 if differences else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -24,10 +24,6 @@ std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, fl
   return std::make_unique<Parameter>(name, Tensor::full({size}, value), false);
 }
 
-Var leaf(Tape& tape, const std::unique_ptr<Parameter>& parameter) {
-  return tape.training() ? tape.leaf(*parameter) : tape.leaf(static_cast<const Parameter&>(*parameter));
-}
-
 }  // namespace
 
 struct Decoder::Layer {
@@ -83,22 +79,22 @@ Var Decoder::run(Tape& tape, const engine::PackedBatch& batch, const engine::Row
   const engine::LayerNormOptions norm{.epsilon = config_.layer_norm_epsilon};
   const auto dense = [&](const Var& x, const std::unique_ptr<Parameter>& weight, const std::unique_ptr<Parameter>& bias,
                          engine::LinearOptions options = {}) {
-    return engine::linear(x, leaf(tape, weight), leaf(tape, bias), options);
+    return engine::linear(x, tape.leaf(*weight), tape.leaf(*bias), options);
   };
   Var x = dropped(engine::embedding(tape.table(*word_), tape.table(*position_), Var{}, batch),
                   config_.embedding_dropout, 0);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = *layers_[i];
     const auto site = static_cast<std::uint32_t>(1 + 3 * i);
-    const Var normal = engine::layer_norm(x, leaf(tape, layer.gain1), leaf(tape, layer.bias1), norm);
+    const Var normal = engine::layer_norm(x, tape.leaf(*layer.gain1), tape.leaf(*layer.bias1), norm);
     const Var context = attend(dense(normal, layer.qkv_weight, layer.qkv_bias), i);
     const Var attended = dense(context, layer.out_weight, layer.out_bias);
     x = engine::add(x, dropped(attended, config_.residual_dropout, site + 1));
-    const Var again = engine::layer_norm(x, leaf(tape, layer.gain2), leaf(tape, layer.bias2), norm);
+    const Var again = engine::layer_norm(x, tape.leaf(*layer.gain2), tape.leaf(*layer.bias2), norm);
     const Var up = dense(again, layer.up_weight, layer.up_bias, {.activation = config_.activation});
     x = engine::add(x, dropped(dense(up, layer.down_weight, layer.down_bias), config_.residual_dropout, site + 2));
   }
-  return engine::layer_norm(x, leaf(tape, gain_), leaf(tape, bias_), norm);
+  return engine::layer_norm(x, tape.leaf(*gain_), tape.leaf(*bias_), norm);
 }
 
 Var Decoder::hidden(Tape& tape, const EncoderBatch& batch, DropoutStep dropout) const {
@@ -128,11 +124,11 @@ Var Decoder::hidden_after(Tape& tape, const engine::PackedBatch& batch, std::spa
   });
 }
 
-Var Decoder::logits(Tape& tape, const Var& hidden) const { return engine::linear(hidden, leaf(tape, word_), Var{}); }
+Var Decoder::logits(Tape& tape, const Var& hidden) const { return engine::linear(hidden, tape.leaf(*word_), Var{}); }
 
 Var Decoder::loss(Tape& tape, const Var& hidden, std::span<const std::int32_t> rows,
                   std::span<const std::int32_t> labels, std::int64_t* hits) const {
-  return engine::linear_cross_entropy(engine::gather_rows(hidden, rows), leaf(tape, word_), Var{}, labels,
+  return engine::linear_cross_entropy(engine::gather_rows(hidden, rows), tape.leaf(*word_), Var{}, labels,
                                       {.hits = hits});
 }
 
