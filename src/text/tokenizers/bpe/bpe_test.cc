@@ -91,6 +91,15 @@ TEST(BpeGolden, VocabularyAndMergesReadAsTokenizerJsonDoes) {
   EXPECT_EQ(of_two_files->vocab_size() + 1, of_json->vocab_size()) << "<|end|> stands in tokenizer.json alone";
   for (const char* text : {"Where is my parcel?", "我的快递到哪里了?", "a<|endoftext|>b"})
     EXPECT_EQ(of_two_files->encode(text).ids, of_json->encode(text).ids);
+  // GPT-2's own tokenizer.json has no type, and its merges as "a b".
+  auto document = parse_json(*read_file(YUPU_TESTDATA("tests/golden/bpe/json/tokenizer.json")));
+  ASSERT_TRUE(document.ok());
+  Json& model = (*document)["model"];
+  model.erase("type");
+  for (Json& merge : model["merges"]) merge = merge[0].get<std::string>() + " " + merge[1].get<std::string>();
+  const testing::TempDir old;
+  ASSERT_TRUE(write_file_atomic(old.file("tokenizer.json"), to_text(*document)).ok());
+  EXPECT_EQ(open(old.path())->content_id(), of_json->content_id());
   const testing::TempDir folder;
   ASSERT_TRUE(of_json->save(folder.path()).ok());
   EXPECT_EQ(open(folder.path())->content_id(), of_json->content_id());

@@ -22,9 +22,11 @@ Status refuse_unless(const Json& object, const char* key, std::initializer_list<
                           key);
 }
 
+// GPT-2's own file names no type: the library knows a BPE by its merges.
+bool is_bpe(const Json& model) { return model.contains("type") ? model["type"] == "BPE" : model.contains("merges"); }
+
 Status check_model(const Json& model, const std::string& where) {
-  if (!model.contains("type") || model["type"] != "BPE")
-    return invalid_argument(where + ".type must be \"BPE\"", "model.type");
+  if (!is_bpe(model)) return invalid_argument(where + ".type must be \"BPE\"", "model.type");
   YUPU_RETURN_IF_ERROR(refuse_unless(model, "dropout", {nullptr, 0.0}, where));
   YUPU_RETURN_IF_ERROR(refuse_unless(model, "continuing_subword_prefix", {""}, where));
   YUPU_RETURN_IF_ERROR(refuse_unless(model, "end_of_word_suffix", {""}, where));
@@ -159,8 +161,8 @@ bool recognises_bpe(const std::string& directory) {
   const std::string path = directory + std::string(kTokenizerJson);
   if (!file_exists(path) || file_exists(directory + "/vocab.txt")) return false;
   const auto document = read_tokenizer_object(path);
-  if (!document.ok() || !document->contains("model") || !(*document)["model"].is_object()) return false;
-  return (*document)["model"].value("type", Json()) == "BPE";
+  return document.ok() && document->contains("model") && (*document)["model"].is_object() &&
+         is_bpe((*document)["model"]);
 }
 
 Result<std::unique_ptr<Tokenizer>> open_bpe(const std::string& directory) {
