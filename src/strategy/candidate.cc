@@ -32,7 +32,7 @@ bool continues(const LoopContext& context, const FurtherTraining& further) {
   return !further.base_directory.empty() && context.strategy.train.method == "full";
 }
 
-training::TrainOptions train_options(const LoopContext& context, const FurtherTraining& further) {
+Result<training::TrainOptions> train_options(const LoopContext& context, const FurtherTraining& further) {
   const TrainPlan& plan = context.strategy.train;
   const bool is_round = continues(context, further);
   training::TrainOptions options;
@@ -51,6 +51,11 @@ training::TrainOptions train_options(const LoopContext& context, const FurtherTr
   options.dropout = plan.dropout;
   options.token_dropout = plan.token_dropout;
   options.label_smoothing = plan.label_smoothing;
+  options.layer_decay = plan.layer_decay;
+  const bool by_file = plan.class_weights != "off" && plan.class_weights != "balanced";
+  YUPU_ASSIGN_OR_RETURN(
+      options.class_weights,
+      training::read_class_weights(by_file ? context.strategy.resolve(plan.class_weights) : plan.class_weights));
   options.wide = plan.wide;
   options.wide_lr = plan.wide_lr;
   options.patience = plan.patience;
@@ -159,6 +164,11 @@ Json training_settings(const Strategy& strategy) {
                                     {"out_of_scope_share", release.out_of_scope_share.value_or(-1.0)},
                                     {"scope_gate", release.scope_gate}};
   }
+  if (plan.layer_decay != 1.0) settings["train"]["layer_decay"] = plan.layer_decay;
+  if (plan.class_weights != "off") {
+    const auto content = file_sha256(strategy.resolve(plan.class_weights));  // a file counts by what is in it
+    settings["train"]["class_weights"] = content.ok() ? *content : plan.class_weights;
+  }
   if (plan.method == "full") return settings;
   const model::AdapterConfig& adapter = plan.adapter;
   settings["train"]["adapter"] = {{"method", plan.method},
@@ -179,7 +189,7 @@ Json training_settings(const Strategy& strategy) {
 Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Record& dataset_record,
                                         const FurtherTraining& further) {
   YUPU_ASSIGN_OR_RETURN(const auto dataset, dataset_of(dataset_record));
-  training::TrainOptions options = train_options(context, further);
+  YUPU_ASSIGN_OR_RETURN(training::TrainOptions options, train_options(context, further));
   Json config = training::deciding_options(options);
   if (continues(context, further)) {
     YUPU_ASSIGN_OR_RETURN(const std::string base_sha256, file_sha256(further.base_directory + "/model.safetensors"));

@@ -114,6 +114,10 @@ class Loader {
     reader.number("dropout", train.dropout, 0.0, 0.9);
     reader.number("token_dropout", train.token_dropout, 0.0, 0.9);
     reader.number("label_smoothing", train.label_smoothing, 0.0, 0.9);
+    reader.number("layer_decay", train.layer_decay, 0.01, 1.0);
+    reader.text("class_weights", train.class_weights);
+    if (train.class_weights != "off" && train.class_weights != "balanced")
+      check_file(reader, "class_weights", train.class_weights);
     reader.boolean("wide", train.wide);
     reader.number("wide_lr", train.wide_lr, 1e-9, 10.0);
     reader.integer("patience", train.patience, 1, 10000);

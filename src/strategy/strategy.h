@@ -53,8 +53,10 @@ struct TrainPlan {
   double dropout = 0.1;
   double token_dropout = 0.0;  // share of tokens of a training text read as unknown
   double label_smoothing = 0.0;
-  bool wide = true;       // n-gram branch beside the encoder
-  double wide_lr = 0.02;  // its learning rate
+  double layer_decay = 1.0;           // of the learning rate from each layer to the one below it
+  std::string class_weights = "off";  // "balanced", or a file {"label": weight}
+  bool wide = true;                   // n-gram branch beside the encoder
+  double wide_lr = 0.02;              // its learning rate
   std::int64_t patience = 5;
   std::int64_t vocab_size = 4000;
   std::int64_t max_length = 64;

@@ -1,13 +1,16 @@
 #include "training/classify_learner.h"
 
+#include <utility>
+
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "training/ranks.h"
 #include "training/token_dropout.h"
 
 namespace yupu::training {
 
-ClassifyLearner::ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier)
-    : options_(options), classifier_(classifier) {
+ClassifyLearner::ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier,
+                                 std::vector<float> class_weights)
+    : options_(options), classifier_(classifier), class_weights_(std::move(class_weights)) {
   if (const model::WideBranch* wide = classifier.wide())
     wide->weight().learning_rate_scale = static_cast<float>(options.wide_lr / options.lr);
   for (const handoff::Row& row : options.train) {
@@ -29,16 +32,19 @@ engine::Var ClassifyLearner::loss(engine::Tape& tape, std::span<const std::uint3
                             .unknown = classifier_.tokenizer().special_ids().unk};
   engine::PackedBatch packed;
   std::vector<std::int32_t> labels;
+  std::vector<float> weights;
   std::vector<const text::SparseRow*> ngrams;
   for (const std::uint32_t row : rows) {
     packed.append(with_dropout(examples_[row].ids, tokens, row, epoch), examples_[row].types, row);
     labels.push_back(examples_[row].label);
+    if (!class_weights_.empty()) weights.push_back(class_weights_[static_cast<std::size_t>(labels.back())]);
     ngrams.push_back(&examples_[row].ngrams);
   }
   batch_.emplace(std::move(packed));
-  return engine::cross_entropy(
-      classifier_.forward(tape, *batch_, ngrams, dropout), labels,
-      {.label_smoothing = static_cast<float>(options_.label_smoothing), .reduction = engine::Reduction::kSum});
+  return engine::cross_entropy(classifier_.forward(tape, *batch_, ngrams, dropout), labels,
+                               {.label_smoothing = static_cast<float>(options_.label_smoothing),
+                                .reduction = engine::Reduction::kSum,
+                                .row_weights = weights});
 }
 
 Result<double> ClassifyLearner::validation_figure(engine::Collective& collective, engine::ExecutionContext& context) {

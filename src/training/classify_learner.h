@@ -13,8 +13,8 @@ namespace yupu::training {
 
 class ClassifyLearner final : public Learner {
  public:
-  // Both must outlive it.
-  ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier);
+  // Both must outlive it.  `class_weights`: of each label, or none.
+  ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier, std::vector<float> class_weights = {});
 
   Json deciding_options() const override { return training::deciding_options(options_); }
   std::vector<engine::Parameter*> parameters() const override { return classifier_.parameters(); }
@@ -35,6 +35,7 @@ class ClassifyLearner final : public Learner {
   };
   const TrainOptions& options_;
   tasks::Classifier& classifier_;
+  const std::vector<float> class_weights_;
   std::vector<Example> examples_;
   std::vector<std::int64_t> lengths_;
   std::optional<model::EncoderBatch> batch_;  // of the last loss

@@ -51,6 +51,8 @@ TrainOptions hard_options(const std::string& out) {
   options.token_dropout = 0.1;
   options.label_smoothing = 0.1;
   options.grad_accumulation = 3;
+  options.layer_decay = 0.9;
+  options.class_weights.given = {{"refund", 1.5}};
   return options;
 }
 

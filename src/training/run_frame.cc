@@ -41,6 +41,7 @@ Status check_ranges(const TrainOptions& options) {
       {"dropout", options.dropout.value_or(0.0), 0.0, 0.95},
       {"token_dropout", options.token_dropout, 0.0, 0.95},
       {"label_smoothing", options.label_smoothing, 0.0, 0.95},
+      {"layer_decay", options.layer_decay, 0.01, 1.0},
       {"clip_norm", options.clip_norm, 0.0, 1e9},
       {"patience", static_cast<double>(options.patience), 0, 100'000},
       {"vocab_size", static_cast<double>(options.vocab_size), 16, 10'000'000},

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "training/batch_share.h"
+#include "training/layer_decay.h"
 #include "training/ranks.h"
 
 namespace yupu::training {
@@ -17,7 +18,9 @@ constexpr double kNsPerSecond = 1e9;
 std::int64_t monotonic_ns() { return SystemClock().monotonic_ns(); }
 
 engine::AdamW make_optimizer(const TrainOptions& options, const Learner& learner) {
-  return engine::AdamW(learner.parameters(), {.weight_decay = static_cast<float>(options.weight_decay)});
+  const std::vector<engine::Parameter*> parameters = learner.parameters();
+  scale_by_depth(parameters, options.layer_decay);
+  return engine::AdamW(parameters, {.weight_decay = static_cast<float>(options.weight_decay)});
 }
 
 }  // namespace

@@ -123,7 +123,10 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   YUPU_RETURN_IF_ERROR(require_same_run(options, precision, *classifier, collective));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *classifier, collective));
   engine::ExecutionContext context(options.threads, precision);
-  ClassifyLearner learner(options, *classifier);
+  YUPU_ASSIGN_OR_RETURN(std::vector<float> weights,
+                        weights_of(options.class_weights, classifier->labels(), options.train));
+  if (!options.class_weights.any()) weights.clear();
+  ClassifyLearner learner(options, *classifier, std::move(weights));
   Trainer trainer(options, learner, context, collective, state, progress);
   YUPU_RETURN_IF_ERROR(trainer.run());
   if (trainer.paused()) return paused_result(trainer);
@@ -170,6 +173,9 @@ Json deciding_options(const TrainOptions& options) {
                {"learn_out_of_scope", options.learn_out_of_scope},
                {"seed", options.seed}};
   if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
+  if (options.layer_decay != 1.0) json["layer_decay"] = options.layer_decay;
+  if (options.class_weights.balanced) json["class_weights"] = "balanced";
+  for (const auto& [label, weight] : options.class_weights.given) json["class_weights"][label] = weight;
   if (options.max_wrong) {
     json["max_wrong"] = *options.max_wrong;
     json["confidence"] = options.confidence;

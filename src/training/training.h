@@ -29,6 +29,7 @@
 #include "handoff/types.h"
 #include "model/adapters/adapter.h"
 #include "tasks/classify/evaluate.h"
+#include "training/class_weights.h"
 #include "training/run_observer.h"
 
 namespace yupu::training {
@@ -59,6 +60,8 @@ struct TrainOptions {
   std::optional<double> dropout;  // everywhere in the model; unset: 0.1 from random weights, the base's own else
   double token_dropout = 0.0;     // probability that a token of a training text is read as unknown
   double label_smoothing = 0.0;
+  double layer_decay = 1.0;    // of the learning rate, from each layer to the one below it (training/layer_decay.h)
+  ClassWeights class_weights;  // what rows count in the loss; classify alone
   // The wide branch (model/heads/wide/wide.h): keeps a small or random encoder from falling below a linear model.
   bool wide = true;
   double wide_lr = 0.02;   // its own learning rate, on the same schedule

@@ -53,6 +53,8 @@ constexpr std::array kCommands{
         "    --adapter-dropout X --rslora\n"
         "    --target-rank N --tinit N --tfinal N --deltaT N --orthogonality X   adalora: from --rank (12) to N\n"
         "    --bottleneck N   houlsby (default 64)\n"
+        "  --class-weights balanced|FILE|off   balanced: rare labels count for more; FILE: {\"label\": weight}\n"
+        "  --layer-decay X   of the learning rate from each layer to the one below it (default 1: none)\n"
         "  --out-of-scope LABEL --target-precision X --max-wrong X --confidence X --out-of-scope-share X\n"
         "  --scope-gate auto|off|energy|mahalanobis   thresholds, as for calibrate (docs/classify.md)\n"
         "  --task tokens    named entities, from column files (docs/tokens.md); a word and its tag a line\n"

@@ -14,6 +14,7 @@ struct Files {
   std::string valid;
   std::string test;
   data::ImportSource shape;
+  std::string class_weights;
 };
 
 Files read_files(Arguments& arguments) {
@@ -21,6 +22,7 @@ Files read_files(Arguments& arguments) {
   files.train = arguments.required_text("--train");
   files.valid = arguments.required_text("--valid");
   files.test = arguments.text("--test");
+  files.class_weights = arguments.text("--class-weights", "off");
   files.shape = read_row_shape(arguments);
   return files;
 }
@@ -39,6 +41,7 @@ Status read_sets(const Files& files, training::TrainOptions& options) {
   YUPU_ASSIGN_OR_RETURN(options.train, read_rows(files.shape, files.train));
   YUPU_ASSIGN_OR_RETURN(options.valid, read_rows(files.shape, files.valid));
   YUPU_ASSIGN_OR_RETURN(options.test, read_rows(files.shape, files.test));
+  YUPU_ASSIGN_OR_RETURN(options.class_weights, training::read_class_weights(files.class_weights));
   return ok_status();
 }
 

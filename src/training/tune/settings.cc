@@ -37,6 +37,9 @@ constexpr std::array kSettings{
     Setting{"dropout", Takes::kNumber, 0.0, 0.95, [](TrainOptions& o, const Json& v) { o.dropout = v.get<double>(); }},
     Setting{"token_dropout", Takes::kNumber, 0.0, 0.9, [](TrainOptions& o, const Json& v) { o.token_dropout = v; }},
     Setting{"label_smoothing", Takes::kNumber, 0.0, 0.9, [](TrainOptions& o, const Json& v) { o.label_smoothing = v; }},
+    Setting{"layer_decay", Takes::kNumber, 0.01, 1.0, [](TrainOptions& o, const Json& v) { o.layer_decay = v; }},
+    Setting{"class_weights", Takes::kText, kNone, kNone,
+            [](TrainOptions& o, const Json& v) { o.class_weights.balanced = v == "balanced"; }},
     Setting{"clip_norm", Takes::kNumber, 0.0, 1e6, [](TrainOptions& o, const Json& v) { o.clip_norm = v; }},
     Setting{"batch_tokens", Takes::kWhole, 16, 1 << 20, [](TrainOptions& o, const Json& v) { o.batch_tokens = v; }},
     Setting{"batch_size", Takes::kWhole, 1, 1 << 20, [](TrainOptions& o, const Json& v) { o.batch_size = v; }},
@@ -63,6 +66,8 @@ Status check_word(std::string_view name, const std::string& word) {
             word),
         "method");
   }
+  if (name == "class_weights" && word != "off" && word != "balanced")
+    return invalid_argument(fmt::format("class_weights must be off or balanced, not \"{}\"", word), "class_weights");
   if (name == "metric" && word != "accuracy" && word != "macro_f1")
     return invalid_argument(fmt::format("metric must be accuracy or macro_f1, not \"{}\"", word), "metric");
   return ok_status();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "engine/ops/op.h"
 #include "engine/ops/softmax/softmax_kernel.h"
@@ -17,8 +18,9 @@ struct CrossEntropyBackward {
   Node* logits_node;
   float smoothing;
   float divisor;
+  std::vector<float> weights;  // of the rows; empty: 1 each
 
-  // d_logits = (p - (1-s) onehot - s/K) * d_loss / divisor; ignored rows get zero.
+  // d_logits = w * (p - (1-s) onehot - s/K) * d_loss / divisor; ignored rows get zero.
   void operator()(const Tensor& d_loss) const {
     const GradSlot slot = tape->grad_slot(logits_node);
     const std::int64_t classes = probabilities.size(1);
@@ -31,8 +33,9 @@ struct CrossEntropyBackward {
         float* d = slot.tensor.f32() + r * classes;
         if (slot.fresh) std::fill_n(d, classes, 0.0f);
         if (label == kIgnoredLabel) continue;
-        for (std::int64_t k = 0; k < classes; ++k) d[k] += factor * (p[k] - floor);
-        d[label] -= factor * (1.0f - smoothing);
+        const float of_row = weights.empty() ? factor : factor * weights[static_cast<std::size_t>(r)];
+        for (std::int64_t k = 0; k < classes; ++k) d[k] += of_row * (p[k] - floor);
+        d[label] -= of_row * (1.0f - smoothing);
       }
     });
   }
@@ -52,6 +55,8 @@ Var cross_entropy(const Var& logits, std::span<const std::int32_t> labels, Cross
   CHECK(static_cast<std::int64_t>(labels.size()) == rows,
         fmt::format("{} labels for logits {}", labels.size(), logits.shape().to_text()));
   CHECK(classes > 0, "cross_entropy over no classes");
+  const std::span<const float> weights = options.row_weights;
+  CHECK(weights.empty() || static_cast<std::int64_t>(weights.size()) == rows, "a weight a row");
   for (const std::int32_t label : labels) {
     CHECK(label == kIgnoredLabel || (label >= 0 && label < classes),
           fmt::format("label {} of {} classes", label, classes));
@@ -77,17 +82,22 @@ Var cross_entropy(const Var& logits, std::span<const std::int32_t> labels, Cross
     }
   });
   double total = 0;
-  for (std::int64_t r = 0; r < rows; ++r) total += losses.f32()[r];
-  const std::int64_t counted = counted_labels(labels);
-  const double divisor =
-      options.reduction == Reduction::kMean ? static_cast<double>(std::max<std::int64_t>(counted, 1)) : 1.0;
+  double counted = 0;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    if (labels[static_cast<std::size_t>(r)] == kIgnoredLabel) continue;
+    const double weight = weights.empty() ? 1.0 : double{weights[static_cast<std::size_t>(r)]};
+    total += weight * losses.f32()[r];
+    counted += weight;
+  }
+  const double divisor = options.reduction == Reduction::kMean && counted > 0 ? counted : 1.0;
 
   Tensor loss = tape.empty({1});
   *loss.f32() = static_cast<float>(total / divisor);
   Var result = tape.result(std::move(loss), logits.requires_grad());
   if (result.requires_grad()) {
     tape.record(result, CrossEntropyBackward{&tape, probabilities, Tensor::from({rows}, labels, &tape.context().pool()),
-                                             logits.node(), smoothing, static_cast<float>(divisor)});
+                                             logits.node(), smoothing, static_cast<float>(divisor),
+                                             std::vector<float>(weights.begin(), weights.end())});
   }
   return result;
 }

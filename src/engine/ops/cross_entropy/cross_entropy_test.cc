@@ -32,6 +32,33 @@ TEST(CrossEntropy, GradientsOfEveryReduction) {
   }
 }
 
+TEST(CrossEntropy, RowsMayWeighDifferently) {
+  const std::vector<std::int32_t> labels = {2, kIgnoredLabel, 0, 4, 4};
+  const std::vector<float> weights = {0.5f, 9.0f, 2.0f, 1.0f, 3.0f};
+  for (const Reduction reduction : {Reduction::kMean, Reduction::kSum}) {
+    check_op(
+        [&](Tape&, const std::vector<Var>& in) {
+          return cross_entropy(in[0], labels,
+                               {.label_smoothing = 0.1f, .reduction = reduction, .row_weights = weights});
+        },
+        {random_tensor({5, 7}, 1)});
+  }
+  // A row of weight 3 is three rows; the mean is over weights, as PyTorch's.
+  ExecutionContext context(1);
+  Tape tape(context, Tape::Mode::kInference);
+  const Tensor z = random_tensor({2, 3}, 5);
+  const std::vector<std::int32_t> two = {1, 0};
+  const std::vector<float> once_thrice = {1.0f, 3.0f};
+  Tensor repeated = Tensor::empty({4, 3});
+  for (std::int64_t row = 0; row < 4; ++row) repeated.rows(row, row + 1).copy_from(z.rows(row > 0, (row > 0) + 1));
+  const std::vector<std::int32_t> four = {1, 0, 0, 0};
+  for (const Reduction reduction : {Reduction::kMean, Reduction::kSum}) {
+    EXPECT_FLOAT_EQ(
+        cross_entropy(tape.constant(z), two, {.reduction = reduction, .row_weights = once_thrice}).value().item(),
+        cross_entropy(tape.constant(repeated), four, {.reduction = reduction}).value().item());
+  }
+}
+
 TEST(CrossEntropy, IgnoredRowsDoNotCount) {
   ExecutionContext context(1);
   Tape tape(context, Tape::Mode::kTraining);
