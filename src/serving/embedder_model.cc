@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "serving/classifier_model.h"
+#include "serving/ranker_model.h"
 #include "tasks/embed/embedder.h"
+#include "tasks/pairs/pair_model.h"
 
 namespace yupu::serving {
 namespace {
@@ -36,6 +38,7 @@ class EmbedderModel final : public TextModel {
 ModelLoader text_model_loader(engine::ExecutionContext& context, tasks::BaseCache& bases) {
   return [&context, classifiers = classifier_loader(context, bases)](
              const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
+    if (tasks::PairModel::recognises(directory)) return load_ranker(directory, context);
     if (!tasks::Embedder::recognises(directory)) return classifiers(directory);
     YUPU_ASSIGN_OR_RETURN(std::unique_ptr<tasks::Embedder> embedder, tasks::Embedder::load(directory));
     return std::unique_ptr<TextModel>(std::make_unique<EmbedderModel>(std::move(embedder), context));

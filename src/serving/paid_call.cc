@@ -45,14 +45,23 @@ std::string server_timing(const CallTimings& timings) {
                      ms(timings.queue_ns), ms(timings.engine_ns));
 }
 
+// What a model of this kind gives, and by which route.
+std::string_view right_route(ModelCard::Kind kind) {
+  switch (kind) {
+    case ModelCard::Kind::kScores:
+      return "labels: POST /v1/classify";
+    case ModelCard::Kind::kVectors:
+      return "vectors: POST /v1/embeddings";
+    case ModelCard::Kind::kRelevance:
+      return "documents their order: POST /v1/rerank";
+  }
+  return {};
+}
+
 Status check_kind(const LoadedModel& model, ModelCard::Kind gives, std::optional<std::int64_t> width) {
   const ModelCard& card = model.model->card();
-  if (card.kind() != gives) {
-    return invalid_argument(card.kind() == ModelCard::Kind::kVectors
-                                ? "model '" + model.name + "' gives vectors: POST /v1/embeddings"
-                                : "model '" + model.name + "' gives labels: POST /v1/classify",
-                            "model");
-  }
+  if (card.kind() != gives)
+    return invalid_argument(fmt::format("model '{}' gives {}", model.name, right_route(card.kind())), "model");
   if (!width || *width == card.embedding_width) return {};
   return invalid_argument("the vectors of model '" + model.name + "' have " + std::to_string(card.embedding_width) +
                               " numbers, and are not cut",
@@ -93,7 +102,7 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
                  .gone = request.gone};
   std::int64_t tokens = 0;
   for (const std::string& text : call.texts) {
-    ask.texts.push_back(model->model->encode(text));
+    ask.texts.push_back(call.query ? model->model->encode_pair(*call.query, text) : model->model->encode(text));
     tokens += static_cast<std::int64_t>(ask.texts.back().ids.size());
   }
   timings.tokenize_ns = clock_.monotonic_ns() - mark_ns;

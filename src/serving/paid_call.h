@@ -39,6 +39,7 @@ struct Service::PaidCall {
   std::string product;  // what the usage event names: the model, or the bot
   std::string model;
   std::vector<std::string> texts;
+  std::optional<std::string> query = {};             // read with each of the texts, in front of it
   ModelCard::Kind gives = ModelCard::Kind::kScores;  // what the route makes something of
   std::optional<std::int64_t> width = {};            // of the vectors the caller expects
   // One row of the model per text; usage goes into the body.

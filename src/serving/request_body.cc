@@ -54,25 +54,36 @@ Result<std::string> text_of(const Json& value, const std::string& field, const B
   return text;
 }
 
+// "KEY": an array of texts.
+Result<std::vector<std::string>> texts_of(const Json& array, const std::string& key, std::size_t count_max,
+                                          const BodyLimits& limits) {
+  if (array.empty()) return invalid_argument(key + " is empty", key);
+  if (array.size() > count_max)
+    return Status(Code::kTooLarge, key + " has more than " + std::to_string(count_max) + " texts", key);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    YUPU_ASSIGN_OR_RETURN(std::string text, text_of(array[i], key + "[" + std::to_string(i) + "]", limits));
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
 // "input": a text, or several.
 Result<std::vector<std::string>> inputs_of(const Json& json, const BodyLimits& limits) {
-  std::vector<std::string> inputs;
   const auto input = json.find("input");
   if (input == json.end()) return invalid_argument("input is missing", "input");
-  if (input->is_array()) {
-    if (input->empty()) return invalid_argument("input is empty", "input");
-    if (input->size() > limits.inputs_max) {
-      return Status(Code::kTooLarge, "input has more than " + std::to_string(limits.inputs_max) + " texts", "input");
-    }
-    for (std::size_t i = 0; i < input->size(); ++i) {
-      YUPU_ASSIGN_OR_RETURN(std::string text, text_of((*input)[i], "input[" + std::to_string(i) + "]", limits));
-      inputs.push_back(std::move(text));
-    }
-  } else {
-    YUPU_ASSIGN_OR_RETURN(std::string text, text_of(*input, "input", limits));
-    inputs.push_back(std::move(text));
-  }
-  return inputs;
+  if (input->is_array()) return texts_of(*input, "input", limits.inputs_max, limits);
+  YUPU_ASSIGN_OR_RETURN(std::string text, text_of(*input, "input", limits));
+  return std::vector<std::string>{std::move(text)};
+}
+
+Result<std::optional<std::int64_t>> optional_count(const Json& json, const char* key) {
+  constexpr std::int64_t kMost = 100'000;
+  const auto found = json.find(key);
+  if (found == json.end()) return std::optional<std::int64_t>();
+  if (!found->is_number_integer() || *found < 1 || *found > kMost)
+    return invalid_argument(std::string(key) + " is not a whole number from 1 to " + std::to_string(kMost), key);
+  return std::optional(found->get<std::int64_t>());
 }
 
 }  // namespace
@@ -101,12 +112,7 @@ Result<ClassifyBody> parse_classify(std::string_view body, const BodyLimits& lim
   ClassifyBody parsed;
   YUPU_ASSIGN_OR_RETURN(parsed.model, required_string(json, "model", kNameBytesMax));
   YUPU_ASSIGN_OR_RETURN(parsed.inputs, inputs_of(json, limits));
-  if (const auto top_k = json.find("top_k"); top_k != json.end()) {
-    if (!top_k->is_number_integer() || *top_k < 1 || *top_k > 100'000) {
-      return invalid_argument("top_k is not a whole number from 1 to 100000", "top_k");
-    }
-    parsed.top_k = top_k->get<std::int64_t>();
-  }
+  YUPU_ASSIGN_OR_RETURN(parsed.top_k, optional_count(json, "top_k"));
   return parsed;
 }
 
@@ -125,6 +131,21 @@ Result<EmbeddingsBody> parse_embeddings(std::string_view body, const BodyLimits&
     parsed.dimensions = dimensions->get<std::int64_t>();
   }
   YUPU_RETURN_IF_ERROR(optional_string(json, "user", kNameBytesMax).status());
+  return parsed;
+}
+
+Result<RerankBody> parse_rerank(std::string_view body, const BodyLimits& limits) {
+  YUPU_ASSIGN_OR_RETURN(const Json json, parse_object(body, {"model", "query", "documents", "top_n"}));
+  RerankBody parsed;
+  YUPU_ASSIGN_OR_RETURN(parsed.model, required_string(json, "model", kNameBytesMax));
+  const auto query = json.find("query");
+  if (query == json.end()) return invalid_argument("query is missing", "query");
+  YUPU_ASSIGN_OR_RETURN(parsed.query, text_of(*query, "query", limits));
+  const auto documents = json.find("documents");
+  if (documents == json.end() || !documents->is_array())
+    return invalid_argument("documents is not an array of texts", "documents");
+  YUPU_ASSIGN_OR_RETURN(parsed.documents, texts_of(*documents, "documents", limits.documents_max, limits));
+  YUPU_ASSIGN_OR_RETURN(parsed.top_n, optional_count(json, "top_n"));
   return parsed;
 }
 

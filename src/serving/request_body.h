@@ -15,6 +15,7 @@ namespace yupu::serving {
 struct BodyLimits {
   std::size_t text_bytes_max = 8 << 10;
   std::size_t inputs_max = 64;
+  std::size_t documents_max = 128;
 };
 
 struct ClassifyBody {
@@ -27,6 +28,12 @@ struct EmbeddingsBody {
   std::vector<std::string> inputs;
   bool base64 = false;                     // encoding_format
   std::optional<std::int64_t> dimensions;  // what the caller expects
+};
+struct RerankBody {
+  std::string model;
+  std::string query;
+  std::vector<std::string> documents;
+  std::optional<std::int64_t> top_n;
 };
 struct AnswerBody {
   std::string bot;
@@ -42,6 +49,7 @@ struct FeedbackBody {
 
 Result<ClassifyBody> parse_classify(std::string_view body, const BodyLimits& limits);
 Result<EmbeddingsBody> parse_embeddings(std::string_view body, const BodyLimits& limits);
+Result<RerankBody> parse_rerank(std::string_view body, const BodyLimits& limits);
 Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits);
 Result<FeedbackBody> parse_feedback(std::string_view body, const BodyLimits& limits);
 

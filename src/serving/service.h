@@ -81,6 +81,7 @@ class Service {
 
   http::Response classify(const http::Request& request);
   http::Response embeddings(const http::Request& request);  // service_embeddings.cc
+  http::Response rerank(const http::Request& request);      // service_rerank.cc
   http::Response answer(const http::Request& request);
   http::Response feedback(const http::Request& request);
   http::Response models(const http::Request& request);

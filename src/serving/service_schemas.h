@@ -56,6 +56,27 @@ inline constexpr std::string_view kEmbeddingsResponse = R"({
   }
 })";
 
+inline constexpr std::string_view kRerankRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["model", "query", "documents"],
+  "properties": {
+    "model": {"type": "string"}, "query": {"type": "string", "description": "at most 8192 bytes"},
+    "documents": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 128,
+                  "description": "each at most 8192 bytes"},
+    "top_n": {"type": "integer", "minimum": 1, "maximum": 100000, "description": "results; default: all"}
+  }
+})";
+
+inline constexpr std::string_view kRerankResponse = R"({
+  "type": "object", "required": ["model", "release_id", "results", "usage"],
+  "properties": {
+    "model": {"type": "string"}, "release_id": {"type": "string"},
+    "results": {"type": "array", "items": {"type": "object", "required": ["index", "score"], "properties": {
+      "index": {"type": "integer", "description": "into documents"},
+      "score": {"type": "number", "description": "from 0 to 1; the best document first"}}}},
+    "usage": {"type": "object", "properties": {"tokens": {"type": "integer"}}}
+  }
+})";
+
 inline constexpr std::string_view kAnswerRequest = R"({
   "type": "object", "additionalProperties": false, "required": ["bot", "text"],
   "properties": {

@@ -58,6 +58,7 @@ class ServiceTest : public ::testing::Test {
     engine_ = std::make_unique<EngineWorker>(metrics_, EngineOptions{});
     const ModelLoader loader = [this](const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
       if (directory.find("corrupt") != std::string::npos) return invalid_argument(directory + ": truncated");
+      if (directory == "shares") return std::unique_ptr<TextModel>(new testing::ShareModel());
       if (directory == "lengths") return std::unique_ptr<TextModel>(new testing::LengthModel());
       return std::unique_ptr<TextModel>(new DigitModel(watch_));
     };
@@ -214,6 +215,59 @@ TEST_F(ServiceTest, EmbeddingsHaveOpenAisShapeAndAreCharged) {
   EXPECT_EQ(admission_->tokens("embedding_tokens"), 4);
   EXPECT_EQ(admission_->charged(), 2);
   EXPECT_EQ(count("trace"), 0);
+}
+
+TEST_F(ServiceTest, DocumentsAreOrderedByWhatTheyHaveOfTheQueryAndCharged) {
+  ASSERT_TRUE(host_->load("shares", "rel_3", "shares").ok());
+  start();
+  const http::Response all =
+      post("/v1/rerank", R"({"model":"shares","query":"ab","documents":["xxxx","aaxx","abab","bbxx"]})");
+  ASSERT_EQ(all.status, 200) << all.body;
+  EXPECT_EQ(*parse_json(all.body), *parse_json(R"({"model":"shares","release_id":"rel_3",
+    "results":[{"index":2,"score":1.0},{"index":1,"score":0.5},{"index":3,"score":0.5},{"index":0,"score":0.0}],
+    "usage":{"tokens":28}})"));
+  const http::Response two =
+      post("/v1/rerank", R"({"model":"shares","query":"a","documents":["x","a","b"],"top_n":1})");
+  EXPECT_EQ((*parse_json(two.body))["results"], *parse_json(R"([{"index":1,"score":1.0}])"));
+  EXPECT_EQ(admission_->tokens("pair_tokens"), 28 + 9);
+  EXPECT_EQ(admission_->charged(), 2);
+  EXPECT_EQ(count("trace"), 0);
+}
+
+TEST_F(ServiceTest, WrongCallsForAnOrderNameWhatIsWrongAndCostNothing) {
+  load();
+  ASSERT_TRUE(host_->load("shares", "rel_3", "shares").ok());
+  start();
+  std::string many = "\"x\"";
+  for (int i = 0; i < 128; ++i) many += ",\"x\"";
+  struct Row {
+    std::string path, body;
+    int status;
+    const char* field;
+  };
+  const Row rows[] = {
+      {"/v1/rerank", R"({"model":"digits","query":"a","documents":["b"]})", 400, "model"},
+      {"/v1/classify", R"({"model":"shares","input":"a"})", 400, "model"},
+      {"/v1/embeddings", R"({"model":"shares","input":"a"})", 400, "model"},
+      {"/v1/rerank", R"({"model":"nobody","query":"a","documents":["b"]})", 404, "model"},
+      {"/v1/rerank", R"({"model":"shares","documents":["b"]})", 400, "query"},
+      {"/v1/rerank", R"({"model":"shares","query":" ","documents":["b"]})", 400, "query"},
+      {"/v1/rerank", R"({"model":"shares","query":"a"})", 400, "documents"},
+      {"/v1/rerank", R"({"model":"shares","query":"a","documents":"b"})", 400, "documents"},
+      {"/v1/rerank", R"({"model":"shares","query":"a","documents":[]})", 400, "documents"},
+      {"/v1/rerank", R"({"model":"shares","query":"a","documents":["b",{"text":"c"}]})", 400, "documents[1]"},
+      {"/v1/rerank", R"({"model":"shares","query":"a","documents":[)" + many + "]}", 413, "documents"},
+      {"/v1/rerank", R"({"model":"shares","query":"a","documents":["b"],"top_n":0})", 400, "top_n"},
+      {"/v1/rerank", R"({"model":"shares","query":"a","documents":["b"],"top_k":1})", 400, "top_k"},
+  };
+  for (const Row& row : rows) {
+    const http::Response response = post(row.path, row.body);
+    EXPECT_EQ(response.status, row.status) << row.body.substr(0, 80);
+    EXPECT_EQ((*parse_json(response.body)).value("field", ""), row.field) << row.body.substr(0, 80) << response.body;
+  }
+  EXPECT_EQ(post("/v1/rerank", R"({"model":"shares","query":"a","documents":["b"]})", {}).status, 401);
+  EXPECT_EQ(admission_->charged(), 0);
+  EXPECT_EQ(admission_->open(), 0U);
 }
 
 TEST_F(ServiceTest, WrongCallsForVectorsNameWhatIsWrongAndCostNothing) {

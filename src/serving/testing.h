@@ -2,6 +2,7 @@
 // service on a real socket.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -103,6 +104,37 @@ class LengthModel final : public TextModel {
   }
 
  private:
+  ModelCard card_;
+};
+
+// Of a query and a document: the share of the query's bytes among the document's.
+class ShareModel final : public TextModel {
+ public:
+  ShareModel() { card_.ranks_pairs = true; }
+  const ModelCard& card() const override { return card_; }
+  std::string weights_sha256() const override { return "shares"; }
+  text::Encoding encode(std::string_view text) const override { return encode_pair("", text); }
+  text::Encoding encode_pair(std::string_view first, std::string_view second) const override {
+    text::Encoding encoding;
+    encoding.ids.assign(first.begin(), first.end());
+    encoding.ids.push_back(kBetween);
+    encoding.ids.insert(encoding.ids.end(), second.begin(), second.end());
+    return encoding;
+  }
+  Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
+    std::vector<std::vector<float>> rows;
+    for (const BatchText& text : texts) {
+      const auto& ids = text.encoding.ids;
+      const auto between = std::find(ids.begin(), ids.end(), kBetween);
+      const auto shared = std::count_if(
+          between + 1, ids.end(), [&](std::int32_t id) { return std::find(ids.begin(), between, id) != between; });
+      rows.push_back({static_cast<float>(shared) / static_cast<float>(ids.end() - between - 1)});
+    }
+    return rows;
+  }
+
+ private:
+  static constexpr std::int32_t kBetween = -3;
   ModelCard card_;
 };
 

@@ -8,6 +8,8 @@
 
 namespace yupu::serving {
 
+text::Encoding TextModel::encode_pair(std::string_view, std::string_view) const { CHECK(false, "no model of pairs"); }
+
 ScoredText scored_text(const ModelCard& card, std::span<const float> row) {
   CHECK(row.size() == card.row_width() && !card.labels.empty(), "one logit per label, and the gate's number");
   const std::span<const float> logits = row.first(card.labels.size());

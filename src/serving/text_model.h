@@ -1,5 +1,6 @@
-// What serving needs of a model that gives every text a row of numbers: a score per label, or a vector. Behind it stand
-// tasks::Classifier (classifier_model.h) and tasks::Embedder (embedder_model.h); tests put a fake here.
+// What serving needs of a model that gives every text, or pair of texts, a row of numbers: a score per label, a vector,
+// or how well the two go together. Behind it stand tasks::Classifier (classifier_model.h), tasks::Embedder
+// (embedder_model.h) and tasks::PairModel (ranker_model.h); tests put a fake here.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +16,19 @@ namespace yupu::serving {
 
 // What is known about the model without running it. Fixed from load on.
 struct ModelCard {
-  enum class Kind : std::uint8_t { kScores, kVectors };
-  Kind kind() const { return embedding_width > 0 ? Kind::kVectors : Kind::kScores; }
+  enum class Kind : std::uint8_t { kScores, kVectors, kRelevance };
+  Kind kind() const {
+    if (ranks_pairs) return Kind::kRelevance;
+    return embedding_width > 0 ? Kind::kVectors : Kind::kScores;
+  }
   std::size_t row_width() const {
+    if (kind() == Kind::kRelevance) return 1;
     if (kind() == Kind::kVectors) return static_cast<std::size_t>(embedding_width);
     return labels.size() + (has_scope_gate ? 1 : 0);
   }
 
   std::int64_t embedding_width = 0;  // of a model that gives vectors, which has no labels
+  bool ranks_pairs = false;          // a row is one number from 0 to 1: how well the second text answers the first
   std::vector<std::string> labels;   // order of the logits
   double temperature = 1.0;          // softmax(logits / temperature) is calibrated: Guo et al. 2017, arXiv:1706.04599
   double answer_threshold = 0.5;     // calibrated on validation rows: at or above it an answer may be given
@@ -47,6 +53,8 @@ class TextModel {
   virtual std::string weights_sha256() const = 0;
   // Any thread. Never fails: too long a text is cut to what the model reads.
   virtual text::Encoding encode(std::string_view text) const = 0;
+  // The same for two texts. REQUIRES: a model of pairs.
+  virtual text::Encoding encode_pair(std::string_view first, std::string_view second) const;
   // Models of equal groups travel in one batch: adapters of one base. Fixed from load on.
   virtual const void* batch_group() const { return this; }
   // One row per text, as wide as its own model's card says: logits, or the vector; the texts are of models of this

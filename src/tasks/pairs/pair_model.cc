@@ -123,6 +123,13 @@ Result<std::unique_ptr<PairModel>> PairModel::load(const std::string& directory,
   return around(std::move(classifier), shape, directory);
 }
 
+bool PairModel::recognises(const std::string& directory) {
+  const Result<Json> own = read_record(directory, kTask);
+  if (!own.ok() || !own->is_null()) return own.ok();
+  const Result<model::ModelConfig> config = model::read_model_config(directory);
+  return config.ok() && config->labels.size() == 1;
+}
+
 bool PairModel::label_is_positive(std::string_view label) const {
   return positive_ && labels()[static_cast<std::size_t>(*positive_)] == label;
 }

@@ -49,6 +49,9 @@ class PairModel {
   static Result<std::unique_ptr<PairModel>> from_base(const std::string& directory, const Fresh& fresh,
                                                       std::optional<float> dropout = std::nullopt);
   static Result<std::unique_ptr<PairModel>> load(const std::string& directory, const LoadOptions& options = {});
+  // Is it a directory of pairs: yupu.json says so, or, where there is none, a classifier of one label, which is how the
+  // reference library keeps a cross-encoder that scores.
+  static bool recognises(const std::string& directory);
   Status save(const std::string& directory) const { return classifier_->save(directory); }
 
   PairTarget target() const { return target_; }
