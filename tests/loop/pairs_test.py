@@ -4,10 +4,12 @@ is refused.  pairs_test.py --yupu build/release/yupu"""
 import csv
 import json
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 from trial import Trial, yupu_from_arguments
 
@@ -31,6 +33,20 @@ def pairs(seed, count):
             rows.append({"q": a, "faq": rng.choice(texts), "same": int(topic == right), "like": 5 if topic == right else rng.choice([0, 0.5]),
                          "id": f"q{query}"})
     return rows
+
+
+def served(yupu, folder, key, question):
+    """What /v1/rerank of a server over "classes" answers."""
+    with subprocess.Popen([yupu, "serve", "--model", "x=classes", "--listen", "127.0.0.1:0", "--workdir", "w"], cwd=folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        try:
+            address = next(found.group() for line in server.stdout if (found := re.search(r"http://[0-9.]+:\d+", line)))
+            request = urllib.request.Request(f"{address}/v1/rerank", json.dumps(question).encode(),
+                                             {"content-type": "application/json", "authorization": f"Bearer {key}"})
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return json.load(response)
+        finally:
+            server.terminate()
 
 
 def main():
@@ -129,7 +145,17 @@ def main():
             "evaluate", "--model", "classes", "--data", written("y.csv", [{"q": "a", "faq": "b", "same": "9", "id": "1"}]), *columns, "--label",
             "same"), "an unknown label is named")
         expect("--text-b" in run("predict", "--model", "classes", "--text", "alone", code=2), "half a pair")
-        expect("\"pairs\"" in run("serve", "--model", "x=classes", "--listen", "127.0.0.1:0", "--workdir", "w", code=2), "serve says why not")
+        run("plans", "set", "ranks", "--monthly-tokens", "1000000", "--price", "pair_tokens=0.01", "--workdir", "w")
+        run("plans", "tenant", "acme", "--plan", "ranks", "--workdir", "w")
+        key = re.search(r"yp_\w+", run("keys", "create", "--tenant", "acme", "--workdir", "w")).group()
+        query, documents = test[0]["q"], [row["faq"] for row in test[:5]]
+        asked = written("ask.csv", [{"q": query, "faq": document} for document in documents])
+        relevance = [json.loads(line)["relevance"] for line in run("predict", "--model", "classes", asked, "--text", "q", "--text-b",
+                                                                  "faq").splitlines()]
+        answer = served(yupu, folder, key, {"model": "x", "query": query, "documents": documents, "top_n": 3})
+        best = sorted(range(len(documents)), key=lambda at: -relevance[at])[:3]
+        expect([result["index"] for result in answer["results"]] == best, "the order of predict's relevance")
+        expect(all(abs(result["score"] - relevance[result["index"]]) < 1e-5 for result in answer["results"]), "its scores")
     return trial.finish("pairs: trained, killed, resumed, judged, ranked, predicted, refused")
 
 
