@@ -3,12 +3,15 @@
 
 #include <csignal>
 #include <cstdint>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "handoff/progress.h"
+#include "training/training.h"
 
 namespace yupu::training::testing {
 
@@ -29,6 +32,15 @@ void train_and_die(std::int64_t kill_at, AfterStep& after_step, const Train& tra
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+// The same at each of these updates of one run, which goes on every time; killed, it has made no model.
+template <class Train>
+void die_at_each(const std::vector<std::int64_t>& steps, TrainOptions& options, const Train& train) {
+  for (const std::int64_t kill_at : steps) {
+    train_and_die(kill_at, options.after_step, train);
+    EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+  }
 }
 
 }  // namespace yupu::training::testing

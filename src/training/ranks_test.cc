@@ -14,6 +14,7 @@
 #include "engine/collective/thread_group.h"
 #include "model/checkpoint/safetensors.h"
 #include "training/batch_share.h"
+#include "training/ranks_testing.h"
 #include "training/testing.h"
 
 namespace yupu::training {
@@ -26,23 +27,14 @@ using Change = std::function<void(int rank, TrainOptions&, engine::ThreadGroup&)
 
 // What every rank's train() returned.
 std::vector<Result<TrainResult>> train_on(int size, const TrainOptions& options, const Change& change = {}) {
-  engine::ThreadGroup group(size);
-  std::vector<Result<TrainResult>> results(static_cast<std::size_t>(size), unavailable("not begun"));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < size; ++rank) {
-    threads.emplace_back([&, rank] {
-      TrainOptions own = options;
-      own.collective = &group.member(rank);
-      own.threads = 1;
-      if (change) change(rank, own, group);
-      handoff::SilentProgress progress;
-      auto& result = results[static_cast<std::size_t>(rank)];
-      result = train(own, progress);
-      own.collective->leave(result.status());
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return results;
+  return testing::on_ranks(size, [&](int rank, engine::ThreadGroup& group) {
+    TrainOptions own = options;
+    own.collective = &group.member(rank);
+    own.threads = 1;
+    if (change) change(rank, own, group);
+    handoff::SilentProgress progress;
+    return train(own, progress);
+  });
 }
 
 TrainOptions hard_options(const std::string& out) {

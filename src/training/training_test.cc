@@ -133,10 +133,8 @@ TEST(Training, KilledAnywhereItGoesOnToTheSameWeights) {
   options.out = dir.file("cut");
   // Before the first checkpoint, on one, between two, at the end of an epoch, in the last epoch: one run dies five
   // times.
-  for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, per_epoch, 3 * per_epoch + 1}) {
-    testing::train_and_die(kill_at, options.after_step, [&](handoff::Progress& p) { return train(options, p); });
-    EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
-  }
+  testing::die_at_each({1, 2, 3, per_epoch, 3 * per_epoch + 1}, options,
+                       [&](handoff::Progress& p) { return train(options, p); });
   auto cut = train(options, progress);
   ASSERT_TRUE(cut.ok()) << cut.status().to_string();
   EXPECT_GT(cut->resumed_at_step, 0);

@@ -1,7 +1,6 @@
 #include "training/embed/embed_training.h"
 
 #include <set>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,9 +8,10 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
-#include "engine/collective/thread_group.h"
 #include "tasks/embed/evaluate.h"
+#include "training/first_update_testing.h"
 #include "training/killed_testing.h"
+#include "training/ranks_testing.h"
 
 namespace yupu::training {
 namespace {
@@ -113,27 +113,14 @@ TEST(EmbedTraining, EveryWayOfTrainingDecidesTheWeights) {
   EXPECT_EQ(hashes.size(), 7u);
 }
 
-class FirstNorm final : public RunObserver {
- public:
-  void run_started(const RunStart&) override {}
-  void figures(std::int64_t step, std::span<const Figure> figures) override {
-    for (const Figure& figure : figures) {
-      if (step == 1 && figure.name == "train/grad_norm") norm = figure.value;
-      if (step == 1 && figure.name == "train/loss") loss = figure.value;
-    }
-  }
-  void run_ended(const RunEnd&) override {}
-  double norm = 0.0, loss = 0.0;
-};
-
 // However little is computed at a time, every row of the batch is told apart from every other; dropout included.
 TEST(EmbedTraining, ABatchInPartsIsTheBatch) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
   for (const TextSetKind kind : {TextSetKind::kPairs, TextSetKind::kScored, TextSetKind::kLabels}) {
-    std::vector<FirstNorm> seen;
+    std::vector<testing::FirstUpdate> seen;
     for (const std::int64_t batch_tokens : {1 << 16, 64, 1}) {
-      FirstNorm observer;
+      testing::FirstUpdate observer;
       EmbedOptions options = quick_options(dir.file("model" + std::to_string(batch_tokens)), kind);
       options.loop.epochs = 1;
       options.loop.batch_size = 12;
@@ -164,11 +151,8 @@ TEST(EmbedTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   const auto whole = train_embedder(options, progress);
   ASSERT_TRUE(whole.ok()) << whole.status().to_string();
   options.loop.out = dir.file("cut");
-  for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{3}, whole->steps - 1}) {
-    testing::train_and_die(kill_at, options.loop.after_step,
-                           [&](handoff::Progress& p) { return train_embedder(options, p); });
-    EXPECT_FALSE(file_exists(options.loop.out + "/yupu.json"));
-  }
+  testing::die_at_each({1, 3, whole->steps - 1}, options.loop,
+                       [&](handoff::Progress& p) { return train_embedder(options, p); });
   const auto cut = train_embedder(options, progress);
   ASSERT_TRUE(cut.ok()) << cut.status().to_string();
   EXPECT_GT(cut->resumed_at_step, 0);
@@ -179,26 +163,15 @@ TEST(EmbedTraining, KilledAnywhereItGoesOnToTheSameWeights) {
 TEST(EmbedTraining, RanksLearnWhatOneDoes) {
   const yupu::testing::TempDir dir;
   const auto loss_on = [&](int ranks) {
-    engine::ThreadGroup group(ranks);
-    std::vector<Result<TrainResult>> results(static_cast<std::size_t>(ranks), unavailable("not begun"));
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < ranks; ++rank) {
-      threads.emplace_back([&, rank] {
-        EmbedOptions options = quick_options(dir.file("model" + std::to_string(ranks)));
-        options.loop.epochs = 2;
-        options.loop.batch_tokens = 128;
-        options.loop.threads = 1;
-        options.loop.collective = &group.member(rank);
-        handoff::SilentProgress progress;
-        auto& result = results[static_cast<std::size_t>(rank)];
-        result = train_embedder(options, progress);
-        options.loop.collective->leave(result.status());
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_TRUE(results[0].ok()) << results[0].status().to_string();
-    for (const auto& result : results) EXPECT_EQ(result->weights_sha256, results[0]->weights_sha256);
-    return results[0]->figures.at("train.loss");
+    return testing::figure_on_ranks(ranks, "train.loss", [&](engine::Collective& collective) {
+      EmbedOptions options = quick_options(dir.file("model" + std::to_string(ranks)));
+      options.loop.epochs = 2;
+      options.loop.batch_tokens = 128;
+      options.loop.threads = 1;
+      options.loop.collective = &collective;
+      handoff::SilentProgress progress;
+      return train_embedder(options, progress);
+    });
   };
   const double alone = loss_on(1);
   EXPECT_NEAR(loss_on(2), alone, 1e-4 * alone);

@@ -1,7 +1,6 @@
 #include "training/generate/generate_training.h"
 
 #include <set>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,10 +8,10 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
-#include "engine/collective/thread_group.h"
 #include "tasks/generate/evaluate.h"
 #include "tasks/generate/generation.h"
 #include "training/killed_testing.h"
+#include "training/ranks_testing.h"
 
 namespace yupu::training {
 namespace {
@@ -124,11 +123,8 @@ TEST(GenerateTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   const auto whole = train_generator(options, progress);
   ASSERT_TRUE(whole.ok()) << whole.status().to_string();
   options.loop.out = dir.file("cut");
-  for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{5}, whole->steps - 1}) {
-    testing::train_and_die(kill_at, options.loop.after_step,
-                           [&](handoff::Progress& p) { return train_generator(options, p); });
-    EXPECT_FALSE(file_exists(options.loop.out + "/yupu.json"));
-  }
+  testing::die_at_each({1, 5, whole->steps - 1}, options.loop,
+                       [&](handoff::Progress& p) { return train_generator(options, p); });
   const auto cut = train_generator(options, progress);
   ASSERT_TRUE(cut.ok()) << cut.status().to_string();
   EXPECT_GT(cut->resumed_at_step, 0);
@@ -155,25 +151,14 @@ TEST(GenerateTraining, ThreadsChangeNothingTheSeedDoes) {
 TEST(GenerateTraining, RanksLearnWhatOneDoes) {
   const yupu::testing::TempDir dir;
   const auto loss_on = [&](int ranks) {
-    engine::ThreadGroup group(ranks);
-    std::vector<Result<TrainResult>> results(static_cast<std::size_t>(ranks), unavailable("not begun"));
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < ranks; ++rank) {
-      threads.emplace_back([&, rank] {
-        GenerateTraining options = quick_options(dir.file("model" + std::to_string(ranks)));
-        options.loop.epochs = 2;
-        options.loop.threads = 1;
-        options.loop.collective = &group.member(rank);
-        handoff::SilentProgress progress;
-        auto& result = results[static_cast<std::size_t>(rank)];
-        result = train_generator(options, progress);
-        options.loop.collective->leave(result.status());
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_TRUE(results[0].ok()) << results[0].status().to_string();
-    for (const auto& result : results) EXPECT_EQ(result->weights_sha256, results[0]->weights_sha256);
-    return results[0]->figures.at("valid.loss");
+    return testing::figure_on_ranks(ranks, "valid.loss", [&](engine::Collective& collective) {
+      GenerateTraining options = quick_options(dir.file("model" + std::to_string(ranks)));
+      options.loop.epochs = 2;
+      options.loop.threads = 1;
+      options.loop.collective = &collective;
+      handoff::SilentProgress progress;
+      return train_generator(options, progress);
+    });
   };
   const double alone = loss_on(1);
   EXPECT_NEAR(loss_on(2), alone, 1e-3 * alone);

@@ -1,16 +1,14 @@
 #include "training/pairs/pair_training.h"
 
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
-#include "engine/collective/thread_group.h"
 #include "tasks/pairs/evaluate.h"
 #include "training/killed_testing.h"
+#include "training/ranks_testing.h"
 
 namespace yupu::training {
 namespace {
@@ -116,11 +114,8 @@ TEST(PairTraining, KilledAnywhereItGoesOnToTheSameWeights) {
     const auto whole = train_pairs(options, progress);
     ASSERT_TRUE(whole.ok()) << whole.status().to_string();
     options.loop.out = dir.file("cut");
-    for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{3}, whole->steps - 1}) {
-      testing::train_and_die(kill_at, options.loop.after_step,
-                             [&](handoff::Progress& p) { return train_pairs(options, p); });
-      EXPECT_FALSE(file_exists(options.loop.out + "/yupu.json"));
-    }
+    testing::die_at_each({1, 3, whole->steps - 1}, options.loop,
+                         [&](handoff::Progress& p) { return train_pairs(options, p); });
     const auto cut = train_pairs(options, progress);
     ASSERT_TRUE(cut.ok()) << cut.status().to_string();
     EXPECT_GT(cut->resumed_at_step, 0);
@@ -132,27 +127,14 @@ TEST(PairTraining, KilledAnywhereItGoesOnToTheSameWeights) {
 TEST(PairTraining, TwoRanksLearnWhatOneDoes) {
   const yupu::testing::TempDir dir;
   const auto loss_on = [&](int ranks) {
-    engine::ThreadGroup group(ranks);
-    std::vector<Result<TrainResult>> results(static_cast<std::size_t>(ranks), unavailable("not begun"));
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < ranks; ++rank) {
-      threads.emplace_back([&, rank] {
-        PairOptions options = quick_options(dir.file("model" + std::to_string(ranks)), true);
-        options.loop.epochs = 2;
-        options.loop.threads = 1;
-        options.loop.collective = &group.member(rank);
-        handoff::SilentProgress progress;
-        auto& result = results[static_cast<std::size_t>(rank)];
-        result = train_pairs(options, progress);
-        options.loop.collective->leave(result.status());
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    for (const auto& result : results) {
-      EXPECT_TRUE(result.ok()) << result.status().to_string();
-      EXPECT_EQ(result->weights_sha256, results[0]->weights_sha256);
-    }
-    return results[0]->figures.at("train.loss");
+    return testing::figure_on_ranks(ranks, "train.loss", [&](engine::Collective& collective) {
+      PairOptions options = quick_options(dir.file("model" + std::to_string(ranks)), true);
+      options.loop.epochs = 2;
+      options.loop.threads = 1;
+      options.loop.collective = &collective;
+      handoff::SilentProgress progress;
+      return train_pairs(options, progress);
+    });
   };
   const double alone = loss_on(1);
   EXPECT_NEAR(loss_on(2), alone, 1e-4 * alone);

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <csignal>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,9 +11,9 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
-#include "engine/collective/thread_group.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/mlm/masked_model.h"
+#include "training/ranks_testing.h"
 
 namespace yupu::training {
 namespace {
@@ -275,24 +274,15 @@ TEST(Pretrain, BadInputIsNamed) {
 }
 
 std::vector<Result<PretrainResult>> run_on(int size, const PretrainOptions& options, std::int64_t lose_at = -1) {
-  engine::ThreadGroup group(size);
-  std::vector<Result<PretrainResult>> results(static_cast<std::size_t>(size), unavailable("not begun"));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < size; ++rank) {
-    threads.emplace_back([&, rank] {
-      PretrainOptions own = options;
-      own.collective = &group.member(rank);
-      own.threads = 1;
-      own.after_step = [&, rank](std::int64_t step) {
-        if (rank == 1 && step == lose_at) group.lose(rank);
-      };
-      auto& result = results[static_cast<std::size_t>(rank)];
-      result = run(own);
-      own.collective->leave(result.status());
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return results;
+  return testing::on_ranks(size, [&](int rank, engine::ThreadGroup& group) {
+    PretrainOptions own = options;
+    own.collective = &group.member(rank);
+    own.threads = 1;
+    own.after_step = [&, rank](std::int64_t step) {
+      if (rank == 1 && step == lose_at) group.lose(rank);
+    };
+    return run(own);
+  });
 }
 
 TEST(Pretrain, RanksShareEveryUpdate) {

@@ -1,16 +1,15 @@
 #include "training/tokens/tag_training.h"
 
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
-#include "engine/collective/thread_group.h"
 #include "tasks/tokens/evaluate.h"
+#include "training/first_update_testing.h"
 #include "training/killed_testing.h"
+#include "training/ranks_testing.h"
 
 namespace yupu::training {
 namespace {
@@ -121,11 +120,8 @@ TEST(TagTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   const auto whole = train_tagger(options, progress);
   ASSERT_TRUE(whole.ok()) << whole.status().to_string();
   options.loop.out = dir.file("cut");
-  for (const std::int64_t kill_at : {std::int64_t{1}, std::int64_t{3}, whole->steps - 1}) {
-    testing::train_and_die(kill_at, options.loop.after_step,
-                           [&](handoff::Progress& p) { return train_tagger(options, p); });
-    EXPECT_FALSE(file_exists(options.loop.out + "/yupu.json"));
-  }
+  testing::die_at_each({1, 3, whole->steps - 1}, options.loop,
+                       [&](handoff::Progress& p) { return train_tagger(options, p); });
   const auto cut = train_tagger(options, progress);
   ASSERT_TRUE(cut.ok()) << cut.status().to_string();
   EXPECT_GT(cut->resumed_at_step, 0);
@@ -133,24 +129,12 @@ TEST(TagTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   EXPECT_EQ(cut->figures.at("test.span_f1"), whole->figures.at("test.span_f1"));
 }
 
-class FirstNorm final : public RunObserver {
- public:
-  void run_started(const RunStart&) override {}
-  void figures(std::int64_t step, std::span<const Figure> figures) override {
-    for (const Figure& figure : figures) {
-      if (step == 1 && figure.name == "train/grad_norm") norm = figure.value;
-    }
-  }
-  void run_ended(const RunEnd&) override {}
-  double norm = 0.0;
-};
-
 TEST(TagTraining, GradientsAreOfTheMeanOverWordsHoweverTheyAreBatched) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
   std::vector<double> norms;
   for (const std::int64_t batches : {1, 7}) {
-    FirstNorm observer;
+    testing::FirstUpdate observer;
     TagOptions options = quick_options(dir.file("model" + std::to_string(batches)));
     options.loop.epochs = 1;
     options.loop.dropout = 0.0;
@@ -170,27 +154,16 @@ TEST(TagTraining, GradientsAreOfTheMeanOverWordsHoweverTheyAreBatched) {
 TEST(TagTraining, TwoRanksLearnWhatOneDoes) {
   const yupu::testing::TempDir dir;
   const auto loss_on = [&](int ranks) {
-    engine::ThreadGroup group(ranks);
-    std::vector<Result<TrainResult>> results(static_cast<std::size_t>(ranks), unavailable("not begun"));
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < ranks; ++rank) {
-      threads.emplace_back([&, rank] {
-        TagOptions options = quick_options(dir.file("model" + std::to_string(ranks)));
-        options.crf = true;
-        options.loop.epochs = 2;
-        options.loop.batch_tokens = 256;
-        options.loop.threads = 1;
-        options.loop.collective = &group.member(rank);
-        handoff::SilentProgress progress;
-        auto& result = results[static_cast<std::size_t>(rank)];
-        result = train_tagger(options, progress);
-        options.loop.collective->leave(result.status());
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    EXPECT_TRUE(results[0].ok()) << results[0].status().to_string();
-    for (const auto& result : results) EXPECT_EQ(result->weights_sha256, results[0]->weights_sha256);
-    return results[0]->figures.at("train.loss");
+    return testing::figure_on_ranks(ranks, "train.loss", [&](engine::Collective& collective) {
+      TagOptions options = quick_options(dir.file("model" + std::to_string(ranks)));
+      options.crf = true;
+      options.loop.epochs = 2;
+      options.loop.batch_tokens = 256;
+      options.loop.threads = 1;
+      options.loop.collective = &collective;
+      handoff::SilentProgress progress;
+      return train_tagger(options, progress);
+    });
   };
   const double alone = loss_on(1);
   EXPECT_NEAR(loss_on(2), alone, 1e-4 * alone);

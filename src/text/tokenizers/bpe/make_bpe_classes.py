@@ -6,10 +6,13 @@ is asked, code point by code point: what joins an "a" is a letter, what joins a 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install tokenizers==0.23.3
     /tmp/venv/bin/python src/text/tokenizers/bpe/make_bpe_classes.py > src/text/tokenizers/bpe/bpe_classes.cc
 """
+import os
 import sys
 
-import tokenizers
 from tokenizers import pre_tokenizers
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from code_point_tables import write_tables  # noqa: E402
 
 SPLIT = pre_tokenizers.ByteLevel(add_prefix_space=False)
 
@@ -30,32 +33,6 @@ def is_space(char):
     return not joins("a", char) and not joins("1", char) and not joins("!", char)
 
 
-def ranges(predicate):
-    found = []
-    for code_point in range(0x110000):
-        if 0xD800 <= code_point < 0xE000 or not predicate(chr(code_point)):
-            continue
-        if found and found[-1][1] == code_point - 1:
-            found[-1][1] = code_point
-        else:
-            found.append([code_point, code_point])
-    return found
-
-
-def main():
-    out = sys.stdout
-    out.write("// Written by make_bpe_classes.py from tokenizers %s; do not edit.\n" % tokenizers.__version__)
-    out.write('#include "text/tokenizers/bpe/bpe_classes.h"\n\nnamespace yupu::text {\nnamespace {\n\n// clang-format off\n')
-    for name, predicate in [("kLetter", is_letter), ("kNumber", is_number), ("kSpace", is_space)]:
-        found = ranges(predicate)
-        out.write("constexpr CodePointRange %sRanges[] = {\n" % name)
-        for start in range(0, len(found), 6):
-            out.write("    " + " ".join("{0x%X, 0x%X}," % tuple(r) for r in found[start:start + 6]) + "\n")
-        out.write("};\n")
-    out.write("// clang-format on\n\n}  // namespace\n\n")
-    for function, name in [("letter_ranges", "kLetter"), ("number_ranges", "kNumber"), ("space_ranges", "kSpace")]:
-        out.write("std::span<const CodePointRange> %s() { return %sRanges; }\n" % (function, name))
-    out.write("\n}  // namespace yupu::text\n")
-
-
-main()
+write_tables("text/tokenizers/bpe/bpe_classes.h",
+             [("kLetter", "letter_ranges", is_letter), ("kNumber", "number_ranges", is_number),
+              ("kSpace", "space_ranges", is_space)], per_line=6)

@@ -6,10 +6,13 @@ point by code point, instead of being guessed from a version number.
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install tokenizers==0.23.3
     /tmp/venv/bin/python src/text/tokenizers/wordpiece/make_reference_classes.py > src/text/tokenizers/wordpiece/reference_classes.cc
 """
+import os
 import sys
 
-import tokenizers
 from tokenizers import normalizers, pre_tokenizers
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from code_point_tables import write_tables  # noqa: E402
 
 OFF = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
 CLEAN = normalizers.BertNormalizer(**{**OFF, "clean_text": True})
@@ -38,35 +41,6 @@ def is_kept_and_reorders(char):
     return moves("a\u0345" + char) or moves("a" + char + "\u0334")
 
 
-def ranges(predicate):
-    found = []
-    for code_point in range(0x110000):
-        if 0xD800 <= code_point < 0xE000 or not predicate(chr(code_point)):
-            continue
-        if found and found[-1][1] == code_point - 1:
-            found[-1][1] = code_point
-        else:
-            found.append([code_point, code_point])
-    return found
-
-
-def main():
-    out = sys.stdout
-    out.write("// Written by make_reference_classes.py from tokenizers %s; do not edit.\n" % tokenizers.__version__)
-    out.write('#include "text/tokenizers/wordpiece/reference_classes.h"\n\nnamespace yupu::text {\nnamespace {\n\n// clang-format off\n')
-    tables = [("kDropped", is_dropped), ("kMarks", is_mark), ("kPunctuation", is_punctuation),
-              ("kReordering", is_kept_and_reorders)]
-    for name, predicate in tables:
-        found = ranges(predicate)
-        out.write("constexpr CodePointRange %sRanges[] = {\n" % name)
-        for start in range(0, len(found), 7):
-            out.write("    " + " ".join("{0x%X, 0x%X}," % tuple(r) for r in found[start:start + 7]) + "\n")
-        out.write("};\n")
-    out.write("// clang-format on\n\n}  // namespace\n\n")
-    for function, name in [("dropped_ranges", "kDropped"), ("mark_ranges", "kMarks"),
-                           ("punctuation_ranges", "kPunctuation"), ("reordering_ranges", "kReordering")]:
-        out.write("std::span<const CodePointRange> %s() { return %sRanges; }\n" % (function, name))
-    out.write("\n}  // namespace yupu::text\n")
-
-
-main()
+write_tables("text/tokenizers/wordpiece/reference_classes.h",
+             [("kDropped", "dropped_ranges", is_dropped), ("kMarks", "mark_ranges", is_mark),
+              ("kPunctuation", "punctuation_ranges", is_punctuation), ("kReordering", "reordering_ranges", is_kept_and_reorders)], per_line=7)
