@@ -11,6 +11,7 @@
 #include "engine/ops/layer_norm/layer_norm.h"
 #include "engine/ops/linear/linear.h"
 #include "engine/ops/linear_cross_entropy/linear_cross_entropy.h"
+#include "model/fresh_parameter.h"
 
 namespace yupu::model {
 namespace {
@@ -19,10 +20,6 @@ using engine::Parameter;
 using engine::Tape;
 using engine::Tensor;
 using engine::Var;
-
-std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, float value) {
-  return std::make_unique<Parameter>(name, Tensor::full({size}, value), false);
-}
 
 }  // namespace
 
@@ -34,9 +31,7 @@ struct Decoder::Layer {
 Decoder::Decoder(const DecoderConfig& config, std::uint64_t seed, FreshWeights fresh) : config_(config) {
   CHECK(config.validate("decoder").ok(), "a decoder needs a valid configuration");
   const auto matrix = [&](const std::string& name, const engine::Shape& shape, float deviation) {
-    Tensor value = Tensor::empty(shape);
-    if (fresh != FreshWeights::kLoaded) fill_truncated_normal(value, deviation, seed, name);
-    return std::make_unique<Parameter>(name, std::move(value), true);
+    return fresh_matrix(name, shape, fresh == FreshWeights::kLoaded ? kNotDrawn : deviation, seed);
   };
   const std::int64_t c = config.hidden_size;
   const std::int64_t f = config.inner_size;
@@ -47,22 +42,22 @@ Decoder::Decoder(const DecoderConfig& config, std::uint64_t seed, FreshWeights f
   for (std::int64_t i = 0; i < config.layer_count; ++i) {
     const std::string at = fmt::format("h.{}.", i);
     auto layer = std::make_unique<Layer>();
-    layer->gain1 = vector(at + "ln_1.weight", c, 1.0f);
-    layer->bias1 = vector(at + "ln_1.bias", c, 0.0f);
+    layer->gain1 = fresh_vector(at + "ln_1.weight", c, 1.0f);
+    layer->bias1 = fresh_vector(at + "ln_1.bias", c, 0.0f);
     layer->qkv_weight = matrix(at + "attn.c_attn.weight", {3 * c, c}, spread);
-    layer->qkv_bias = vector(at + "attn.c_attn.bias", 3 * c, 0.0f);
+    layer->qkv_bias = fresh_vector(at + "attn.c_attn.bias", 3 * c, 0.0f);
     layer->out_weight = matrix(at + "attn.c_proj.weight", {c, c}, residual_spread);
-    layer->out_bias = vector(at + "attn.c_proj.bias", c, 0.0f);
-    layer->gain2 = vector(at + "ln_2.weight", c, 1.0f);
-    layer->bias2 = vector(at + "ln_2.bias", c, 0.0f);
+    layer->out_bias = fresh_vector(at + "attn.c_proj.bias", c, 0.0f);
+    layer->gain2 = fresh_vector(at + "ln_2.weight", c, 1.0f);
+    layer->bias2 = fresh_vector(at + "ln_2.bias", c, 0.0f);
     layer->up_weight = matrix(at + "mlp.c_fc.weight", {f, c}, spread);
-    layer->up_bias = vector(at + "mlp.c_fc.bias", f, 0.0f);
+    layer->up_bias = fresh_vector(at + "mlp.c_fc.bias", f, 0.0f);
     layer->down_weight = matrix(at + "mlp.c_proj.weight", {c, f}, residual_spread);
-    layer->down_bias = vector(at + "mlp.c_proj.bias", c, 0.0f);
+    layer->down_bias = fresh_vector(at + "mlp.c_proj.bias", c, 0.0f);
     layers_.push_back(std::move(layer));
   }
-  gain_ = vector("ln_f.weight", c, 1.0f);
-  bias_ = vector("ln_f.bias", c, 0.0f);
+  gain_ = fresh_vector("ln_f.weight", c, 1.0f);
+  bias_ = fresh_vector("ln_f.bias", c, 0.0f);
 }
 
 Decoder::~Decoder() = default;

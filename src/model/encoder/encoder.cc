@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.h"
-#include "base/rng.h"
 #include "engine/device/cpu/int8_gemm.h"
 #include "engine/ops/activation/activation.h"
 #include "engine/ops/attention/attention.h"
@@ -14,6 +12,7 @@
 #include "engine/ops/layer_norm/layer_norm.h"
 #include "engine/ops/linear/linear.h"
 #include "model/adapters/pass.h"
+#include "model/fresh_parameter.h"
 
 namespace yupu::model {
 namespace {
@@ -23,25 +22,12 @@ using engine::Tape;
 using engine::Tensor;
 using engine::Var;
 
-constexpr float kNotDrawn = -1.0f;  // a deviation: leaves the values uninitialised
-
-std::unique_ptr<Parameter> matrix(const std::string& name, const engine::Shape& shape, float deviation,
-                                  std::uint64_t seed) {
-  Tensor value = Tensor::empty(shape);
-  if (deviation >= 0) fill_truncated_normal(value, deviation, seed, name);
-  return std::make_unique<Parameter>(name, std::move(value), true);
-}
-
 // A matrix kept in 8 bits, waiting for its values from a file or from quantise_from.
 std::unique_ptr<Parameter> int8_matrix(const std::string& name, const engine::Shape& shape) {
   auto parameter = std::make_unique<Parameter>(name, Tensor::empty(shape, engine::DType::kI8), false);
   parameter->scale = Tensor::full({shape[0]}, 1.0f);
   parameter->trainable = false;
   return parameter;
-}
-
-std::unique_ptr<Parameter> vector(const std::string& name, std::int64_t size, float value) {
-  return std::make_unique<Parameter>(name, Tensor::full({size}, value), false);
 }
 
 engine::Dropout dropout_at(float probability, DropoutStep step, std::uint32_t site, const engine::RowKeys& rows) {
@@ -78,21 +64,6 @@ void add_identity(const Tensor& square, float multiple) {
 
 }  // namespace
 
-void fill_truncated_normal(const Tensor& tensor, float deviation, std::uint64_t seed, const std::string& name) {
-  std::uint64_t stream = 0;
-  const std::string digest = sha256_hex(name);
-  for (std::size_t i = 0; i < 16; ++i) {
-    stream = stream << 4 | static_cast<std::uint64_t>(digest[i] <= '9' ? digest[i] - '0' : digest[i] - 'a' + 10);
-  }
-  if (deviation == 0) return tensor.zero();
-  Rng rng(seed, stream);
-  for (float& value : tensor.values()) {
-    double draw = rng.normal();
-    while (draw < -2.0 || draw > 2.0) draw = rng.normal();
-    value = static_cast<float>(draw) * deviation;
-  }
-}
-
 EncoderBatch::EncoderBatch(engine::PackedBatch batch)
     : packed(std::move(batch)),
       tokens(engine::token_rows(packed)),
@@ -110,35 +81,35 @@ Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights f
   const bool int8 = config.weights == WeightFormat::kInt8;
   CHECK(!int8 || fresh == FreshWeights::kLoaded, "int8 weights are not drawn: they are loaded or quantised");
   const auto large = [&](const std::string& name, const engine::Shape& shape, float spread) {
-    return int8 ? int8_matrix(name, shape) : matrix(name, shape, spread, seed);
+    return int8 ? int8_matrix(name, shape) : fresh_matrix(name, shape, spread, seed);
   };
   const std::int64_t c = config.hidden_size;
   const std::int64_t f = config.intermediate_size;
   const float deviation = fresh == FreshWeights::kLoaded ? kNotDrawn : config.initializer_range;
   word_ = large("embeddings.word_embeddings.weight", {config.vocab_size, c}, deviation);
-  position_ = matrix("embeddings.position_embeddings.weight", {config.position_count, c}, deviation, seed);
-  type_ = matrix("embeddings.token_type_embeddings.weight", {config.type_count, c}, deviation, seed);
-  embedding_gain_ = vector("embeddings.LayerNorm.weight", c, 1.0f);
-  embedding_bias_ = vector("embeddings.LayerNorm.bias", c, 0.0f);
+  position_ = fresh_matrix("embeddings.position_embeddings.weight", {config.position_count, c}, deviation, seed);
+  type_ = fresh_matrix("embeddings.token_type_embeddings.weight", {config.type_count, c}, deviation, seed);
+  embedding_gain_ = fresh_vector("embeddings.LayerNorm.weight", c, 1.0f);
+  embedding_bias_ = fresh_vector("embeddings.LayerNorm.bias", c, 0.0f);
   for (std::int64_t i = 0; i < config.layer_count; ++i) {
     const std::string at = fmt::format("encoder.layer.{}.", i);
     auto layer = std::make_unique<Layer>();
     layer->qkv_weight = large(at + "attention.self.qkv.weight", {3 * c, c}, deviation);
-    layer->qkv_bias = vector(at + "attention.self.qkv.bias", 3 * c, 0.0f);
+    layer->qkv_bias = fresh_vector(at + "attention.self.qkv.bias", 3 * c, 0.0f);
     layer->output_weight = large(at + "attention.output.dense.weight", {c, c}, deviation);
-    layer->output_bias = vector(at + "attention.output.dense.bias", c, 0.0f);
-    layer->attention_gain = vector(at + "attention.output.LayerNorm.weight", c, 1.0f);
-    layer->attention_bias = vector(at + "attention.output.LayerNorm.bias", c, 0.0f);
+    layer->output_bias = fresh_vector(at + "attention.output.dense.bias", c, 0.0f);
+    layer->attention_gain = fresh_vector(at + "attention.output.LayerNorm.weight", c, 1.0f);
+    layer->attention_bias = fresh_vector(at + "attention.output.LayerNorm.bias", c, 0.0f);
     layer->up_weight = large(at + "intermediate.dense.weight", {f, c}, deviation);
-    layer->up_bias = vector(at + "intermediate.dense.bias", f, 0.0f);
+    layer->up_bias = fresh_vector(at + "intermediate.dense.bias", f, 0.0f);
     layer->down_weight = large(at + "output.dense.weight", {c, f}, deviation);
-    layer->down_bias = vector(at + "output.dense.bias", c, 0.0f);
-    layer->output_gain = vector(at + "output.LayerNorm.weight", c, 1.0f);
-    layer->output_norm_bias = vector(at + "output.LayerNorm.bias", c, 0.0f);
+    layer->down_bias = fresh_vector(at + "output.dense.bias", c, 0.0f);
+    layer->output_gain = fresh_vector(at + "output.LayerNorm.weight", c, 1.0f);
+    layer->output_norm_bias = fresh_vector(at + "output.LayerNorm.bias", c, 0.0f);
     layers_.push_back(std::move(layer));
   }
-  pooler_weight_ = matrix("pooler.dense.weight", {c, c}, deviation, seed);
-  pooler_bias_ = vector("pooler.dense.bias", c, 0.0f);
+  pooler_weight_ = fresh_matrix("pooler.dense.weight", {c, c}, deviation, seed);
+  pooler_bias_ = fresh_vector("pooler.dense.bias", c, 0.0f);
   if (fresh == FreshWeights::kTask) draw_for_task(seed);
 }
 

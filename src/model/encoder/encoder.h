@@ -124,7 +124,4 @@ class Encoder {
   std::unique_ptr<engine::Parameter> pooler_weight_, pooler_bias_;
 };
 
-// Fills with N(0, deviation) cut at two deviations, from a stream of its own for each name.
-void fill_truncated_normal(const engine::Tensor& tensor, float deviation, std::uint64_t seed, const std::string& name);
-
 }  // namespace yupu::model

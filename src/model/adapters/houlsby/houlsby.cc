@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "model/fresh_parameter.h"
+
 namespace yupu::model::houlsby {
 namespace {
 

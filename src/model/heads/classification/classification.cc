@@ -1,6 +1,7 @@
 #include "model/heads/classification/classification.h"
 
 #include "engine/ops/linear/linear.h"
+#include "model/fresh_parameter.h"
 
 namespace yupu::model {
 
@@ -8,11 +9,9 @@ ClassificationHead::ClassificationHead(std::int64_t class_count, const EncoderCo
                                        FreshWeights fresh)
     : dropout_(config.classifier_dropout) {
   CHECK(class_count > 0, "a head needs a class");
-  engine::Tensor weight = engine::Tensor::empty({class_count, config.hidden_size});
-  if (fresh != FreshWeights::kLoaded)
-    fill_truncated_normal(weight, config.initializer_range, seed, "classifier.weight");
-  weight_ = std::make_unique<engine::Parameter>("classifier.weight", std::move(weight), true);
-  bias_ = std::make_unique<engine::Parameter>("classifier.bias", engine::Tensor::zeros({class_count}), false);
+  weight_ = fresh_matrix("classifier.weight", {class_count, config.hidden_size},
+                         fresh == FreshWeights::kLoaded ? kNotDrawn : config.initializer_range, seed);
+  bias_ = fresh_vector("classifier.bias", class_count, 0.0f);
 }
 
 engine::Var ClassificationHead::logits(engine::Tape& tape, const engine::Var& rows, const engine::RowKeys& keys,
@@ -20,10 +19,7 @@ engine::Var ClassificationHead::logits(engine::Tape& tape, const engine::Var& ro
   const engine::Var dropped = engine::dropout(
       rows,
       {.probability = dropout_, .key = {.seed = dropout.seed, .step = dropout.step, .site = site}, .rows = &keys});
-  const auto as_leaf = [&tape](engine::Parameter& parameter) {
-    return tape.training() ? tape.leaf(parameter) : tape.leaf(static_cast<const engine::Parameter&>(parameter));
-  };
-  return engine::linear(dropped, as_leaf(*weight_), as_leaf(*bias_));
+  return engine::linear(dropped, tape.leaf(*weight_), tape.leaf(*bias_));
 }
 
 std::vector<TensorBinding> ClassificationHead::tensors() const {

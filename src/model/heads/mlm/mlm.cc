@@ -4,21 +4,13 @@
 #include "engine/ops/layer_norm/layer_norm.h"
 #include "engine/ops/linear/linear.h"
 #include "engine/ops/linear_cross_entropy/linear_cross_entropy.h"
+#include "model/fresh_parameter.h"
 
 namespace yupu::model {
 namespace {
 
 using engine::Parameter;
-using engine::Tensor;
 using engine::Var;
-
-std::unique_ptr<Parameter> vector(const char* name, std::int64_t size, float value) {
-  return std::make_unique<Parameter>(name, Tensor::full({size}, value), false);
-}
-
-Var leaf(engine::Tape& tape, Parameter& parameter) {
-  return tape.training() ? tape.leaf(parameter) : tape.leaf(static_cast<const Parameter&>(parameter));
-}
 
 }  // namespace
 
@@ -26,32 +18,29 @@ MlmHead::MlmHead(const EncoderConfig& config, std::uint64_t seed)
     : activation_(config.activation), layer_norm_epsilon_(config.layer_norm_epsilon) {
   constexpr const char* kTransform = "cls.predictions.transform.dense.weight";
   const std::int64_t c = config.hidden_size;
-  Tensor weight = Tensor::zeros({c, c});
-  fill_truncated_normal(weight, config.initializer_range, seed, kTransform);
-  transform_weight_ = std::make_unique<Parameter>(kTransform, std::move(weight), true);
-  transform_bias_ = vector("cls.predictions.transform.dense.bias", c, 0.0f);
-  gain_ = vector("cls.predictions.transform.LayerNorm.weight", c, 1.0f);
-  norm_bias_ = vector("cls.predictions.transform.LayerNorm.bias", c, 0.0f);
-  decoder_bias_ = vector("cls.predictions.bias", config.vocab_size, 0.0f);
+  transform_weight_ = fresh_matrix(kTransform, {c, c}, config.initializer_range, seed);
+  transform_bias_ = fresh_vector("cls.predictions.transform.dense.bias", c, 0.0f);
+  gain_ = fresh_vector("cls.predictions.transform.LayerNorm.weight", c, 1.0f);
+  norm_bias_ = fresh_vector("cls.predictions.transform.LayerNorm.bias", c, 0.0f);
+  decoder_bias_ = fresh_vector("cls.predictions.bias", config.vocab_size, 0.0f);
 }
 
 Var MlmHead::transform(engine::Tape& tape, const Var& hidden, std::span<const std::int32_t> rows) const {
   const Var picked = engine::gather_rows(hidden, rows);
   const Var dense =
-      engine::linear(picked, leaf(tape, *transform_weight_), leaf(tape, *transform_bias_), {.activation = activation_});
-  return engine::layer_norm(dense, leaf(tape, *gain_), leaf(tape, *norm_bias_), {.epsilon = layer_norm_epsilon_});
+      engine::linear(picked, tape.leaf(*transform_weight_), tape.leaf(*transform_bias_), {.activation = activation_});
+  return engine::layer_norm(dense, tape.leaf(*gain_), tape.leaf(*norm_bias_), {.epsilon = layer_norm_epsilon_});
 }
 
 Var MlmHead::loss(engine::Tape& tape, const Encoder& encoder, const Var& hidden, std::span<const std::int32_t> rows,
                   std::span<const std::int32_t> labels, std::int64_t* hits) const {
-  return engine::linear_cross_entropy(transform(tape, hidden, rows), leaf(tape, encoder.word_embeddings()),
-                                      leaf(tape, *decoder_bias_), labels, {.hits = hits});
+  return engine::linear_cross_entropy(transform(tape, hidden, rows), tape.leaf(encoder.word_embeddings()),
+                                      tape.leaf(*decoder_bias_), labels, {.hits = hits});
 }
 
 Var MlmHead::logits(engine::Tape& tape, const Encoder& encoder, const Var& hidden,
                     std::span<const std::int32_t> rows) const {
-  return engine::linear(transform(tape, hidden, rows), leaf(tape, encoder.word_embeddings()),
-                        leaf(tape, *decoder_bias_));
+  return engine::linear(transform(tape, hidden, rows), tape.leaf(encoder.word_embeddings()), tape.leaf(*decoder_bias_));
 }
 
 std::vector<Parameter*> MlmHead::parameters() const {

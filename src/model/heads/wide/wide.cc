@@ -107,9 +107,7 @@ engine::Var WideBranch::logits(engine::Tape& tape, std::span<const text::SparseR
     sparse.values.insert(sparse.values.end(), row->values.begin(), row->values.end());
     sparse.offsets.push_back(static_cast<std::int64_t>(sparse.indices.size()));
   }
-  const engine::Var weight =
-      tape.training() ? tape.leaf(*weight_) : tape.leaf(static_cast<const engine::Parameter&>(*weight_));
-  return engine::sparse_linear(std::move(sparse), weight);
+  return engine::sparse_linear(std::move(sparse), tape.leaf(*weight_));
 }
 
 std::string WideBranch::content_id() const {
