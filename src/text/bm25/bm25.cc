@@ -1,6 +1,7 @@
 #include "text/bm25/bm25.h"
 
 #include <cmath>
+#include <cstdint>
 
 #include "text/unicode.h"
 
@@ -15,9 +16,9 @@ std::size_t run_end(std::u32string_view text, std::size_t begin) {
   return end;
 }
 
-}  // namespace
+enum class Singles : std::uint8_t { kNo, kYes };  // whether the ideographs of a pair are terms too
 
-std::vector<std::string> bm25_terms(std::string_view text) {
+std::vector<std::string> cut_terms(std::string_view text, Singles singles) {
   const std::u32string points = decode_utf8(lower(nfkc(text))).code_points;
   const std::u32string_view all(points);
   std::vector<std::string> terms;
@@ -29,6 +30,8 @@ std::vector<std::string> bm25_terms(std::string_view text) {
     const std::size_t end = run_end(all, begin);
     if (is_cjk_ideograph(all[begin]) && end - begin > 1) {
       for (std::size_t i = begin; i + 1 < end; ++i) terms.push_back(encode_utf8(all.substr(i, 2)));
+      for (std::size_t i = begin; i < end && singles == Singles::kYes; ++i)
+        terms.push_back(encode_utf8(all.substr(i, 1)));
     } else {
       terms.push_back(encode_utf8(all.substr(begin, end - begin)));
     }
@@ -36,6 +39,12 @@ std::vector<std::string> bm25_terms(std::string_view text) {
   }
   return terms;
 }
+
+}  // namespace
+
+std::vector<std::string> bm25_terms(std::string_view text) { return cut_terms(text, Singles::kNo); }
+
+std::vector<std::string> bm25_index_terms(std::string_view text) { return cut_terms(text, Singles::kYes); }
 
 Bm25Index::Bm25Index(std::span<const std::string> texts, Bm25Options options) : options_(options) {
   double length_sum = 0.0;

@@ -20,6 +20,9 @@ namespace yupu::text {
 
 // In order, with repetitions.  Invalid UTF-8 counts as U+FFFD, which is no word.
 std::vector<std::string> bm25_terms(std::string_view text);
+// What an index keeps that a query of one ideograph shall hit: bm25_terms, and the single ideographs of each run after
+// its pairs.
+std::vector<std::string> bm25_index_terms(std::string_view text);
 
 struct Bm25Options {
   double k1 = 1.2;  // how soon a repeated word stops counting

@@ -19,6 +19,11 @@ TEST(Bm25, TermsAreWordsAndPairsOfIdeographs) {
   EXPECT_THAT(bm25_terms(" ?! \xff"), IsEmpty());
 }
 
+TEST(Bm25, AnIndexKeepsSingleIdeographsToo) {
+  EXPECT_THAT(bm25_index_terms("怎么还 Refund, 了"), ElementsAre("怎么", "么还", "怎", "么", "还", "refund", "了"));
+  EXPECT_THAT(bm25_index_terms(" ?!"), IsEmpty());
+}
+
 // By hand: three texts of 2, 4 and 3 terms, mean 3.
 TEST(Bm25, ScoresFollowTheFormula) {
   const std::vector<std::string> texts = {"red tea", "red red green tea", "black coffee beans"};
