@@ -39,6 +39,8 @@ WRAPPED = {
     r"<openssl/": ("base", "use base/hash.h or base/ids.h"),
     r"<toml\+\+/": ("strategy", "use strategy/strategy.h"),
     r"<hwy/": ("engine", "write an op"),
+    r"<(gumbo\.h|pugixml\.hpp|zip\.h|cmark-gfm)": ("products", "use products/service/knowledge/readers/readers.h"),
+    r"<hnswlib/": ("products", "use products/service/knowledge/vector_index.h"),
     r"<mpi\.h>": ("engine", "use engine/collective/collective.h"),
 }
 WORDS = {

@@ -211,6 +211,22 @@ constexpr std::array kCommands{
             "  invoices list [--tenant NAME]\n"
             "  invoices show INVOICE",
             invoices_command},
+    Command{
+        "knowledge", "knowledge add|list|remove|search|answer|evaluate ...",
+        "documents a bot may quote: search, quotes",
+        "Markdown, HTML, text and .docx files become passages; answers are their sentences, with citations\n"
+        "(docs/knowledge.md).\n"
+        "  knowledge add FILE... [--source NAME] [--passage-length N]   a file again: nothing, or its next version\n"
+        "  knowledge list\n"
+        "  knowledge remove SOURCE\n"
+        "  knowledge search QUERY [--top-k N]         passages, best first\n"
+        "  knowledge answer QUERY [--threshold X]     sentences that answer it, or none\n"
+        "  knowledge evaluate --data FILE [--query COL] [--source COL]   recall@1,3,5,10, MRR@10, nDCG@10 by stage\n"
+        "  --embedder DIR   a model of --task embed: vectors beside words, both fused\n"
+        "  --reranker DIR   a model of --task pairs: orders the first 30 anew\n"
+        "  --tenant NAME    whose documents (default: the working folder's own)\n"
+        "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",
+        knowledge_command},
     Command{"feedback", "feedback add|list|misses|summary ...", "ratings, corrections and misses",
             "  feedback add --trace ID [--rating 1|-1] [--correction LABEL] [--reason TEXT]\n"
             "  feedback list [--model NAME]        corrections as labelled rows, JSON lines\n"

@@ -45,6 +45,7 @@ Status invoices_command(Arguments& arguments);
 Status promote_command(Arguments& arguments);
 Status feedback_command(Arguments& arguments);
 Status improve_command(Arguments& arguments);
+Status knowledge_command(Arguments& arguments);
 Status help_command(Arguments& arguments);
 Status version_command(Arguments& arguments);
 

@@ -1,0 +1,24 @@
+// Reciprocal rank fusion: several orders of the same things become one.  Cormack, Clarke, Buettcher 2009, "Reciprocal
+// rank fusion outperforms Condorcet and individual rank learning methods", SIGIR'09.
+//   score(d) = sum over the lists that have d of 1 / (60 + rank of d), the best rank being 1
+// Threads: pure function.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace yupu::products {
+
+struct Ranked {
+  std::int64_t id = 0;
+  double score = 0.0;  // more is better
+};
+
+// Best first; of equal ones the lower id is first.  Scores of the lists are not read, only their order.
+std::vector<Ranked> fuse(std::span<const std::vector<Ranked>> lists);
+
+// The order of a list: the higher score first, of equal ones the lower id.
+bool is_better(const Ranked& a, const Ranked& b);
+
+}  // namespace yupu::products
