@@ -18,6 +18,7 @@
 #include "engine/execution_context.h"
 #include "feedback/feedback.h"
 #include "http/openapi.h"
+#include "products/service/conversation/conversation_bot.h"
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
 #include "serving/classifier_model.h"
@@ -64,6 +65,10 @@ serving::ServiceHooks make_hooks(store::Store& store, const Clock& clock) {
     for (const auto& invoice : invoices) rows.push_back(invoice.to_json());
     return Json{{"data", rows}};
   };
+  hooks.label = [&clock](store::Transaction& transaction, handoff::Feedback label,
+                         const std::vector<std::string>& known_labels) {
+    return feedback::record_feedback(transaction, clock, std::move(label), known_labels).status();
+  };
   hooks.feedback = [&store, &clock](handoff::Feedback feedback, const std::vector<std::string>& known_labels) {
     return feedback::record_feedback(store, clock, std::move(feedback), known_labels);
   };
@@ -101,22 +106,6 @@ void add_report(http::Router& router, const std::string& workdir) {
              page("zh"));
   router.add({.method = "GET", .pattern = "/report/en", .scope = {}, .summary = "Technical report, English"},
              page("en"));
-}
-
-Result<std::unique_ptr<products::Bot>> make_bot(const strategy::Strategy& strategy,
-                                                std::vector<products::Answer> answers) {
-  const strategy::ServicePlan& plan = strategy.service;
-  products::BotOptions options;
-  options.name = plan.bot;
-  options.model = strategy.name;
-  options.handoff_intent = plan.handoff_intent;
-  options.refuse_zh = plan.refuse_zh;
-  options.refuse_en = plan.refuse_en;
-  options.clarify_zh = plan.clarify_zh;
-  options.clarify_en = plan.clarify_en;
-  options.handoff_zh = plan.handoff_zh;
-  options.handoff_en = plan.handoff_en;
-  return products::Bot::create(std::move(options), std::move(answers));
 }
 
 }  // namespace
@@ -184,8 +173,9 @@ struct LiveServer::Parts {
     service = std::make_unique<serving::Service>(clock, store, *commerce, *host, *engine, metrics,
                                                  std::move(service_options), make_hooks(store, clock));
     if (options.strategy != nullptr) {
-      YUPU_ASSIGN_OR_RETURN(auto bot, make_bot(*options.strategy, options.answers));
-      service->add_bot(std::move(bot));
+      YUPU_ASSIGN_OR_RETURN(auto dialogue, strategy::make_dialogue(*options.strategy, options.answers));
+      service->add_bot(std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue),
+                                                                   options.strategy->service.conversation));
     }
     return ok_status();
   }

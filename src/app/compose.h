@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "engine/precision.h"
 #include "http/server.h"
-#include "products/service/bot.h"
+#include "products/service/answers.h"
 #include "store/store.h"
 #include "strategy/strategy.h"
 
@@ -26,7 +26,7 @@ struct LiveServerOptions {
   engine::Precision precision = engine::Precision::kF32;         // of the models' linear layers
   int request_threads = 64;                                      // requests in flight
   const strategy::Strategy* strategy = nullptr;                  // its bot, demo tenant and model; null: none
-  std::vector<products::Answer> answers;                         // of the strategy's bot
+  products::AnswerBook answers;                                  // of the strategy's bot
   std::vector<std::pair<std::string, std::string>> directories;  // NAME=DIR: models served without a release
   std::string adapters;                   // a folder of adapters, paged in on demand; empty: none
   std::int64_t adapter_memory_mb = 1024;  // for those in memory at a time

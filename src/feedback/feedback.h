@@ -32,6 +32,9 @@ inline constexpr std::size_t kReasonBytesMax = 4096;
 //                                "reason" (not UTF-8; kTooLarge above 4096 bytes), "feedback" (says nothing at all)
 Result<handoff::Feedback> record_feedback(store::Store& store, const Clock& clock, handoff::Feedback feedback,
                                           std::span<const std::string> known_labels);
+// The same as part of a transaction.
+Result<handoff::Feedback> record_feedback(store::Transaction& transaction, const Clock& clock,
+                                          handoff::Feedback feedback, std::span<const std::string> known_labels);
 
 // Corrected texts as labelled rows, source "feedback:<id>", oldest first; the newest correction of a trace counts.
 // `model` empty: every model. `since_ns`: corrections made at or after.

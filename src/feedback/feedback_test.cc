@@ -57,6 +57,26 @@ TEST_F(FeedbackTest, RulesAsRows) {
   EXPECT_EQ(say("tr_none", 1, {}).status().code(), Code::kNotFound);
 }
 
+TEST_F(FeedbackTest, InATransactionItIsKeptOrNotWithTheRest) {
+  trace("tr_1", "t1", "where is it", "clarify", "order", 500);
+  handoff::Feedback label;
+  label.tenant_id = "t1";
+  label.trace_id = "tr_1";
+  label.correction = "refund";
+  const auto write = [&](const Status& rest) {
+    return store_->write([&](store::Transaction& transaction) -> Status {
+      YUPU_RETURN_IF_ERROR(record_feedback(transaction, clock_, label, labels_).status());
+      return rest;
+    });
+  };
+  EXPECT_EQ(write(conflict("overtaken")).code(), Code::kConflict);
+  EXPECT_TRUE(corrections(*store_, {})->empty());
+  EXPECT_TRUE(write(ok_status()).ok());
+  EXPECT_EQ(corrections(*store_, {})->size(), 1U);
+  label.correction = "no_such";
+  EXPECT_EQ(write(ok_status()).field(), "correction");
+}
+
 TEST_F(FeedbackTest, AnotherTenantsTraceLooksLikeNone) {
   trace("tr_1", "t1", "where is it", "answer", "order", 500);
   const Status theirs = say("tr_1", 1, {}, "", "t2").status();

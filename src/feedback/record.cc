@@ -83,14 +83,24 @@ Status append(store::Transaction& transaction, handoff::Feedback& feedback) {
 
 }  // namespace
 
-Result<handoff::Feedback> record_feedback(store::Store& store, const Clock& clock, handoff::Feedback feedback,
-                                          std::span<const std::string> known_labels) {
+Result<handoff::Feedback> record_feedback(store::Transaction& transaction, const Clock& clock,
+                                          handoff::Feedback feedback, std::span<const std::string> known_labels) {
   YUPU_RETURN_IF_ERROR(check(feedback, known_labels));
   if (feedback.id.empty()) feedback.id = random_id("fb");
   feedback.created_ns = clock.now_ns();
-  YUPU_RETURN_IF_ERROR(
-      store.write([&feedback](store::Transaction& transaction) { return append(transaction, feedback); }));
+  YUPU_RETURN_IF_ERROR(append(transaction, feedback));
   return feedback;
+}
+
+Result<handoff::Feedback> record_feedback(store::Store& store, const Clock& clock, handoff::Feedback feedback,
+                                          std::span<const std::string> known_labels) {
+  YUPU_RETURN_IF_ERROR(check(feedback, known_labels));  // before the one writer is asked
+  handoff::Feedback stored;
+  YUPU_RETURN_IF_ERROR(store.write([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(stored, record_feedback(transaction, clock, feedback, known_labels));
+    return {};
+  }));
+  return stored;
 }
 
 }  // namespace yupu::feedback

@@ -10,6 +10,8 @@
 namespace yupu::serving {
 namespace {
 
+constexpr int kDecisionsMax = 16;  // of one call that others overtake
+
 // Gives the reservation back unless the call was charged.
 class HoldGuard {
  public:
@@ -70,6 +72,12 @@ Status check_kind(const LoadedModel& model, ModelCard::Kind gives, std::optional
 
 }  // namespace
 
+std::vector<ScoredText> scored_rows(const LoadedModel& model, const EngineRows& rows) {
+  std::vector<ScoredText> scored;
+  for (const std::vector<float>& row : rows) scored.push_back(scored_text(model.model->card(), row));
+  return scored;
+}
+
 Status no_such_model(const std::string& name) {
   return {Code::kNotFound, "no model '" + name + "'; GET /v1/models lists them", "model"};
 }
@@ -119,21 +127,30 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
   YUPU_ASSIGN_OR_RETURN(const EngineOutcome outcome, engine_.run(std::move(ask)));
   timings.queue_ns = outcome.queue_ns;
   timings.engine_ns = outcome.engine_ns;
-  Decided decided = call.decide(*model, outcome.logits, tokens);
-  const std::string body = decided.body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-
-  if (request.client_gone()) {
-    metrics_.count_refusal("client_gone");
-    return unavailable("the client has gone");
-  }
-  const std::int64_t now_ns = clock_.now_ns();
-  const Result<Money> price = admission_.capture(guard.hold(), use, [&](store::Transaction& transaction) -> Status {
-    for (const TraceRow& row : decided.traces) {
-      YUPU_RETURN_IF_ERROR(insert_trace(transaction, row, caller, call.route, *model, now_ns));
+  std::string body;
+  for (int attempt = 1;; ++attempt) {
+    YUPU_ASSIGN_OR_RETURN(const Decided decided, call.decide(*model, outcome.logits, tokens));
+    body = decided.body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+    if (request.client_gone()) {
+      metrics_.count_refusal("client_gone");
+      return unavailable("the client has gone");
     }
-    return claim.keep(transaction, 200, body, now_ns);
-  });
-  if (!price.ok()) return price.status();
+    const std::int64_t now_ns = clock_.now_ns();
+    bool overtaken = false;
+    const Result<Money> price = admission_.capture(guard.hold(), use, [&](store::Transaction& transaction) -> Status {
+      if (decided.keep) {
+        const Status kept = decided.keep(transaction);
+        overtaken = kept.code() == Code::kConflict;
+        YUPU_RETURN_IF_ERROR(kept);
+      }
+      for (const TraceRow& row : decided.traces) {
+        YUPU_RETURN_IF_ERROR(insert_trace(transaction, row, caller, call.route, *model, now_ns));
+      }
+      return claim.keep(transaction, 200, body, now_ns);
+    });
+    if (price.ok()) break;
+    if (!overtaken || attempt == kDecisionsMax) return price.status();
+  }
   guard.charged();
   metrics_.count_call(timings);
   http::Response response = http::json_response(200, body);

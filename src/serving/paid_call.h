@@ -25,12 +25,17 @@ struct TraceRow {
 
 using EngineRows = std::vector<std::vector<float>>;
 
+// The rows of a model of labels, read.
+std::vector<ScoredText> scored_rows(const LoadedModel& model, const EngineRows& rows);
+
 // kNotFound for a model nobody has.
 Status no_such_model(const std::string& name);
 
 struct Service::Decided {
-  OrderedJson body;  // of the answer
-  std::vector<TraceRow> traces;
+  OrderedJson body = {};  // of the answer
+  std::vector<TraceRow> traces = {};
+  // What else is written in the transaction that charges. kConflict: decided from what is no more; decide again.
+  store::Work keep = {};
 };
 
 struct Service::PaidCall {
@@ -43,7 +48,7 @@ struct Service::PaidCall {
   ModelCard::Kind gives = ModelCard::Kind::kScores;  // what the route makes something of
   std::optional<std::int64_t> width = {};            // of the vectors the caller expects
   // One row of the model per text; usage goes into the body.
-  std::function<Decided(const LoadedModel& model, const EngineRows& rows, std::int64_t tokens)> decide;
+  std::function<Result<Decided>(const LoadedModel& model, const EngineRows& rows, std::int64_t tokens)> decide;
 };
 
 }  // namespace yupu::serving

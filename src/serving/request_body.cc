@@ -150,11 +150,17 @@ Result<RerankBody> parse_rerank(std::string_view body, const BodyLimits& limits)
 }
 
 Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits) {
-  YUPU_ASSIGN_OR_RETURN(const Json json, parse_object(body, {"bot", "conversation", "text"}));
+  YUPU_ASSIGN_OR_RETURN(const Json json, parse_object(body, {"bot", "conversation", "text", "option", "channel"}));
   AnswerBody parsed;
   YUPU_ASSIGN_OR_RETURN(parsed.bot, required_string(json, "bot", kNameBytesMax));
   YUPU_ASSIGN_OR_RETURN(parsed.conversation, optional_string(json, "conversation", kNameBytesMax));
+  YUPU_ASSIGN_OR_RETURN(parsed.channel, optional_string(json, "channel", kNameBytesMax));
+  if (json.contains("option")) {
+    YUPU_ASSIGN_OR_RETURN(parsed.option, required_string(json, "option", kNameBytesMax));
+    if (is_blank(parsed.option)) return invalid_argument("option has no text in it", "option");
+  }
   const auto text = json.find("text");
+  if (text == json.end() && !parsed.option.empty()) return parsed;
   if (text == json.end()) return invalid_argument("text is missing", "text");
   YUPU_ASSIGN_OR_RETURN(parsed.text, text_of(*text, "text", limits));
   return parsed;

@@ -38,7 +38,9 @@ struct RerankBody {
 struct AnswerBody {
   std::string bot;
   std::string conversation;
-  std::string text;
+  std::string text;    // empty only with an option
+  std::string option;  // intent of a button that was tapped
+  std::string channel;
 };
 struct FeedbackBody {
   std::string trace_id;

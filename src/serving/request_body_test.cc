@@ -48,6 +48,10 @@ TEST(RequestBody, BadInputNamesItsField) {
   EXPECT_EQ(fine.value().inputs, (std::vector<std::string>{"a", "语"}));
   EXPECT_EQ(parse_answer(R"({"bot":"b","text":"a","model":"m"})", {}).status().field(), "model");
   EXPECT_EQ(parse_answer(R"({"bot":"b","text":"a","conversation":"c"})", {})->conversation, "c");
+  EXPECT_EQ(parse_answer(R"({"bot":"b","option":"refund"})", {})->option, "refund");
+  EXPECT_EQ(parse_answer(R"({"bot":"b","option":"refund","text":"a","channel":"app"})", {})->channel, "app");
+  EXPECT_EQ(parse_answer(R"({"bot":"b"})", {}).status().field(), "text");
+  EXPECT_EQ(parse_answer(R"({"bot":"b","option":"","text":"a"})", {}).status().field(), "option");
   EXPECT_EQ(parse_feedback(R"({"trace_id":"t"})", {}).status().code(), Code::kInvalidArgument);
   EXPECT_EQ(parse_feedback(R"({"trace_id":"t","rating":2})", {}).status().field(), "rating");
   EXPECT_EQ(*parse_feedback(R"({"trace_id":"t","rating":-1})", {})->rating, -1);

@@ -15,12 +15,6 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-std::vector<ScoredText> scored_rows(const LoadedModel& model, const EngineRows& rows) {
-  std::vector<ScoredText> scored;
-  for (const std::vector<float>& row : rows) scored.push_back(scored_text(model.model->card(), row));
-  return scored;
-}
-
 }  // namespace
 
 struct Service::RouteRow {
@@ -211,50 +205,6 @@ http::Response Service::classify(const http::Request& request) {
                                                      .product = body.model,
                                                      .model = body.model,
                                                      .texts = body.inputs,
-                                                     .decide = decide});
-  return response.ok() ? *response : failed(request, response.status());
-}
-
-http::Response Service::answer(const http::Request& request) {
-  const Access access = admit(request, "inference", true, true);
-  if (!access.caller) return access.refusal;
-  Result<AnswerBody> parsed = parse_answer(request.body, options_.limits);
-  if (!parsed.ok()) return failed(request, parsed.status());
-  const AnswerBody& body = *parsed;
-  const auto found = bots_.find(body.bot);
-  if (found == bots_.end()) {
-    return failed(request, Status(Code::kNotFound, "no bot '" + body.bot + "'; GET /v1/models lists them", "bot"));
-  }
-  const Bot& bot = *found->second;
-  const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) {
-    const BotAnswer said = bot.decide(body.text, model.model->card(), scored_rows(model, rows).front());
-    const std::string trace_id = random_id("tr");
-    Decided decided;
-    decided.body = {{"decision", said.decision},     {"text", said.text},    {"score", said.score},
-                    {"intent", said.intent},         {"lang", said.lang},    {"sources", said.sources},
-                    {"options", Json::array()},      {"trace_id", trace_id}, {"bot", bot.name()},
-                    {"release_id", model.release_id}};
-    for (const BotOption& option : said.options) {
-      decided.body["options"].push_back({{"intent", option.intent}, {"title", option.title}});
-    }
-    if (!body.conversation.empty()) decided.body["conversation"] = body.conversation;
-    Json kept(decided.body);
-    kept["request_id"] = request.request_id;
-    decided.traces.push_back({.trace_id = trace_id,
-                              .text = body.text,
-                              .decision = said.decision,
-                              .label = said.intent,
-                              .score = said.score,
-                              .body = std::move(kept)});
-    decided.body["usage"] = {{"tokens", tokens}};
-    return decided;
-  };
-  const Result<http::Response> response = paid_call(request, *access.caller,
-                                                    {.route = "/v1/answer",
-                                                     .meter = "answer_tokens",
-                                                     .product = bot.name(),
-                                                     .model = bot.model(),
-                                                     .texts = {body.text},
                                                      .decide = decide});
   return response.ok() ? *response : failed(request, response.status());
 }

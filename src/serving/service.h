@@ -51,6 +51,10 @@ struct ServiceHooks {
   View usage = {};     // GET /v1/usage?month=
   View balance = {};   // GET /v1/balance
   View invoices = {};  // GET /v1/invoices
+  // A label for an earlier question, of the visitor who asked it: in the transaction of the call that brought it.
+  std::function<Status(store::Transaction& transaction, handoff::Feedback label,
+                       const std::vector<std::string>& known_labels)>
+      label = {};
   // Stores it and returns it with its id. `known_labels`: of the model that answered, when it is still loaded.
   std::function<Result<handoff::Feedback>(handoff::Feedback feedback, const std::vector<std::string>& known_labels)>
       feedback = {};
@@ -82,7 +86,7 @@ class Service {
   http::Response classify(const http::Request& request);
   http::Response embeddings(const http::Request& request);  // service_embeddings.cc
   http::Response rerank(const http::Request& request);      // service_rerank.cc
-  http::Response answer(const http::Request& request);
+  http::Response answer(const http::Request& request);      // service_answer.cc
   http::Response feedback(const http::Request& request);
   http::Response models(const http::Request& request);
   http::Response usage(const http::Request& request);

@@ -78,15 +78,21 @@ inline constexpr std::string_view kRerankResponse = R"({
 })";
 
 inline constexpr std::string_view kAnswerRequest = R"({
-  "type": "object", "additionalProperties": false, "required": ["bot", "text"],
+  "type": "object", "additionalProperties": false, "required": ["bot"],
+  "anyOf": [{"required": ["text"]}, {"required": ["option"]}],
   "properties": {
-    "bot": {"type": "string"}, "conversation": {"type": "string", "maxLength": 256},
-    "text": {"type": "string", "description": "at most 8192 bytes"}
+    "bot": {"type": "string"},
+    "conversation": {"type": "string", "maxLength": 256,
+                     "description": "of the answer before; absent: a conversation begins"},
+    "text": {"type": "string", "description": "at most 8192 bytes"},
+    "option": {"type": "string", "maxLength": 256, "description": "the intent of an option that was tapped"},
+    "channel": {"type": "string", "maxLength": 256,
+                "description": "where the visitor is; default: the conversation's, at its beginning web"}
   }
 })";
 
 inline constexpr std::string_view kAnswerResponse = R"({
-  "type": "object", "required": ["decision", "text", "score", "intent", "sources", "options", "trace_id"],
+  "type": "object", "required": ["decision", "text", "score", "intent", "sources", "options", "trace_id", "conversation"],
   "properties": {
     "decision": {"enum": ["answer", "clarify", "refuse", "handoff"]},
     "text": {"type": "string"}, "score": {"type": "number"}, "intent": {"type": "string"},
@@ -95,7 +101,9 @@ inline constexpr std::string_view kAnswerResponse = R"({
     "options": {"type": "array", "items": {"type": "object", "properties": {
       "intent": {"type": "string"}, "title": {"type": "string"}}}},
     "trace_id": {"type": "string"}, "bot": {"type": "string"}, "release_id": {"type": "string"},
-    "conversation": {"type": "string"},
+    "conversation": {"type": "string", "description": "where the next message goes"},
+    "began_anew": {"const": true, "description": "the conversation sent is over; this is another one"},
+    "slot": {"type": "string", "description": "clarify: the value that is asked for"},
     "usage": {"type": "object", "properties": {"tokens": {"type": "integer"}}}
   }
 })";

@@ -20,22 +20,55 @@ namespace {
 using testing::CountingAdmission;
 using testing::DigitModel;
 
-// Says the best label, or asks back.
-class EchoBot final : public Bot {
+// Says the best label, or asks back. A tap is a label for the trace of the conversation's name; "moved" has moved on
+// whenever its turn is kept for the first time.
+class EchoTurn final : public BotTurn {
  public:
-  const std::string& name() const override { return name_; }
-  const std::string& model() const override { return model_; }
-  BotAnswer decide(std::string_view text, const ModelCard& card, const ScoredText& scored) const override {
+  explicit EchoTurn(VisitorMessage message) : message_(std::move(message)) {}
+  const std::string& text() const override { return message_.text.empty() ? message_.option : message_.text; }
+  Result<BotAnswer> answer(const ModelCard& card, const ScoredText& scored, const std::string& trace_id) override {
     const std::vector<LabelScore>& ranked = scored.ranked;
+    ++decision_count_;
+    trace_id_ = trace_id;
     BotAnswer said;
     said.decision = ranked.front().score >= card.answer_threshold ? "answer" : "clarify";
-    said.text = "about " + std::string(text);
+    said.text = "about " + text();
     said.intent = ranked.front().label;
     said.score = ranked.front().score;
     said.lang = "en";
     said.sources = {"policy#1"};
     said.options = {{"n1", "One"}};
+    said.conversation = message_.conversation.empty() ? "cv_new" : message_.conversation;
+    said.began_anew = message_.conversation == "old";
+    said.slot = message_.channel;
+    said.notes["decisions"] = decision_count_;
+    if (!message_.option.empty()) said.label = TraceLabel{message_.conversation, message_.option};
     return said;
+  }
+  Status keep(store::Transaction& transaction) const override {
+    if (message_.conversation == "moved" && decision_count_ == 1) return conflict("another message came first");
+    if (message_.conversation == "moving") return conflict("another message came first");
+    return transaction
+        .execute(
+            "INSERT INTO message (tenant_id, conversation_id, sequence, author, text, trace_id, created_ns) VALUES "
+            "(?, ?, 0, 'visitor', ?, ?, 0)",
+            {message_.tenant_id, trace_id_, text(), trace_id_})
+        .status();
+  }
+
+ private:
+  VisitorMessage message_;
+  std::string trace_id_;
+  int decision_count_ = 0;
+};
+
+class EchoBot final : public Bot {
+ public:
+  const std::string& name() const override { return name_; }
+  const std::string& model() const override { return model_; }
+  Result<std::unique_ptr<BotTurn>> hear(VisitorMessage message) const override {
+    if (message.conversation == "foreign") return Status(Code::kNotFound, "no such conversation", "conversation");
+    return std::unique_ptr<BotTurn>(new EchoTurn(std::move(message)));
   }
   Json about() const override { return {{"titles", {{"n1", {{"zh", "一"}, {"en", "One"}}}}}}; }
 
@@ -76,6 +109,12 @@ class ServiceTest : public ::testing::Test {
       labels_seen_ = labels.size();
       said.id = "fb_" + std::to_string(++feedback_count_);
       return said;
+    };
+    hooks.label = [this](store::Transaction&, handoff::Feedback label, const std::vector<std::string>& labels) {
+      labels_seen_ = labels.size();
+      if (label.trace_id == "gone") return not_found("no trace");
+      tapped_ = label.trace_id + " " + label.tenant_id + " " + *label.correction;
+      return ok_status();
     };
     service_ = std::make_unique<Service>(clock_, *store_, *admission_, *host_, *engine_, metrics_, std::move(options),
                                          std::move(hooks));
@@ -154,6 +193,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<http::Server> server_;
   std::atomic<int> feedback_count_{0};
   std::atomic<std::size_t> labels_seen_{0};
+  std::string tapped_;  // written before the answer is sent
 };
 
 TEST_F(ServiceTest, AdaptersAreLoadedWhenACallAsksForThem) {
@@ -324,6 +364,46 @@ TEST_F(ServiceTest, AnswerThenFeedback) {
   EXPECT_EQ(feedback_count_, 2);
 }
 
+TEST_F(ServiceTest, AConversationGoesOnWithItsIdAndTaps) {
+  load();
+  start();
+  const auto ask = [&](const std::string& more) { return post("/v1/answer", R"({"bot":"shop")" + more + "}"); };
+  const Json begun = *parse_json(ask(R"(,"text":"a 7")").body);
+  EXPECT_EQ(begun.at("conversation"), "cv_new");
+  EXPECT_FALSE(begun.contains("began_anew"));
+  EXPECT_FALSE(begun.contains("slot"));
+  EXPECT_FALSE(begun.contains("decisions"));  // a note is for the trace
+  const Json other = *parse_json(ask(R"(,"text":"a 7","conversation":"old","channel":"mail")").body);
+  EXPECT_EQ(other.at("began_anew"), true);
+  EXPECT_EQ(other.at("slot"), "mail");
+  const http::Response tap = ask(R"(,"option":"n4","conversation":"tr_1")");
+  ASSERT_EQ(tap.status, 200) << tap.body;
+  EXPECT_EQ(parse_json(tap.body)->at("text"), "about n4");
+  EXPECT_EQ(tapped_, "tr_1 t_1 n4");
+  EXPECT_EQ(labels_seen_, 10U);
+  EXPECT_EQ(ask(R"(,"option":"n5","conversation":"gone")").status, 200);
+  EXPECT_EQ(ask(R"(,"option":"unlearned","conversation":"tr_2")").status, 200);
+  EXPECT_EQ(tapped_, "tr_1 t_1 n4");
+  EXPECT_EQ(count("message"), 5);
+  EXPECT_EQ(count("trace"), 5);
+}
+
+TEST_F(ServiceTest, AnOvertakenMessageIsDecidedAgainAndChargedOnce) {
+  load();
+  start();
+  const int batches = watch_->batches;
+  const http::Response moved = post("/v1/answer", R"({"bot":"shop","text":"a 7","conversation":"moved"})");
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_EQ(admission_->charged(), 1);
+  EXPECT_EQ(count("trace"), 1);
+  EXPECT_EQ(count("message"), 1);
+  EXPECT_EQ(watch_->batches, batches + 1);  // the model read it once
+  EXPECT_EQ(post("/v1/answer", R"({"bot":"shop","text":"a 7","conversation":"moving"})").status, 409);
+  EXPECT_EQ(admission_->charged(), 1);
+  EXPECT_EQ(admission_->released(), 1);
+  EXPECT_EQ(count("trace"), 1);
+}
+
 TEST_F(ServiceTest, BadCallsCostNothing) {
   load();
   start();
@@ -347,6 +427,13 @@ TEST_F(ServiceTest, BadCallsCostNothing) {
       {"/v1/classify", R"({"model":"none","input":"a"})", key(), 404, "not_found"},
       {"/v1/answer", R"({"bot":"none","text":"a"})", key(), 404, "not_found"},
       {"/v1/answer", R"({"bot":"shop","text":"a"})", {}, 401, "unauthenticated"},
+      {"/v1/answer", R"({"bot":"shop","text":"a","conversation":"foreign"})", key(), 404, "not_found"},
+      {"/v1/answer", R"({"bot":"shop"})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","option":""})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","option":" "})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","option":5})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","option":"n1","text":" "})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","text":"a","channel":[]})", key(), 400, "invalid_argument"},
   };
   for (const Row& row : rows) {
     const http::Response response = post(row.path, row.body, row.headers);

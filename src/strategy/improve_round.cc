@@ -9,6 +9,7 @@
 #include "handoff/record.h"
 #include "handoff/types.h"
 #include "strategy/candidate.h"
+#include "strategy/conversation_tests.h"
 #include "strategy/loop.h"
 
 namespace yupu::strategy {
@@ -75,6 +76,12 @@ Result<Json> improvement_round(LoopContext& context) {
   YUPU_ASSIGN_OR_RETURN(
       const auto run,
       train_candidate(context, next.record, {.base_directory = context.workdir + "/" + live.release.model_directory}));
+  YUPU_ASSIGN_OR_RETURN(const auto tested, test_run(context, run));
+  if (!tested.failures.empty()) {
+    outcome["run_id"] = run.id;
+    outcome["reason"] = fmt::format("refused; {} stays live: {}", live.release_id, tested.to_text());
+    return outcome;
+  }
   YUPU_ASSIGN_OR_RETURN(const Json gate, release_candidate(context, run));
   outcome.update(gate);
   return outcome;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "commerce/invoices/invoices.h"
 #include "commerce/tenants/tenants.h"
 #include "data/check/check.h"
@@ -14,6 +13,7 @@
 #include "improvement/release.h"
 #include "promotion/content/report.h"
 #include "strategy/candidate.h"
+#include "strategy/conversation_tests.h"
 #include "strategy/visitors.h"
 
 namespace yupu::strategy {
@@ -182,46 +182,6 @@ Stage accounts_stage(LoopContext& context) {
               }};
 }
 
-// ---------------------------------------------------------------- visitors
-
-Result<Json> visitors_input(const LoopContext& context, const Outputs& done) {
-  if (!context.strategy.visitors) return Json{{"file", nullptr}};
-  YUPU_ASSIGN_OR_RETURN(const std::string sha256,
-                        file_sha256(context.strategy.resolve(context.strategy.visitors->file)));
-  return Json{{"file", sha256},
-              {"tenant", context.strategy.visitors->tenant},
-              {"bot", context.strategy.service.bot},
-              {"release_id", done.at("release")["release_id"]}};
-}
-
-Result<Json> run_visitors(LoopContext& context, const Outputs& done) {
-  if (!context.strategy.visitors) return Json{{"calls", 0}, {"right", 0}, {"corrections", 0}};
-  YUPU_ASSIGN_OR_RETURN(const auto lines, read_visitors(context.strategy.resolve(context.strategy.visitors->file)));
-  YUPU_ASSIGN_OR_RETURN(std::string key,
-                        read_file(context.workdir + "/secrets/keys/" + context.strategy.visitors->tenant, 256));
-  while (!key.empty() && key.back() == '\n') key.pop_back();
-  YUPU_ASSIGN_OR_RETURN(const ServiceAddress address, context.service());
-  YUPU_ASSIGN_OR_RETURN(const Json input, visitors_input(context, done));
-  return play_visitors(lines,
-                       {.address = address,
-                        .key = key,
-                        .bot = context.strategy.service.bot,
-                        .run_id = sha256_hex(to_text(input)).substr(0, 16)},
-                       context.progress);
-}
-
-Stage visitors_stage(LoopContext& context) {
-  return {.name = "visitors",
-          .summary = "a recorded day of visitors asks the live service; every call is metered and charged",
-          .input = [&context](const Outputs& done) { return visitors_input(context, done); },
-          .run = [&context](const Outputs& done) { return run_visitors(context, done); },
-          .describe =
-              [](const Json& output) {
-                return fmt::format("{} calls, {} right, {} corrections filed", output["calls"].get<int>(),
-                                   output["right"].get<int>(), output["corrections"].get<int>());
-              }};
-}
-
 // ---------------------------------------------------------------- collect
 
 Result<Json> run_collect(LoopContext& context) {
@@ -300,8 +260,12 @@ Stage promote_stage(LoopContext& context) {
 }  // namespace
 
 std::vector<Stage> loop_stages(LoopContext& context) {
-  return {data_stage(context),     train_stage(context),   release_stage(context), accounts_stage(context),
-          visitors_stage(context), collect_stage(context), improve_stage(context), promote_stage(context)};
+  std::vector<Stage> stages = {data_stage(context),     train_stage(context),    release_stage(context),
+                               accounts_stage(context), visitors_stage(context), collect_stage(context),
+                               improve_stage(context),  promote_stage(context)};
+  // After train: what does not pass is not released.
+  if (!context.strategy.service.tests.empty()) stages.insert(stages.begin() + 2, test_stage(context));
+  return stages;
 }
 
 }  // namespace yupu::strategy

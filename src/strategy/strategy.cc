@@ -8,6 +8,7 @@
 
 #include "base/builtin.h"
 #include "base/file.h"
+#include "strategy/service_reader.h"
 #include "strategy/toml_reader.h"
 #include "strategy/train_method.h"
 #include "training/track/tracker.h"
@@ -36,7 +37,7 @@ class Loader {
     YUPU_RETURN_IF_ERROR(read_data(*data));
     if (train != nullptr) YUPU_RETURN_IF_ERROR(read_train(*train));
     if (release != nullptr) YUPU_RETURN_IF_ERROR(read_release(*release));
-    YUPU_RETURN_IF_ERROR(read_service(*service));
+    YUPU_RETURN_IF_ERROR(read_service(*service, out_, check_files_));
     YUPU_RETURN_IF_ERROR(read_commerce(*commerce));
     if (visitors != nullptr) YUPU_RETURN_IF_ERROR(read_visitors(*visitors));
     if (promote != nullptr) YUPU_RETURN_IF_ERROR(read_promote(*promote));
@@ -148,24 +149,6 @@ class Loader {
     if (reader.has("out_of_scope_share")) out_.release.out_of_scope_share = share;
     reader.one_of("scope_gate", out_.release.scope_gate, {"auto", "off", "energy", "mahalanobis"});
     reader.one_of("metric", out_.release.metric, {"accuracy", "macro_f1"});
-    return reader.finish();
-  }
-
-  Status read_service(const toml::table& table) {
-    ServicePlan& service = out_.service;
-    TomlReader reader = open(table, "service");
-    service.bot = out_.name;
-    reader.text("bot", service.bot);
-    reader.text("answers", service.answers, true);
-    reader.text("refuse_zh", service.refuse_zh);
-    reader.text("refuse_en", service.refuse_en);
-    reader.text("clarify_zh", service.clarify_zh);
-    reader.text("clarify_en", service.clarify_en);
-    reader.text("handoff_zh", service.handoff_zh);
-    reader.text("handoff_en", service.handoff_en);
-    reader.text("handoff_intent", service.handoff_intent);
-    reader.integer("demo_requests_per_minute", service.demo_requests_per_minute, 1, 1000000);
-    check_file(reader, "answers", service.answers);
     return reader.finish();
   }
 

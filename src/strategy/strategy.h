@@ -13,6 +13,7 @@
 #include "base/money.h"
 #include "base/status.h"
 #include "model/adapters/adapter.h"
+#include "strategy/service_plan.h"
 
 namespace yupu::strategy {
 
@@ -76,19 +77,6 @@ struct ReleasePlan {
   std::optional<double> out_of_scope_share;
   std::string scope_gate = "auto";
   std::string metric = "accuracy";
-};
-
-struct ServicePlan {
-  std::string bot;      // name in /v1/answer
-  std::string answers;  // TOML file of approved answers
-  std::string refuse_zh = "抱歉，这个问题我暂时答不了。";
-  std::string refuse_en = "Sorry, I cannot answer that yet.";
-  std::string clarify_zh = "您想问的是下面哪一个？";
-  std::string clarify_en = "Which of these did you mean?";
-  std::string handoff_zh = "正在为您转接人工客服。";
-  std::string handoff_en = "I am handing you over to a person.";
-  std::string handoff_intent = "talk_to_human";
-  std::int64_t demo_requests_per_minute = 60;  // per visitor address, on the demo page
 };
 
 struct Price {

@@ -106,6 +106,78 @@ TEST(Strategy, TrainsAnAdapterWhenItSaysSo) {
   EXPECT_FALSE(strategy->train.prune_final_steps.has_value());
 }
 
+constexpr const char* kConversations = R"([service]
+answers = "answers.toml"
+unsure_max = 3
+idle_minutes = 30
+utc_offset = "-03:30"
+cancel_words = ["halt"]
+[service.form]
+tries_max = 4
+[[service.trigger]]
+name = "anger"
+words = ["terrible", "投诉"]
+priority = 2
+[[service.test]]
+name = "opening"
+channel = "mail"
+[[service.test.turn]]
+say = "when do you open"
+expect = { decision = "answer", intent = "hours", contains = "10" }
+[[service.test.turn]]
+tap = "refund"
+expect = { slot = "order" }
+)";
+
+TEST(Strategy, SaysHowConversationsGo) {
+  const auto strategy =
+      parse_strategy(replace(kGood, "[service]\nanswers = \"answers.toml\"\n", kConversations), "s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const ServicePlan& service = strategy->service;
+  EXPECT_EQ(service.dialogue.unsure_max, 3);
+  EXPECT_EQ(service.conversation.idle_minutes, 30);
+  EXPECT_EQ(service.dialogue.utc_offset_minutes, -210);
+  EXPECT_EQ(service.dialogue.cancel_words, std::vector<std::string>{"halt"});
+  EXPECT_EQ(service.dialogue.form.tries_max, 4);
+  ASSERT_EQ(service.dialogue.triggers.size(), 1U);
+  EXPECT_EQ(service.dialogue.triggers[0].words[1], "投诉");
+  EXPECT_EQ(service.dialogue.triggers[0].priority, 2);
+  ASSERT_EQ(service.tests.size(), 1U);
+  EXPECT_EQ(service.tests[0].channel, "mail");
+  ASSERT_EQ(service.tests[0].turns.size(), 2U);
+  EXPECT_EQ(service.tests[0].turns[0].say, "when do you open");
+  EXPECT_EQ(service.tests[0].turns[0].contains, "10");
+  EXPECT_FALSE(service.tests[0].turns[0].slot.has_value());
+  EXPECT_EQ(service.tests[0].turns[1].tap, "refund");
+  EXPECT_EQ(service.tests[0].turns[1].slot, "order");
+  EXPECT_EQ(service.tests[0].turns[1].where, "s.toml: line 33");
+}
+
+TEST(Strategy, WhatIsWrongInAConversationIsNamed) {
+  const std::string good = replace(kGood, "[service]\nanswers = \"answers.toml\"\n", kConversations);
+  const struct {
+    const char *from, *to, *message;
+  } rows[] = {
+      {"idle_minutes = 30", "idle_minutes = 1441",
+       "line 18: service.idle_minutes: must be a whole number from 1 to 1440"},
+      {"\"-03:30\"", "\"3:30\"", "line 19: service.utc_offset: must be like \"+08:00\""},
+      {"words = [\"terrible\", \"投诉\"]", "words = []", "service.trigger[0].words: must hold at least one word"},
+      {"\"terrible\"", "\" \"", "line 25: service.trigger[0].words: holds an empty word"},
+      {"tries_max = 4", "tries = 4", "unknown key 'service.form.tries'"},
+      {"tap = \"refund\"", "", "service.test[0].turn[1].say: is missing"},
+      {"{ slot = \"order\" }", "{}", "service.test[0].turn[1].expect.decision: is missing"},
+      {"{ slot = \"order\" }", "{ slott = \"order\" }", "unknown key 'service.test[0].turn[1].expect.slott'"},
+      {"decision = \"answer\"", "decision = \"maybe\"",
+       "service.test[0].turn[0].expect.decision: must be one of answer"},
+      {"name = \"opening\"\n", "", "service.test[0].name: is missing"},
+  };
+  for (const auto& row : rows) {
+    const auto strategy = parse_strategy(replace(good, row.from, row.to), "s.toml", false);
+    EXPECT_EQ(strategy.status().code(), Code::kInvalidArgument) << row.to;
+    EXPECT_NE(strategy.status().message().find(row.message), std::string::npos) << strategy.status().message();
+  }
+}
+
 struct BadCase {
   const char* from;
   const char* to;

@@ -1,6 +1,7 @@
 #include "strategy/toml_reader.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -127,6 +128,20 @@ void TomlReader::texts(std::string_view key, std::vector<std::string>& out) {
     values.push_back(*value);
   }
   out = std::move(values);
+}
+
+void TomlReader::time(std::string_view key, std::string& out) {
+  const toml::node* node = find(key, false, "a date or time");
+  if (node == nullptr) return;
+  if (node->is_date() || node->is_date_time()) {
+    std::ostringstream written;
+    node->visit([&written](const auto& value) {
+      if constexpr (toml::is_date<decltype(value)> || toml::is_date_time<decltype(value)>) written << value.get();
+    });
+    out = written.str();
+    return;
+  }
+  text(key, out);
 }
 
 const toml::table* TomlReader::table(std::string_view key, bool required) {

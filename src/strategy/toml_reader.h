@@ -36,6 +36,10 @@ class TomlReader {
   void number(std::string_view key, double& out, double least, double most);
   void boolean(std::string_view key, bool& out);
   void texts(std::string_view key, std::vector<std::string>& out);
+  // A string, or a date or time of TOML's own, as it is written.
+  void time(std::string_view key, std::string& out);
+  // A key that may stand here and is read by other means.
+  void known(std::string_view key) { known_.emplace(key); }
   // The sub-table, or null when absent.
   const toml::table* table(std::string_view key, bool required = false);
   // The tables of an array of tables ([[key]]).

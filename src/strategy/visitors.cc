@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "handoff/types.h"
 #include "http/client.h"
 
@@ -36,6 +37,32 @@ Status problem(const http::Response& response, std::string_view route) {
 bool is_right(const VisitorLine& line, const std::string& decision, const std::string& intent) {
   if (line.intent == handoff::kOutOfScope) return decision == "refuse" || decision == "clarify";
   return intent == line.intent && (decision == "answer" || decision == "handoff");
+}
+
+Result<Json> visitors_input(const LoopContext& context, const Outputs& done) {
+  if (!context.strategy.visitors) return Json{{"file", nullptr}};
+  YUPU_ASSIGN_OR_RETURN(const std::string sha256,
+                        file_sha256(context.strategy.resolve(context.strategy.visitors->file)));
+  return Json{{"file", sha256},
+              {"tenant", context.strategy.visitors->tenant},
+              {"bot", context.strategy.service.bot},
+              {"release_id", done.at("release")["release_id"]}};
+}
+
+Result<Json> run_visitors(LoopContext& context, const Outputs& done) {
+  if (!context.strategy.visitors) return Json{{"calls", 0}, {"right", 0}, {"corrections", 0}};
+  YUPU_ASSIGN_OR_RETURN(const auto lines, read_visitors(context.strategy.resolve(context.strategy.visitors->file)));
+  YUPU_ASSIGN_OR_RETURN(std::string key,
+                        read_file(context.workdir + "/secrets/keys/" + context.strategy.visitors->tenant, 256));
+  while (!key.empty() && key.back() == '\n') key.pop_back();
+  YUPU_ASSIGN_OR_RETURN(const ServiceAddress address, context.service());
+  YUPU_ASSIGN_OR_RETURN(const Json input, visitors_input(context, done));
+  return play_visitors(lines,
+                       {.address = address,
+                        .key = key,
+                        .bot = context.strategy.service.bot,
+                        .run_id = sha256_hex(to_text(input)).substr(0, 16)},
+                       context.progress);
 }
 
 }  // namespace
@@ -99,6 +126,18 @@ Result<Json> play_visitors(const std::vector<VisitorLine>& lines, const PlayOpti
   }
   progress.end(fmt::format("{} calls, {} right, {} corrections filed", lines.size(), right, corrections));
   return Json{{"calls", lines.size()}, {"right", right}, {"corrections", corrections}, {"decisions", decisions}};
+}
+
+Stage visitors_stage(LoopContext& context) {
+  return {.name = "visitors",
+          .summary = "a recorded day of visitors asks the live service; every call is metered and charged",
+          .input = [&context](const Outputs& done) { return visitors_input(context, done); },
+          .run = [&context](const Outputs& done) { return run_visitors(context, done); },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{} calls, {} right, {} corrections filed", output["calls"].get<int>(),
+                                   output["right"].get<int>(), output["corrections"].get<int>());
+              }};
 }
 
 }  // namespace yupu::strategy

@@ -30,4 +30,7 @@ struct PlayOptions {
 Result<Json> play_visitors(const std::vector<VisitorLine>& lines, const PlayOptions& options,
                            handoff::Progress& progress);
 
+// Stage `visitors` of the loop: a strategy without them serves nobody and files nothing.
+Stage visitors_stage(LoopContext& context);
+
 }  // namespace yupu::strategy

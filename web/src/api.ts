@@ -18,6 +18,7 @@ export interface Answer {
   options: Option[];
   trace_id: string;
   release_id: string; // which model release answered; may be absent
+  conversation: string; // where the next message goes; may be absent
 }
 
 export interface Bot {
@@ -72,6 +73,7 @@ export function readAnswer(json: unknown): Answer | null {
     options,
     trace_id: text(json.trace_id),
     release_id: text(json.release_id),
+    conversation: text(json.conversation),
   };
 }
 
@@ -153,8 +155,27 @@ export interface FeedbackBody {
   reason?: string;
 }
 
+// One message of a visitor.
+export interface Message {
+  bot: string;
+  text: string;
+  conversation: string; // '': a new one
+  option: string; // intent of the button that was tapped; '': none was
+}
+
+export function messageBody({ bot, text: said, conversation, option }: Message): Record<string, string> {
+  return { bot, text: said, ...(conversation !== '' && { conversation }), ...(option !== '' && { option }) };
+}
+
+async function answer(message: Message): Promise<Outcome<Answer>> {
+  const outcome = await call('/v1/answer', messageBody(message), readAnswer);
+  // The shop knows nothing of this conversation any more: the question itself may still be answered.
+  if (outcome.ok || message.conversation === '' || outcome.problem.field !== 'conversation') return outcome;
+  return call('/v1/answer', messageBody({ ...message, conversation: '', option: '' }), readAnswer);
+}
+
 export const api = {
-  answer: (bot: string, question: string) => call('/v1/answer', { bot, text: question }, readAnswer),
+  answer,
   feedback: (body: FeedbackBody) => call('/v1/feedback', body, () => true),
   models: () => call('/v1/models', undefined, readBots),
 };

@@ -9,6 +9,11 @@ export interface Exchange {
   rated: '' | 'up' | 'down' | 'corrected';
 }
 
+// The conversation that goes on with the next message to this bot; '': a new one.
+export function conversationWith(exchanges: readonly Exchange[], bot: string): string {
+  return [...exchanges].reverse().find((exchange) => exchange.bot === bot)?.answer.conversation ?? '';
+}
+
 export const kExchangesMax = 50;
 const kKey = 'yupu.conversation.1';
 

@@ -4,7 +4,7 @@ import './style.css';
 import { api, type Bot, type Outcome } from './api';
 import { byId, el } from './dom';
 import { shortId, textLang } from './format';
-import { load, save, type Exchange } from './history';
+import { conversationWith, load, save, type Exchange } from './history';
 import { htmlLang, isKey, preferredLang, translate, type Key, type Lang } from './i18n';
 import { answerLine, pendingLine, problemLine, questionLine, type ThreadContext } from './thread';
 
@@ -43,7 +43,7 @@ function context(): ThreadContext {
   return {
     lang,
     bot: currentBot(),
-    actions: { ask: (question) => void ask(question), feedback: api.feedback, changed: () => save(exchanges) },
+    actions: { tap: (title, intent) => void ask(title, intent), feedback: api.feedback, changed: () => save(exchanges) },
   };
 }
 
@@ -140,7 +140,7 @@ function scrollTo(item: HTMLElement): void {
   item.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'nearest' });
 }
 
-async function ask(question: string, item: HTMLLIElement = el('li')): Promise<void> {
+async function ask(question: string, option = '', item: HTMLLIElement = el('li')): Promise<void> {
   const text = question.trim();
   if (text === '' || busy) return;
   setBusy(true);
@@ -151,7 +151,7 @@ async function ask(question: string, item: HTMLLIElement = el('li')): Promise<vo
   input.focus({ preventScroll: true });
 
   const bot = currentBot()?.id ?? '';
-  const outcome = await api.answer(bot, text);
+  const outcome = await api.answer({ bot, text, conversation: conversationWith(exchanges, bot), option });
   if (outcome.ok) {
     const exchange: Exchange = { bot, question: text, answer: outcome.value, rated: '' };
     exchanges = [...exchanges, exchange];
@@ -159,7 +159,7 @@ async function ask(question: string, item: HTMLLIElement = el('li')): Promise<vo
     noteRelease(bot, outcome.value.release_id);
     item.lastElementChild?.replaceWith(answerLine(exchange, context()));
   } else {
-    item.lastElementChild?.replaceWith(problemLine(outcome.problem, lang, () => void ask(text, item)));
+    item.lastElementChild?.replaceWith(problemLine(outcome.problem, lang, () => void ask(text, option, item)));
   }
   setBusy(false);
   if (!item.isConnected) drawThread(); // the language was switched meanwhile

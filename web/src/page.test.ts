@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { plainLabel, readAnswer, readBots, readProblem, retryAfterSeconds } from './api';
+import { messageBody, plainLabel, readAnswer, readBots, readProblem, retryAfterSeconds } from './api';
 import { level, percent, shortId, textLang } from './format';
-import { kExchangesMax, parse, serialise, type Exchange } from './history';
+import { conversationWith, kExchangesMax, parse, serialise, type Exchange } from './history';
 import { preferredLang, translate } from './i18n';
 import { canRetry, kRetryDefault_s, problemText, waitSeconds } from './problem';
 
 const whole = {
-  decision: 'answer', text: '两天到', score: 0.93, intent: 'shipping_time', lang: 'zh', sources: ['policy/shipping#2'], options: [], trace_id: 'tr_1', release_id: 'rel_1',
+  decision: 'answer', text: '两天到', score: 0.93, intent: 'shipping_time', lang: 'zh', sources: ['policy/shipping#2'], options: [], trace_id: 'tr_1', release_id: 'rel_1', conversation: 'cv_1',
 };
 
 describe('readAnswer', () => {
@@ -16,7 +16,7 @@ describe('readAnswer', () => {
   });
   it('gives absent and wrong members a harmless default', () => {
     expect(readAnswer({ decision: 'refuse', text: '', score: 'high', sources: 'x', options: [1, { intent: '' }] })).toEqual({
-      decision: 'refuse', text: '', score: null, intent: '', lang: '', sources: [], options: [], trace_id: '', release_id: '',
+      decision: 'refuse', text: '', score: null, intent: '', lang: '', sources: [], options: [], trace_id: '', release_id: '', conversation: '',
     });
   });
   it('keeps a score inside 0..1 and names an option without a title', () => {
@@ -26,6 +26,13 @@ describe('readAnswer', () => {
   });
   it('reads sources that are objects', () => {
     expect(readAnswer({ ...whole, sources: [{ id: 'a#1' }, { title: 'B' }, {}, 3] })?.sources).toEqual(['a#1', 'B']);
+  });
+});
+
+describe('a message', () => {
+  it('names conversation and option only where there are some', () => {
+    expect(messageBody({ bot: 'shop', text: 'q', conversation: '', option: '' })).toEqual({ bot: 'shop', text: 'q' });
+    expect(messageBody({ bot: 'shop', text: 'q', conversation: 'cv_1', option: 'refund' })).toEqual({ bot: 'shop', text: 'q', conversation: 'cv_1', option: 'refund' });
   });
 });
 
@@ -94,6 +101,10 @@ describe('figures', () => {
 describe('history', () => {
   const exchange = { bot: 'shop', question: 'q', answer: whole, rated: 'up' } as Exchange;
   it('comes back as it was saved', () => expect(parse(serialise([exchange]))).toEqual([exchange]));
+  it('knows which conversation goes on', () => {
+    expect(conversationWith([], 'shop')).toBe('');
+    expect(conversationWith([exchange, { ...exchange, bot: 'other', answer: { ...exchange.answer, conversation: 'cv_2' } }], 'shop')).toBe('cv_1');
+  });
   it('leaves out what cannot be read', () => {
     expect(parse(null)).toEqual([]);
     expect(parse('{')).toEqual([]);

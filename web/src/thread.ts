@@ -8,7 +8,7 @@ import { translate, type Key, type Lang } from './i18n';
 import { canRetry, problemText, waitSeconds } from './problem';
 
 export interface ThreadActions {
-  ask(question: string): void;
+  tap(title: string, intent: string): void;
   feedback(body: FeedbackBody): Promise<Outcome<boolean>>;
   changed(): void; // an exchange was rated: keep it
 }
@@ -70,7 +70,7 @@ function options(answer: Answer, context: ThreadContext): HTMLElement | null {
   if (answer.options.length === 0) return null;
   const buttons = answer.options.map((option) => {
     const button = el('button', { type: 'button', class: 'chip', lang: textLang(option.title) }, option.title);
-    button.addEventListener('click', () => context.actions.ask(option.title));
+    button.addEventListener('click', () => context.actions.tap(option.title, option.intent));
     return button;
   });
   return el('div', { class: 'options', role: 'group', 'aria-label': translate(context.lang, 'didYouMean') },

@@ -16,7 +16,7 @@ constexpr std::array kCommands{
             "Stages that are done for the same input are skipped; after a crash the next run goes on.\n"
             "  --workdir DIR   where everything is kept (default yupu-data)\n"
             "  --once          end when every stage is done instead of staying up as the server\n"
-            "  --until STAGE   stop after data, train, release, accounts, visitors, collect, improve or promote\n"
+            "  --until STAGE   stop after data, train, test, release, accounts, visitors, collect, improve or promote\n"
             "  --listen ADDR   where to serve (default 127.0.0.1:8080)\n"
             "  --threads N     threads of the engine (default: every core)",
             run_command},
@@ -227,6 +227,18 @@ constexpr std::array kCommands{
         "  --tenant NAME    whose documents (default: the working folder's own)\n"
         "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",
         knowledge_command},
+    Command{"answers", "answers test STRATEGY.toml [--workdir DIR] [--json]",
+            "the conversation tests of a strategy, on the model that answers now",
+            "Plays every [[service.test]] of the strategy; exit 1, and the differences, when an answer has changed.\n"
+            "`yupu run` does the same before a run is released (docs/strategy.md).",
+            answers_command},
+    Command{"conversations", "conversations list|show|close|return ...", "what visitors and bots have said",
+            "  conversations list [--waiting] [--bot NAME] [--tenant NAME] [--limit N]\n"
+            "      --waiting   those that wait for a person, the most urgent first\n"
+            "  conversations show ID       what was said\n"
+            "  conversations return ID     give it back to the bot\n"
+            "  conversations close ID      end it: the visitor's next message begins another",
+            conversations_command},
     Command{"feedback", "feedback add|list|misses|summary ...", "ratings, corrections and misses",
             "  feedback add --trace ID [--rating 1|-1] [--correction LABEL] [--reason TEXT]\n"
             "  feedback list [--model NAME]        corrections as labelled rows, JSON lines\n"
@@ -268,7 +280,7 @@ Status help_command(Arguments& arguments) {
     for (const Command& command : kCommands) text += fmt::format("{}{}", text.empty() ? "" : "\n", command.name);
   } else {
     text = fmt::format("yupu {}: the loop of a language-model company as software\n", kVersion);
-    for (const Command& command : kCommands) text += fmt::format("\n  {:<10} {}", command.name, command.summary);
+    for (const Command& command : kCommands) text += fmt::format("\n  {:<13} {}", command.name, command.summary);
     text += "\n\n`yupu help COMMAND` explains each. Start with: yupu run examples/shop/strategy.toml";
   }
   print_text(text);

@@ -43,6 +43,8 @@ Status usage_command(Arguments& arguments);
 Status ledger_command(Arguments& arguments);
 Status invoices_command(Arguments& arguments);
 Status promote_command(Arguments& arguments);
+Status answers_command(Arguments& arguments);
+Status conversations_command(Arguments& arguments);
 Status feedback_command(Arguments& arguments);
 Status improve_command(Arguments& arguments);
 Status knowledge_command(Arguments& arguments);

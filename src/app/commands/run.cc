@@ -35,7 +35,8 @@ class OpenLoop {
  public:
   static Result<std::unique_ptr<OpenLoop>> open(const std::string& path, const LoopOptions& options) {
     YUPU_ASSIGN_OR_RETURN(auto loaded, strategy::load_strategy(path));
-    YUPU_ASSIGN_OR_RETURN(auto answers, strategy::load_answers(loaded.resolve(loaded.service.answers)));
+    YUPU_ASSIGN_OR_RETURN(auto answers, strategy::load_answers(loaded.resolve(loaded.service.answers),
+                                                               loaded.service.dialogue.utc_offset_minutes));
     YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(options.where, false));
     return std::unique_ptr<OpenLoop>(new OpenLoop(std::move(loaded), std::move(answers), std::move(place), options));
   }
@@ -63,8 +64,7 @@ class OpenLoop {
   bool serving() const { return server_ != nullptr; }
 
  private:
-  OpenLoop(strategy::Strategy loaded, std::vector<products::Answer> answers, Workplace place,
-           const LoopOptions& options)
+  OpenLoop(strategy::Strategy loaded, products::AnswerBook answers, Workplace place, const LoopOptions& options)
       : strategy_(std::move(loaded)),
         answers_(std::move(answers)),
         place_(std::move(place)),
@@ -83,7 +83,7 @@ class OpenLoop {
                  }} {}
 
   strategy::Strategy strategy_;
-  std::vector<products::Answer> answers_;
+  products::AnswerBook answers_;
   Workplace place_;
   http::ListenAddress listen_;
   std::unique_ptr<handoff::Progress> progress_;
@@ -107,13 +107,18 @@ Json outcomes_json(const std::vector<strategy::StageOutcome>& outcomes) {
 Status run_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(auto options, read_loop(arguments));
   const bool once = arguments.flag("--once");
-  const std::string until = arguments.one_of(
-      "--until", "promote", {"data", "train", "release", "accounts", "visitors", "collect", "improve", "promote"});
+  const std::string until =
+      arguments.one_of("--until", "promote",
+                       {"data", "train", "test", "release", "accounts", "visitors", "collect", "improve", "promote"});
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "strategy file"));
   // With --once the server is only the visitors' way in: any free port does, so that two runs do not meet.
   if (once) options.listen = {.host = "127.0.0.1", .port = 0};
   YUPU_ASSIGN_OR_RETURN(const auto loop, OpenLoop::open(words[0], options));
-  YUPU_ASSIGN_OR_RETURN(const auto outcomes, loop->runner().run(loop->stages(), until));
+  const auto stages = loop->stages();
+  if (std::none_of(stages.begin(), stages.end(), [&](const auto& stage) { return stage.name == until; }))
+    return invalid_argument(fmt::format("{} has no [[service.test]], and so no stage '{}'", words[0], until),
+                            "--until");
+  YUPU_ASSIGN_OR_RETURN(const auto outcomes, loop->runner().run(stages, until));
   if (options.json) print_json(outcomes_json(outcomes));
   const auto ran =
       std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return !outcome.skipped; });

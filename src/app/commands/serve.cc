@@ -42,7 +42,8 @@ Status serve_command(Arguments& arguments) {
   strategy::Strategy strategy;
   if (!strategy_path.empty()) {
     YUPU_ASSIGN_OR_RETURN(strategy, strategy::load_strategy(strategy_path));
-    YUPU_ASSIGN_OR_RETURN(options.answers, strategy::load_answers(strategy.resolve(strategy.service.answers)));
+    YUPU_ASSIGN_OR_RETURN(options.answers, strategy::load_answers(strategy.resolve(strategy.service.answers),
+                                                                  strategy.service.dialogue.utc_offset_minutes));
     options.strategy = &strategy;
   }
   YUPU_ASSIGN_OR_RETURN(const auto place, open_workplace(where, false));

@@ -13,21 +13,6 @@ constexpr double kChineseShare = 0.2;   // of the letters, from which on a text 
 constexpr std::size_t kOptionsMax = 3;  // "did you mean" offers no more
 constexpr double kOptionShare = 0.1;    // of the best score: less likely intents are not worth a visitor's eye
 
-Status check_answer(const Answer& answer) {
-  const std::pair<std::string_view, const std::string*> parts[] = {{"title_zh", &answer.title_zh},
-                                                                   {"title_en", &answer.title_en},
-                                                                   {"text_zh", &answer.text_zh},
-                                                                   {"text_en", &answer.text_en}};
-  if (answer.intent.empty()) return invalid_argument("an answer names no intent", "intent");
-  for (const auto& [field, value] : parts) {
-    if (value->empty()) {
-      return invalid_argument("the answer of intent '" + answer.intent + "' has no " + std::string(field),
-                              std::string(field));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string language_of(std::string_view text, std::string_view default_lang) {
@@ -46,7 +31,7 @@ std::string language_of(std::string_view text, std::string_view default_lang) {
   return static_cast<double>(chinese) >= kChineseShare * static_cast<double>(chinese + letters) ? "zh" : "en";
 }
 
-Result<std::unique_ptr<Bot>> Bot::create(BotOptions options, std::vector<Answer> answers) {
+Result<std::unique_ptr<Bot>> Bot::create(BotOptions options, AnswerBook book) {
   if (options.name.empty()) return invalid_argument("a bot needs a name", "bot");
   if (options.default_lang != "zh" && options.default_lang != "en") {
     return invalid_argument("default_lang is neither zh nor en", "default_lang");
@@ -54,73 +39,91 @@ Result<std::unique_ptr<Bot>> Bot::create(BotOptions options, std::vector<Answer>
   if (options.answer_threshold && options.clarify_threshold && *options.answer_threshold < *options.clarify_threshold) {
     return invalid_argument("answer_threshold is below clarify_threshold", "answer_threshold");
   }
-  std::map<std::string, Answer, std::less<>> by_intent;
-  for (Answer& answer : answers) {
-    YUPU_RETURN_IF_ERROR(check_answer(answer));
-    const std::string intent = answer.intent;
-    if (!by_intent.emplace(intent, std::move(answer)).second) {
-      return invalid_argument("intent '" + intent + "' has two answers", "intent");
+  YUPU_ASSIGN_OR_RETURN(ApprovedAnswers answers, ApprovedAnswers::create(std::move(book)));
+  const auto to_person = answers.by_intent().find(options.handoff_intent);
+  if (to_person != answers.by_intent().end()) {
+    for (const ApprovedAnswer& answer : to_person->second) {
+      if (answer.zh.slots().empty() && answer.en.slots().empty()) continue;
+      return invalid_argument("intent '" + options.handoff_intent + "' hands over to a person: its answer has no slots",
+                              "text_zh");
     }
   }
-  return std::unique_ptr<Bot>(new Bot(std::move(options), std::move(by_intent)));
+  return std::unique_ptr<Bot>(new Bot(std::move(options), std::move(answers)));
 }
 
-const Answer* Bot::find(std::string_view intent) const {
-  const auto found = answers_.find(intent);
-  return found == answers_.end() ? nullptr : &found->second;
-}
-
-std::vector<serving::BotOption> Bot::options_for(std::span<const serving::LabelScore> ranked, bool zh) const {
+std::vector<serving::BotOption> Bot::titled(std::string_view lang, const Moment& moment,
+                                            std::span<const std::string> intents) const {
   std::vector<serving::BotOption> options;
-  for (const serving::LabelScore& candidate : ranked) {
-    if (options.size() == kOptionsMax || candidate.score < kOptionShare * ranked.front().score) break;
-    const Answer* answer = find(candidate.label);
-    if (answer != nullptr) options.push_back({candidate.label, zh ? answer->title_zh : answer->title_en});
+  for (const std::string& intent : intents) {
+    const ApprovedAnswer* found = answers_.find(intent, moment);
+    if (found != nullptr) options.push_back({intent, found->title(lang)});
   }
   return options;
 }
 
-serving::BotAnswer Bot::decide(std::string_view text, const serving::ModelCard& card,
+std::vector<serving::BotOption> Bot::options_for(std::string_view lang, const Moment& moment,
+                                                 std::span<const serving::LabelScore> ranked) const {
+  std::vector<serving::BotOption> options;
+  for (const serving::LabelScore& candidate : ranked) {
+    if (options.size() == kOptionsMax || candidate.score < kOptionShare * ranked.front().score) break;
+    const ApprovedAnswer* found = answers_.find(candidate.label, moment);
+    if (found != nullptr) options.push_back({candidate.label, found->title(lang)});
+  }
+  return options;
+}
+
+serving::BotAnswer Bot::hand_over(std::string_view lang, const Moment& moment) const {
+  return answer(lang, moment, options_.handoff_intent, 0);
+}
+
+serving::BotAnswer Bot::answer(std::string_view lang, const Moment& moment, std::string_view intent,
+                               double score) const {
+  serving::BotAnswer said;
+  said.intent = intent;
+  said.score = score;
+  said.lang = lang;
+  const ApprovedAnswer* found = answers_.find(intent, moment);
+  const bool to_person = intent == options_.handoff_intent;
+  said.decision = to_person ? "handoff" : found != nullptr ? "answer" : "refuse";
+  if (found != nullptr) {
+    const AnswerText& text = found->text(lang);
+    if (text.slots().empty()) said.text = text.fill({});
+    if (!found->answer.source.empty()) said.sources.push_back(found->answer.source);
+  } else if (to_person) {
+    said.text = in_language(lang, options_.handoff_zh, options_.handoff_en);
+  } else {
+    said.text = in_language(lang, options_.refuse_zh, options_.refuse_en);
+  }
+  return said;
+}
+
+serving::BotAnswer Bot::decide(std::string_view lang, const Moment& moment, const serving::ModelCard& card,
                                const serving::ScoredText& scored) const {
   const std::vector<serving::LabelScore>& ranked = scored.ranked;
   CHECK(!ranked.empty(), "a decision needs scores");
   const serving::LabelScore& best = ranked.front();
   const double answer_threshold = options_.answer_threshold.value_or(card.answer_threshold);
   const double clarify_threshold = options_.clarify_threshold.value_or(card.clarify_threshold);
+  const bool sure = scored.in_scope && best.score >= answer_threshold;
+  if (sure) return answer(lang, moment, best.label, best.score);
+
   serving::BotAnswer said;
   said.intent = best.label;
   said.score = best.score;
-  said.lang = language_of(text, options_.default_lang);
-  const bool zh = said.lang == "zh";
-  const Answer* answer = find(best.label);
-
-  const bool sure = scored.in_scope && best.score >= answer_threshold;
-  if (sure && (answer != nullptr || best.label == options_.handoff_intent)) {
-    said.decision = best.label == options_.handoff_intent ? "handoff" : "answer";
-    if (answer == nullptr) {
-      said.text = zh ? options_.handoff_zh : options_.handoff_en;
-    } else {
-      said.text = zh ? answer->text_zh : answer->text_en;
-      if (!answer->source.empty()) said.sources.push_back(answer->source);
-    }
-    return said;
-  }
-  if (!sure && scored.in_scope && best.score >= clarify_threshold && best.label != handoff::kOutOfScope) {
-    said.options = options_for(ranked, zh);
+  said.lang = lang;
+  if (scored.in_scope && best.score >= clarify_threshold && best.label != handoff::kOutOfScope) {
+    said.options = options_for(lang, moment, ranked);
   }
   said.decision = said.options.empty() ? "refuse" : "clarify";
-  if (said.options.empty()) {
-    said.text = zh ? options_.refuse_zh : options_.refuse_en;
-  } else {
-    said.text = zh ? options_.clarify_zh : options_.clarify_en;
-  }
+  said.text = said.options.empty() ? in_language(lang, options_.refuse_zh, options_.refuse_en)
+                                   : in_language(lang, options_.clarify_zh, options_.clarify_en);
   return said;
 }
 
 Json Bot::about() const {
   Json titles = Json::object();
-  for (const auto& [intent, answer] : answers_) {
-    titles[intent] = {{"zh", answer.title_zh}, {"en", answer.title_en}};
+  for (const auto& [intent, answers] : answers_.by_intent()) {
+    titles[intent] = {{"zh", answers.front().answer.title_zh}, {"en", answers.front().answer.title_en}};
   }
   return {{"titles", std::move(titles)}, {"examples", options_.examples}};
 }
@@ -128,7 +131,7 @@ Json Bot::about() const {
 std::vector<std::string> Bot::labels_without_answer(std::span<const std::string> labels) const {
   std::vector<std::string> missing;
   for (const std::string& label : labels) {
-    if (label != options_.handoff_intent && label != handoff::kOutOfScope && find(label) == nullptr) {
+    if (label != options_.handoff_intent && label != handoff::kOutOfScope && !answers_.knows(label)) {
       missing.push_back(label);
     }
   }

@@ -1,4 +1,5 @@
-// Customer service: a visitor's text -> an approved answer, a question back, a polite refusal, or a person.
+// Customer service: one text of a visitor -> an approved answer, a question back, a polite refusal, or a person. What
+// the texts before it have to do with it: conversation/dialogue.h.
 //
 //   best label's calibrated score   >= answer threshold    answer   the approved text, byte for byte, in the visitor's
 //   tongue
@@ -7,10 +8,9 @@
 //   best label is the hand-over intent, >= answer threshold  handoff
 //
 // The bot never writes a word of its own: what it says was approved by the shop.
-// Threads: decide() from any number of threads.
+// Threads: any number of them.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,20 +18,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/status.h"
+#include "products/service/answers.h"
 #include "serving/bot.h"
 
 namespace yupu::products {
-
-// One approved answer.
-struct Answer {
-  std::string intent;
-  std::string title_zh;
-  std::string title_en;
-  std::string text_zh;
-  std::string text_en;
-  std::string source;  // where the shop says so: "policy/orders#1"
-};
 
 struct BotOptions {
   std::string name;                         // "shop", in POST /v1/answer {bot}
@@ -53,29 +45,44 @@ struct BotOptions {
 // three letters), and `default_lang` where there are none.
 std::string language_of(std::string_view text, std::string_view default_lang);
 
-class Bot final : public serving::Bot {
+// Which of two texts stands for `lang`.
+inline const std::string& in_language(std::string_view lang, const std::string& zh, const std::string& en) {
+  return lang == "zh" ? zh : en;
+}
+
+class Bot {
  public:
-  // Errors: kInvalidArgument naming the intent: given twice, or without a text or title in one of the languages; an
-  // answer threshold below the clarify threshold.
-  static Result<std::unique_ptr<Bot>> create(BotOptions options, std::vector<Answer> answers);
+  // Errors: kInvalidArgument naming the intent: what ApprovedAnswers::create says; a slot in the answer of the
+  // hand-over intent; an answer threshold below the clarify threshold.
+  static Result<std::unique_ptr<Bot>> create(BotOptions options, AnswerBook book);
 
-  const std::string& name() const override { return options_.name; }
-  const std::string& model() const override { return options_.model; }
-  serving::BotAnswer decide(std::string_view text, const serving::ModelCard& card,
-                            const serving::ScoredText& scored) const override;
-  Json about() const override;
+  const BotOptions& options() const { return options_; }
+  const ApprovedAnswers& answers() const { return answers_; }
 
+  // `lang`: of what is said. An "answer" whose text has slots comes without its text: they are to be filled first. An
+  // intent none of whose answers holds at this moment is refused, and not offered either.
+  serving::BotAnswer decide(std::string_view lang, const Moment& moment, const serving::ModelCard& card,
+                            const serving::ScoredText& scored) const;
+  // As decide() would of a text that is surely about `intent`, with this score.
+  serving::BotAnswer answer(std::string_view lang, const Moment& moment, std::string_view intent, double score) const;
+  // "handoff" with what the shop says then.
+  serving::BotAnswer hand_over(std::string_view lang, const Moment& moment) const;
+  // Those of `intents` an answer of which holds now, with their titles.
+  std::vector<serving::BotOption> titled(std::string_view lang, const Moment& moment,
+                                         std::span<const std::string> intents) const;
+
+  // What GET /v1/models adds: titles of the intents, questions to begin with.
+  Json about() const;
   // Labels of a model the shop has approved no answer for: the bot will refuse them.
   std::vector<std::string> labels_without_answer(std::span<const std::string> labels) const;
 
  private:
-  Bot(BotOptions options, std::map<std::string, Answer, std::less<>> answers)
-      : options_(std::move(options)), answers_(std::move(answers)) {}
-  const Answer* find(std::string_view intent) const;
-  std::vector<serving::BotOption> options_for(std::span<const serving::LabelScore> ranked, bool zh) const;
+  Bot(BotOptions options, ApprovedAnswers answers) : options_(std::move(options)), answers_(std::move(answers)) {}
+  std::vector<serving::BotOption> options_for(std::string_view lang, const Moment& moment,
+                                              std::span<const serving::LabelScore> ranked) const;
 
   const BotOptions options_;
-  const std::map<std::string, Answer, std::less<>> answers_;
+  const ApprovedAnswers answers_;
 };
 
 }  // namespace yupu::products

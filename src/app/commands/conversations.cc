@@ -1,0 +1,83 @@
+// yupu conversations: what visitors and bots have said, and who waits for a person.
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/workplace.h"
+#include "commerce/tenants/tenants.h"
+#include "products/service/conversation/conversation_store.h"
+
+namespace yupu::app {
+namespace {
+
+// Empty for every tenant.
+Result<std::string> tenant_id_of(store::Store& store, const std::string& name) {
+  if (name.empty()) return std::string();
+  YUPU_ASSIGN_OR_RETURN(const auto tenants, commerce::list_tenants(store));
+  for (const auto& tenant : tenants) {
+    if (tenant.name == name) return tenant.id;
+  }
+  return not_found(fmt::format("there is no tenant '{}'", name));
+}
+
+Status list(Workplace& place, const products::ConversationQuery& query, bool json) {
+  YUPU_ASSIGN_OR_RETURN(const auto conversations, products::list_conversations(*place.store, query));
+  Json rows = Json::array();
+  std::string text = fmt::format("{:<30} {:<12} {:<8} {:>8} {:>5} {}", "CONVERSATION", "BOT", "STATUS", "PRIORITY",
+                                 "TURNS", "LAST MESSAGE");
+  for (const auto& conversation : conversations) {
+    rows.push_back(conversation.to_json());
+    text += fmt::format("\n{:<30} {:<12} {:<8} {:>8} {:>5} {}", conversation.id, conversation.bot,
+                        products::status_name(conversation.status), conversation.state.priority,
+                        conversation.turn_count, format_utc(conversation.active_ns));
+  }
+  json ? print_json(Json{{"conversations", rows}}) : print_text(text);
+  return ok_status();
+}
+
+Status show(Workplace& place, const products::Conversation& conversation, bool json) {
+  YUPU_ASSIGN_OR_RETURN(const auto messages, products::messages_of(*place.store, conversation));
+  Json document = conversation.to_json();
+  Json rows = Json::array();
+  std::string text = fmt::format("{}, {}, priority {}", conversation.id, products::status_name(conversation.status),
+                                 conversation.state.priority);
+  for (const auto& message : messages) {
+    rows.push_back({{"author", message.author},
+                    {"text", message.text},
+                    {"trace_id", message.trace_id},
+                    {"created", format_utc(message.created_ns)}});
+    text += fmt::format("\n{:<8} {}", message.author, message.text);
+  }
+  document["messages"] = std::move(rows);
+  json ? print_json(document) : print_text(text);
+  return ok_status();
+}
+
+}  // namespace
+
+Status conversations_command(Arguments& arguments) {
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "close", "return"}));
+  const WorkplaceOptions where = read_workplace(arguments);
+  const bool json = arguments.flag("--json");
+  const std::string tenant = arguments.text("--tenant");
+  products::ConversationQuery query;
+  if (verb == "list") {
+    query.bot = arguments.text("--bot");
+    query.waiting_only = arguments.flag("--waiting");
+    query.limit = arguments.integer("--limit", query.limit, 1, 1'000'000);
+  }
+  const int word_count = verb == "list" ? 0 : 1;
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(word_count, word_count, "conversation"));
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+  YUPU_ASSIGN_OR_RETURN(query.tenant_id, tenant_id_of(*place.store, tenant));
+  if (verb == "list") return list(place, query, json);
+  YUPU_ASSIGN_OR_RETURN(const auto conversation, products::get_conversation(*place.store, query.tenant_id, words[0]));
+  if (verb == "show") return show(place, conversation, json);
+  const auto status = verb == "close" ? products::ConversationStatus::kClosed : products::ConversationStatus::kBot;
+  YUPU_RETURN_IF_ERROR(products::settle_conversation(*place.store, conversation, status));
+  const std::string_view now = products::status_name(status);
+  json ? print_json(Json{{"id", conversation.id}, {"status", now}})
+       : print_text(fmt::format("{}: {}", conversation.id, now));
+  return ok_status();
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,85 @@
+#include "products/service/conversation/conversation_bot.h"
+
+#include <utility>
+
+#include "base/ids.h"
+#include "products/service/conversation/conversation_store.h"
+
+namespace yupu::products {
+namespace {
+constexpr std::int64_t kNsPerMinute = 60'000'000'000;
+}  // namespace
+
+class ConversationBot::Turn final : public serving::BotTurn {
+ public:
+  Turn(const ConversationBot& bot, serving::VisitorMessage message) : bot_(bot), message_(std::move(message)) {}
+
+  Status open() {
+    YUPU_RETURN_IF_ERROR(read_conversation());
+    if (message_.text.empty()) message_.text = bot_.dialogue_->text_of_option(before_.state, message_.option, moment());
+    return {};
+  }
+
+  const std::string& text() const override { return message_.text; }
+
+  Result<serving::BotAnswer> answer(const serving::ModelCard& card, const serving::ScoredText& scored,
+                                    const std::string& trace_id) override {
+    if (answered_) YUPU_RETURN_IF_ERROR(read_conversation());
+    answered_ = true;
+    after_ = before_;
+    after_.active_ns = bot_.clock_.now_ns();
+    const Heard heard{.text = message_.text, .option = message_.option, .moment = moment(), .trace_id = trace_id};
+    serving::BotAnswer said = bot_.dialogue_->reply(after_.state, heard, card, scored);
+    said.conversation = after_.id;
+    said.began_anew = !message_.conversation.empty() && message_.conversation != after_.id;
+    after_.status = after_.state.waiting ? ConversationStatus::kWaiting : ConversationStatus::kBot;
+    messages_ = {{"visitor", message_.text, trace_id, after_.active_ns}};
+    // Silent: what is said again and again to one who waits is no part of the conversation.
+    if (!before_.state.waiting) messages_.push_back({"bot", said.text, trace_id, after_.active_ns});
+    return said;
+  }
+
+  Status keep(store::Transaction& transaction) const override { return keep_turn(transaction, after_, messages_); }
+
+ private:
+  Moment moment() const {
+    return {.now_ns = bot_.clock_.now_ns(), .channel = message_.channel.empty() ? before_.channel : message_.channel};
+  }
+
+  // Where the conversation stands; a new one where there is none, or it is over.
+  Status read_conversation() {
+    const std::int64_t now_ns = bot_.clock_.now_ns();
+    if (!message_.conversation.empty()) {
+      YUPU_ASSIGN_OR_RETURN(auto found,
+                            find_conversation(bot_.store_, message_.tenant_id, bot_.name(), message_.conversation));
+      if (!found) return {Code::kNotFound, "no such conversation with this bot", "conversation"};
+      const bool idle = now_ns - found->active_ns > bot_.options_.idle_minutes * kNsPerMinute;
+      if (!idle && found->status != ConversationStatus::kClosed) {
+        before_ = *std::move(found);
+        return {};
+      }
+      if (message_.channel.empty()) message_.channel = found->channel;
+    }
+    before_ = Conversation{.id = random_id("cv"),
+                           .tenant_id = message_.tenant_id,
+                           .bot = bot_.name(),
+                           .channel = message_.channel.empty() ? kDefaultChannel : message_.channel,
+                           .created_ns = now_ns};
+    return {};
+  }
+
+  const ConversationBot& bot_;
+  serving::VisitorMessage message_;
+  Conversation before_ = {};
+  Conversation after_ = {};
+  std::vector<Message> messages_;
+  bool answered_ = false;
+};
+
+Result<std::unique_ptr<serving::BotTurn>> ConversationBot::hear(serving::VisitorMessage message) const {
+  auto turn = std::make_unique<Turn>(*this, std::move(message));
+  YUPU_RETURN_IF_ERROR(turn->open());
+  return std::unique_ptr<serving::BotTurn>(std::move(turn));
+}
+
+}  // namespace yupu::products

@@ -1,0 +1,44 @@
+// The bot behind POST /v1/answer: a dialogue whose conversations are kept in the store.
+//
+// An id is 128 random bits, of a tenant and a bot: anyone else's is not found. A conversation nobody has written in for
+// `idle_minutes`, or that a person has closed, is over: the next message begins another one and is told so.
+// Durability  a message is acknowledged only after it, its answer and the state behind them are on disk.
+// Threads     hear() from any number of threads.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "products/service/conversation/dialogue.h"
+#include "store/store.h"
+
+namespace yupu::products {
+
+inline constexpr std::int64_t kIdleMinutesMax = 24 * 60;
+inline constexpr const char* kDefaultChannel = "web";
+
+struct ConversationOptions {
+  std::int64_t idle_minutes = kIdleMinutesMax;  // at most kIdleMinutesMax
+};
+
+class ConversationBot final : public serving::Bot {
+ public:
+  ConversationBot(store::Store& store, const Clock& clock, std::unique_ptr<const Dialogue> dialogue,
+                  ConversationOptions options)
+      : store_(store), clock_(clock), dialogue_(std::move(dialogue)), options_(options) {}
+
+  const std::string& name() const override { return dialogue_->bot().options().name; }
+  const std::string& model() const override { return dialogue_->bot().options().model; }
+  Result<std::unique_ptr<serving::BotTurn>> hear(serving::VisitorMessage message) const override;
+  Json about() const override { return dialogue_->bot().about(); }
+
+ private:
+  class Turn;
+  store::Store& store_;
+  const Clock& clock_;
+  const std::unique_ptr<const Dialogue> dialogue_;
+  const ConversationOptions options_;
+};
+
+}  // namespace yupu::products

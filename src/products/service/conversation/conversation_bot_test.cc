@@ -1,0 +1,160 @@
+#include "products/service/conversation/conversation_bot.h"
+
+#include <gtest/gtest.h>
+
+#include "base/testing.h"
+#include "products/service/conversation/conversation_store.h"
+#include "products/service/conversation/testing.h"
+
+namespace yupu::products {
+namespace {
+
+using testing::kCard;
+using testing::kNow;
+using testing::scores;
+
+class ConversationBotTest : public ::testing::Test {
+ protected:
+  void SetUp() override { open(); }
+  // As a server that starts again.
+  void open() {
+    store_.reset();
+    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    ASSERT_TRUE(store.ok()) << store.status().to_string();
+    store_ = std::move(store).value();
+    bot_ = std::make_unique<ConversationBot>(*store_, clock_, testing::shop(), ConversationOptions{.idle_minutes = 60});
+  }
+  std::unique_ptr<serving::BotTurn> hear(const std::string& conversation, const std::string& text,
+                                         const std::string& option = {}) {
+    auto turn = bot_->hear({.tenant_id = "t_1", .conversation = conversation, .text = text, .option = option});
+    EXPECT_TRUE(turn.ok()) << turn.status().to_string();
+    return std::move(turn).value();
+  }
+  serving::BotAnswer decide(serving::BotTurn& turn, const std::string& intents) {
+    auto said = turn.answer(kCard, scores(intents), "tr_" + std::to_string(++trace_count_));
+    EXPECT_TRUE(said.ok()) << said.status().to_string();
+    return *said;
+  }
+  Status keep(const serving::BotTurn& turn) {
+    return store_->write([&turn](store::Transaction& transaction) { return turn.keep(transaction); });
+  }
+  serving::BotAnswer say(const std::string& conversation, const std::string& text, const std::string& intents,
+                         const std::string& option = {}) {
+    const auto turn = hear(conversation, text, option);
+    serving::BotAnswer said = decide(*turn, intents);
+    EXPECT_TRUE(keep(*turn).ok());
+    return said;
+  }
+  Code refused(const std::string& tenant, const std::string& conversation) {
+    const auto turn = bot_->hear({.tenant_id = tenant, .conversation = conversation, .text = "hello"});
+    EXPECT_EQ(turn.status().field(), "conversation");
+    return turn.status().code();
+  }
+  Conversation get(const std::string& id) { return *get_conversation(*store_, "t_1", id); }
+
+  yupu::testing::TempDir dir_;
+  FakeClock clock_{kNow};
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ConversationBot> bot_;
+  int trace_count_ = 0;
+};
+
+TEST_F(ConversationBotTest, GoesOnAfterTheServerStartsAgain) {
+  const std::string id = say("", "where is my order", "status").conversation;
+  EXPECT_EQ(id.size(), std::string("cv_").size() + 26);
+  open();
+  EXPECT_EQ(say(id, "GH1234", "").text, "Order GH1234, is that right?");
+  open();
+  EXPECT_EQ(say(id, "yes", "").slot, "day");
+  const auto done = say(id, "today", "");
+  EXPECT_EQ(done.text, "Order GH1234 of 2026-11-27 is on its way.");
+  EXPECT_EQ(done.conversation, id);
+  EXPECT_FALSE(done.began_anew);
+  const auto messages = messages_of(*store_, get(id));
+  ASSERT_TRUE(messages.ok());
+  ASSERT_EQ(messages->size(), 8U);
+  EXPECT_EQ((*messages)[2].author, "visitor");
+  EXPECT_EQ((*messages)[2].text, "GH1234");
+  EXPECT_EQ((*messages)[3].author, "bot");
+  EXPECT_EQ((*messages)[3].trace_id, "tr_2");
+}
+
+TEST_F(ConversationBotTest, AnothersConversationIsNotThere) {
+  const std::string id = say("", "hello", "hours").conversation;
+  EXPECT_EQ(refused("t_2", id), Code::kNotFound);
+  EXPECT_EQ(refused("t_1", "cv_guessed"), Code::kNotFound);
+  EXPECT_EQ(refused("t_1", "x' OR '1' = '1"), Code::kNotFound);
+  BotOptions other;
+  other.name = "another";
+  const ConversationBot another(*store_, clock_, Dialogue::create(other, {}, testing::book()).value(), {});
+  EXPECT_EQ(another.hear({.tenant_id = "t_1", .conversation = id, .text = "x"}).status().code(), Code::kNotFound);
+  EXPECT_EQ(say(id, "hello", "hours").conversation, id);
+}
+
+TEST_F(ConversationBotTest, WhatIsOverBeginsAnew) {
+  const std::string id = say("", "hm", "refund|hours").conversation;
+  clock_.advance_ns(60LL * 60'000'000'000);
+  EXPECT_EQ(say(id, "hm", "hours").conversation, id);
+  clock_.advance_ns(60LL * 60'000'000'000 + 1);
+  const auto anew = say(id, "hm", "refund|hours");  // the first unsure one of its conversation
+  EXPECT_NE(anew.conversation, id);
+  EXPECT_TRUE(anew.began_anew);
+  EXPECT_EQ(anew.decision, "clarify");
+  ASSERT_TRUE(settle_conversation(*store_, get(anew.conversation), ConversationStatus::kClosed).ok());
+  EXPECT_TRUE(say(anew.conversation, "hm", "hours").began_anew);
+}
+
+TEST_F(ConversationBotTest, WaitsForAPersonUntilGivenBack) {
+  const std::string id = say("", "a person please", "talk_to_human").conversation;
+  EXPECT_EQ(get(id).status, ConversationStatus::kWaiting);
+  EXPECT_EQ(say(id, "hello?", "hours").decision, "handoff");
+  EXPECT_EQ(messages_of(*store_, get(id))->size(), 3U);  // the bot is silent
+  const auto waiting = list_conversations(*store_, {.tenant_id = "t_1", .waiting_only = true});
+  ASSERT_EQ(waiting->size(), 1U);
+  EXPECT_EQ(waiting->front().id, id);
+  EXPECT_TRUE(list_conversations(*store_, {.tenant_id = "t_2"})->empty());
+  const auto turn = hear(id, "still there?");
+  ASSERT_TRUE(settle_conversation(*store_, get(id), ConversationStatus::kBot).ok());
+  decide(*turn, "hours");
+  EXPECT_EQ(keep(*turn).code(), Code::kConflict);  // decided while it still waited
+  EXPECT_EQ(decide(*turn, "hours").decision, "answer");
+  EXPECT_TRUE(keep(*turn).ok());
+  EXPECT_EQ(say(id, "hm", "").decision, "refuse");
+}
+
+TEST_F(ConversationBotTest, OfTwoAtOnceOneDecidesAgain) {
+  const std::string id = say("", "hello", "hours").conversation;
+  const auto first = hear(id, "hm");
+  const auto second = hear(id, "hm");
+  EXPECT_EQ(decide(*first, "refund|hours").decision, "clarify");
+  EXPECT_EQ(decide(*second, "refund|hours").decision, "clarify");
+  EXPECT_TRUE(keep(*first).ok());
+  EXPECT_EQ(keep(*second).code(), Code::kConflict);
+  EXPECT_EQ(messages_of(*store_, get(id))->size(), 4U);
+  EXPECT_EQ(decide(*second, "refund|hours").decision, "handoff");  // the second unsure one by now
+  EXPECT_TRUE(keep(*second).ok());
+  EXPECT_EQ(messages_of(*store_, get(id))->size(), 6U);
+}
+
+TEST_F(ConversationBotTest, ATapWithoutTextReadsTheTitle) {
+  const std::string id = say("", "hm", "refund|hours").conversation;
+  const auto turn = hear(id, "", "refund");
+  EXPECT_EQ(turn->text(), "About refund");
+  const auto said = decide(*turn, "refund");
+  EXPECT_EQ(said.text, "English refund");
+  EXPECT_EQ(said.label->trace_id, "tr_1");
+  EXPECT_EQ(hear(id, "", "nothing_known")->text(), "nothing_known");
+}
+
+TEST_F(ConversationBotTest, TheChannelIsTheConversations) {
+  const auto turn = bot_->hear({.tenant_id = "t_1", .text = "hello", .channel = "mail"}).value();
+  const std::string id = decide(*turn, "hours").conversation;
+  ASSERT_TRUE(keep(*turn).ok());
+  EXPECT_EQ(get(id).channel, "mail");
+  say(id, "hello", "hours");
+  EXPECT_EQ(get(id).channel, "mail");
+  EXPECT_EQ(get(say("", "hello", "hours").conversation).channel, kDefaultChannel);
+}
+
+}  // namespace
+}  // namespace yupu::products

@@ -1,0 +1,178 @@
+#include "products/service/conversation/conversation_store.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+
+namespace yupu::products {
+namespace {
+
+using store::Value;
+
+constexpr std::string_view kColumns =
+    "SELECT id, tenant_id, bot, channel, status, turn_count, state, created_ns, active_ns FROM conversation ";
+constexpr std::array kStatuses = {ConversationStatus::kBot, ConversationStatus::kWaiting, ConversationStatus::kClosed};
+
+Result<Conversation> read_row(const store::Row& row) {
+  Conversation conversation{.id = row.text(0), .tenant_id = row.text(1), .bot = row.text(2), .channel = row.text(3)};
+  for (const ConversationStatus status : kStatuses) {
+    if (status_name(status) == row.text(4)) conversation.status = status;
+  }
+  conversation.turn_count = row.integer(5);
+  YUPU_ASSIGN_OR_RETURN(const Json state, parse_json(row.text(6)));
+  YUPU_ASSIGN_OR_RETURN(conversation.state, DialogueState::from_json(state));
+  conversation.created_ns = row.integer(7);
+  conversation.active_ns = row.integer(8);
+  return conversation;
+}
+
+Result<std::vector<Conversation>> read_rows(store::Store& store, const std::string& rest,
+                                            const std::vector<Value>& values) {
+  std::vector<Conversation> found;
+  YUPU_RETURN_IF_ERROR(store.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(const auto rows,
+                          transaction.query(std::string(kColumns) + rest, std::span<const Value>(values)));
+    for (const store::Row& row : rows) {
+      YUPU_ASSIGN_OR_RETURN(Conversation conversation, read_row(row));
+      found.push_back(std::move(conversation));
+    }
+    return {};
+  }));
+  return found;
+}
+
+Status write_row(store::Transaction& transaction, const Conversation& conversation) {
+  const std::string status(status_name(conversation.status));
+  const std::string state = to_text(conversation.state.to_json());
+  if (conversation.turn_count == 0) {
+    return transaction
+        .execute(
+            "INSERT INTO conversation (id, tenant_id, bot, channel, status, priority, turn_count, state, created_ns, "
+            "active_ns) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
+            {conversation.id, conversation.tenant_id, conversation.bot, conversation.channel, status,
+             conversation.state.priority, state, conversation.created_ns, conversation.active_ns})
+        .status();
+  }
+  YUPU_ASSIGN_OR_RETURN(
+      const std::int64_t changed,
+      transaction.execute("UPDATE conversation SET status = ?, priority = ?, turn_count = turn_count + 1, state = ?, "
+                          "active_ns = ? WHERE tenant_id = ? AND id = ? AND turn_count = ?",
+                          {status, conversation.state.priority, state, conversation.active_ns, conversation.tenant_id,
+                           conversation.id, conversation.turn_count}));
+  if (changed == 0) return conflict("another message of this conversation came first; send this one again");
+  return {};
+}
+
+}  // namespace
+
+std::string_view status_name(ConversationStatus status) {
+  switch (status) {
+    case ConversationStatus::kBot:
+      return "bot";
+    case ConversationStatus::kWaiting:
+      return "waiting";
+    case ConversationStatus::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
+Json Conversation::to_json() const {
+  return {{"id", id},
+          {"tenant_id", tenant_id},
+          {"bot", bot},
+          {"channel", channel},
+          {"status", status_name(status)},
+          {"priority", state.priority},
+          {"triggers", state.triggers},
+          {"turns", turn_count},
+          {"created", format_utc(created_ns)},
+          {"active", format_utc(active_ns)}};
+}
+
+Result<std::optional<Conversation>> find_conversation(store::Store& store, const std::string& tenant_id,
+                                                      const std::string& bot, const std::string& id) {
+  YUPU_ASSIGN_OR_RETURN(auto rows,
+                        read_rows(store, "WHERE id = ? AND tenant_id = ? AND bot = ?", {id, tenant_id, bot}));
+  if (rows.empty()) return std::optional<Conversation>();
+  return std::optional<Conversation>(std::move(rows.front()));
+}
+
+Status keep_turn(store::Transaction& transaction, const Conversation& conversation,
+                 const std::vector<Message>& messages) {
+  constexpr std::int64_t kMessagesPerTurn = 8;  // a number of its own for each message, without counting them
+  CHECK(static_cast<std::int64_t>(messages.size()) <= kMessagesPerTurn, "a turn of so many messages");
+  YUPU_RETURN_IF_ERROR(write_row(transaction, conversation));
+  std::int64_t sequence = conversation.turn_count * kMessagesPerTurn;
+  for (const Message& message : messages) {
+    YUPU_RETURN_IF_ERROR(
+        transaction
+            .execute("INSERT INTO message (tenant_id, conversation_id, sequence, author, text, trace_id, created_ns) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                     {conversation.tenant_id, conversation.id, sequence++, message.author, message.text,
+                      message.trace_id, message.created_ns})
+            .status());
+  }
+  return {};
+}
+
+Result<std::vector<Conversation>> list_conversations(store::Store& store, const ConversationQuery& query) {
+  std::string where = "WHERE 1 = 1";
+  std::vector<Value> values;
+  if (!query.tenant_id.empty()) {
+    where += " AND tenant_id = ?";
+    values.emplace_back(query.tenant_id);
+  }
+  if (!query.bot.empty()) {
+    where += " AND bot = ?";
+    values.emplace_back(query.bot);
+  }
+  if (query.waiting_only) where += " AND status = 'waiting'";
+  where +=
+      query.waiting_only ? " ORDER BY priority DESC, active_ns, id LIMIT ?" : " ORDER BY active_ns DESC, id LIMIT ?";
+  values.emplace_back(query.limit);
+  return read_rows(store, where, values);
+}
+
+Result<Conversation> get_conversation(store::Store& store, const std::string& tenant_id, const std::string& id) {
+  std::string where = "WHERE id = ?";
+  std::vector<Value> values{id};
+  if (!tenant_id.empty()) {
+    where += " AND tenant_id = ?";
+    values.emplace_back(tenant_id);
+  }
+  YUPU_ASSIGN_OR_RETURN(auto rows, read_rows(store, where, values));
+  if (rows.empty()) return not_found(fmt::format("there is no conversation '{}'", id.substr(0, 64)));
+  return std::move(rows.front());
+}
+
+Result<std::vector<Message>> messages_of(store::Store& store, const Conversation& conversation) {
+  std::vector<Message> messages;
+  YUPU_RETURN_IF_ERROR(store.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(
+        const auto rows,
+        transaction.query("SELECT author, text, trace_id, created_ns FROM message WHERE tenant_id = ? AND "
+                          "conversation_id = ? ORDER BY sequence",
+                          {conversation.tenant_id, conversation.id}));
+    for (const store::Row& row : rows) messages.push_back({row.text(0), row.text(1), row.text(2), row.integer(3)});
+    return {};
+  }));
+  return messages;
+}
+
+Status settle_conversation(store::Store& store, const Conversation& conversation, ConversationStatus status) {
+  CHECK(status != ConversationStatus::kWaiting, "a person settles it for the bot, or for good");
+  Conversation settled = conversation;
+  settled.status = status;
+  // What a person has talked about is behind the bot; priority and language stay.
+  settled.state.waiting = false;
+  settled.state.form.reset();
+  settled.state.unsure_count = 0;
+  return store.write([settled](store::Transaction& transaction) { return keep_turn(transaction, settled, {}); });
+}
+
+}  // namespace yupu::products

@@ -1,0 +1,76 @@
+#include "products/service/conversation/script.h"
+
+#include <fmt/format.h>
+
+namespace yupu::products {
+namespace {
+
+std::vector<ScriptFailure::Difference> compare(const ScriptTurn& turn, const serving::BotAnswer& said) {
+  std::vector<ScriptFailure::Difference> differences;
+  const auto equal = [&](std::string_view what, const std::optional<std::string>& expected, const std::string& got) {
+    if (expected && *expected != got) differences.push_back({std::string(what), *expected, got});
+  };
+  equal("decision", turn.decision, said.decision);
+  equal("intent", turn.intent, said.intent);
+  equal("slot", turn.slot, said.slot);
+  if (turn.contains && said.text.find(*turn.contains) == std::string::npos)
+    differences.push_back({"text", "... " + *turn.contains + " ...", said.text});
+  return differences;
+}
+
+}  // namespace
+
+Json ScriptFailure::to_json() const {
+  Json list = Json::array();
+  for (const Difference& difference : differences) {
+    list.push_back({{"what", difference.what}, {"expected", difference.expected}, {"got", difference.got}});
+  }
+  return {{"test", script}, {"turn", turn}, {"where", where}, {"said", said}, {"differences", std::move(list)}};
+}
+
+std::string ScriptFailure::to_text() const {
+  std::string text = fmt::format("test \"{}\", turn {} ({}): \"{}\"", script, turn, where, said);
+  for (const Difference& difference : differences) {
+    text +=
+        fmt::format("\n  - {}: {}\n  + {}: {}", difference.what, difference.expected, difference.what, difference.got);
+  }
+  return text;
+}
+
+Json ScriptReport::to_json() const {
+  Json list = Json::array();
+  for (const ScriptFailure& failure : failures) list.push_back(failure.to_json());
+  return {{"tests", script_count}, {"turns", turn_count}, {"failed", failures.size()}, {"failures", std::move(list)}};
+}
+
+std::string ScriptReport::to_text() const {
+  std::string text = fmt::format("{} conversation tests, {} failed", script_count, failures.size());
+  for (const ScriptFailure& failure : failures) text += "\n" + failure.to_text();
+  return text;
+}
+
+Result<ScriptReport> run_scripts(const Dialogue& dialogue, std::span<const Script> scripts,
+                                 const serving::ModelCard& card, const Scorer& scorer, std::int64_t now_ns) {
+  ScriptReport report;
+  for (const Script& script : scripts) {
+    ++report.script_count;
+    DialogueState state;
+    const Moment moment{.now_ns = now_ns, .channel = script.channel};
+    for (std::size_t i = 0; i < script.turns.size(); ++i) {
+      const ScriptTurn& turn = script.turns[i];
+      Heard heard{.text = turn.say, .option = turn.tap, .moment = moment, .trace_id = fmt::format("turn {}", i + 1)};
+      if (heard.text.empty()) heard.text = dialogue.text_of_option(state, turn.tap, moment);
+      YUPU_ASSIGN_OR_RETURN(const serving::ScoredText scored, scorer(heard.text));
+      const serving::BotAnswer said = dialogue.reply(state, heard, card, scored);
+      ++report.turn_count;
+      auto differences = compare(turn, said);
+      if (differences.empty()) continue;
+      report.failures.push_back(
+          {script.name, i + 1, turn.where, turn.say.empty() ? "[" + turn.tap + "]" : turn.say, std::move(differences)});
+      break;
+    }
+  }
+  return report;
+}
+
+}  // namespace yupu::products

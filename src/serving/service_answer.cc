@@ -1,0 +1,97 @@
+// POST /v1/answer: a visitor's message, the bot's answer.
+#include <algorithm>
+#include <utility>
+
+#include "base/ids.h"
+#include "serving/paid_call.h"
+
+namespace yupu::serving {
+namespace {
+
+constexpr std::string_view kTapped = "the visitor tapped it";
+
+OrderedJson answer_json(const BotAnswer& said, const std::string& trace_id, const std::string& bot,
+                        const std::string& release_id) {
+  OrderedJson json{{"decision", said.decision},
+                   {"text", said.text},
+                   {"score", said.score},
+                   {"intent", said.intent},
+                   {"lang", said.lang},
+                   {"sources", said.sources},
+                   {"options", OrderedJson::array()},
+                   {"trace_id", trace_id},
+                   {"bot", bot},
+                   {"release_id", release_id},
+                   {"conversation", said.conversation}};
+  for (const BotOption& option : said.options) {
+    json["options"].push_back({{"intent", option.intent}, {"title", option.title}});
+  }
+  if (said.began_anew) json["began_anew"] = true;
+  if (!said.slot.empty()) json["slot"] = said.slot;
+  return json;
+}
+
+}  // namespace
+
+http::Response Service::answer(const http::Request& request) {
+  const Access access = admit(request, "inference", true, true);
+  if (!access.caller) return access.refusal;
+  Result<AnswerBody> parsed = parse_answer(request.body, options_.limits);
+  if (!parsed.ok()) return failed(request, parsed.status());
+  AnswerBody& body = *parsed;
+  const auto found = bots_.find(body.bot);
+  if (found == bots_.end()) {
+    return failed(request, Status(Code::kNotFound, "no bot '" + body.bot + "'; GET /v1/models lists them", "bot"));
+  }
+  const Bot& bot = *found->second;
+  const std::string& tenant_id = access.caller->tenant_id;
+  const Result<std::unique_ptr<BotTurn>> heard = bot.hear({.tenant_id = tenant_id,
+                                                           .conversation = std::move(body.conversation),
+                                                           .text = std::move(body.text),
+                                                           .option = std::move(body.option),
+                                                           .channel = std::move(body.channel)});
+  if (!heard.ok()) return failed(request, heard.status());
+  BotTurn& turn = **heard;
+
+  const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) -> Result<Decided> {
+    const ModelCard& card = model.model->card();
+    const std::string trace_id = random_id("tr");
+    YUPU_ASSIGN_OR_RETURN(const BotAnswer said, turn.answer(card, scored_rows(model, rows).front(), trace_id));
+    Decided decided;
+    decided.body = answer_json(said, trace_id, bot.name(), model.release_id);
+    Json kept(decided.body);
+    kept["request_id"] = request.request_id;
+    for (const auto& [key, value] : said.notes.items()) kept[key] = value;
+    decided.traces.push_back({.trace_id = trace_id,
+                              .text = turn.text(),
+                              .decision = said.decision,
+                              .label = said.intent,
+                              .score = said.score,
+                              .body = std::move(kept)});
+    decided.body["usage"] = {{"tokens", tokens}};
+    decided.keep = [this, &turn, &card, &tenant_id, label = said.label](store::Transaction& transaction) -> Status {
+      YUPU_RETURN_IF_ERROR(turn.keep(transaction));
+      // A label the model has unlearned since is not worth failing the answer for.
+      const bool known = label && std::count(card.labels.begin(), card.labels.end(), label->intent) > 0;
+      if (!known || !hooks_.label) return {};
+      handoff::Feedback feedback;
+      feedback.tenant_id = tenant_id;
+      feedback.trace_id = label->trace_id;
+      feedback.correction = label->intent;
+      feedback.reason = kTapped;
+      const Status filed = hooks_.label(transaction, std::move(feedback), card.labels);
+      return filed.code() == Code::kNotFound ? ok_status() : filed;  // the question was deleted meanwhile
+    };
+    return decided;
+  };
+  const Result<http::Response> response = paid_call(request, *access.caller,
+                                                    {.route = "/v1/answer",
+                                                     .meter = "answer_tokens",
+                                                     .product = bot.name(),
+                                                     .model = bot.model(),
+                                                     .texts = {turn.text()},
+                                                     .decide = decide});
+  return response.ok() ? *response : failed(request, response.status());
+}
+
+}  // namespace yupu::serving

@@ -1,0 +1,63 @@
+#include "strategy/conversation_tests.h"
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "engine/execution_context.h"
+#include "handoff/types.h"
+#include "serving/classifier_model.h"
+#include "strategy/answers.h"
+
+namespace yupu::strategy {
+namespace {
+
+Result<Json> test_input(const LoopContext& context, const Outputs& done) {
+  const Strategy& strategy = context.strategy;
+  YUPU_ASSIGN_OR_RETURN(const std::string answers_sha256, file_sha256(strategy.resolve(strategy.service.answers)));
+  YUPU_ASSIGN_OR_RETURN(const std::string strategy_sha256, file_sha256(strategy.path));
+  return Json{{"run_id", done.at("train")["run_id"]}, {"answers", answers_sha256}, {"strategy", strategy_sha256}};
+}
+
+}  // namespace
+
+Result<products::ScriptReport> test_conversations(const Strategy& strategy, const std::string& model_directory,
+                                                  int threads, const Clock& clock) {
+  if (strategy.service.tests.empty()) return products::ScriptReport{};
+  YUPU_ASSIGN_OR_RETURN(products::AnswerBook book, load_answers(strategy.resolve(strategy.service.answers),
+                                                                strategy.service.dialogue.utc_offset_minutes));
+  YUPU_ASSIGN_OR_RETURN(const auto dialogue, make_dialogue(strategy, std::move(book)));
+  engine::ExecutionContext engine(threads);
+  tasks::BaseCache bases;
+  YUPU_ASSIGN_OR_RETURN(const auto model, serving::classifier_loader(engine, bases)(model_directory));
+  const auto scorer = [&model](const std::string& text) -> Result<serving::ScoredText> {
+    const serving::BatchText batch[] = {{.model = model.get(), .encoding = model->encode(text)}};
+    YUPU_ASSIGN_OR_RETURN(const auto rows, model->logits(batch));
+    return serving::scored_text(model->card(), rows.front());
+  };
+  return products::run_scripts(*dialogue, strategy.service.tests, model->card(), scorer, clock.now_ns());
+}
+
+Result<products::ScriptReport> test_run(const LoopContext& context, const handoff::Record& run_record) {
+  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
+  return test_conversations(context.strategy, context.workdir + "/" + run.model_directory, context.threads,
+                            context.clock);
+}
+
+Stage test_stage(LoopContext& context) {
+  return {.name = "test",
+          .summary = "conversations whose answers must not change",
+          .input = [&context](const Outputs& done) { return test_input(context, done); },
+          .run = [&context](const Outputs& done) -> Result<Json> {
+            YUPU_ASSIGN_OR_RETURN(const auto run,
+                                  handoff::get_record(context.store, done.at("train")["run_id"].get<std::string>()));
+            YUPU_ASSIGN_OR_RETURN(const auto report, test_run(context, run));
+            if (!report.failures.empty()) return conflict(report.to_text());
+            return report.to_json();
+          },
+          .describe =
+              [](const Json& output) {
+                return fmt::format("{} tests, {} turns", output["tests"].get<int>(), output["turns"].get<int>());
+              }};
+}
+
+}  // namespace yupu::strategy

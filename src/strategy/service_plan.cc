@@ -1,0 +1,154 @@
+#include "strategy/service_plan.h"
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "strategy/service_reader.h"
+#include "strategy/strategy.h"
+
+namespace yupu::strategy {
+namespace {
+
+Status read_trigger(const toml::table& table, const std::string& file, products::DialogueOptions& dialogue) {
+  products::Trigger trigger;
+  TomlReader reader(table, file, fmt::format("service.trigger[{}]", dialogue.triggers.size()));
+  reader.text("name", trigger.name, true);
+  reader.texts("words", trigger.words);
+  reader.integer("priority", trigger.priority, 1, 1000);
+  if (trigger.words.empty()) reader.fail("words", "must hold at least one word");
+  for (const std::string& word : trigger.words) {
+    if (products::fold_words(word).empty()) reader.fail("words", "holds an empty word: it would fire on every text");
+  }
+  for (const products::Trigger& other : dialogue.triggers) {
+    if (other.name == trigger.name)
+      reader.fail("name", fmt::format("\"{}\" is another trigger's already", trigger.name));
+  }
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  dialogue.triggers.push_back(std::move(trigger));
+  return ok_status();
+}
+
+Status read_form(const toml::table& table, const std::string& file, products::FormRules& rules) {
+  TomlReader reader(table, file, "service.form");
+  reader.integer("tries_max", rules.tries_max, 1, 10);
+  reader.text("again_zh", rules.again_zh);
+  reader.text("again_en", rules.again_en);
+  reader.texts("yes_words", rules.yes_words);
+  reader.texts("no_words", rules.no_words);
+  return reader.finish();
+}
+
+void read_expected(TomlReader& reader, std::string_view key, std::optional<std::string>& out) {
+  if (!reader.has(key)) return reader.known(key);
+  std::string value;
+  reader.text(key, value);
+  out = value;
+}
+
+Status read_turn(const toml::table& table, const std::string& file, const std::string& prefix,
+                 products::Script& script) {
+  products::ScriptTurn turn;
+  TomlReader reader(table, file, fmt::format("{}.turn[{}]", prefix, script.turns.size()));
+  reader.text("say", turn.say);
+  reader.text("tap", turn.tap);
+  if (turn.say.empty() && turn.tap.empty()) reader.fail("say", "is missing: what is said, or `tap` for a button");
+  const toml::table* expect = reader.table("expect", true);
+  turn.where = fmt::format("{}: line {}", file, table.source().begin.line);
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  TomlReader wanted(*expect, file, reader.dotted("expect"));
+  std::string decision;
+  if (wanted.has("decision")) {
+    wanted.one_of("decision", decision, {"answer", "clarify", "refuse", "handoff"});
+    turn.decision = decision;
+  }
+  wanted.known("decision");
+  read_expected(wanted, "intent", turn.intent);
+  read_expected(wanted, "slot", turn.slot);
+  read_expected(wanted, "contains", turn.contains);
+  if (expect->empty()) wanted.fail("decision", "is missing: expect at least one of decision, intent, slot, contains");
+  YUPU_RETURN_IF_ERROR(wanted.finish());
+  script.turns.push_back(std::move(turn));
+  return ok_status();
+}
+
+Status read_test(const toml::table& table, const std::string& file, ServicePlan& service) {
+  products::Script script{.channel = products::kDefaultChannel};
+  const std::string prefix = fmt::format("service.test[{}]", service.tests.size());
+  TomlReader reader(table, file, prefix);
+  reader.text("name", script.name, true);
+  reader.text("channel", script.channel);
+  const auto turns = reader.tables("turn", true);
+  for (const products::Script& other : service.tests) {
+    if (other.name == script.name) reader.fail("name", fmt::format("\"{}\" is another test's already", script.name));
+  }
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  for (const toml::table* turn : turns) YUPU_RETURN_IF_ERROR(read_turn(*turn, file, prefix, script));
+  service.tests.push_back(std::move(script));
+  return ok_status();
+}
+
+void read_dialogue(TomlReader& reader, ServicePlan& service) {
+  products::DialogueOptions& dialogue = service.dialogue;
+  reader.integer("unsure_max", dialogue.unsure_max, 0, 10);
+  reader.integer("idle_minutes", service.conversation.idle_minutes, 1, products::kIdleMinutesMax);
+  reader.texts("cancel_words", dialogue.cancel_words);
+  reader.text("cancelled_zh", dialogue.cancelled_zh);
+  reader.text("cancelled_en", dialogue.cancelled_en);
+  reader.text("stale_zh", dialogue.stale_zh);
+  reader.text("stale_en", dialogue.stale_en);
+  reader.text("nothing_open_zh", dialogue.nothing_open_zh);
+  reader.text("nothing_open_en", dialogue.nothing_open_en);
+  std::string offset;
+  reader.text("utc_offset", offset);
+  if (!reader.has("utc_offset")) return;
+  const auto minutes = products::parse_utc_offset(offset);
+  if (!minutes) return reader.fail("utc_offset", fmt::format("must be like \"+08:00\" or \"Z\", not \"{}\"", offset));
+  dialogue.utc_offset_minutes = *minutes;
+}
+
+}  // namespace
+
+Status read_service(const toml::table& table, Strategy& strategy, bool check_files) {
+  ServicePlan& service = strategy.service;
+  TomlReader reader(table, strategy.path, "service");
+  service.bot = strategy.name;
+  reader.text("bot", service.bot);
+  reader.text("answers", service.answers, true);
+  reader.text("refuse_zh", service.refuse_zh);
+  reader.text("refuse_en", service.refuse_en);
+  reader.text("clarify_zh", service.clarify_zh);
+  reader.text("clarify_en", service.clarify_en);
+  reader.text("handoff_zh", service.handoff_zh);
+  reader.text("handoff_en", service.handoff_en);
+  reader.text("handoff_intent", service.handoff_intent);
+  reader.integer("demo_requests_per_minute", service.demo_requests_per_minute, 1, 1000000);
+  read_dialogue(reader, service);
+  const toml::table* form = reader.table("form");
+  const auto triggers = reader.tables("trigger");
+  const auto tests = reader.tables("test");
+  if (check_files && !service.answers.empty() && !file_exists(strategy.resolve(service.answers)))
+    reader.fail("answers", fmt::format("there is no file {}", strategy.resolve(service.answers)));
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  if (form != nullptr) YUPU_RETURN_IF_ERROR(read_form(*form, strategy.path, service.dialogue.form));
+  for (const toml::table* trigger : triggers)
+    YUPU_RETURN_IF_ERROR(read_trigger(*trigger, strategy.path, service.dialogue));
+  for (const toml::table* test : tests) YUPU_RETURN_IF_ERROR(read_test(*test, strategy.path, service));
+  return ok_status();
+}
+
+Result<std::unique_ptr<products::Dialogue>> make_dialogue(const Strategy& strategy, products::AnswerBook book) {
+  const ServicePlan& plan = strategy.service;
+  products::BotOptions options;
+  options.name = plan.bot;
+  options.model = strategy.name;
+  options.handoff_intent = plan.handoff_intent;
+  options.refuse_zh = plan.refuse_zh;
+  options.refuse_en = plan.refuse_en;
+  options.clarify_zh = plan.clarify_zh;
+  options.clarify_en = plan.clarify_en;
+  options.handoff_zh = plan.handoff_zh;
+  options.handoff_en = plan.handoff_en;
+  return products::Dialogue::create(std::move(options), plan.dialogue, std::move(book));
+}
+
+}  // namespace yupu::strategy

@@ -1,0 +1,35 @@
+// [service] of the strategy file: the bot, how its conversations go, and their tests. Keys: docs/strategy.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "products/service/conversation/conversation_bot.h"
+#include "products/service/conversation/dialogue.h"
+#include "products/service/conversation/script.h"
+
+namespace yupu::strategy {
+
+struct Strategy;
+
+struct ServicePlan {
+  std::string bot;      // name in /v1/answer
+  std::string answers;  // TOML file of approved answers
+  std::string refuse_zh = "抱歉，这个问题我暂时答不了。";
+  std::string refuse_en = "Sorry, I cannot answer that yet.";
+  std::string clarify_zh = "您想问的是下面哪一个？";
+  std::string clarify_en = "Which of these did you mean?";
+  std::string handoff_zh = "正在为您转接人工客服。";
+  std::string handoff_en = "I am handing you over to a person.";
+  std::string handoff_intent = "talk_to_human";
+  std::int64_t demo_requests_per_minute = 60;  // per visitor address, on the demo page
+  products::DialogueOptions dialogue = {};
+  products::ConversationOptions conversation = {};
+  std::vector<products::Script> tests = {};  // [[service.test]]
+};
+
+// The bot of a strategy that says what `book` holds. Errors: kInvalidArgument: what Dialogue::create says.
+Result<std::unique_ptr<products::Dialogue>> make_dialogue(const Strategy& strategy, products::AnswerBook book);
+
+}  // namespace yupu::strategy
