@@ -1,9 +1,10 @@
-# yupu_module(NAME [LINK target...]): one room of the house = one static library.
+# yupu_module(NAME [LINK target...] [WITHOUT folder...]): one room of the house = one static library.
 #   *.cc            the library yupu_NAME (recursive)
 #   *_test.cc       one test program NAME_tests, every TEST of it a ctest called NAME/Suite.Case
 #   *_slow_test.cc  the same, ctest label "slow"
 #   *_module.cc     not in the library: a shared object that the program opens itself (src/engine/CMakeLists.txt)
 #   *_bench.cc      one program each, build/<preset>/NAME_x_bench
+# WITHOUT leaves out folders below that are modules of their own: those that build and are tested without what the room links.
 # Globs carry CONFIGURE_DEPENDS, so adding a file touches no build file.
 include(GoogleTest)
 if(CMAKE_CROSSCOMPILING)
@@ -12,8 +13,11 @@ else()
   set(YUPU_TEST_TIMEOUT 300)
 endif()
 function(yupu_module name)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINK;WITHOUT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  foreach(folder ${ARG_WITHOUT})
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
+  endforeach()
   set(tests ${sources})
   set(benches ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|_module|/main)\\.cc$")

@@ -1,0 +1,175 @@
+// What the surge bench measures, and how it is printed.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "products/monitor/detect/series.h"
+#include "products/monitor/detect/testing/peers.h"
+
+namespace yupu::monitor::testing {
+
+inline constexpr double kFactors[] = {3, 5, 10};
+// Negatives usual in the surge's hour without it: 5 in the shortest window or more, 5 in the longest or more, fewer.
+inline constexpr double kClassFloors[] = {20, 5, 0};
+inline constexpr std::size_t kClassCount = 3;
+inline constexpr const char* kClassNames[] = {">=20/h ", "5-20/h ", "<5/h "};
+
+struct Found {
+  std::size_t plants = 0;
+  std::vector<double> delays_min;
+  void add(std::int64_t delay_ns, bool found) {
+    ++plants;
+    if (found) delays_min.push_back(static_cast<double>(delay_ns) / static_cast<double>(kMinuteNs));
+  }
+};
+
+struct Outcome {
+  std::map<double, Found> by_factor[kClassCount];
+  std::size_t positive_plants = 0;
+  std::size_t positive_alarms = 0;
+  std::size_t false_alarms = 0;
+  double weeks = 0;
+};
+
+struct Peer {
+  std::string name;
+  std::vector<double> (*scores)(std::span<const std::int64_t>, std::size_t, std::size_t);
+  double usual;
+};
+inline const std::vector<Peer> kPeers = {
+    {"z-score", z_scores, 4}, {"windowed Gaussian", windowed_gaussian, 5}, {"S-H-ESD", seasonal_hybrid_esd, 1}};
+
+// A peer's threshold is chosen after the fact, so its scores are kept: the quiet run's, and each plant's.
+struct PeerRun {
+  std::vector<double> quiet;
+  struct Plant {
+    double factor;
+    std::size_t kind;
+    std::vector<std::pair<std::int64_t, double>> scores;  // (delay, score)
+  };
+  std::vector<Plant> plants;
+  std::size_t alarms(double threshold) const {
+    std::size_t count = 0;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < quiet.size(); ++i) {
+      if (quiet[i] < threshold) continue;
+      if (count == 0 || i - last > 12) ++count;
+      last = i;
+    }
+    return count;
+  }
+};
+
+struct SeriesRun {
+  std::string name;
+  bool held = false;
+  double negatives_per_hour = 0;
+  Outcome ours;
+  std::vector<PeerRun> peers;
+};
+
+inline double quantile(std::vector<double> values, double q) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
+}
+
+inline void print_row(const std::string& group, const std::string& detector, const std::map<double, Found>& by_factor,
+                      double alarms_per_week) {
+  std::printf("%-14s %-32s", group.c_str(), detector.c_str());
+  for (const auto& [factor, found] : by_factor)
+    std::printf("  x%-2.0f %5.1f%% (%2.0f, %2.0f)", factor,
+                100 * static_cast<double>(found.delays_min.size()) /
+                    static_cast<double>(std::max<std::size_t>(1, found.plants)),
+                quantile(found.delays_min, 0.5), quantile(found.delays_min, 0.95));
+  std::printf("  false/topic-week %.3f\n", alarms_per_week);
+}
+
+inline void print_peer(const std::string& group, std::size_t peer, const std::vector<const SeriesRun*>& runs,
+                       double weeks, std::size_t kind) {
+  const auto alarms = [&](double threshold) {
+    std::size_t sum = 0;
+    for (const SeriesRun* run : runs) sum += run->peers[peer].alarms(threshold);
+    return static_cast<double>(sum) / weeks;
+  };
+  const auto row = [&](double threshold, const std::string& how) {
+    std::map<double, Found> by_factor;
+    for (const SeriesRun* run : runs) {
+      for (const PeerRun::Plant& plant : run->peers[peer].plants) {
+        if (plant.kind != kind) continue;
+        const auto hit = std::find_if(plant.scores.begin(), plant.scores.end(),
+                                      [&](const auto& score) { return score.second >= threshold; });
+        by_factor[plant.factor].add(hit == plant.scores.end() ? 0 : static_cast<std::int64_t>(hit->first),
+                                    hit != plant.scores.end());
+      }
+    }
+    print_row(group, fmt::format("{} {} {:.1f}", kPeers[peer].name, how, threshold), by_factor, alarms(threshold));
+  };
+  row(kPeers[peer].usual, "at");
+  // The lowest threshold that keeps what we promise, known only afterwards.
+  double low = 0;
+  double high = 1e6;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (alarms(middle) > 0.1 ? low : high) = middle;
+  }
+  row(high, "<= 0.1 at");
+}
+
+inline void print_group(const std::string& group, const std::vector<const SeriesRun*>& runs, std::size_t kind,
+                        bool peers) {
+  if (runs.empty()) return;
+  std::map<double, Found> by_factor;
+  double weeks = 0;
+  std::size_t alarms = 0;
+  std::size_t positive_plants = 0;
+  std::size_t positive_alarms = 0;
+  for (const SeriesRun* run : runs) {
+    for (const auto& [factor, found] : run->ours.by_factor[kind]) {
+      by_factor[factor].plants += found.plants;
+      auto& delays = by_factor[factor].delays_min;
+      delays.insert(delays.end(), found.delays_min.begin(), found.delays_min.end());
+    }
+    weeks += run->ours.weeks;
+    alarms += run->ours.false_alarms;
+    positive_plants += run->ours.positive_plants;
+    positive_alarms += run->ours.positive_alarms;
+  }
+  print_row(group, fmt::format("yupu, positive x5: {} of {}", positive_alarms, positive_plants), by_factor,
+            static_cast<double>(alarms) / weeks);
+  for (std::size_t p = 0; p < kPeers.size() && peers; ++p) print_peer(group, p, runs, weeks, kind);
+}
+
+inline void print_report(const std::vector<SeriesRun>& all, bool peers) {
+  for (const SeriesRun& run : all) {
+    std::printf("%-10s %s %7.1f negatives/h, %5.1f weeks, %zu false alarms;", run.name.c_str(),
+                run.held ? "held" : "tune", run.negatives_per_hour, run.ours.weeks, run.ours.false_alarms);
+    for (std::size_t kind = 0; kind < kClassCount; ++kind) {
+      for (const auto& [factor, found] : run.ours.by_factor[kind])
+        std::printf(" x%.0f %zu/%zu", factor, found.delays_min.size(), found.plants);
+      std::printf(" |");
+    }
+    std::printf("\n");
+  }
+  std::printf("found %% (median, p95 minutes from the surge's start)\n");
+  for (std::size_t kind = 0; kind < kClassCount; ++kind) {
+    for (const std::string which : {"tune", "held", "all"}) {
+      std::vector<const SeriesRun*> runs;
+      for (const SeriesRun& run : all) {
+        if (which == "all" || run.held == (which == "held")) runs.push_back(&run);
+      }
+      print_group(kClassNames[kind] + which, runs, kind, peers && which == "all");
+    }
+  }
+}
+
+}  // namespace yupu::monitor::testing
