@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """HuggingFace directories in and out, against the reference library.
 
-    hf_roundtrip.py --build build/release [--checkpoint DIR] [--classifier DIR] [--pairs DIR]
+    hf_roundtrip.py --build build/release [--checkpoint DIR] [--classifier DIR] [--pairs DIR] [--multilabel DIR]
 
 --checkpoint  a BERT-class directory: the same texts through both; largest difference of the last hidden states, their
               mean, the first token's state and the pooler.  Without it, the all-MiniLM-L6-v2 inside the Python package
@@ -11,6 +11,7 @@
 --pairs       the same of a directory saved by `yupu train --task pairs`, on pairs of those texts, tokenised by the
               reference with longest-first truncation; where sentence-transformers is installed also its CrossEncoder,
               whose scores from 0 to 1 must be those of the logits.
+--multilabel  as --classifier, of `yupu train --task multilabel`; the reference must know it as multi-label.
 Needs torch and transformers (peers of the bench).  Exit status 1 when a difference is above 1e-4 or token ids differ.
 """
 import argparse
@@ -75,7 +76,7 @@ def compare_checkpoint(build, directory):
 
 
 def compare_classifier(build, directory, kind):
-    """kind: "classifier", whose inputs are texts, or "pairs"."""
+    """kind: "classifier" or "multilabel", whose inputs are texts, or "pairs"."""
     import torch
     import transformers
     tokenizer = transformers.AutoTokenizer.from_pretrained(directory, local_files_only=True)
@@ -87,7 +88,7 @@ def compare_classifier(build, directory, kind):
     texts = [text.replace("\t", " ") for text in TEXTS if text]  # an empty second text is none to the reference
     inputs = [(a, b) for a in texts for b in texts] if pairs else [(text,) for text in TEXTS]
     lines = ["\t".join(texts) for texts in inputs]
-    logits = run(build / "src/tasks/tasks_logits_bench", directory, lines, *(["pairs"] if pairs else []))
+    logits = run(build / "src/tasks/tasks_logits_bench", directory, lines, *([] if kind == "classifier" else [kind]))
     worst = 0.0
     for texts, ours in zip(inputs, logits, strict=True):
         encoded = tokenizer(*texts, return_tensors="pt", truncation="longest_first", max_length=limit)
@@ -97,7 +98,7 @@ def compare_classifier(build, directory, kind):
     print(f"{kind},{pathlib.Path(directory).name},logits,{worst:.3g}")
     print(f"{kind},{type(model).__name__},{type(tokenizer).__name__},labels {len(model.config.id2label)},"
           f"{'every weight taken' if clean else info}")
-    good = clean and worst <= LIMIT
+    good = clean and worst <= LIMIT and (kind != "multilabel" or model.config.problem_type == "multi_label_classification")
     return good and (not pairs or compare_cross_encoder(directory, limit, inputs, logits))
 
 
@@ -123,6 +124,7 @@ def main():
     parser.add_argument("--checkpoint", type=pathlib.Path)
     parser.add_argument("--classifier", type=pathlib.Path)
     parser.add_argument("--pairs", type=pathlib.Path)
+    parser.add_argument("--multilabel", type=pathlib.Path)
     args = parser.parse_args()
     checkpoint = args.checkpoint or packaged_checkpoint()
     good = True
@@ -134,6 +136,8 @@ def main():
         good = compare_classifier(args.build, args.classifier, "classifier") and good
     if args.pairs:
         good = compare_classifier(args.build, args.pairs, "pairs") and good
+    if args.multilabel:
+        good = compare_classifier(args.build, args.multilabel, "multilabel") and good
     sys.exit(0 if good else 1)
 
 

@@ -25,6 +25,10 @@ struct ImportSource {
   std::string fixed_split = {};        // not empty: "train", "valid" or "test" for every row
   // Further columns, which must be there: a second text, a score.
   std::vector<std::string> more_columns = {};
+  // Further columns whose cells are lists, which must be there: in CSV and TSV parted by list_separator, in JSONL
+  // arrays of strings, or strings parted likewise.  A blank cell is an empty list.
+  std::vector<std::string> list_columns = {};
+  std::string list_separator = ";";
   const std::string& shown() const { return name.empty() ? path : name; }
 };
 
@@ -39,8 +43,9 @@ struct Problem {
 struct RawRow {
   std::int64_t line = 0;  // 1 is the first; of a row over several lines, the first of them
   std::string text, label, lang, split;
-  std::vector<std::string> more = {};  // one cell for each of more_columns
-  std::optional<Problem> problem;      // the row could not be read; text then holds what there is of it
+  std::vector<std::string> more = {};                // one cell for each of more_columns
+  std::vector<std::vector<std::string>> lists = {};  // one for each of list_columns
+  std::optional<Problem> problem;                    // the row could not be read; text then holds what there is of it
 };
 
 // Reads one file from the front to the back in memory that does not depend on the file's size.

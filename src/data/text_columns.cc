@@ -1,5 +1,6 @@
 #include "data/text_columns.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -30,9 +31,13 @@ std::optional<double> number_of(std::string_view text) {
   return value;
 }
 
-ImportSource source_of(const std::string& path, std::span<const TextColumn> columns) {
+ImportSource source_of(const std::string& path, std::span<const TextColumn> columns, const std::string& separator) {
   ImportSource source{.path = path, .text_column = columns[0].name, .label_column = {}, .lang_column = {}};
-  for (const TextColumn& column : columns.subspan(1)) source.more_columns.push_back(column.name);
+  source.list_separator = separator;
+  for (const TextColumn& column : columns.subspan(1)) {
+    auto& names = column.kind == TextColumn::Kind::kLabels ? source.list_columns : source.more_columns;
+    names.push_back(column.name);
+  }
   return source;
 }
 
@@ -56,10 +61,24 @@ Status take(const std::string& path, const TextColumn& column, std::string cell,
   return ok_status();
 }
 
+// The same of a cell of labels.
+Status take_labels(const std::string& path, const TextColumn& column, std::vector<std::string> labels,
+                   const CleanLimits& limits, ColumnsRow& row) {
+  for (std::string& label : labels) {
+    if (const auto problem = clean_label(label, limits)) return at(path, row.line, column.name, problem->detail);
+  }
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  row.cells.emplace_back();
+  row.numbers.push_back(0.0);
+  row.lists.push_back(std::move(labels));
+  return ok_status();
+}
+
 }  // namespace
 
 Result<std::vector<ColumnsRow>> read_columns(const std::string& path, std::span<const TextColumn> columns,
-                                             std::size_t text_bytes_max) {
+                                             const ColumnsRule& rule) {
   CHECK(!columns.empty(), "read_columns of no column");
   for (std::size_t i = 0; i < columns.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -68,8 +87,8 @@ Result<std::vector<ColumnsRow>> read_columns(const std::string& path, std::span<
                                 columns[i].name);
     }
   }
-  YUPU_ASSIGN_OR_RETURN(const auto reader, open_rows(source_of(path, columns)));
-  const CleanLimits limits{.text_bytes_max = text_bytes_max};
+  YUPU_ASSIGN_OR_RETURN(const auto reader, open_rows(source_of(path, columns, rule.separator)));
+  const CleanLimits limits{.text_bytes_max = rule.text_bytes_max};
   std::vector<ColumnsRow> rows;
   RawRow raw;
   while (true) {
@@ -81,8 +100,13 @@ Result<std::vector<ColumnsRow>> read_columns(const std::string& path, std::span<
     }
     ColumnsRow row{.line = raw.line, .cells = {}, .numbers = {}};
     YUPU_RETURN_IF_ERROR(take(path, columns[0], std::move(raw.text), limits, row));
-    for (std::size_t i = 1; i < columns.size(); ++i)
-      YUPU_RETURN_IF_ERROR(take(path, columns[i], std::move(raw.more[i - 1]), limits, row));
+    auto cell = raw.more.begin();
+    auto list = raw.lists.begin();
+    for (const TextColumn& column : columns.subspan(1)) {
+      YUPU_RETURN_IF_ERROR(column.kind == TextColumn::Kind::kLabels
+                               ? take_labels(path, column, std::move(*list++), limits, row)
+                               : take(path, column, std::move(*cell++), limits, row));
+    }
     rows.push_back(std::move(row));
   }
   if (rows.empty()) return invalid_argument(path + ": no rows in the file", "path");

@@ -3,13 +3,17 @@
 // the median counts (wall time).  Before the clock is read the pooled vectors must agree with those of fp32: cosine at
 // least 0.99 for every sequence, and bf16 and int8 answers must be the same bits alone and in the batch.  Where the
 // machine does not multiply bf16 in hardware the bf16 column is its f32 path.
+// "read ms": how long the same threads take to read every fp32 weight of the layers once and do nothing with it.  No
+// answer can come sooner; a batch of one token comes close to it.
 //   model_encoder_inference_bench [threads] [size...]     one CSV row per size and batch; sizes: base 6x384 4x312
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -71,6 +75,35 @@ double smallest_cosine(const engine::Tensor& a, const engine::Tensor& b) {
   return smallest;
 }
 
+// Milliseconds to read all weights but the word table, of which a text needs a few rows.
+double read_weights(const Encoder& encoder, engine::ExecutionContext& context) {
+  constexpr std::size_t kPart = 1 << 14;  // 128 KiB
+  std::vector<std::span<const std::uint64_t>> parts;
+  for (const engine::Parameter* parameter : encoder.parameters()) {
+    if (parameter == &encoder.word_embeddings()) continue;
+    const std::span<const std::uint64_t> words(reinterpret_cast<const std::uint64_t*>(parameter->value.bytes()),
+                                               parameter->value.byte_count() / sizeof(std::uint64_t));
+    for (std::size_t at = 0; at < words.size(); at += kPart)
+      parts.push_back(words.subspan(at, std::min(kPart, words.size() - at)));
+  }
+  std::atomic<std::uint64_t> seen = 0;  // so that nothing is left out
+  const auto begin = std::chrono::steady_clock::now();
+  context.team().parallel_for(static_cast<std::int64_t>(parts.size()), 1,
+                              [&](std::int64_t first, std::int64_t last, int) {
+                                std::array<std::uint64_t, 8> sums = {};
+                                for (std::int64_t part = first; part < last; ++part) {
+                                  const auto words = parts[static_cast<std::size_t>(part)];
+                                  for (std::size_t i = 0; i + sums.size() <= words.size(); i += sums.size()) {
+                                    for (std::size_t lane = 0; lane < sums.size(); ++lane)
+                                      sums[lane] += words[i + lane];
+                                  }
+                                }
+                                for (const std::uint64_t sum : sums) seen += sum;
+                              });
+  const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
+  return seen == 1 ? 0.0 : spent.count();
+}
+
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -105,7 +138,9 @@ void measure(const Size& size, std::vector<Contender> contenders, std::int64_t s
     cosines += fmt::format(",{:.5f}", cosine);
   }
   constexpr int kRounds = 15;
+  std::vector<double> reading;
   for (int round = 0; round < kRounds; ++round) {
+    reading.push_back(read_weights(contenders[0].encoder, contenders[0].context));
     for (Contender& contender : contenders) {
       const auto begin = std::chrono::steady_clock::now();
       (void)pooled(contender.encoder, contender.context, batch);
@@ -119,8 +154,8 @@ void measure(const Size& size, std::vector<Contender> contenders, std::int64_t s
     times += fmt::format(",{:.2f}", time);
     if (&contender != contenders.data()) ratios += fmt::format(",{:.2f}", median(contenders[0].milliseconds) / time);
   }
-  fmt::print("{},{},{}{}{}{}{}\n", size.name, sequences, batch.packed.token_count(), times, ratios, cosines,
-             right ? "" : ",WRONG");
+  fmt::print("{},{},{}{}{}{},{:.2f}{}\n", size.name, sequences, batch.packed.token_count(), times, ratios, cosines,
+             median(reading), right ? "" : ",WRONG");
 }
 
 void measure_size(engine::ExecutionContext& context, engine::ExecutionContext& bf16_context, const Size& size) {
@@ -147,8 +182,10 @@ int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::max(1, std::atoi(argv[1])) : 0;
   yupu::engine::ExecutionContext context(threads);
   yupu::engine::ExecutionContext bf16_context(threads, yupu::engine::Precision::kBf16);
-  fmt::print("size,sequences,tokens,fp32 ms,bf16 ms,int8 ms,fp32/bf16,fp32/int8,cosine bf16,cosine int8 ({} threads)\n",
-             context.team().size());
+  fmt::print(
+      "size,sequences,tokens,fp32 ms,bf16 ms,int8 ms,fp32/bf16,fp32/int8,cosine bf16,cosine int8,read ms ({} "
+      "threads)\n",
+      context.team().size());
   for (const Size& size : kSizes) {
     const auto asked = [&](int i) { return size.name == argv[i]; };
     bool wanted = argc <= 2;

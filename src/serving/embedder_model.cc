@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "serving/classifier_model.h"
+#include "serving/multilabel_model.h"
 #include "serving/ranker_model.h"
 #include "tasks/embed/embedder.h"
+#include "tasks/multilabel/multilabel_model.h"
 #include "tasks/pairs/pair_model.h"
 
 namespace yupu::serving {
@@ -39,6 +41,7 @@ ModelLoader text_model_loader(engine::ExecutionContext& context, tasks::BaseCach
   return [&context, classifiers = classifier_loader(context, bases)](
              const std::string& directory) -> Result<std::unique_ptr<TextModel>> {
     if (tasks::PairModel::recognises(directory)) return load_ranker(directory, context);
+    if (tasks::MultilabelModel::recognises(directory)) return load_multilabel(directory, context);
     if (!tasks::Embedder::recognises(directory)) return classifiers(directory);
     YUPU_ASSIGN_OR_RETURN(std::unique_ptr<tasks::Embedder> embedder, tasks::Embedder::load(directory));
     return std::unique_ptr<TextModel>(std::make_unique<EmbedderModel>(std::move(embedder), context));

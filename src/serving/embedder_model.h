@@ -7,8 +7,8 @@
 
 namespace yupu::serving {
 
-// A directory of an embedder or of pairs (ranker_model.h) as one, any other as classifier_loader does; the same rules
-// for both arguments.
+// A directory of an embedder, of pairs (ranker_model.h) or of any number of labels (multilabel_model.h) as one, any
+// other as classifier_loader does; the same rules for both arguments.
 ModelLoader text_model_loader(engine::ExecutionContext& context, tasks::BaseCache& bases);
 
 }  // namespace yupu::serving

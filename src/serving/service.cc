@@ -15,6 +15,12 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
+OrderedJson label_json(const ModelCard& card, const LabelScore& scored) {
+  OrderedJson json = {{"label", scored.label}, {"score", scored.score}};
+  if (!card.label_thresholds.empty()) json["said"] = scored.said;
+  return json;
+}
+
 }  // namespace
 
 struct Service::RouteRow {
@@ -185,8 +191,8 @@ http::Response Service::classify(const http::Request& request) {
       const std::string trace_id = random_id("tr");
       OrderedJson labels = OrderedJson::array();
       const auto count = static_cast<std::size_t>(body.top_k.value_or(options_.top_k));
-      for (std::size_t k = 0; k < std::min(count, ranked.size()); ++k) {
-        labels.push_back({{"label", ranked[k].label}, {"score", ranked[k].score}});
+      for (std::size_t k = 0; k < ranked.size(); ++k) {
+        if (k < count || ranked[k].said) labels.push_back(label_json(model.model->card(), ranked[k]));
       }
       results.push_back({{"index", i}, {"trace_id", trace_id}, {"decision", decision}, {"labels", labels}});
       decided.traces.push_back({.trace_id = trace_id,

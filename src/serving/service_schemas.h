@@ -26,7 +26,8 @@ inline constexpr std::string_view kClassifyResponse = R"({
       "decision": {"enum": ["answer", "clarify", "refuse"],
                    "description": "by the model's thresholds; refuse: also when the text is out of its scope"},
       "labels": {"type": "array", "items": {"type": "object", "properties": {
-        "label": {"type": "string"}, "score": {"type": "number"}}}}}}},
+        "label": {"type": "string"}, "score": {"type": "number"},
+        "said": {"type": "boolean", "description": "of a model of any number of labels: whether the label's score reaches its threshold; those that do are all listed"}}}}}}},
     "usage": {"type": "object", "properties": {"tokens": {"type": "integer"}}}
   }
 })";

@@ -5,14 +5,15 @@
 #include <utility>
 
 #include "base/check.h"
+#include "tasks/binary_cross_entropy.h"
 
 namespace yupu::serving {
 
 text::Encoding TextModel::encode_pair(std::string_view, std::string_view) const { CHECK(false, "no model of pairs"); }
 
-ScoredText scored_text(const ModelCard& card, std::span<const float> row) {
-  CHECK(row.size() == card.row_width() && !card.labels.empty(), "one logit per label, and the gate's number");
-  const std::span<const float> logits = row.first(card.labels.size());
+namespace {
+
+std::vector<LabelScore> softmax_scores(const ModelCard& card, std::span<const float> logits) {
   const double largest = *std::max_element(logits.begin(), logits.end());
   std::vector<LabelScore> scores;
   scores.reserve(logits.size());
@@ -23,12 +24,37 @@ ScoredText scored_text(const ModelCard& card, std::span<const float> row) {
     scores.push_back({card.labels[i], weight});
   }
   for (LabelScore& score : scores) score.score /= sum;
+  return scores;
+}
+
+std::vector<LabelScore> sigmoid_scores(const ModelCard& card, std::span<const float> logits) {
+  std::vector<LabelScore> scores;
+  scores.reserve(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const double score = tasks::sigmoid(logits[i] / card.temperature);
+    scores.push_back({card.labels[i], score, score >= card.label_thresholds[i]});
+  }
+  return scores;
+}
+
+}  // namespace
+
+ScoredText scored_text(const ModelCard& card, std::span<const float> row) {
+  CHECK(row.size() == card.row_width() && !card.labels.empty(), "one logit per label, and the gate's number");
+  const std::span<const float> logits = row.first(card.labels.size());
+  std::vector<LabelScore> scores =
+      card.label_thresholds.empty() ? softmax_scores(card, logits) : sigmoid_scores(card, logits);
   std::stable_sort(scores.begin(), scores.end(),
                    [](const LabelScore& a, const LabelScore& b) { return a.score > b.score; });
   return {.ranked = std::move(scores), .in_scope = !card.has_scope_gate || row.back() >= 0.0f};
 }
 
 std::string_view decision_of(const ModelCard& card, const ScoredText& scored) {
+  if (!card.label_thresholds.empty()) {
+    const bool any =
+        std::any_of(scored.ranked.begin(), scored.ranked.end(), [](const LabelScore& s) { return s.said; });
+    return any ? "answer" : "refuse";
+  }
   const double best = scored.ranked.front().score;
   if (!scored.in_scope || best < card.clarify_threshold) return "refuse";
   return best >= card.answer_threshold ? "answer" : "clarify";

@@ -1,6 +1,7 @@
 // What serving needs of a model that gives every text, or pair of texts, a row of numbers: a score per label, a vector,
-// or how well the two go together. Behind it stand tasks::Classifier (classifier_model.h), tasks::Embedder
-// (embedder_model.h) and tasks::PairModel (ranker_model.h); tests put a fake here.
+// or how well the two go together. Behind it stand tasks::Classifier (classifier_model.h), tasks::MultilabelModel
+// (multilabel_model.h), tasks::Embedder (embedder_model.h) and tasks::PairModel (ranker_model.h); tests put a fake
+// here.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,9 @@ struct ModelCard {
   double temperature = 1.0;          // softmax(logits / temperature) is calibrated: Guo et al. 2017, arXiv:1706.04599
   double answer_threshold = 0.5;     // calibrated on validation rows: at or above it an answer may be given
   double clarify_threshold = 0.2;    // at or above it the best labels are worth asking about
+  // Of a model that says any number of labels: from which score each is said; a score is then sigmoid(logit /
+  // temperature). Empty: one label per text, by softmax.
+  std::vector<double> label_thresholds = {};
   // A row then ends with one number more: below 0 the text is out of scope and refused, whatever its labels' scores.
   bool has_scope_gate = false;
 };
@@ -66,7 +70,8 @@ class TextModel {
 
 struct LabelScore {
   std::string label;
-  double score = 0;  // calibrated probability
+  double score = 0;   // calibrated probability
+  bool said = false;  // it reaches its own threshold; only of a model that says any number of labels
 };
 
 // A row of a model that scores labels, read.
@@ -76,7 +81,8 @@ struct ScoredText {
 };
 // REQUIRES: a row as wide as the card says.
 ScoredText scored_text(const ModelCard& card, std::span<const float> row);
-// "answer", "clarify" or "refuse": what the model's own thresholds say.
+// "answer", "clarify" or "refuse": what the model's own thresholds say. Of any number of labels: "answer" when one is
+// said, else "refuse".
 std::string_view decision_of(const ModelCard& card, const ScoredText& scored);
 
 }  // namespace yupu::serving

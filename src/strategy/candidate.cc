@@ -51,6 +51,7 @@ Result<training::TrainOptions> train_options(const LoopContext& context, const F
   options.dropout = plan.dropout;
   options.token_dropout = plan.token_dropout;
   options.label_smoothing = plan.label_smoothing;
+  options.pooling = *tasks::find_pooling(plan.pooling);
   options.layer_decay = plan.layer_decay;
   const bool by_file = plan.class_weights != "off" && plan.class_weights != "balanced";
   YUPU_ASSIGN_OR_RETURN(
@@ -164,6 +165,7 @@ Json training_settings(const Strategy& strategy) {
                                     {"out_of_scope_share", release.out_of_scope_share.value_or(-1.0)},
                                     {"scope_gate", release.scope_gate}};
   }
+  if (plan.pooling != "cls") settings["train"]["pooling"] = plan.pooling;
   if (plan.layer_decay != 1.0) settings["train"]["layer_decay"] = plan.layer_decay;
   if (plan.class_weights != "off") {
     const auto content = file_sha256(strategy.resolve(plan.class_weights));  // a file counts by what is in it

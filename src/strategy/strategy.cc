@@ -115,6 +115,7 @@ class Loader {
     reader.number("dropout", train.dropout, 0.0, 0.9);
     reader.number("token_dropout", train.token_dropout, 0.0, 0.9);
     reader.number("label_smoothing", train.label_smoothing, 0.0, 0.9);
+    reader.one_of("pooling", train.pooling, {"cls", "mean"});
     reader.number("layer_decay", train.layer_decay, 0.01, 1.0);
     reader.text("class_weights", train.class_weights);
     if (train.class_weights != "off" && train.class_weights != "balanced")

@@ -54,6 +54,7 @@ struct TrainPlan {
   double dropout = 0.1;
   double token_dropout = 0.0;  // share of tokens of a training text read as unknown
   double label_smoothing = 0.0;
+  std::string pooling = "cls";        // what the head reads: cls or mean
   double layer_decay = 1.0;           // of the learning rate from each layer to the one below it
   std::string class_weights = "off";  // "balanced", or a file {"label": weight}
   bool wide = true;                   // n-gram branch beside the encoder

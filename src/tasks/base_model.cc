@@ -60,12 +60,6 @@ Status write_record(const std::string& directory, const OrderedJson& record) {
                            record.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }
 
-std::int64_t parameter_count(std::span<engine::Parameter* const> parameters) {
-  std::int64_t count = 0;
-  for (const engine::Parameter* parameter : parameters) count += parameter->value.element_count();
-  return count;
-}
-
 std::string weights_sha256(std::span<engine::Parameter* const> parameters) {
   Sha256 hash;
   for (const engine::Parameter* parameter : parameters) {

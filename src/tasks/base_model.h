@@ -40,7 +40,6 @@ Result<Json> read_record(const std::string& directory, std::string_view task);
 // Written whole or not at all.
 Status write_record(const std::string& directory, const OrderedJson& record);
 
-std::int64_t parameter_count(std::span<engine::Parameter* const> parameters);
 // Over names and values, in order.
 std::string weights_sha256(std::span<engine::Parameter* const> parameters);
 

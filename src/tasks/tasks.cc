@@ -11,6 +11,7 @@ constexpr std::array kTasks = {
     Task{.name = "pairs",
          .summary = "two texts together: the same or not, how alike, which answers best",
          .meter = "pair_tokens"},
+    Task{.name = "multilabel", .summary = "any number of labels per text: topics, tags", .meter = "classify_tokens"},
     Task{.name = "generate", .summary = "text that goes on from a prompt", .meter = "generated_tokens"},
 };
 }  // namespace

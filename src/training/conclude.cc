@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "training/run_frame.h"
+
 namespace yupu::training {
 namespace {
 
@@ -83,29 +85,8 @@ Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Cla
 
 Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSource& logits, const Trainer& trainer,
                              tasks::Classifier& classifier) {
-  const Position& position = trainer.position();
-  TrainResult result{.epochs = position.history,
-                     .paused = false,
-                     .steps = position.step,
-                     .best_epoch = position.best_epoch,
-                     .resumed_at_step = trainer.resumed_at_step(),
-                     .seconds = position.seconds,
-                     .precision = trainer.precision(),
-                     .parameter_count = 0,
-                     .weights_sha256 = classifier.weights_sha256(),
-                     .encoder_config = {},
-                     .valid = {},
-                     .test = {},
-                     .broken_promise = {},
-                     .figures = {}};
-  std::int64_t trained = 0;
-  for (const engine::Parameter* parameter : classifier.parameters()) {
-    result.parameter_count += parameter->value.element_count();
-    if (parameter->trainable) trained += parameter->value.element_count();
-  }
-  OrderedJson config;
-  classifier.config().write_to(config);
-  result.encoder_config = Json(config);
+  TrainResult result = finished_result(trainer, options.train.size());
+  describe(classifier, result);
   if (has_labelled(options.valid, options)) {
     YUPU_ASSIGN_OR_RETURN(result.valid, tasks::evaluate(classifier, logits, options.valid));
     add_figures("valid.", *result.valid, result.figures);
@@ -116,14 +97,6 @@ Result<TrainResult> conclude(const TrainOptions& options, const tasks::LogitsSou
   }
   const auto& calibration = classifier.calibration();
   if (calibration && !calibration->may_answer()) result.broken_promise = calibration->promise->reason;
-  result.figures["train.seconds"] = result.seconds;
-  result.figures["train.steps"] = static_cast<double>(result.steps);
-  result.figures["train.epochs"] = static_cast<double>(position.epoch);
-  result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
-  result.figures["train.rows"] = static_cast<double>(options.train.size());
-  if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
-  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
-  if (classifier.adapter() != nullptr) result.figures["adapter.trained_parameters"] = static_cast<double>(trained);
   return result;
 }
 

@@ -31,6 +31,22 @@ TrainResult paused_result(const Trainer& trainer);
 // added.
 TrainResult finished_result(const Trainer& trainer, std::size_t row_count);
 
+// Adds what a result says of a model: size, hash, configuration.  An adapter trains beside weights that do not.
+template <class Model>
+void describe(const Model& model, TrainResult& result) {
+  std::int64_t trained = 0;
+  for (const engine::Parameter* parameter : model.parameters()) {
+    result.parameter_count += parameter->value.element_count();
+    if (parameter->trainable) trained += parameter->value.element_count();
+  }
+  result.weights_sha256 = model.weights_sha256();
+  OrderedJson config;
+  model.config().write_to(config);
+  result.encoder_config = Json(config);
+  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
+  if (trained < result.parameter_count) result.figures["adapter.trained_parameters"] = static_cast<double>(trained);
+}
+
 // The folder of the run's checkpoints.  `facts`: what decides the weights, by which a checkpoint is known again and in
 // which all ranks must agree.  Outcomes  those of StateFolder::open; kConflict naming the rank and the fact.
 Result<StateFolder> open_state(const TrainOptions& options, const engine::Facts& facts, engine::Collective& collective);

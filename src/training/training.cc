@@ -59,7 +59,7 @@ Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& o
   YUPU_RETURN_IF_ERROR(check_method(options));
   YUPU_ASSIGN_OR_RETURN(auto labels, labels_of(options));
   const tasks::Classifier::Fresh fresh{
-      .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length};
+      .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length, .pooling = options.pooling};
   if (options.base.empty()) return fresh_classifier(options, fresh);
   std::optional<float> dropout;
   if (options.dropout) dropout = static_cast<float>(*options.dropout);
@@ -173,6 +173,7 @@ Json deciding_options(const TrainOptions& options) {
                {"learn_out_of_scope", options.learn_out_of_scope},
                {"seed", options.seed}};
   if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
+  if (options.pooling != tasks::Pooling::kCls) json["pooling"] = tasks::pooling_name(options.pooling);
   if (options.layer_decay != 1.0) json["layer_decay"] = options.layer_decay;
   if (options.class_weights.balanced) json["class_weights"] = "balanced";
   for (const auto& [label, weight] : options.class_weights.given) json["class_weights"][label] = weight;

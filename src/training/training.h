@@ -62,6 +62,7 @@ struct TrainOptions {
   double label_smoothing = 0.0;
   double layer_decay = 1.0;    // of the learning rate, from each layer to the one below it (training/layer_decay.h)
   ClassWeights class_weights;  // what rows count in the loss; classify alone
+  tasks::Pooling pooling = tasks::Pooling::kCls;  // what the head reads: classify and multilabel
   // The wide branch (model/heads/wide/wide.h): keeps a small or random encoder from falling below a linear model.
   bool wide = true;
   double wide_lr = 0.02;   // its own learning rate, on the same schedule

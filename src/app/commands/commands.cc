@@ -36,16 +36,19 @@ constexpr std::array kCommands{
         data_command},
     Command{
         "train",
-        "train --task classify|tokens|embed|pairs|generate --train FILE --valid FILE [--base DIR|--config SIZE] --out "
+        "train --task classify|tokens|embed|pairs|multilabel|generate --train FILE --valid FILE [--base DIR|--config "
+        "SIZE] --out "
         "DIR ...",
         "fine-tune a model from files",
         "  --train FILE --valid FILE [--test FILE] [--text COL] [--label COL] [--lang COL]   CSV, TSV or JSONL\n"
+        "  --valid none     no row to spare: every epoch is trained, the last weights are kept, uncalibrated\n"
         "  --config tiny|mini|small|medium|base   from random weights; or --base DIR: from a model directory\n"
         "  --out DIR        the model directory to write; a killed run goes on when started again\n"
         "  --epochs N --batch-tokens N --lr X --dropout X --weight-decay X --label-smoothing X --warmup X\n"
         "  --patience N --metric accuracy|macro_f1 --vocab-size N --max-length N --threads N --seed N --json\n"
         "  --precision fp32|bf16   bf16: products of numbers rounded to bfloat16, weights stay fp32; falls back to "
         "fp32\n"
+        "  --pooling cls|mean   what the head reads: the first token, or the mean of all (docs/classify.md)\n"
         "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
         "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
         "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
@@ -72,6 +75,10 @@ constexpr std::array kCommands{
         "    --target auto|classes|score   auto: numbers of more than two values are a score\n"
         "    --positive LABEL   by which candidates are ranked (default: the last of two)   --symmetric on|off\n"
         "    --metric accuracy|macro_f1|f1|auroc|average_precision|spearman|pearson|mrr   --max-length N (128)\n"
+        "  --task multilabel   any number of labels per text (docs/multilabel.md)\n"
+        "    --text COL --label COL (text, labels) --separator S   between the labels of a cell (;); JSONL: arrays\n"
+        "    --metric average_precision|micro_f1|macro_f1|exact_match\n"
+        "    --thresholds shared|per-label|fixed   from which score on a label is said (default shared)\n"
         "  --task generate  a GPT-2 that writes on (docs/generate.md): from random weights, or --base DIR\n"
         "    --train FILE.txt    texts with an empty line between them; or CSV, TSV, JSONL with --text COL (text)\n"
         "    --prompt COL --completion COL   answers to prompts: the answer alone is learned\n"
@@ -141,6 +148,7 @@ constexpr std::array kCommands{
         "--text A --label L (the nearest text's label).\n"
         "A model of --task pairs: --text COL --text-b COL --label COL; classes: also AUROC and average precision; a\n"
         "score: Pearson and Spearman; with --group COL how the candidates of each query are ordered, beside BM25.\n"
+        "A model of --task multilabel: --text COL --label COL --separator S; average precision, exact match too.\n"
         "A model of --task generate: perplexity, bits per byte; --text COL, or --prompt COL --completion COL.\n"
         "  --task NAME   what a directory of another library is for, where it does not say",
         evaluate_command},
@@ -163,6 +171,7 @@ constexpr std::array kCommands{
             "\"score\"}]}.  A model of --task embed gives {\"text\", \"embedding\"}.\n"
             "A model of --task pairs: --text A --text-b B, or FILE (CSV, TSV, JSONL) with the columns that --text and\n"
             "--text-b name (text, text_b): {\"text\", \"text_b\", \"label\", \"score\", \"relevance\"}.\n"
+            "A model of --task multilabel: {\"text\", \"labels\": those said, \"ranked\": the --top-k N best}.\n"
             "A model of --task generate: as `yupu generate`, with --text for --prompt.",
             predict_command},
     Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",

@@ -14,12 +14,15 @@
 namespace yupu::app {
 namespace {
 
+constexpr std::string_view kMultilabelTask = "multilabel";
+
 // In the order of tasks/tasks.cc.
 constexpr std::array kTaskCommands = {
     TaskCommands{"classify", "", train_classify, evaluate_classify, predict_classify},
     TaskCommands{"tokens", "BertForTokenClassification", train_tokens, evaluate_tokens, predict_tokens},
     TaskCommands{"embed", "BertModel", train_embed, evaluate_embed, predict_embed},
     TaskCommands{"pairs", "", train_pairs, evaluate_pairs, predict_pairs},
+    TaskCommands{kMultilabelTask, "", train_multilabel, evaluate_multilabel, predict_multilabel},
     TaskCommands{"generate", "GPT2LMHeadModel", train_generate, evaluate_generate, predict_generate},
 };
 
@@ -37,6 +40,7 @@ std::string told_task(const std::string& model) {
     return json.ok() && json->is_object() && json->value("task", Json()).is_string() ? json->value("task", "")
                                                                                      : std::string();
   }
+  if (model::told_problem_type(model) == model::kMultilabelProblem) return std::string(kMultilabelTask);
   const std::string architecture = model::told_architecture(model);
   for (const TaskCommands& row : kTaskCommands) {
     if (!row.architecture.empty() && row.architecture == architecture) return std::string(row.task);

@@ -14,8 +14,9 @@
 namespace yupu::app {
 
 struct TaskCommands {
-  std::string_view task;          // tasks::Task::name
-  std::string_view architecture;  // of directories without a yupu.json that are taken for it; empty: none
+  std::string_view task;  // tasks::Task::name
+  // Of directories without a yupu.json that are taken for it: what their config.json says; empty: none.
+  std::string_view architecture;
   Status (*train)(Arguments& arguments);
   Status (*evaluate)(Arguments& arguments, const std::string& model);
   Status (*predict)(Arguments& arguments, const std::string& model);
@@ -54,6 +55,9 @@ Status predict_embed(Arguments& arguments, const std::string& model);
 Status train_pairs(Arguments& arguments);
 Status evaluate_pairs(Arguments& arguments, const std::string& model);
 Status predict_pairs(Arguments& arguments, const std::string& model);
+Status train_multilabel(Arguments& arguments);
+Status evaluate_multilabel(Arguments& arguments, const std::string& model);
+Status predict_multilabel(Arguments& arguments, const std::string& model);
 Status train_generate(Arguments& arguments);
 Status evaluate_generate(Arguments& arguments, const std::string& model);
 Status predict_generate(Arguments& arguments, const std::string& model);

@@ -20,7 +20,7 @@ struct Files {
 Files read_files(Arguments& arguments) {
   Files files;
   files.train = arguments.required_text("--train");
-  files.valid = arguments.required_text("--valid");
+  files.valid = read_valid_file(arguments);
   files.test = arguments.text("--test");
   files.class_weights = arguments.text("--class-weights", "off");
   files.shape = read_row_shape(arguments);
@@ -29,8 +29,7 @@ Files read_files(Arguments& arguments) {
 
 training::TrainOptions read_options(Arguments& arguments) {
   training::TrainOptions options = read_loop_options(arguments);
-  options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
-  options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
+  read_head_options(arguments, options);
   options.metric = arguments.one_of("--metric", options.metric, {"accuracy", "macro_f1"});
   read_calibration_options(arguments, options);
   read_adapter_options(arguments, options);

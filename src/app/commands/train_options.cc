@@ -61,6 +61,17 @@ training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOp
   return options;
 }
 
+std::string read_valid_file(Arguments& arguments) {
+  const std::string path = arguments.required_text("--valid");
+  return path == "none" ? std::string() : path;
+}
+
+void read_head_options(Arguments& arguments, training::TrainOptions& options) {
+  options.pooling = *tasks::find_pooling(arguments.one_of("--pooling", "cls", {"cls", "mean"}));
+  options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
+  options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
+}
+
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options) {
   constexpr std::int64_t kAdaLoraRank = 12;
   options.method = arguments.one_of("--method", "full", {"full", "lora", "adalora", "houlsby"});

@@ -18,6 +18,12 @@ namespace yupu::app {
 // in `options`.
 training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOptions options = {});
 
+// --valid FILE; "none": without, so that the last weights are kept, uncalibrated: an empty path.
+std::string read_valid_file(Arguments& arguments);
+
+// What the head reads: --pooling, --wide, --wide-lr.
+void read_head_options(Arguments& arguments, training::TrainOptions& options);
+
 // --method, and the flags of lora, adalora and houlsby.
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options);
 

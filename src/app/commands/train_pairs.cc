@@ -41,7 +41,7 @@ Status train_on(engine::Collective& ranks, const Files& files, training::PairOpt
 Status train_pairs(Arguments& arguments) {
   const Telling telling = read_telling(arguments);
   const Files files{.train = arguments.required_text("--train"),
-                    .valid = arguments.required_text("--valid"),
+                    .valid = read_valid_file(arguments),
                     .test = arguments.text("--test"),
                     .columns = read_pair_columns(arguments)};
   training::PairOptions options;

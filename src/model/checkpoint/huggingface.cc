@@ -73,14 +73,24 @@ Result<std::vector<std::string>> read_labels(const Json& json, const std::string
   return labels;
 }
 
+std::string problem_type_in(const Json& json) {
+  const auto it = json.find("problem_type");
+  return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+// An empty object when there is none, or when it cannot be read.
+Json told_config(const std::string& directory) {
+  const auto text = read_file(directory + "/config.json", kConfigBytesMax);
+  if (!text.ok()) return Json::object();
+  auto json = parse_json(*text);
+  return json.ok() && json->is_object() ? std::move(json).value() : Json::object();
+}
+
 }  // namespace
 
-std::string told_architecture(const std::string& directory) {
-  const auto text = read_file(directory + "/config.json", kConfigBytesMax);
-  if (!text.ok()) return {};
-  const auto json = parse_json(*text);
-  return json.ok() && json->is_object() ? first_architecture(*json) : std::string();
-}
+std::string told_architecture(const std::string& directory) { return first_architecture(told_config(directory)); }
+
+std::string told_problem_type(const std::string& directory) { return problem_type_in(told_config(directory)); }
 
 Result<ModelConfig> read_model_config(const std::string& directory) {
   const std::string path = directory + "/config.json";
@@ -91,12 +101,14 @@ Result<ModelConfig> read_model_config(const std::string& directory) {
   YUPU_ASSIGN_OR_RETURN(config.encoder, EncoderConfig::from_json(*json, path));
   config.architecture = first_architecture(*json);
   YUPU_ASSIGN_OR_RETURN(config.labels, read_labels(*json, path));
+  config.problem_type = problem_type_in(*json);
   return config;
 }
 
 namespace {
 
-void write_labels(OrderedJson& json, const std::vector<std::string>& labels) {
+void write_labels(OrderedJson& json, const ModelConfig& config) {
+  const std::vector<std::string>& labels = config.labels;
   if (labels.empty()) return;  // a model of no labels: a base
   OrderedJson id2label = OrderedJson::object();
   OrderedJson label2id = OrderedJson::object();
@@ -107,7 +119,8 @@ void write_labels(OrderedJson& json, const std::vector<std::string>& labels) {
   json["id2label"] = std::move(id2label);
   json["label2id"] = std::move(label2id);
   // The reference library opens one output as nothing but a regression.
-  json["problem_type"] = labels.size() == 1 ? "regression" : "single_label_classification";
+  const char* usual = labels.size() == 1 ? "regression" : "single_label_classification";
+  json["problem_type"] = config.problem_type.empty() ? usual : config.problem_type;
 }
 
 }  // namespace
@@ -116,7 +129,7 @@ Status write_model_config(const std::string& directory, const ModelConfig& confi
   OrderedJson json;
   json["architectures"] = {config.architecture};
   config.encoder.write_to(json);
-  write_labels(json, config.labels);
+  write_labels(json, config);
   json["torch_dtype"] = floats == FloatFormat::kF16 ? "float16" : "float32";  // of what is not quantised
   return write_file_atomic(directory + "/config.json",
                            json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");

@@ -23,7 +23,11 @@ struct ModelConfig {
   EncoderConfig encoder;
   std::string architecture;         // "BertForSequenceClassification"; empty when config.json does not say
   std::vector<std::string> labels;  // id2label in order; empty when config.json names none
+  // What the reference library trains the labels as: "single_label_classification", "multi_label_classification",
+  // "regression"; empty when config.json does not say.  Written empty: one output a regression, more a single label.
+  std::string problem_type = {};
 };
+inline constexpr std::string_view kMultilabelProblem = "multi_label_classification";
 
 // Outcomes  kNotFound: no directory or no config.json; kInvalidArgument: file and member.
 Result<ModelConfig> read_model_config(const std::string& directory);
@@ -32,6 +36,8 @@ Status write_model_config(const std::string& directory, const ModelConfig& confi
 
 // The class that config.json names first, of whatever kind of model; empty when it names none or cannot be read.
 std::string told_architecture(const std::string& directory);
+// The same of its problem type.
+std::string told_problem_type(const std::string& directory);
 
 // Where a model's values lie once it is loaded.
 enum class Placement : std::uint8_t {

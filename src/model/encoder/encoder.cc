@@ -114,7 +114,9 @@ Encoder::Encoder(const EncoderConfig& config, std::uint64_t seed, FreshWeights f
 }
 
 void Encoder::draw_pooler(std::uint64_t seed) {
-  fill_truncated_normal(pooler_weight_->value, config_.initializer_range, seed, pooler_weight_->name);
+  const float deviation = kTaskPoolerNoise * kTaskGain / std::sqrt(static_cast<float>(config_.hidden_size));
+  fill_truncated_normal(pooler_weight_->value, deviation, seed, pooler_weight_->name);
+  add_identity(pooler_weight_->value, 1.0f);
   pooler_bias_->value.zero();
   pooler_weight_->value_changed();
   pooler_bias_->value_changed();
@@ -141,8 +143,7 @@ void Encoder::draw_for_task(std::uint64_t seed) {
     draw(*layer->up_weight, kTaskFeedForwardShare * narrow);
     draw(*layer->down_weight, kTaskFeedForwardShare * wide);
   }
-  draw(*pooler_weight_, kTaskPoolerNoise * narrow);
-  add_identity(pooler_weight_->value, 1.0f);
+  draw_pooler(seed);
 }
 
 Encoder::~Encoder() = default;

@@ -80,7 +80,8 @@ class Encoder {
 
   const EncoderConfig& config() const { return config_; }
 
-  // A pooler as kBert begins it, for a file without one.
+  // A pooler for a file without one: near the identity, as kTask begins it, so that the head sees what pre-training
+  // made of the first token.  (Drawn as kBert it sees little of it for the first hundreds of updates.)
   void draw_pooler(std::uint64_t seed);
 
   // The last hidden state of every token (N,C).  With `layers`, appends the embedding output and each layer's (L+1).

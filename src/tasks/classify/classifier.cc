@@ -15,7 +15,10 @@ namespace {
 
 constexpr std::size_t kBytesPerFeature = sizeof(std::uint64_t) + sizeof(float);  // of a wide branch: hash and idf
 
+constexpr std::string_view kPooler = "pooler.";
+
 }  // namespace
+
 Status Classifier::check_labels(const std::vector<std::string>& labels, std::string_view where) {
   if (labels.empty())
     return invalid_argument(fmt::format("{}: a classifier needs at least one label", where), "labels");
@@ -47,6 +50,7 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
   classifier->tokenizer_ = std::move(tokenizer);
   classifier->labels_ = fresh.labels;
   classifier->max_length_ = fresh.max_length;
+  classifier->pooling_ = fresh.pooling;
   return classifier;
 }
 
@@ -67,7 +71,7 @@ Result<std::unique_ptr<Classifier>> Classifier::from_base(const std::string& dir
   constexpr std::string_view kHeads[] = {"classifier."};
   const auto absent = model::load_weights(directory, classifier->encoder_->tensors(), kMayBeAbsent, kHeads);
   if (!absent.ok()) return absent.status();
-  classifier->pooler_is_fresh_ = !absent->empty();
+  classifier->pooler_is_fresh_ = !absent->empty() && fresh.pooling == Pooling::kCls;
   if (classifier->pooler_is_fresh_) classifier->encoder_->draw_pooler(fresh.seed);
   return classifier;
 }
@@ -100,6 +104,8 @@ Status Classifier::quantise() {
 
 std::vector<engine::Parameter*> Classifier::parameters() const {
   std::vector<engine::Parameter*> all = encoder_->parameters();
+  if (pooling_ == Pooling::kMean)
+    std::erase_if(all, [](const engine::Parameter* parameter) { return parameter->name.starts_with(kPooler); });
   for (engine::Parameter* parameter : head_->parameters()) all.push_back(parameter);
   if (wide_) all.push_back(&wide_->weight());
   if (adapter_ == nullptr) return all;
@@ -109,6 +115,8 @@ std::vector<engine::Parameter*> Classifier::parameters() const {
 
 std::vector<model::TensorBinding> Classifier::tensors() const {
   std::vector<model::TensorBinding> all = encoder_->tensors();
+  if (pooling_ == Pooling::kMean)
+    std::erase_if(all, [](const model::TensorBinding& binding) { return binding.name.starts_with(kPooler); });
   for (model::TensorBinding& binding : head_->tensors()) all.push_back(std::move(binding));
   return all;
 }

@@ -4,7 +4,9 @@
 //   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
 //   wide.safetensors                 the wide branch, when there is one (model/heads/wide/wide.h)
 //   scope.safetensors                class distances, when the calibration's scope gate is of them (scope.h)
-//   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}
+//   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}, and
+//                                    "pooling": "mean" when the head reads the mean of the tokens' rows: a model that
+//                                    has no pooler and that the reference library has no class for
 // or, for an adapter (model/adapters/files.h), which shares a base directory with others:
 //   adapter_config.json, adapter_model.safetensors   PEFT's layout, the head under modules_to_save
 //   yupu.json                        the same, and "labels", "adapter": {"base", "base_sha256"}
@@ -32,6 +34,7 @@
 #include "tasks/classify/adapter_base.h"
 #include "tasks/classify/calibration.h"
 #include "tasks/classify/scope.h"
+#include "tasks/pooling.h"
 #include "text/tokenizers/tokenizer.h"
 
 namespace yupu::tasks {
@@ -45,6 +48,7 @@ struct Answer {
 struct ClassifierRecord {
   std::string task = "classify";
   OrderedJson members = OrderedJson::object();
+  std::string problem_type = {};  // of config.json (model::ModelConfig); empty: as the labels' number says
 };
 
 struct LoadOptions {
@@ -59,6 +63,9 @@ class Classifier {
     std::vector<std::string> labels;  // the order of the outputs; not empty, no label twice
     std::uint64_t seed = 1;
     std::int64_t max_length = 128;  // tokens of a text that are read, [CLS] and [SEP] included
+    // What the head reads.  kCls: the first token through the pooler, BERT's own.  kMean: the mean of all tokens, for
+    // bases that were trained so (sentence-transformers) and few rows.
+    Pooling pooling = Pooling::kCls;
   };
 
   // A model of random weights (model::FreshWeights::kTask).  Outcomes  kInvalidArgument: the configuration, the labels
@@ -101,6 +108,7 @@ class Classifier {
   std::optional<std::int32_t> label_index(std::string_view label) const;
   const text::Tokenizer& tokenizer() const { return *tokenizer_; }
   const model::EncoderConfig& config() const { return encoder_->config(); }
+  Pooling pooling() const { return pooling_; }
   std::int64_t max_length() const { return max_length_; }
   const std::optional<Calibration>& calibration() const { return calibration_; }
   void set_calibration(const std::optional<Calibration>& calibration) { calibration_ = calibration; }
@@ -161,7 +169,12 @@ class Classifier {
                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
                                                       model::FreshWeights weights, model::FreshWeights head,
                                                       std::string_view where);
+  // What yupu.json says of it; kCls when it says nothing.
+  static Result<Pooling> told_pooling(const std::string& directory, std::string_view task);
   static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory, const LoadOptions& options);
+  // What the head reads of each sequence (B,C).
+  engine::Var pooled_rows(engine::Tape& tape, const model::EncoderBatch& batch, model::DropoutStep dropout,
+                          model::AdapterSegments adapters) const;
   Status check_fits(const text::Encoding& text) const;
   // One pass over asks[order[i]], the i-th sequences of `packed`; writes their `rows`.
   static void run_pass(engine::Tape& tape, std::span<const Ask> asks, std::span<const std::size_t> order,
@@ -178,6 +191,7 @@ class Classifier {
   std::unique_ptr<model::ClassificationHead> head_;
   std::unique_ptr<model::WideBranch> wide_;  // may be null
   std::unique_ptr<model::Adapter> adapter_;
+  Pooling pooling_ = Pooling::kCls;
   bool pooler_is_fresh_ = false;  // the base had none
   std::vector<std::string> labels_;
   std::int64_t max_length_ = 128;

@@ -129,6 +129,7 @@ Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& 
   classifier->tokenizer_ = base->tokenizer;
   classifier->labels_ = shape.labels;
   classifier->max_length_ = shape.max_length;
+  YUPU_ASSIGN_OR_RETURN(classifier->pooling_, told_pooling(directory, options.task));
   try {
     classifier->head_ = std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(shape.labels.size()),
                                                                     config, 0, model::FreshWeights::kLoaded);
@@ -137,7 +138,7 @@ Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& 
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, fmt::format("{}: {}", directory, error.what()));
   }
-  if (!base->has_pooler && classifier->adapter_->pooler().gain == nullptr) {
+  if (classifier->pooling_ == Pooling::kCls && !base->has_pooler && classifier->adapter_->pooler().gain == nullptr) {
     return invalid_argument(fmt::format("{}: neither the base {} nor the adapter has a pooler", directory, found));
   }
   classifier->record_.task = options.task;

@@ -6,12 +6,14 @@
 #include "base/file.h"
 #include "model/adapters/files.h"
 #include "model/checkpoint/huggingface.h"
+#include "tasks/base_model.h"
 #include "tasks/classify/classifier.h"
 
 namespace yupu::tasks {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
+constexpr std::string_view kTask = "classify";
 constexpr std::string_view kArchitecture = "BertForSequenceClassification";
 constexpr std::string_view kTaggerArchitecture = "BertForTokenClassification";
 
@@ -23,18 +25,34 @@ std::string relative_to(const std::string& directory, const std::string& path) {
 
 }  // namespace
 
+Result<Pooling> Classifier::told_pooling(const std::string& directory, std::string_view task) {
+  YUPU_ASSIGN_OR_RETURN(const Json own, read_record(directory, task));
+  if (!own.is_object() || !own.contains("pooling")) return Pooling::kCls;
+  const std::string path = directory + "/yupu.json";
+  YUPU_ASSIGN_OR_RETURN(const std::string name, json_string(own, "pooling", path));
+  if (const auto pooling = find_pooling(name)) return *pooling;
+  return invalid_argument(fmt::format("{}: 'pooling' is \"{}\", not mean or cls", path, name), "pooling");
+}
+
 Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory, const LoadOptions& options) {
   if (model::is_adapter_directory(directory)) return load_adapted(directory, options);
   YUPU_ASSIGN_OR_RETURN(const model::ModelConfig config, model::read_model_config(directory));
   if (config.architecture == kTaggerArchitecture)
     return invalid_argument(fmt::format("{}: a model for task \"tokens\", not \"{}\"", directory, options.task),
                             "task");
+  if (config.problem_type == model::kMultilabelProblem && options.task == kTask) {
+    return invalid_argument(
+        fmt::format("{}: 'problem_type' is \"{}\": a model for task \"multilabel\"", directory, config.problem_type),
+        "problem_type");
+  }
   if (config.labels.empty()) {
     return invalid_argument(
         directory + "/config.json: 'id2label' is missing: not a trained classifier (a base for training?)", "id2label");
   }
   YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
-  const Fresh shape{.labels = config.labels, .seed = 0, .max_length = config.encoder.position_count};
+  YUPU_ASSIGN_OR_RETURN(const Pooling pooling, told_pooling(directory, options.task));
+  const Fresh shape{
+      .labels = config.labels, .seed = 0, .max_length = config.encoder.position_count, .pooling = pooling};
   YUPU_ASSIGN_OR_RETURN(auto classifier,
                         assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded,
                                  model::FreshWeights::kLoaded, directory));
@@ -96,8 +114,10 @@ Status Classifier::save_weights(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kAdapterConfigFile)));
   YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kAdapterWeightsFile)));
   YUPU_RETURN_IF_ERROR(tokenizer_->save(directory));
-  YUPU_RETURN_IF_ERROR(model::write_model_config(
-      directory, {.encoder = config(), .architecture = std::string(kArchitecture), .labels = labels_}));
+  YUPU_RETURN_IF_ERROR(model::write_model_config(directory, {.encoder = config(),
+                                                             .architecture = std::string(kArchitecture),
+                                                             .labels = labels_,
+                                                             .problem_type = record_.problem_type}));
   return model::save_weights(directory, tensors());
 }
 
@@ -114,6 +134,7 @@ Status Classifier::save(const std::string& directory) const {
   json["task"] = record_.task;
   for (const auto& [key, value] : record_.members.items()) json[key] = value;
   json["max_length"] = max_length_;
+  if (pooling_ != Pooling::kCls) json["pooling"] = pooling_name(pooling_);
   json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
   json["wide"] = wide_ ? OrderedJson(wide_->feature_count()) : OrderedJson();
   json["lineage"] = OrderedJson(lineage_);

@@ -1,11 +1,13 @@
 // A classifier's numbers: from text to logits, from logits to answers.
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/error.h"
 #include "engine/ops/add/add.h"
+#include "engine/ops/mean_pool/mean_pool.h"
 #include "tasks/classify/classifier.h"
 
 namespace yupu::tasks {
@@ -14,7 +16,8 @@ namespace {
 // Tokens of one pass of inference: bounds memory, far above what a pass needs to be efficient.
 constexpr std::int64_t kInferenceTokens = 4096;
 
-// The indices of `asks`, those of one classifier together, each group where its first text stood.
+// The indices of `asks`, those of one pooling together, and in them those of one classifier, each where its first text
+// stood.
 std::vector<std::size_t> grouped(std::span<const Classifier::Ask> asks) {
   std::unordered_map<const Classifier*, std::size_t> group;
   std::vector<std::size_t> groups;
@@ -23,7 +26,9 @@ std::vector<std::size_t> grouped(std::span<const Classifier::Ask> asks) {
     groups.push_back(group.emplace(ask.classifier, group.size()).first->second);
     order.push_back(order.size());
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return groups[a] < groups[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(asks[a].classifier->pooling(), groups[a]) < std::pair(asks[b].classifier->pooling(), groups[b]);
+  });
   return order;
 }
 
@@ -36,10 +41,16 @@ text::Encoding Classifier::encode(std::string_view text) const {
   return encoding;
 }
 
+engine::Var Classifier::pooled_rows(engine::Tape& tape, const model::EncoderBatch& batch, model::DropoutStep dropout,
+                                    model::AdapterSegments adapters) const {
+  if (pooling_ == Pooling::kCls) return encoder_->pooled(tape, batch, dropout, adapters);
+  return engine::mean_pool(encoder_->hidden(tape, batch, dropout, nullptr, adapters), batch.packed.cu_seqlens);
+}
+
 engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
                                 model::DropoutStep dropout) const {
   const model::AdapterSegment whole{adapter_.get(), 0, batch.packed.sequence_count()};
-  const engine::Var pooled = encoder_->pooled(tape, batch, dropout, {&whole, 1});
+  const engine::Var pooled = pooled_rows(tape, batch, dropout, {&whole, 1});
   const engine::Var deep = head_->logits(tape, pooled, batch.sequences, encoder_->dropout_sites(), dropout);
   return wide_ ? engine::add(deep, wide_->logits(tape, ngrams)) : deep;
 }
@@ -83,7 +94,7 @@ Result<std::vector<std::vector<float>>> Classifier::pooled(engine::ExecutionCont
                packed.token_count() + static_cast<std::int64_t>(texts[end].ids.size()) <= kInferenceTokens);
       const model::EncoderBatch batch(std::move(packed));
       const model::AdapterSegment whole{adapter_.get(), 0, batch.packed.sequence_count()};
-      const engine::Var of_batch = encoder_->pooled(tape, batch, {}, {&whole, 1});
+      const engine::Var of_batch = pooled_rows(tape, batch, {}, {&whole, 1});
       for (std::size_t i = 0; i < end - begin; ++i) {
         const auto vector = of_batch.value().values().subspan(i * width, width);
         vectors.emplace_back(vector.begin(), vector.end());
@@ -114,6 +125,7 @@ Result<std::vector<std::vector<float>>> Classifier::mixed_logits(engine::Executi
         packed.append(asks[order[end]].text->ids, asks[order[end]].text->type_ids, end);
         ++end;
       } while (end < order.size() &&
+               asks[order[end]].classifier->pooling() == asks[order[begin]].classifier->pooling() &&
                packed.token_count() + static_cast<std::int64_t>(asks[order[end]].text->ids.size()) <= kInferenceTokens);
       run_pass(tape, asks, std::span(order).subspan(begin, end - begin), std::move(packed), rows);
       begin = end;
@@ -134,7 +146,7 @@ void Classifier::run_pass(engine::Tape& tape, std::span<const Ask> asks, std::sp
     if (i == 0 || at(i).classifier != at(i - 1).classifier) segments.push_back({at(i).classifier->adapter(), i, i});
     segments.back().sequence_end = i + 1;
   }
-  const engine::Var pooled = asks[0].classifier->encoder_->pooled(tape, batch, {}, segments);
+  const engine::Var pooled = at(0).classifier->pooled_rows(tape, batch, {}, segments);
   for (const model::AdapterSegment& segment : segments) {
     const std::int64_t begin = segment.sequence_begin;
     const Classifier& own = *at(begin).classifier;

@@ -1,7 +1,5 @@
 // The classification report: what scikit-learn's classification_report prints, plus micro averages, slices and
 // calibration error.
-//   precision = TP/(TP+FP), recall = TP/(TP+FN), f1 = 2PR/(P+R), each 0 where it would be 0/0
-//   macro = mean over labels;  weighted = mean by support;  micro = pooled counts
 // A label counts when it occurs in the truth or in the predictions.
 // ECE  Guo et al. 2017, arXiv:1706.04599: 15 equal bins (lo, hi], sum_b n_b/n * |accuracy_b - confidence_b|.
 #pragma once
@@ -10,11 +8,11 @@
 #include <map>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "base/status.h"
+#include "tasks/metrics/figures.h"
 
 namespace yupu::tasks {
 
@@ -24,13 +22,6 @@ struct Judged {
   std::string predicted;
   double score = 0.0;  // the model's probability of `predicted`
   std::string slice;   // the row's language; empty: in no slice
-};
-
-struct Figures {
-  double precision = 0.0;
-  double recall = 0.0;
-  double f1 = 0.0;
-  std::int64_t support = 0;
 };
 
 struct Slice {
@@ -46,7 +37,7 @@ struct Confusion {
 };
 
 struct Report {
-  std::vector<std::pair<std::string, Figures>> labels;  // sorted by label
+  NamedFigures labels;  // sorted by label
   double accuracy = 0.0;
   Figures micro, macro, weighted;
   double calibration_error = 0.0;

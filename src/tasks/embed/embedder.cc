@@ -16,7 +16,6 @@ namespace {
 // Tokens of one pass of inference: bounds memory, far above what a pass needs to be efficient.
 constexpr std::int64_t kInferenceTokens = 4096;
 constexpr float kLengthLeast = 1e-12f;  // that is divided by, as in the reference library
-constexpr std::array kPoolings = {Pooling::kMean, Pooling::kCls};
 
 std::vector<float> vector_of(std::span<const float> row, bool normalize) {
   std::vector<float> out(row.begin(), row.end());
@@ -29,22 +28,6 @@ std::vector<float> vector_of(std::span<const float> row, bool normalize) {
 }
 
 }  // namespace
-
-std::string_view pooling_name(Pooling pooling) {
-  switch (pooling) {
-    case Pooling::kMean:
-      return "mean";
-    case Pooling::kCls:
-      return "cls";
-  }
-  return {};
-}
-
-std::optional<Pooling> find_pooling(std::string_view name) {
-  const auto* found =
-      std::find_if(kPoolings.begin(), kPoolings.end(), [&](Pooling pooling) { return pooling_name(pooling) == name; });
-  return found == kPoolings.end() ? std::nullopt : std::optional(*found);
-}
 
 Result<std::unique_ptr<Embedder>> Embedder::assemble(const model::EncoderConfig& config,
                                                      std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
@@ -110,8 +93,6 @@ std::vector<engine::Parameter*> Embedder::parameters() const {
   std::erase_if(all, [](const engine::Parameter* parameter) { return parameter->name.starts_with("pooler."); });
   return all;
 }
-
-std::int64_t Embedder::parameter_count() const { return tasks::parameter_count(parameters()); }
 
 std::string Embedder::weights_sha256() const { return tasks::weights_sha256(parameters()); }
 

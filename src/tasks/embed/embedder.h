@@ -26,13 +26,10 @@
 #include "engine/execution_context.h"
 #include "model/checkpoint/huggingface.h"
 #include "model/encoder/encoder.h"
+#include "tasks/pooling.h"
 #include "text/tokenizers/tokenizer.h"
 
 namespace yupu::tasks {
-
-enum class Pooling : std::uint8_t { kMean, kCls };
-std::string_view pooling_name(Pooling pooling);  // "mean", "cls"
-std::optional<Pooling> find_pooling(std::string_view name);
 
 class Embedder {
  public:
@@ -80,7 +77,6 @@ class Embedder {
 
   std::vector<engine::Parameter*> parameters() const;  // that train: not the pooler, which nobody reads
   std::vector<model::TensorBinding> tensors() const { return encoder_->tensors(); }
-  std::int64_t parameter_count() const;
   std::string weights_sha256() const;  // over names and values of all weights that train
 
  private:

@@ -168,7 +168,6 @@ engine::Var LanguageModel::loss(engine::Tape& tape, const model::EncoderBatch& b
   return decoder_->loss(tape, decoder_->hidden(tape, batch, dropout), rows, labels, hits);
 }
 
-std::int64_t LanguageModel::parameter_count() const { return tasks::parameter_count(decoder_->parameters()); }
 std::string LanguageModel::weights_sha256() const { return tasks::weights_sha256(decoder_->parameters()); }
 
 }  // namespace yupu::tasks

@@ -74,7 +74,7 @@ class LanguageModel {
   bool begins_texts() const { return begins_texts_; }
   const Json& lineage() const { return lineage_; }
   void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
-  std::int64_t parameter_count() const;
+  std::vector<engine::Parameter*> parameters() const { return decoder_->parameters(); }
   std::string weights_sha256() const;
 
  private:

@@ -1,25 +1,20 @@
 #include "tasks/pairs/pair_model.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/check.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
-#include "engine/ops/known_gradient/known_gradient.h"
 #include "model/adapters/files.h"
 #include "model/checkpoint/huggingface.h"
 #include "tasks/base_model.h"
+#include "tasks/binary_cross_entropy.h"
 
 namespace yupu::tasks {
 namespace {
 
 constexpr std::string_view kTask = "pairs";
 constexpr std::int64_t kLeastLength = 5;  // [CLS] a [SEP] b [SEP]
-
-double sigmoid(double z) { return z >= 0.0 ? 1.0 / (1.0 + std::exp(-z)) : std::exp(z) / (1.0 + std::exp(z)); }
 
 // The head of a score is one output, which config.json must call something.
 Classifier::Fresh classifier_shape(const PairModel::Fresh& fresh) {
@@ -145,19 +140,11 @@ engine::Var PairModel::class_loss(const engine::Var& logits, std::span<const std
                                {.label_smoothing = label_smoothing, .reduction = engine::Reduction::kSum});
 }
 
-//   loss = max(z, 0) - z t + ln(1 + exp(-|z|)),   d z = sigmoid(z) - t
 engine::Var PairModel::score_loss(const engine::Var& logits, std::span<const double> scores) const {
-  const std::span<const float> z = logits.value().values();
-  CHECK(z.size() == scores.size(), "a score for every row");
-  engine::Tensor gradient = logits.value().clone();
-  double loss = 0.0;
-  for (std::size_t i = 0; i < z.size(); ++i) {
-    const auto x = static_cast<double>(z[i]);
-    const double t = scale_.to_unit(scores[i]);
-    loss += std::max(x, 0.0) - x * t + std::log1p(std::exp(-std::fabs(x)));
-    gradient.values()[i] = static_cast<float>(sigmoid(x) - t);
-  }
-  return engine::known_gradient(logits, gradient, static_cast<float>(loss));
+  std::vector<double> targets;
+  targets.reserve(scores.size());
+  for (const double score : scores) targets.push_back(scale_.to_unit(score));
+  return binary_cross_entropy(logits, targets);
 }
 
 double PairModel::score(std::span<const float> logits) const {

@@ -1,15 +1,12 @@
 // What a tagger is judged by.  Spans count when type, begin and end are all right (CoNLL-2003, Tjong Kim Sang & De
 // Meulder 2003, cs/0306050, section 4); figures equal those of seqeval 1.2 to the last bit for up to 7 types (its
 // mean of more adds in another order).
-//   precision = TP/predicted, recall = TP/truth, f1 = 2PR/(P+R), each 0 where it would be 0/0
-//   micro = pooled counts (the CoNLL figure);  macro = mean over types;  weighted = mean by support
+// The micro average is the CoNLL figure (tasks/metrics/figures.h).
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -19,14 +16,14 @@
 namespace yupu::tasks {
 
 struct SpanReport {
-  std::vector<std::pair<std::string, Figures>> types;  // that occur in the truth or the predictions, sorted
+  NamedFigures types;  // that occur in the truth or the predictions, sorted
   Figures micro, macro, weighted;
 
   std::string to_text(int digits = 4) const;  // laid out as seqeval's classification_report
   OrderedJson to_json() const;
 };
 
-// Counts sequence by sequence.  Threads: one owner.
+// HitCounts sequence by sequence.  Threads: one owner.
 class SpanTally {
  public:
   // The spans of one sequence, in order.
@@ -34,10 +31,7 @@ class SpanTally {
   SpanReport report() const;
 
  private:
-  struct Counts {
-    std::int64_t right = 0, predicted = 0, truth = 0;
-  };
-  std::map<std::string, Counts> counts_;
+  std::map<std::string, HitCounts> counts_;
 };
 
 // The token-level report: every tag a label ("B-PER", "I-PER", "O").

@@ -139,8 +139,6 @@ std::vector<model::TensorBinding> Tagger::tensors() const {
   return all;
 }
 
-std::int64_t Tagger::parameter_count() const { return tasks::parameter_count(parameters()); }
-
 std::string Tagger::weights_sha256() const { return tasks::weights_sha256(parameters()); }
 
 }  // namespace yupu::tasks

@@ -103,8 +103,7 @@ class Tagger {
 
   std::vector<engine::Parameter*> parameters() const;
   std::vector<model::TensorBinding> tensors() const;  // of model.safetensors
-  std::int64_t parameter_count() const;
-  std::string weights_sha256() const;  // over names and values of all weights
+  std::string weights_sha256() const;                 // over names and values of all weights
 
  private:
   Tagger() = default;

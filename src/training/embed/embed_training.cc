@@ -92,14 +92,9 @@ Status add_figures(const std::string& prefix, const tasks::Embedder& embedder, e
 Result<TrainResult> concluded(const EmbedOptions& options, const tasks::Embedder& embedder,
                               engine::ExecutionContext& context, const Trainer& trainer) {
   TrainResult result = finished_result(trainer, options.train.rows.size());
-  result.parameter_count = embedder.parameter_count();
-  result.weights_sha256 = embedder.weights_sha256();
-  OrderedJson config;
-  embedder.config().write_to(config);
-  result.encoder_config = Json(config);
+  describe(embedder, result);
   YUPU_RETURN_IF_ERROR(add_figures("valid.", embedder, context, options.valid, result.figures));
   YUPU_RETURN_IF_ERROR(add_figures("test.", embedder, context, options.test, result.figures));
-  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
   return result;
 }
 

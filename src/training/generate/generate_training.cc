@@ -69,14 +69,9 @@ void add_figures(const std::string& prefix, const LanguageModel& model, engine::
 TrainResult concluded(const GenerateTraining& options, const LanguageModel& model, engine::ExecutionContext& context,
                       const Trainer& trainer) {
   TrainResult result = finished_result(trainer, options.train.rows.size());
-  result.parameter_count = model.parameter_count();
-  result.weights_sha256 = model.weights_sha256();
-  OrderedJson config;
-  model.config().write_to(config);
-  result.encoder_config = Json(config);
+  describe(model, result);
   add_figures("valid.", model, context, options.valid, result.figures);
   add_figures("test.", model, context, options.test, result.figures);
-  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
   return result;
 }
 

@@ -139,20 +139,9 @@ Status add_figures(const std::string& prefix, const PairModel& model, const task
 Result<TrainResult> concluded(const PairOptions& options, const PairModel& model, const tasks::LogitsSource& logits,
                               const Trainer& trainer) {
   TrainResult result = finished_result(trainer, options.train.rows.size());
-  std::int64_t trained = 0;
-  for (const engine::Parameter* parameter : model.classifier().parameters()) {
-    result.parameter_count += parameter->value.element_count();
-    if (parameter->trainable) trained += parameter->value.element_count();
-  }
-  result.weights_sha256 = model.classifier().weights_sha256();
-  OrderedJson config;
-  model.classifier().config().write_to(config);
-  result.encoder_config = Json(config);
+  describe(model.classifier(), result);
   YUPU_RETURN_IF_ERROR(add_figures("valid.", model, logits, options.valid, result.figures));
   YUPU_RETURN_IF_ERROR(add_figures("test.", model, logits, options.test, result.figures));
-  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
-  if (model.classifier().adapter() != nullptr)
-    result.figures["adapter.trained_parameters"] = static_cast<double>(trained);
   return result;
 }
 

@@ -117,15 +117,10 @@ Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engin
 Result<TrainResult> concluded(const TagOptions& options, const tasks::Tagger& tagger, engine::ExecutionContext& context,
                               const Trainer& trainer) {
   TrainResult result = finished_result(trainer, options.train.sentences.size());
-  result.parameter_count = tagger.parameter_count();
-  result.weights_sha256 = tagger.weights_sha256();
-  OrderedJson config;
-  tagger.config().write_to(config);
-  result.encoder_config = Json(config);
+  describe(tagger, result);
   YUPU_RETURN_IF_ERROR(add_figures("valid.", tagger, context, options.valid, result.figures));
   YUPU_RETURN_IF_ERROR(add_figures("test.", tagger, context, options.test, result.figures));
   result.figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
-  result.figures["model.parameters"] = static_cast<double>(result.parameter_count);
   return result;
 }
 

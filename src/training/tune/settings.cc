@@ -38,6 +38,8 @@ constexpr std::array kSettings{
     Setting{"token_dropout", Takes::kNumber, 0.0, 0.9, [](TrainOptions& o, const Json& v) { o.token_dropout = v; }},
     Setting{"label_smoothing", Takes::kNumber, 0.0, 0.9, [](TrainOptions& o, const Json& v) { o.label_smoothing = v; }},
     Setting{"layer_decay", Takes::kNumber, 0.01, 1.0, [](TrainOptions& o, const Json& v) { o.layer_decay = v; }},
+    Setting{"pooling", Takes::kText, kNone, kNone,
+            [](TrainOptions& o, const Json& v) { o.pooling = *tasks::find_pooling(v.get_ref<const std::string&>()); }},
     Setting{"class_weights", Takes::kText, kNone, kNone,
             [](TrainOptions& o, const Json& v) { o.class_weights.balanced = v == "balanced"; }},
     Setting{"clip_norm", Takes::kNumber, 0.0, 1e6, [](TrainOptions& o, const Json& v) { o.clip_norm = v; }},
@@ -66,6 +68,8 @@ Status check_word(std::string_view name, const std::string& word) {
             word),
         "method");
   }
+  if (name == "pooling" && !tasks::find_pooling(word))
+    return invalid_argument(fmt::format("pooling must be cls or mean, not \"{}\"", word), "pooling");
   if (name == "class_weights" && word != "off" && word != "balanced")
     return invalid_argument(fmt::format("class_weights must be off or balanced, not \"{}\"", word), "class_weights");
   if (name == "metric" && word != "accuracy" && word != "macro_f1")

@@ -5,16 +5,10 @@
 #include <fmt/format.h>
 
 #include "data/acquire/files/csv.h"
+#include "data/acquire/files/lists.h"
 
 namespace yupu::data {
 namespace {
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(kBlank) - begin + 1));
-}
 
 class CsvRows final : public RowSource {
  public:
@@ -53,6 +47,10 @@ class CsvRows final : public RowSource {
       more_.emplace_back();
       YUPU_ASSIGN_OR_RETURN(more_.back(), find(column, header.line));
     }
+    for (const std::string& column : source_.list_columns) {
+      lists_.emplace_back();
+      YUPU_ASSIGN_OR_RETURN(lists_.back(), find(column, header.line));
+    }
     const bool asked = !source_.lang_column.empty() && source_.lang_column != ImportSource().lang_column;
     if (asked || std::find(columns_.begin(), columns_.end(), source_.lang_column) != columns_.end()) {
       YUPU_ASSIGN_OR_RETURN(lang_, find(source_.lang_column, header.line));
@@ -71,6 +69,12 @@ class CsvRows final : public RowSource {
     take(split_, row.split);
     row.more.resize(more_.size());
     for (std::size_t i = 0; i < more_.size(); ++i) take(more_[i], row.more[i]);
+    row.lists.clear();
+    for (const auto& column : lists_) {
+      std::string cell;
+      take(column, cell);
+      row.lists.push_back(split_list(cell, source_.list_separator));
+    }
     if (!record_.problem.empty()) {
       row.problem = Problem{record_.problem_reason, record_.problem, {}};
     } else if (record_.fields.size() != columns_.size()) {
@@ -102,7 +106,7 @@ class CsvRows final : public RowSource {
   CsvRecord record_;
   std::vector<std::string> columns_;
   std::optional<std::size_t> text_, label_, lang_, split_;
-  std::vector<std::optional<std::size_t>> more_;
+  std::vector<std::optional<std::size_t>> more_, lists_;
 };
 
 Result<std::unique_ptr<RowSource>> open_delimited(const ImportSource& source, char delimiter) {

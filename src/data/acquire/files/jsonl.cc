@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "data/acquire/files/blocks.h"
 #include "data/acquire/files/lines.h"
+#include "data/acquire/files/lists.h"
 
 namespace yupu::data {
 namespace {
@@ -61,6 +62,23 @@ class JsonlRows final : public RowSource {
     row.more.resize(source_.more_columns.size());
     for (std::size_t i = 0; i < row.more.size(); ++i)
       take(object, source_.more_columns[i], source_.more_columns[i], true, row, row.more[i], Numbers::kAll);
+    for (const std::string& column : source_.list_columns) take_list(object, column, row);
+  }
+
+  void take_list(const Json& object, const std::string& key, RawRow& row) const {
+    std::vector<std::string>& list = row.lists.emplace_back();
+    const auto it = object.find(key);
+    if (it == object.end() || !it->is_array()) {
+      std::string cell;
+      take(object, key, key, true, row, cell);
+      list = split_list(cell, source_.list_separator);
+      return;
+    }
+    for (const Json& item : *it) {
+      if (!item.is_string())
+        return spoil(row, "malformed", fmt::format("'{}' holds {}, not a string", key, item.type_name()), key);
+      list.push_back(item.get<std::string>());
+    }
   }
 
   void take(const Json& object, const std::string& key, std::string_view field, bool required, RawRow& row,

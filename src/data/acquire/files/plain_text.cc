@@ -44,10 +44,11 @@ Result<std::unique_ptr<RowSource>> open_plain_text(const ImportSource& source) {
                     source.shown(), source.label_column),
         "label");
   }
-  if (!source.more_columns.empty()) {
+  for (const auto* columns : {&source.more_columns, &source.list_columns}) {
+    if (columns->empty()) continue;
     return invalid_argument(fmt::format("{}: plain text has one column, '{}' is not there: use CSV, TSV or JSONL",
-                                        source.shown(), source.more_columns[0]),
-                            source.more_columns[0]);
+                                        source.shown(), columns->front()),
+                            columns->front());
   }
   YUPU_ASSIGN_OR_RETURN(auto blocks, FileBlocks::open(source.path, source.shown()));
   return std::unique_ptr<RowSource>(std::make_unique<PlainTextRows>(std::move(blocks)));
