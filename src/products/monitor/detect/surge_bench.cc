@@ -129,7 +129,7 @@ void plant(const SurgeMonitor& quiet, Background& background, std::size_t index,
   const auto alarm = fired(changes);
   if (!negative) {
     ++run->ours.positive_plants;
-    run->ours.positive_alarms += alarm ? 1 : 0;
+    if (alarm) run->ours.positive_alarms_ns.push_back(*alarm);
     return;
   }
   run->ours.by_factor[kind][factor].add(alarm.value_or(0) - start, alarm.has_value());
@@ -179,7 +179,11 @@ Result<SeriesRun> run_series(const std::string& path, bool held, std::uint64_t s
   for (const Change& change : changes) {
     if (change.to == TopicState::kFiring && change.from != TopicState::kResolved) ++run.ours.false_alarms;
     if (options.trace && change.explanation) print_alarm(change);
-    if (change.explanation) YUPU_RETURN_IF_ERROR(verify(*change.explanation));
+    if (!change.explanation) continue;
+    YUPU_RETURN_IF_ERROR(verify(*change.explanation));
+    // What the quiet run raises at that time as well is a false alarm, but none of the positive surge's.
+    std::erase_if(run.ours.positive_alarms_ns,
+                  [&](std::int64_t alarm_ns) { return std::abs(alarm_ns - change.time_ns) <= kHourNs; });
   }
   run.ours.weeks = static_cast<double>(judged) / (7 * 288);
   const std::size_t quiet_begin = background.bucket_count() - judged;

@@ -35,7 +35,7 @@ struct Found {
 struct Outcome {
   std::map<double, Found> by_factor[kClassCount];
   std::size_t positive_plants = 0;
-  std::size_t positive_alarms = 0;
+  std::vector<std::int64_t> positive_alarms_ns;  // raised by a positive surge
   std::size_t false_alarms = 0;
   double weeks = 0;
 };
@@ -142,7 +142,7 @@ inline void print_group(const std::string& group, const std::vector<const Series
     weeks += run->ours.weeks;
     alarms += run->ours.false_alarms;
     positive_plants += run->ours.positive_plants;
-    positive_alarms += run->ours.positive_alarms;
+    positive_alarms += run->ours.positive_alarms_ns.size();
   }
   print_row(group, fmt::format("yupu, positive x5: {} of {}", positive_alarms, positive_plants), by_factor,
             static_cast<double>(alarms) / weeks);
