@@ -2,8 +2,8 @@
 """The files docs/knowledge.md measures on, of the data folder.     knowledge_data.py SHARED_DATA OUT
 
 faq/NNN.md      StackFAQ: one document a FAQ, its question as heading and its first answer below; all 125
-questions.csv   query,source: every rephrased question and the document that answers it
-test.csv        the same of the 40 FAQs that bench/embed_data.py judges on, which no fine-tuned model has seen
+test.csv        query,source: the rephrased questions of the 40 FAQs that bench/pair_data.py judges on, and their documents
+rest.csv        the same of the other 85
 """
 import csv
 import json
@@ -32,8 +32,8 @@ def main():
         name = f"faq/{number:03d}.md"
         (out / name).write_text(f"# {' '.join(faq['question'].split())}\n\n{faq['answer'][0]}\n", encoding="utf-8")
         asked.append([(query.strip(), name) for query in faq["rephr"] if query and query.strip() not in ("", "*")])
-    write(out / "questions.csv", [row for rows in asked for row in rows])
-    write(out / "test.csv", [row for rows in asked[85:] for row in rows])
+    write(out / "test.csv", [row for rows in asked[:40] for row in rows])
+    write(out / "rest.csv", [row for rows in asked[40:] for row in rows])
 
 
 if __name__ == "__main__":

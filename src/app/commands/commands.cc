@@ -232,6 +232,7 @@ constexpr std::array kCommands{
         "  knowledge answer QUERY [--threshold X]     sentences that answer it, or none\n"
         "  knowledge evaluate --data FILE [--query COL] [--source COL]   recall@1,3,5,10, MRR@10, nDCG@10 by stage\n"
         "  --embedder DIR   a model of --task embed: vectors beside words, both fused\n"
+        "  --words-weight X   of words beside 1 of vectors in the fused order (default 1)\n"
         "  --reranker DIR   a model of --task pairs: orders the first 30 anew\n"
         "  --tenant NAME    whose documents (default: the working folder's own)\n"
         "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",

@@ -51,15 +51,17 @@ Result<Place> open_place(const Common& common, bool must_exist) {
   return Place{std::move(workplace), std::move(tenant_id)};
 }
 
-// --embedder DIR and --reranker DIR.
+// --embedder DIR, --reranker DIR and --words-weight X.
 struct ModelFlags {
   std::string embedder, reranker;
+  double words_weight = 1.0;
   ModelRun run;
 };
 ModelFlags read_model_flags(Arguments& arguments) {
   ModelFlags flags;
   flags.embedder = arguments.text("--embedder");
   flags.reranker = arguments.text("--reranker");
+  flags.words_weight = arguments.number("--words-weight", flags.words_weight, 0.0, 1000.0);
   flags.run = read_model_run(arguments);
   return flags;
 }
@@ -85,7 +87,8 @@ Result<Search> open_search(Place& place, const ModelFlags& flags) {
   YUPU_ASSIGN_OR_RETURN(search.retriever, products::Retriever::open(*place.workplace.store, place.tenant_id,
                                                                     {.embedder = search.embedder.get(),
                                                                      .reranker = search.reranker.get(),
-                                                                     .context = search.context.get()}));
+                                                                     .context = search.context.get()},
+                                                                    {.words_weight = flags.words_weight}));
   return search;
 }
 

@@ -1,6 +1,7 @@
 // Reciprocal rank fusion: several orders of the same things become one.  Cormack, Clarke, Buettcher 2009, "Reciprocal
 // rank fusion outperforms Condorcet and individual rank learning methods", SIGIR'09.
-//   score(d) = sum over the lists that have d of 1 / (60 + rank of d), the best rank being 1
+//   score(d) = sum over the lists that have d of the list's weight / (60 + rank of d), the best rank being 1
+// The paper's weights are all 1.
 // Threads: pure function.
 #pragma once
 
@@ -16,7 +17,8 @@ struct Ranked {
 };
 
 // Best first; of equal ones the lower id is first.  Scores of the lists are not read, only their order.
-std::vector<Ranked> fuse(std::span<const std::vector<Ranked>> lists);
+// REQUIRES: a weight for every list.
+std::vector<Ranked> fuse(std::span<const std::vector<Ranked>> lists, std::span<const double> weights);
 
 // The order of a list: the higher score first, of equal ones the lower id.
 bool is_better(const Ranked& a, const Ranked& b);

@@ -8,7 +8,8 @@ namespace {
 
 TEST(Fusion, RanksAddUp) {
   const std::vector<Ranked> lists[] = {{{7, 9.0}, {3, 8.0}, {5, 1.0}}, {{3, 0.5}, {9, 0.4}}};
-  const auto fused = fuse(lists);
+  const double weights[] = {1.0, 1.0};
+  const auto fused = fuse(lists, weights);
   ASSERT_EQ(fused.size(), 4u);
   EXPECT_EQ(fused[0].id, 3);
   EXPECT_DOUBLE_EQ(fused[0].score, 1.0 / 62 + 1.0 / 61);
@@ -18,10 +19,21 @@ TEST(Fusion, RanksAddUp) {
   EXPECT_EQ(fused[3].id, 5);
 }
 
+TEST(Fusion, AListMayCountForLess) {
+  const std::vector<Ranked> lists[] = {{{7, 9.0}, {3, 8.0}}, {{9, 0.5}, {3, 0.4}}};
+  const double weights[] = {0.25, 1.0};
+  const auto fused = fuse(lists, weights);
+  EXPECT_EQ(fused[0].id, 3);
+  EXPECT_DOUBLE_EQ(fused[0].score, 0.25 / 62 + 1.0 / 62);
+  EXPECT_EQ(fused[1].id, 9);
+  EXPECT_DOUBLE_EQ(fused[2].score, 0.25 / 61);
+}
+
 TEST(Fusion, EqualOnesAreInTheOrderOfTheirIds) {
   const std::vector<Ranked> lists[] = {{{8, 1.0}}, {{2, 1.0}}, {}};
-  EXPECT_EQ(fuse(lists)[0].id, 2);
-  EXPECT_TRUE(fuse({}).empty());
+  const double weights[] = {1.0, 1.0, 1.0};
+  EXPECT_EQ(fuse(lists, weights)[0].id, 2);
+  EXPECT_TRUE(fuse({}, {}).empty());
 }
 
 }  // namespace

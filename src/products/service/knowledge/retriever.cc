@@ -264,7 +264,8 @@ Result<Retriever::Orders> Retriever::orders_up_to(std::string_view query, Stage 
     YUPU_ASSIGN_OR_RETURN(const auto vectors, embed(texts));
     at(Stage::kVectors) = vectors_->nearest(vectors[0], options_.depth);
     const std::vector<Ranked> both[] = {*at(Stage::kWords), *at(Stage::kVectors)};
-    at(Stage::kHybrid) = fuse(both);
+    const double weights[] = {options_.words_weight, 1.0};
+    at(Stage::kHybrid) = fuse(both, weights);
   }
   if (has(Stage::kReranked) && last == Stage::kReranked) {
     const auto& before = has(Stage::kHybrid) ? at(Stage::kHybrid) : at(Stage::kWords);

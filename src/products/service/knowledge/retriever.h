@@ -38,6 +38,7 @@ std::string_view stage_name(Stage stage);  // "words", "vectors", "hybrid", "rer
 
 struct RetrieverOptions {
   std::size_t depth = 50;         // passages that words and vectors each contribute
+  double words_weight = 1.0;      // of the words' order in the hybrid one, beside 1 of the vectors'
   std::size_t rerank_count = 30;  // passages a cross-encoder reads
   std::size_t embed_batch = 256;  // passages embedded, and stored, at a time
   VectorIndexOptions vectors = {};

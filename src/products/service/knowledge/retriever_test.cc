@@ -105,10 +105,11 @@ TEST_F(Retrieval, PunctuationFindsNothingInAnyStage) {
 }
 
 TEST_F(Retrieval, HybridFusesAndTheRerankerOrdersTheFirst) {
-  auto retriever = shelf_.retriever(both(), "shop", {.depth = 50, .rerank_count = 2});
+  auto retriever = shelf_.retriever(both(), "shop", {.depth = 50, .words_weight = 0.5, .rerank_count = 2});
   const auto orders = retriever->orders("the fee").value();
   const std::vector<Ranked> parts[] = {*orders[0], *orders[1]};
-  const auto fused = fuse(parts);
+  const double weights[] = {0.5, 1.0};
+  const auto fused = fuse(parts, weights);
   ASSERT_EQ(orders[2]->size(), fused.size());
   for (std::size_t i = 0; i < fused.size(); ++i) EXPECT_EQ((*orders[2])[i].id, fused[i].id);
   const auto& reranked = *orders[3];
