@@ -107,7 +107,7 @@ std::string DocumentWriter::first_heading(int level_max) const {
   return {};
 }
 
-Document DocumentWriter::finish(std::string title) {
+Document DocumentWriter::finish(std::string_view title) {
   end_block();
   document_.title = text::collapse_whitespace(title);
   return std::exchange(document_, {});

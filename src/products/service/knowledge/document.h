@@ -43,7 +43,7 @@ class DocumentWriter {
 
   // The text of the first heading of at most `level_max`; empty when there is none.
   std::string first_heading(int level_max) const;
-  Document finish(std::string title);
+  Document finish(std::string_view title);
 
  private:
   enum class Gap : std::uint8_t { kNone, kSpace, kLineEnd, kHardBreak };

@@ -26,7 +26,7 @@ struct CloseFile {
 using Zip = std::unique_ptr<zip_t, DiscardZip>;
 
 Status failure(std::string_view what, zip_error_t& error) {
-  const Status status = invalid_argument(fmt::format("{}: {}", what, zip_error_strerror(&error)), "file");
+  Status status = invalid_argument(fmt::format("{}: {}", what, zip_error_strerror(&error)), "file");
   zip_error_fini(&error);
   return status;
 }

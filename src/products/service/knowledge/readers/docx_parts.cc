@@ -179,7 +179,7 @@ Result<Document> read_docx_parts(const DocxParts& parts) {
   DocumentWriter writer;
   Walk(levels, writer).over(body);
   if (title.empty()) title = writer.first_heading(kBodyOutline + 1);
-  return writer.finish(std::move(title));
+  return writer.finish(title);
 }
 
 }  // namespace yupu::products

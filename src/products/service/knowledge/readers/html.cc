@@ -237,7 +237,7 @@ Result<Document> read_html(std::string_view bytes) {
     Walk(writer).over(main != nullptr ? *main : root);
   }));
   if (title.empty()) title = writer.first_heading(6);
-  return writer.finish(std::move(title));
+  return writer.finish(title);
 }
 
 }  // namespace yupu::products

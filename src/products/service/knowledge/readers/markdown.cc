@@ -178,7 +178,7 @@ Result<Document> read_markdown(std::string_view bytes) {
   }
   if (title.empty()) title = writer.first_heading(1);
   if (title.empty()) title = writer.first_heading(6);
-  return writer.finish(std::move(title));
+  return writer.finish(title);
 }
 
 }  // namespace yupu::products
