@@ -222,7 +222,7 @@ TEST_F(Methods, ABaseWithoutPoolerGetsOneOfTheAdapters) {
   const TrainOptions options = adapter_options("lora", "lora");
   auto result = train(options, progress_);
   ASSERT_TRUE(result.ok()) << result.status().to_string();
-  EXPECT_GE(result->figures.at("test.accuracy"), 0.9);
+  EXPECT_GE(result->figures.at("test.accuracy"), 0.8);  // of 18 rows and 3 labels
   auto model = tasks::Classifier::load(options.out);
   ASSERT_TRUE(model.ok()) << model.status().to_string();
   EXPECT_NE((*model)->adapter()->pooler().gain, nullptr);
