@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The pages in a real browser, against the real server:  run.sh YUPU_BINARY [--screenshots DIR]
 # Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
-# then serves it on a free port and runs run.mjs.
+# then serves a copy of it on a free port and runs run.mjs: what the tests tell the shop is gone with the copy, and teaches
+# no later run anything.
 #   run.sh --fake [--screenshots DIR]   the same checks of the page alone, against fake_server.mjs and web/dist
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -11,13 +12,14 @@ shift
 wait_s=500
 
 log="$(mktemp)"
+copy=""
 server=""
 finish() {
   if [ -n "$server" ]; then
     kill "$server" 2>/dev/null || true
     wait "$server" 2>/dev/null || true
   fi
-  rm -f "$log"
+  rm -rf "$log" ${copy:+"$copy"}
 }
 trap finish EXIT
 
@@ -33,7 +35,14 @@ else
   yupu="$(realpath "$yupu")"
   workdir="${YUPU_BROWSER_WORKDIR:-$(dirname "$yupu")/browser-test}"
   cd "$root"
-  "$yupu" run examples/shop/strategy.toml --workdir "$workdir" --listen 127.0.0.1:0 >"$log" 2>&1 &
+  if ! "$yupu" run examples/shop/strategy.toml --workdir "$workdir" --once >"$log" 2>&1; then
+    echo "run.sh: the shop was not carried out:" >&2
+    tail -n 30 "$log" >&2
+    exit 1
+  fi
+  copy="$(mktemp -d)"
+  cp -a "$workdir/." "$copy/"
+  "$yupu" run examples/shop/strategy.toml --workdir "$copy" --listen 127.0.0.1:0 >"$log" 2>&1 &
 fi
 server=$!
 
