@@ -4,6 +4,9 @@
 #include <cmath>
 #include <exception>
 
+// Without this hnswlib 0.6 prefetches the neighbour behind the last one of a list, and reads its number past the list's
+// end to do so.  Its loops over SSE go with the prefetches; the compiler's own take their place.
+#define NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
 
 #include "base/check.h"
