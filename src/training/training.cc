@@ -61,11 +61,8 @@ Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& o
   const tasks::Classifier::Fresh fresh{
       .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length, .pooling = options.pooling};
   if (options.base.empty()) return fresh_classifier(options, fresh);
-  std::optional<float> dropout;
-  if (options.dropout) dropout = static_cast<float>(*options.dropout);
-  auto classifier = tasks::Classifier::from_base(options.base, fresh, dropout);
-  if (!classifier.ok()) return classifier.status().with_context("base");
-  if (options.method != "full") YUPU_RETURN_IF_ERROR((*classifier)->adapt(adapter_config(options), options.seed));
+  YUPU_ASSIGN_OR_RETURN(auto classifier, model_from_base<tasks::Classifier>(options, fresh));
+  if (options.method != "full") YUPU_RETURN_IF_ERROR(classifier->adapt(adapter_config(options), options.seed));
   return classifier;
 }
 

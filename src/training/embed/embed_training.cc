@@ -6,8 +6,7 @@
 #include "training/embed/embed_learner.h"
 #include "training/fresh_model.h"
 #include "training/precision.h"
-#include "training/run_frame.h"
-#include "training/trainer.h"
+#include "training/run_to_model.h"
 
 namespace yupu::training {
 namespace {
@@ -44,11 +43,7 @@ Result<std::unique_ptr<tasks::Embedder>> make_embedder(const EmbedOptions& optio
     YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(options.loop, texts, options.cased));
     return tasks::Embedder::create(model.config, std::move(model.tokenizer), fresh);
   }
-  std::optional<float> dropout;
-  if (options.loop.dropout) dropout = static_cast<float>(*options.loop.dropout);
-  auto embedder = tasks::Embedder::from_base(options.loop.base, fresh, dropout);
-  if (!embedder.ok()) return embedder.status().with_context("base");
-  return embedder;
+  return model_from_base<tasks::Embedder>(options.loop, fresh);
 }
 
 // What decides the weights: the state folder's mark, and what every rank must have alike.
@@ -89,15 +84,6 @@ Status add_figures(const std::string& prefix, const tasks::Embedder& embedder, e
   return ok_status();
 }
 
-Result<TrainResult> concluded(const EmbedOptions& options, const tasks::Embedder& embedder,
-                              engine::ExecutionContext& context, const Trainer& trainer) {
-  TrainResult result = finished_result(trainer, options.train.rows.size());
-  describe(embedder, result);
-  YUPU_RETURN_IF_ERROR(add_figures("valid.", embedder, context, options.valid, result.figures));
-  YUPU_RETURN_IF_ERROR(add_figures("test.", embedder, context, options.test, result.figures));
-  return result;
-}
-
 Result<TrainResult> train_checked(const EmbedOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_RETURN_IF_ERROR(check_sets(options));
@@ -108,15 +94,13 @@ Result<TrainResult> train_checked(const EmbedOptions& options, engine::Collectiv
   engine::ExecutionContext context(options.loop.threads, precision);
   EmbedLearner learner(options, *embedder);
   YUPU_RETURN_IF_ERROR(check_updates(options, learner));
-  Trainer trainer(options.loop, learner, context, collective, state, progress);
-  YUPU_RETURN_IF_ERROR(trainer.run());
-  if (trainer.paused()) return paused_result(trainer);
-  YUPU_ASSIGN_OR_RETURN(TrainResult result, concluded(options, *embedder, context, trainer));
-  if (!collective.is_root()) return result;
-  embedder->set_lineage(lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
-  YUPU_RETURN_IF_ERROR(embedder->save(options.loop.out));
-  YUPU_RETURN_IF_ERROR(state.remove());
-  return result;
+  const RunPlace place{
+      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
+  return run_to_model(place, learner, options.train.rows.size(), *embedder,
+                      [&](std::map<std::string, double>& figures) -> Status {
+                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *embedder, context, options.valid, figures));
+                        return add_figures("test.", *embedder, context, options.test, figures);
+                      });
 }
 
 Status check_own(const EmbedOptions& options) {

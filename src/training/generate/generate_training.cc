@@ -4,10 +4,10 @@
 
 #include "tasks/generate/evaluate.h"
 #include "text/tokenizers/bpe/train.h"
+#include "training/fresh_model.h"
 #include "training/generate/generate_learner.h"
 #include "training/precision.h"
-#include "training/run_frame.h"
-#include "training/trainer.h"
+#include "training/run_to_model.h"
 
 namespace yupu::training {
 namespace {
@@ -39,11 +39,7 @@ Result<std::unique_ptr<LanguageModel>> fresh_model(const GenerateTraining& optio
 
 Result<std::unique_ptr<LanguageModel>> make_model(const GenerateTraining& options) {
   if (options.loop.base.empty()) return fresh_model(options);
-  std::optional<float> dropout;
-  if (options.loop.dropout) dropout = static_cast<float>(*options.loop.dropout);
-  auto model = LanguageModel::from_base(options.loop.base, options.loop.max_length, dropout);
-  if (!model.ok()) return model.status().with_context("base");
-  return model;
+  return model_from_base<LanguageModel>(options.loop, options.loop.max_length);
 }
 
 engine::Facts deciding_facts(const GenerateTraining& options, engine::Precision precision, const LanguageModel& model) {
@@ -66,15 +62,6 @@ void add_figures(const std::string& prefix, const LanguageModel& model, engine::
   if (const auto bits = evaluation.bits_per_byte()) figures[prefix + "bits_per_byte"] = *bits;
 }
 
-TrainResult concluded(const GenerateTraining& options, const LanguageModel& model, engine::ExecutionContext& context,
-                      const Trainer& trainer) {
-  TrainResult result = finished_result(trainer, options.train.rows.size());
-  describe(model, result);
-  add_figures("valid.", model, context, options.valid, result.figures);
-  add_figures("test.", model, context, options.test, result.figures);
-  return result;
-}
-
 Result<TrainResult> train_checked(const GenerateTraining& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto model, make_model(options));
@@ -87,15 +74,14 @@ Result<TrainResult> train_checked(const GenerateTraining& options, engine::Colle
     progress.note(fmt::format("{} of {} training texts are longer than {} tokens with their prompt and were cut",
                               learner.cut_count(), options.train.rows.size(), model->max_length()));
   }
-  Trainer trainer(options.loop, learner, context, collective, state, progress);
-  YUPU_RETURN_IF_ERROR(trainer.run());
-  if (trainer.paused()) return paused_result(trainer);
-  TrainResult result = concluded(options, *model, context, trainer);
-  if (!collective.is_root()) return result;
-  model->set_lineage(lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
-  YUPU_RETURN_IF_ERROR(model->save(options.loop.out));
-  YUPU_RETURN_IF_ERROR(state.remove());
-  return result;
+  const RunPlace place{
+      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
+  return run_to_model(place, learner, options.train.rows.size(), *model,
+                      [&](std::map<std::string, double>& figures) -> Status {
+                        add_figures("valid.", *model, context, options.valid, figures);
+                        add_figures("test.", *model, context, options.test, figures);
+                        return ok_status();
+                      });
 }
 
 Status check_own(const GenerateTraining& options) {

@@ -11,8 +11,7 @@
 #include "training/multilabel/multilabel_learner.h"
 #include "training/precision.h"
 #include "training/ranks.h"
-#include "training/run_frame.h"
-#include "training/trainer.h"
+#include "training/run_to_model.h"
 
 namespace yupu::training {
 namespace {
@@ -65,11 +64,8 @@ Result<std::unique_ptr<MultilabelModel>> begun(const MultilabelOptions& options,
     YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(loop, texts_of(options.train), false));
     return MultilabelModel::create(model.config, std::move(model.tokenizer), fresh);
   }
-  std::optional<float> dropout;
-  if (loop.dropout) dropout = static_cast<float>(*loop.dropout);
-  auto model = MultilabelModel::from_base(loop.base, fresh, dropout);
-  if (!model.ok()) return model.status().with_context("base");
-  if (loop.method != "full") YUPU_RETURN_IF_ERROR((*model)->classifier().adapt(adapter_config(loop), loop.seed));
+  YUPU_ASSIGN_OR_RETURN(auto model, model_from_base<MultilabelModel>(loop, fresh));
+  if (loop.method != "full") YUPU_RETURN_IF_ERROR(model->classifier().adapt(adapter_config(loop), loop.seed));
   return model;
 }
 
@@ -128,21 +124,15 @@ Result<TrainResult> train_checked(const MultilabelOptions& options, engine::Coll
                         open_state(options.loop, deciding_facts(options, precision, *model), collective));
   engine::ExecutionContext context(options.loop.threads, precision);
   MultilabelLearner learner(options, *model);
-  Trainer trainer(options.loop, learner, context, collective, state, progress);
-  YUPU_RETURN_IF_ERROR(trainer.run());
-  if (trainer.paused()) return paused_result(trainer);
-  const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
-  YUPU_RETURN_IF_ERROR(fit(options, logits, *model));
-  TrainResult result = finished_result(trainer, options.train.rows.size());
-  describe(model->classifier(), result);
-  YUPU_RETURN_IF_ERROR(add_figures("valid.", *model, logits, options.valid, result.figures));
-  YUPU_RETURN_IF_ERROR(add_figures("test.", *model, logits, options.test, result.figures));
-  if (!collective.is_root()) return result;
-  model->classifier().set_lineage(
-      lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
-  YUPU_RETURN_IF_ERROR(model->save(options.loop.out));
-  YUPU_RETURN_IF_ERROR(state.remove());
-  return result;
+  const RunPlace place{
+      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
+  return run_to_model(place, learner, options.train.rows.size(), model->classifier(),
+                      [&](std::map<std::string, double>& figures) -> Status {
+                        const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
+                        YUPU_RETURN_IF_ERROR(fit(options, logits, *model));
+                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *model, logits, options.valid, figures));
+                        return add_figures("test.", *model, logits, options.test, figures);
+                      });
 }
 
 }  // namespace

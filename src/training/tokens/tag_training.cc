@@ -10,9 +10,8 @@
 #include "tasks/tokens/evaluate.h"
 #include "training/fresh_model.h"
 #include "training/precision.h"
-#include "training/run_frame.h"
+#include "training/run_to_model.h"
 #include "training/tokens/tag_learner.h"
-#include "training/trainer.h"
 
 namespace yupu::training {
 namespace {
@@ -74,11 +73,7 @@ Result<std::unique_ptr<tasks::Tagger>> make_tagger(const TagOptions& options) {
                                    .seed = options.loop.seed,
                                    .max_length = options.loop.max_length};
   if (options.loop.base.empty()) return fresh_tagger(options, fresh);
-  std::optional<float> dropout;
-  if (options.loop.dropout) dropout = static_cast<float>(*options.loop.dropout);
-  auto tagger = tasks::Tagger::from_base(options.loop.base, fresh, dropout);
-  if (!tagger.ok()) return tagger.status().with_context("base");
-  return tagger;
+  return model_from_base<tasks::Tagger>(options.loop, fresh);
 }
 
 std::string sentences_sha256(const tasks::TagSet& set) {
@@ -114,16 +109,6 @@ Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engin
   return ok_status();
 }
 
-Result<TrainResult> concluded(const TagOptions& options, const tasks::Tagger& tagger, engine::ExecutionContext& context,
-                              const Trainer& trainer) {
-  TrainResult result = finished_result(trainer, options.train.sentences.size());
-  describe(tagger, result);
-  YUPU_RETURN_IF_ERROR(add_figures("valid.", tagger, context, options.valid, result.figures));
-  YUPU_RETURN_IF_ERROR(add_figures("test.", tagger, context, options.test, result.figures));
-  result.figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
-  return result;
-}
-
 void tell_repairs(const TagOptions& options, handoff::Progress& progress) {
   for (const tasks::TagSet* set : {&options.train, &options.valid, &options.test}) {
     if (set->repaired_tags == 0) continue;
@@ -142,15 +127,14 @@ Result<TrainResult> train_checked(const TagOptions& options, engine::Collective&
                         open_state(options.loop, deciding_facts(options, precision, *tagger), collective));
   engine::ExecutionContext context(options.loop.threads, precision);
   TagLearner learner(options, *tagger);
-  Trainer trainer(options.loop, learner, context, collective, state, progress);
-  YUPU_RETURN_IF_ERROR(trainer.run());
-  if (trainer.paused()) return paused_result(trainer);
-  YUPU_ASSIGN_OR_RETURN(TrainResult result, concluded(options, *tagger, context, trainer));
-  if (!collective.is_root()) return result;
-  tagger->set_lineage(lineage_of(options.loop, deciding_options(options), result, learner.has_validation()));
-  YUPU_RETURN_IF_ERROR(tagger->save(options.loop.out));
-  YUPU_RETURN_IF_ERROR(state.remove());
-  return result;
+  const RunPlace place{
+      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
+  return run_to_model(place, learner, options.train.sentences.size(), *tagger,
+                      [&](std::map<std::string, double>& figures) -> Status {
+                        figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
+                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *tagger, context, options.valid, figures));
+                        return add_figures("test.", *tagger, context, options.test, figures);
+                      });
 }
 
 }  // namespace
