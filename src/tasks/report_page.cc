@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "page/html.h"
 #include "page/style.h"
@@ -119,6 +120,21 @@ std::string curve_part(const Json& lineage, const CurveWords& words) {
                                       .title = words.title,
                                       .x_ticks = {{0.0, "1"}, {1.0, std::to_string(curve.size())}},
                                       .y_ticks = share_ticks()}));
+}
+
+std::string notes_part(std::string_view title, const std::vector<Note>& notes) {
+  if (notes.empty()) return {};
+  std::string rows;
+  for (const Note& note : notes) rows += fmt::format("<dt>{}</dt><dd>{}</dd>", note.what, escape_html(note.text));
+  return fmt::format("<h2>{}</h2>\n<dl>{}</dl>\n", title, rows);
+}
+
+void add_count(std::vector<Note>& notes, std::string_view what, std::int64_t count) {
+  if (count > 0) notes.push_back({what, std::to_string(count)});
+}
+
+void add_names(std::vector<Note>& notes, std::string_view what, const std::vector<std::string>& names) {
+  if (!names.empty()) notes.push_back({what, fmt::format("{}", fmt::join(names, ", "))});
 }
 
 std::string article_head(const ArticleHead& head,

@@ -2,6 +2,7 @@
 // Self-contained (no script, nothing fetched), light and dark.  Text from outside is escaped here.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -39,6 +40,15 @@ struct CurveWords {
 };
 std::string curve_part(const Json& lineage, const CurveWords& words);
 
+// What is worth knowing of the data, with a heading; empty when there is nothing.  The texts are escaped.
+struct Note {
+  std::string_view what;
+  std::string text;
+};
+std::string notes_part(std::string_view title, const std::vector<Note>& notes);
+void add_count(std::vector<Note>& notes, std::string_view what, std::int64_t count);  // none when it is 0
+void add_names(std::vector<Note>& notes, std::string_view what, const std::vector<std::string>& names);  // likewise
+
 // <article> and its heading: what the page is about, and the things it names.
 struct ArticleHead {
   std::string_view style_class, lang, title;
@@ -51,5 +61,28 @@ struct BothLanguages {
 };
 // The page: one article of each language, chosen by the reader.
 std::string bilingual_page(const BothLanguages& titles, const BothLanguages& articles);
+
+// What an evaluation's page is about.
+struct PageSubject {
+  std::string model;  // a directory
+  std::string data;   // the file of rows
+  Json lineage;       // the model's: options, "learning_curve"; parts that lack are left out
+};
+// The page of an evaluation: head, `body(words)` and learning curve in both languages.  `Words`: texts of one language,
+// html_lang, title, model, data, curve, curve_note, epoch and validation among them.
+template <class Words, class Body>
+std::string report_page(const PageSubject& subject, const Words& chinese, const Words& english, const Body& body) {
+  const auto article = [&](const Words& words, std::string_view style_class) {
+    return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
+                        {{words.model, subject.model}, {words.data, subject.data}}) +
+           body(words) +
+           curve_part(
+               subject.lineage,
+               {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
+           "</article>\n";
+  };
+  return bilingual_page({.chinese = chinese.title, .english = english.title},
+                        {.chinese = article(chinese, "zh"), .english = article(english, "en")});
+}
 
 }  // namespace yupu::tasks

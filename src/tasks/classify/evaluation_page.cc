@@ -273,25 +273,14 @@ std::string scope_part(const Evaluation& evaluation, const Words& words) {
   return out;
 }
 
-std::string article(const Evaluation& evaluation, const EvaluationPageOptions& options, const Words& words,
-                    std::string_view style_class) {
-  return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
-                      {{words.model, options.model}, {words.data, options.data}}) +
-         summary_part(evaluation, words) + label_part(evaluation, words) + confusion_part(evaluation, words) +
-         slice_part(evaluation, words) + reliability_part(evaluation, words) + decision_part(evaluation, words) +
-         scope_part(evaluation, words) +
-         curve_part(
-             options.lineage,
-             {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
-         "</article>\n";
-}
-
 }  // namespace
 
-std::string evaluation_page(const Evaluation& evaluation, const EvaluationPageOptions& options) {
-  return bilingual_page({.chinese = kChinese.title, .english = kEnglish.title},
-                        {.chinese = article(evaluation, options, kChinese, "zh"),
-                         .english = article(evaluation, options, kEnglish, "en")});
+std::string evaluation_page(const Evaluation& evaluation, const PageSubject& subject) {
+  return report_page(subject, kChinese, kEnglish, [&](const Words& words) {
+    return summary_part(evaluation, words) + label_part(evaluation, words) + confusion_part(evaluation, words) +
+           slice_part(evaluation, words) + reliability_part(evaluation, words) + decision_part(evaluation, words) +
+           scope_part(evaluation, words);
+  });
 }
 
 }  // namespace yupu::tasks

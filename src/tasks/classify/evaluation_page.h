@@ -4,17 +4,11 @@
 
 #include <string>
 
-#include "base/json.h"
 #include "tasks/classify/evaluate.h"
+#include "tasks/report_page.h"
 
 namespace yupu::tasks {
 
-struct EvaluationPageOptions {
-  std::string model;  // what the page is about: a directory
-  std::string data;   // the file of rows
-  Json lineage;  // the model's: options, "learning_curve" [{"epoch", "loss", "valid"}]; parts that lack are left out
-};
-
-std::string evaluation_page(const Evaluation& evaluation, const EvaluationPageOptions& options);
+std::string evaluation_page(const Evaluation& evaluation, const PageSubject& subject);
 
 }  // namespace yupu::tasks

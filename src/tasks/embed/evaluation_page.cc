@@ -101,27 +101,14 @@ std::string figures_part(const EmbedEvaluation& evaluation, const Words& words) 
   return {};
 }
 
-std::string article(const EmbedEvaluation& evaluation, const EmbedPageOptions& options, const Words& words,
-                    std::string_view style_class) {
-  std::string notes;
-  if (evaluation.cut_texts > 0) {
-    notes = fmt::format("<h2>{}</h2>\n<dl><dt>{}</dt><dd>{}</dd></dl>\n", words.notes, words.cut, evaluation.cut_texts);
-  }
-  return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
-                      {{words.model, options.model}, {words.data, options.data}}) +
-         figures_part(evaluation, words) + notes +
-         curve_part(
-             options.lineage,
-             {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
-         "</article>\n";
-}
-
 }  // namespace
 
-std::string embed_evaluation_page(const EmbedEvaluation& evaluation, const EmbedPageOptions& options) {
-  return bilingual_page({.chinese = kChinese.title, .english = kEnglish.title},
-                        {.chinese = article(evaluation, options, kChinese, "zh"),
-                         .english = article(evaluation, options, kEnglish, "en")});
+std::string embed_evaluation_page(const EmbedEvaluation& evaluation, const PageSubject& subject) {
+  return report_page(subject, kChinese, kEnglish, [&](const Words& words) {
+    std::vector<Note> notes;
+    add_count(notes, words.cut, evaluation.cut_texts);
+    return figures_part(evaluation, words) + notes_part(words.notes, notes);
+  });
 }
 
 }  // namespace yupu::tasks

@@ -4,17 +4,11 @@
 
 #include <string>
 
-#include "base/json.h"
 #include "tasks/embed/evaluate.h"
+#include "tasks/report_page.h"
 
 namespace yupu::tasks {
 
-struct EmbedPageOptions {
-  std::string model;  // what the page is about: a directory
-  std::string data;   // the file of rows
-  Json lineage;       // the model's; parts that lack are left out
-};
-
-std::string embed_evaluation_page(const EmbedEvaluation& evaluation, const EmbedPageOptions& options);
+std::string embed_evaluation_page(const EmbedEvaluation& evaluation, const PageSubject& subject);
 
 }  // namespace yupu::tasks

@@ -68,6 +68,10 @@ OrderedJson json_of(const NamedFigures& names) {
   return json;
 }
 
+OrderedJson number_or_null(const std::optional<double>& number) {
+  return number ? OrderedJson(*number) : OrderedJson();
+}
+
 FiguresText::FiguresText(const NamedFigures& names, int digits)
     : width_(std::string_view("weighted avg").size()), digits_(digits) {
   for (const auto& [name, figures] : names) width_ = std::max(width_, columns(name));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,8 @@ Figures weighted_average(const NamedFigures& names);
 
 OrderedJson json_of(const Figures& figures);  // {"precision", "recall", "f1-score", "support"}
 OrderedJson json_of(const NamedFigures& names);
+// Of a figure that may not be defined.
+OrderedJson number_or_null(const std::optional<double>& number);
 
 // Lines as scikit-learn lays a report out.  `digits` after the point.
 class FiguresText {

@@ -1,15 +1,11 @@
 #include "tasks/multilabel/evaluation_page.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "page/html.h"
 #include "tasks/report_page.h"
 
 namespace yupu::tasks {
 namespace {
-
-using page::escape_html;
 
 struct Words {
   std::string_view html_lang, title, model, data, rows;
@@ -128,38 +124,22 @@ std::string labels_part(const MultilabelEvaluation& evaluation, const Words& wor
                rows);
 }
 
-std::string notes_part(const MultilabelEvaluation& evaluation, const Words& words) {
+std::string notes_of(const MultilabelEvaluation& evaluation, const Words& words) {
   const MultilabelReport& report = evaluation.report;
-  std::string rows;
-  const auto add = [&](std::string_view name, const std::string& value) {
-    rows += fmt::format("<dt>{}</dt><dd>{}</dd>", name, value);
-  };
-  add(words.unlabelled, std::to_string(report.unlabelled_count));
-  add(words.calibration, fmt::format("{:.4f}", report.calibration_error));
-  add(words.temperature, fmt::format("{:.3f}", evaluation.thresholds.temperature));
-  if (evaluation.truncated_count > 0) add(words.cut, std::to_string(evaluation.truncated_count));
-  if (!evaluation.unknown_labels.empty())
-    add(words.unknown, escape_html(fmt::format("{}", fmt::join(evaluation.unknown_labels, ", "))));
-  return fmt::format("<h2>{}</h2>\n<dl>{}</dl>\n", words.notes, rows);
-}
-
-std::string article(const MultilabelEvaluation& evaluation, const MultilabelPageOptions& options, const Words& words,
-                    std::string_view style_class) {
-  return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
-                      {{words.model, options.model}, {words.data, options.data}}) +
-         key_part(evaluation.report, words) + labels_part(evaluation, words) + notes_part(evaluation, words) +
-         curve_part(
-             options.lineage,
-             {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
-         "</article>\n";
+  std::vector<Note> notes = {{words.unlabelled, std::to_string(report.unlabelled_count)},
+                             {words.calibration, fmt::format("{:.4f}", report.calibration_error)},
+                             {words.temperature, fmt::format("{:.3f}", evaluation.thresholds.temperature)}};
+  add_count(notes, words.cut, evaluation.truncated_count);
+  add_names(notes, words.unknown, evaluation.unknown_labels);
+  return notes_part(words.notes, notes);
 }
 
 }  // namespace
 
-std::string multilabel_evaluation_page(const MultilabelEvaluation& evaluation, const MultilabelPageOptions& options) {
-  return bilingual_page({.chinese = kChinese.title, .english = kEnglish.title},
-                        {.chinese = article(evaluation, options, kChinese, "zh"),
-                         .english = article(evaluation, options, kEnglish, "en")});
+std::string multilabel_evaluation_page(const MultilabelEvaluation& evaluation, const PageSubject& subject) {
+  return report_page(subject, kChinese, kEnglish, [&](const Words& words) {
+    return key_part(evaluation.report, words) + labels_part(evaluation, words) + notes_of(evaluation, words);
+  });
 }
 
 }  // namespace yupu::tasks

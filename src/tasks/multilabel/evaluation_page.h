@@ -4,17 +4,11 @@
 
 #include <string>
 
-#include "base/json.h"
 #include "tasks/multilabel/evaluate.h"
+#include "tasks/report_page.h"
 
 namespace yupu::tasks {
 
-struct MultilabelPageOptions {
-  std::string model;  // what the page is about: a directory
-  std::string data;   // the file of rows
-  Json lineage;       // the model's: "learning_curve"
-};
-
-std::string multilabel_evaluation_page(const MultilabelEvaluation& evaluation, const MultilabelPageOptions& options);
+std::string multilabel_evaluation_page(const MultilabelEvaluation& evaluation, const PageSubject& subject);
 
 }  // namespace yupu::tasks

@@ -60,10 +60,6 @@ std::optional<double> average_precision(std::span<const JudgedLabels> rows, std:
   return curve ? std::optional(curve->average_precision) : std::nullopt;
 }
 
-OrderedJson number_or_null(const std::optional<double>& number) {
-  return number ? OrderedJson(*number) : OrderedJson();
-}
-
 }  // namespace
 
 MultilabelReport multilabel_report(const std::vector<std::string>& labels, std::span<const JudgedLabels> rows) {

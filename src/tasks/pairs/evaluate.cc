@@ -102,10 +102,6 @@ std::string ranking_text(const RankingReport& model, const RankingReport& bm25) 
   return text + "\n";
 }
 
-OrderedJson number_or_null(const std::optional<double>& number) {
-  return number ? OrderedJson(*number) : OrderedJson();
-}
-
 }  // namespace
 
 std::vector<text::Encoding> encode_all(const PairModel& model, const PairSet& set) {

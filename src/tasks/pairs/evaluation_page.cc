@@ -1,15 +1,11 @@
 #include "tasks/pairs/evaluation_page.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "page/html.h"
 #include "tasks/report_page.h"
 
 namespace yupu::tasks {
 namespace {
-
-using page::escape_html;
 
 struct Words {
   std::string_view html_lang, title, model, data, pairs;
@@ -144,42 +140,25 @@ std::string ranking_part(const PairEvaluation& evaluation, const Words& words) {
          ranking_table(ways, words.way, words.drawn);
 }
 
-std::string notes_part(const PairEvaluation& evaluation, const Words& words) {
-  std::string rows;
-  const auto add = [&](std::string_view name, std::int64_t count) {
-    if (count > 0) rows += fmt::format("<dt>{}</dt><dd>{}</dd>", name, count);
-  };
-  add(words.cut, evaluation.truncated_count);
-  if (evaluation.ranking) add(words.unanswerable, evaluation.ranking->unanswerable_count);
-  if (!evaluation.unknown_labels.empty()) {
-    rows += fmt::format("<dt>{}</dt><dd>{}</dd>", words.unknown,
-                        escape_html(fmt::format("{}", fmt::join(evaluation.unknown_labels, ", "))));
-  }
-  return rows.empty() ? rows : fmt::format("<h2>{}</h2>\n<dl>{}</dl>\n", words.notes, rows);
-}
-
-std::string article(const PairEvaluation& evaluation, const PairPageOptions& options, const Words& words,
-                    std::string_view style_class) {
-  const bool score = evaluation.target == PairTarget::kScore;
-  return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
-                      {{words.model, options.model}, {words.data, options.data}}) +
-         (score ? scores_part(evaluation, words) : labels_part(evaluation, words)) + ranking_part(evaluation, words) +
-         mistakes_part(
-             evaluation.report,
-             {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
-         notes_part(evaluation, words) +
-         curve_part(
-             options.lineage,
-             {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
-         "</article>\n";
+std::string notes_of(const PairEvaluation& evaluation, const Words& words) {
+  std::vector<Note> notes;
+  add_count(notes, words.cut, evaluation.truncated_count);
+  if (evaluation.ranking) add_count(notes, words.unanswerable, evaluation.ranking->unanswerable_count);
+  add_names(notes, words.unknown, evaluation.unknown_labels);
+  return notes_part(words.notes, notes);
 }
 
 }  // namespace
 
-std::string pair_evaluation_page(const PairEvaluation& evaluation, const PairPageOptions& options) {
-  return bilingual_page({.chinese = kChinese.title, .english = kEnglish.title},
-                        {.chinese = article(evaluation, options, kChinese, "zh"),
-                         .english = article(evaluation, options, kEnglish, "en")});
+std::string pair_evaluation_page(const PairEvaluation& evaluation, const PageSubject& subject) {
+  return report_page(subject, kChinese, kEnglish, [&](const Words& words) {
+    const bool score = evaluation.target == PairTarget::kScore;
+    return (score ? scores_part(evaluation, words) : labels_part(evaluation, words)) + ranking_part(evaluation, words) +
+           mistakes_part(
+               evaluation.report,
+               {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
+           notes_of(evaluation, words);
+  });
 }
 
 }  // namespace yupu::tasks

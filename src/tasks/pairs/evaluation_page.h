@@ -4,17 +4,11 @@
 
 #include <string>
 
-#include "base/json.h"
 #include "tasks/pairs/evaluate.h"
+#include "tasks/report_page.h"
 
 namespace yupu::tasks {
 
-struct PairPageOptions {
-  std::string model;  // what the page is about: a directory
-  std::string data;   // the file of pairs
-  Json lineage;       // the model's; parts that lack are left out
-};
-
-std::string pair_evaluation_page(const PairEvaluation& evaluation, const PairPageOptions& options);
+std::string pair_evaluation_page(const PairEvaluation& evaluation, const PageSubject& subject);
 
 }  // namespace yupu::tasks

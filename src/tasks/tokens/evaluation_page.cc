@@ -1,15 +1,11 @@
 #include "tasks/tokens/evaluation_page.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "page/html.h"
 #include "tasks/report_page.h"
 
 namespace yupu::tasks {
 namespace {
-
-using page::escape_html;
 
 struct Words {
   std::string_view html_lang, title, model, data;
@@ -128,47 +124,30 @@ std::string figures_part(const Rows& rows, std::string_view first, std::initiali
                body);
 }
 
-std::string notes_part(const TagEvaluation& evaluation, const Words& words) {
-  std::string rows;
-  const auto add = [&](std::string_view name, std::int64_t count) {
-    if (count > 0) rows += fmt::format("<dt>{}</dt><dd>{}</dd>", name, count);
-  };
-  add(words.repaired, evaluation.repaired_tags);
-  add(words.windowed, evaluation.windowed_count);
-  add(words.cut, evaluation.cut_words);
-  if (!evaluation.unknown_types.empty()) {
-    rows += fmt::format("<dt>{}</dt><dd>{}</dd>", words.unknown,
-                        escape_html(fmt::format("{}", fmt::join(evaluation.unknown_types, ", "))));
-  }
-  return rows.empty() ? rows : fmt::format("<h2>{}</h2>\n<dl>{}</dl>\n", words.notes, rows);
-}
-
-std::string article(const TagEvaluation& evaluation, const TagPageOptions& options, const Words& words,
-                    std::string_view style_class) {
-  const SpanReport& spans = evaluation.spans;
-  const Report& tokens = evaluation.tokens;
-  return article_head({.style_class = style_class, .lang = words.html_lang, .title = words.title},
-                      {{words.model, options.model}, {words.data, options.data}}) +
-         summary_part(evaluation, words) + heading(words.spans, words.spans_note) +
-         figures_part(spans.types, words.type, {&spans.micro, &spans.macro, &spans.weighted}, words) +
-         fmt::format("<h2>{}</h2>\n", words.tags) +
-         figures_part(tokens.labels, words.tag, {&tokens.micro, &tokens.macro, &tokens.weighted}, words) +
-         mistakes_part(
-             tokens,
-             {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
-         notes_part(evaluation, words) +
-         curve_part(
-             options.lineage,
-             {.title = words.curve, .note = words.curve_note, .epoch = words.epoch, .validation = words.validation}) +
-         "</article>\n";
+std::string notes_of(const TagEvaluation& evaluation, const Words& words) {
+  std::vector<Note> notes;
+  add_count(notes, words.repaired, evaluation.repaired_tags);
+  add_count(notes, words.windowed, evaluation.windowed_count);
+  add_count(notes, words.cut, evaluation.cut_words);
+  add_names(notes, words.unknown, evaluation.unknown_types);
+  return notes_part(words.notes, notes);
 }
 
 }  // namespace
 
-std::string tag_evaluation_page(const TagEvaluation& evaluation, const TagPageOptions& options) {
-  return bilingual_page({.chinese = kChinese.title, .english = kEnglish.title},
-                        {.chinese = article(evaluation, options, kChinese, "zh"),
-                         .english = article(evaluation, options, kEnglish, "en")});
+std::string tag_evaluation_page(const TagEvaluation& evaluation, const PageSubject& subject) {
+  return report_page(subject, kChinese, kEnglish, [&](const Words& words) {
+    const SpanReport& spans = evaluation.spans;
+    const Report& tokens = evaluation.tokens;
+    return summary_part(evaluation, words) + heading(words.spans, words.spans_note) +
+           figures_part(spans.types, words.type, {&spans.micro, &spans.macro, &spans.weighted}, words) +
+           fmt::format("<h2>{}</h2>\n", words.tags) +
+           figures_part(tokens.labels, words.tag, {&tokens.micro, &tokens.macro, &tokens.weighted}, words) +
+           mistakes_part(
+               tokens,
+               {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
+           notes_of(evaluation, words);
+  });
 }
 
 }  // namespace yupu::tasks

@@ -4,17 +4,11 @@
 
 #include <string>
 
-#include "base/json.h"
+#include "tasks/report_page.h"
 #include "tasks/tokens/evaluate.h"
 
 namespace yupu::tasks {
 
-struct TagPageOptions {
-  std::string model;  // what the page is about: a directory
-  std::string data;   // the file of sentences
-  Json lineage;       // the model's; parts that lack are left out
-};
-
-std::string tag_evaluation_page(const TagEvaluation& evaluation, const TagPageOptions& options);
+std::string tag_evaluation_page(const TagEvaluation& evaluation, const PageSubject& subject);
 
 }  // namespace yupu::tasks
