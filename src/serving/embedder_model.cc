@@ -23,10 +23,7 @@ class EmbedderModel final : public TextModel {
   std::string weights_sha256() const override { return embedder_->weights_sha256(); }
   text::Encoding encode(std::string_view text) const override { return embedder_->encode(text); }
   Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
-    std::vector<text::Encoding> encodings;
-    encodings.reserve(texts.size());
-    for (const BatchText& text : texts) encodings.push_back(text.encoding);
-    return embedder_->embed(context_, encodings);
+    return embedder_->embed(context_, encodings_of(texts));
   }
 
  private:

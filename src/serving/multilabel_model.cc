@@ -20,10 +20,7 @@ class ServedMultilabel final : public TextModel {
   std::string weights_sha256() const override { return model_->classifier().weights_sha256(); }
   text::Encoding encode(std::string_view text) const override { return model_->classifier().encode(text); }
   Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
-    std::vector<text::Encoding> encodings;
-    encodings.reserve(texts.size());
-    for (const BatchText& text : texts) encodings.push_back(text.encoding);
-    return model_->classifier().logits(context_, encodings);
+    return model_->classifier().logits(context_, encodings_of(texts));
   }
   std::size_t own_bytes() const override { return model_->classifier().own_bytes(); }
 

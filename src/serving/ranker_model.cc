@@ -23,10 +23,8 @@ class RankerModel final : public TextModel {
     return pairs_->encode(first, second);
   }
   Result<std::vector<std::vector<float>>> logits(std::span<const BatchText> texts) override {
-    std::vector<text::Encoding> encodings;
-    encodings.reserve(texts.size());
-    for (const BatchText& text : texts) encodings.push_back(text.encoding);
-    YUPU_ASSIGN_OR_RETURN(std::vector<std::vector<float>> rows, pairs_->classifier().logits(context_, encodings));
+    YUPU_ASSIGN_OR_RETURN(std::vector<std::vector<float>> rows,
+                          pairs_->classifier().logits(context_, encodings_of(texts)));
     for (std::vector<float>& row : rows) {
       const std::optional<double> relevance = pairs_->relevance(row);
       CHECK(relevance, "load_ranker lets no other model in");

@@ -9,6 +9,13 @@
 
 namespace yupu::serving {
 
+std::vector<text::Encoding> encodings_of(std::span<const BatchText> texts) {
+  std::vector<text::Encoding> encodings;
+  encodings.reserve(texts.size());
+  for (const BatchText& text : texts) encodings.push_back(text.encoding);
+  return encodings;
+}
+
 text::Encoding TextModel::encode_pair(std::string_view, std::string_view) const { CHECK(false, "no model of pairs"); }
 
 namespace {

@@ -49,6 +49,9 @@ struct BatchText {
   text::Encoding encoding;
 };
 
+// For models that travel alone.
+std::vector<text::Encoding> encodings_of(std::span<const BatchText> texts);
+
 class TextModel {
  public:
   virtual ~TextModel() = default;

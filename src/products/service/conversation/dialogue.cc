@@ -8,10 +8,6 @@
 namespace yupu::products {
 namespace {
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 void forget_offer(DialogueState& state) {
   state.offered.clear();
   state.offered_trace.clear();

@@ -11,10 +11,6 @@ namespace {
 
 using State = SlotReading::State;
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // The first slot that still wants something becomes the one asked for.
 FormStep advance(Form& form, const FormPaper& paper) {
   const auto ask = [&form](const std::string& slot, bool confirming) {

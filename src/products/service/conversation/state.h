@@ -2,9 +2,11 @@
 // store, so that a server that starts again goes on.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -40,5 +42,10 @@ struct DialogueState {
   // kInternal: a row that another program wrote.
   static Result<DialogueState> from_json(const Json& json);
 };
+
+// Whether it is one of them.
+inline bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 }  // namespace yupu::products
