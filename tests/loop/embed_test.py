@@ -5,10 +5,8 @@ import json
 import math
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
-import time
 
 from trial import Trial, yupu_from_arguments
 
@@ -46,12 +44,7 @@ def main():
         expect(whole["figures"]["test.mrr@10"] > 0.8, f"MRR {whole['figures']}")
 
         # Killed once it has updates behind it, the same command goes on to the same weights.
-        child = subprocess.Popen([yupu, *train("cut", *pairs)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        state, until = folder / "cut" / ".state" / "state.safetensors", time.monotonic() + 60
-        while not state.exists() and child.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        child.kill()
-        child.wait()
+        trial.kill_once_checkpointed(train("cut", *pairs), "cut")
         cut = json.loads(run(*train("cut", *pairs)))
         expect(cut["weights_sha256"] == whole["weights_sha256"], f"another result after a kill (at step {cut['resumed_at_step']})")
 

@@ -3,10 +3,8 @@
 judged, asked; and what is refused.   generate_test.py --yupu build/release/yupu"""
 import json
 import random
-import subprocess
 import sys
 import tempfile
-import time
 
 from trial import Trial, yupu_from_arguments
 
@@ -41,12 +39,7 @@ def main():
         expect(rows["weights_sha256"] == whole["weights_sha256"], "the same texts as rows give another model")
 
         # Killed once it has updates behind it, the same command goes on to the same weights.
-        child = subprocess.Popen([yupu, *train("cut")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        state, until = folder / "cut" / ".state" / "state.safetensors", time.monotonic() + 60
-        while not state.exists() and child.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        child.kill()
-        child.wait()
+        trial.kill_once_checkpointed(train("cut"), "cut")
         cut = json.loads(run(*train("cut")))
         expect(cut["weights_sha256"] == whole["weights_sha256"], f"another result after a kill (at step {cut['resumed_at_step']})")
         more = json.loads(run(*train("more", "--base", "whole", epochs=1)))

@@ -1,15 +1,11 @@
 #!/usr/bin/env python3
 """Any number of labels per text through the real binary: train, killed on the way, evaluate, predict, serve; and what is refused.
 multilabel_test.py --yupu build/release/yupu"""
-import csv
 import json
 import random
 import re
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 
 from trial import Trial, yupu_from_arguments
 
@@ -27,18 +23,9 @@ def texts(seed, count):
     return rows
 
 
-def served(yupu, folder, key, question):
-    """What /v1/classify of a server over "whole" answers."""
-    with subprocess.Popen([yupu, "serve", "--model", "x=whole", "--listen", "127.0.0.1:0", "--workdir", "w"], cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        try:
-            address = next(found.group() for line in server.stdout if (found := re.search(r"http://[0-9.]+:\d+", line)))
-            request = urllib.request.Request(f"{address}/v1/classify", json.dumps(question).encode(),
-                                             {"content-type": "application/json", "authorization": f"Bearer {key}"})
-            with urllib.request.urlopen(request, timeout=60) as response:
-                return json.load(response)
-        finally:
-            server.terminate()
+def joined(rows):
+    """The labels of a row in one cell."""
+    return [row | {"labels": "|".join(row["labels"])} for row in rows]
 
 
 def main():
@@ -47,19 +34,10 @@ def main():
         trial = Trial(yupu, name)
         folder, run, expect = trial.folder, trial.run, trial.expect
 
-        def written(file, rows):
-            with open(folder / file, "w", newline="", encoding="utf-8") as out:
-                if file.endswith(".jsonl"):
-                    out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-                else:
-                    writer = csv.writer(out)
-                    writer.writerows([["text", "labels"], *([row["text"], "|".join(row["labels"])] for row in rows)])
-            return file
-
-        written("train.csv", texts(1, 300))
-        written("valid.csv", texts(2, 80))
+        trial.write_rows("train.csv", joined(texts(1, 300)))
+        trial.write_rows("valid.csv", joined(texts(2, 80)))
         test = texts(3, 80)
-        written("test.jsonl", test)
+        trial.write_rows("test.jsonl", test)
 
         def train(out, *more):
             return ["train", "--task", "multilabel", "--train", "train.csv", "--valid", "valid.csv", "--test", "test.jsonl",
@@ -67,12 +45,7 @@ def main():
 
         whole = json.loads(run(*train("whole")))
         expect(whole["figures"]["test.micro_f1"] > 0.95, f"micro F1 {whole['figures']}")
-        child = subprocess.Popen([yupu, *train("cut")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        state, until = folder / "cut" / ".state" / "state.safetensors", time.monotonic() + 60
-        while not state.exists() and child.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        child.kill()
-        child.wait()
+        trial.kill_once_checkpointed(train("cut"), "cut")
         cut = json.loads(run(*train("cut")))
         expect(cut["weights_sha256"] == whole["weights_sha256"], f"another result after a kill (at step {cut['resumed_at_step']})")
         config = json.loads((folder / "whole" / "config.json").read_text())
@@ -99,7 +72,7 @@ def main():
         run("plans", "tenant", "acme", "--plan", "tags", "--workdir", "w")
         key = re.search(r"yp_\w+", run("keys", "create", "--tenant", "acme", "--workdir", "w")).group()
         asked = [row["text"] for row in test[:20]]
-        answer = served(yupu, folder, key, {"model": "x", "input": asked, "top_k": 1})
+        answer = trial.ask_served("whole", key, "/v1/classify", {"model": "x", "input": asked, "top_k": 1})
         for line, result in zip(said, answer["results"], strict=False):
             chosen = {label["label"]: label["score"] for label in result["labels"] if label["said"]}
             expect({label["label"] for label in line["labels"]} == set(chosen), f"served {chosen}, predicted {line['labels']}")

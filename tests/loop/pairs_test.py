@@ -1,15 +1,11 @@
 #!/usr/bin/env python3
 """Pairs of texts through the real binary: train on classes and on scores, killed on the way, evaluate, rank, predict; and what
 is refused.  pairs_test.py --yupu build/release/yupu"""
-import csv
 import json
 import random
 import re
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 
 from trial import Trial, yupu_from_arguments
 
@@ -35,40 +31,16 @@ def pairs(seed, count):
     return rows
 
 
-def served(yupu, folder, key, question):
-    """What /v1/rerank of a server over "classes" answers."""
-    with subprocess.Popen([yupu, "serve", "--model", "x=classes", "--listen", "127.0.0.1:0", "--workdir", "w"], cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        try:
-            address = next(found.group() for line in server.stdout if (found := re.search(r"http://[0-9.]+:\d+", line)))
-            request = urllib.request.Request(f"{address}/v1/rerank", json.dumps(question).encode(),
-                                             {"content-type": "application/json", "authorization": f"Bearer {key}"})
-            with urllib.request.urlopen(request, timeout=60) as response:
-                return json.load(response)
-        finally:
-            server.terminate()
-
-
 def main():
     yupu = yupu_from_arguments()
     with tempfile.TemporaryDirectory() as name:
         trial = Trial(yupu, name)
         folder, run, expect = trial.folder, trial.run, trial.expect
 
-        def written(file, rows):
-            with open(folder / file, "w", newline="", encoding="utf-8") as out:
-                if file.endswith(".jsonl"):
-                    out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-                else:
-                    writer = csv.DictWriter(out, rows[0].keys(), delimiter="\t" if file.endswith(".tsv") else ",")
-                    writer.writeheader()
-                    writer.writerows(rows)
-            return file
-
-        written("train.csv", pairs(1, 300))
-        written("valid.tsv", pairs(2, 60))
+        trial.write_rows("train.csv", pairs(1, 300))
+        trial.write_rows("valid.tsv", pairs(2, 60))
         test = pairs(3, 60)
-        written("test.jsonl", test)
+        trial.write_rows("test.jsonl", test)
         columns = ["--text", "q", "--text-b", "faq", "--group", "id"]
 
         def train(out, label, *more):
@@ -77,12 +49,7 @@ def main():
 
         whole = json.loads(run(*train("classes", "same")))
         expect(whole["figures"]["test.average_precision"] > 0.9, f"average precision {whole['figures']}")
-        child = subprocess.Popen([yupu, *train("cut", "same")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        state, until = folder / "cut" / ".state" / "state.safetensors", time.monotonic() + 60
-        while not state.exists() and child.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        child.kill()
-        child.wait()
+        trial.kill_once_checkpointed(train("cut", "same"), "cut")
         cut = json.loads(run(*train("cut", "same")))
         expect(cut["weights_sha256"] == whole["weights_sha256"], f"another result after a kill (at step {cut['resumed_at_step']})")
 
@@ -139,20 +106,20 @@ def main():
         expect("u.csv: line 2: field 'label': \"7\"" in refused(good, file("u.csv", head + "a,b,7\n")), "an unseen label")
         expect(not (folder / "no" / "yupu.json").exists(), "nothing was made")
         expect("field 'like': \"x\" is no number" in run(
-            "evaluate", "--model", "score", "--data", written("x.csv", [{"q": "a", "faq": "b", "like": "x", "id": "1"}]), *columns, "--label",
+            "evaluate", "--model", "score", "--data", trial.write_rows("x.csv", [{"q": "a", "faq": "b", "like": "x", "id": "1"}]), *columns, "--label",
             "like", code=2), "no number to judge by")
         expect("counted as wrong: 9" in run(
-            "evaluate", "--model", "classes", "--data", written("y.csv", [{"q": "a", "faq": "b", "same": "9", "id": "1"}]), *columns, "--label",
+            "evaluate", "--model", "classes", "--data", trial.write_rows("y.csv", [{"q": "a", "faq": "b", "same": "9", "id": "1"}]), *columns, "--label",
             "same"), "an unknown label is named")
         expect("--text-b" in run("predict", "--model", "classes", "--text", "alone", code=2), "half a pair")
         run("plans", "set", "ranks", "--monthly-tokens", "1000000", "--price", "pair_tokens=0.01", "--workdir", "w")
         run("plans", "tenant", "acme", "--plan", "ranks", "--workdir", "w")
         key = re.search(r"yp_\w+", run("keys", "create", "--tenant", "acme", "--workdir", "w")).group()
         query, documents = test[0]["q"], [row["faq"] for row in test[:5]]
-        asked = written("ask.csv", [{"q": query, "faq": document} for document in documents])
+        asked = trial.write_rows("ask.csv", [{"q": query, "faq": document} for document in documents])
         relevance = [json.loads(line)["relevance"] for line in run("predict", "--model", "classes", asked, "--text", "q", "--text-b",
                                                                   "faq").splitlines()]
-        answer = served(yupu, folder, key, {"model": "x", "query": query, "documents": documents, "top_n": 3})
+        answer = trial.ask_served("classes", key, "/v1/rerank", {"model": "x", "query": query, "documents": documents, "top_n": 3})
         best = sorted(range(len(documents)), key=lambda at: -relevance[at])[:3]
         expect([result["index"] for result in answer["results"]] == best, "the order of predict's relevance")
         expect(all(abs(result["score"] - relevance[result["index"]]) < 1e-5 for result in answer["results"]), "its scores")

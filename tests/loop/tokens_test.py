@@ -3,10 +3,8 @@
 tokens_test.py --yupu build/release/yupu"""
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
-import time
 
 from trial import Trial, yupu_from_arguments
 
@@ -28,12 +26,7 @@ def main():
         expect(whole["figures"]["test.span_f1"] > 0.9, f"span F1 {whole['figures']}")
 
         # Killed once it has updates behind it, the same command goes on to the same weights.
-        child = subprocess.Popen([yupu, *train("cut", "--crf", "on")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        state, until = folder / "cut" / ".state" / "state.safetensors", time.monotonic() + 60
-        while not state.exists() and child.poll() is None and time.monotonic() < until:
-            time.sleep(0.005)
-        child.kill()
-        child.wait()
+        trial.kill_once_checkpointed(train("cut", "--crf", "on"), "cut")
         cut = json.loads(run(*train("cut", "--crf", "on")))
         expect(cut["weights_sha256"] == whole["weights_sha256"], f"another result after a kill (at step {cut['resumed_at_step']})")
 
