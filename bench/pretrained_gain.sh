@@ -55,10 +55,10 @@ for set in ${SETS:-banking77 shop hotel}; do
   for wide in ${WIDE:-off on}; do
     for start in random base; do
       for seed in "${seeds[@]}"; do
-        if [ "$start" = base ]; then from=(--base "$base" --lr "${BASE_LR:-5e-4}"); else from=(--config "$size" --lr 1e-3); fi
+        if [ "$start" = base ]; then from=(--base "$base" --lr "${BASE_LR:-1e-3}"); else from=(--config "$size" --lr 1e-3); fi
         "$yupu" train --task classify --train "$work/$set-train.csv" --valid "$work/$set-valid.csv" \
           --test "$work/$set-test.csv" "${from[@]}" --out "$work/model" --epochs "$epochs" --patience 4 \
-          --batch-tokens 1024 --max-length "$length" --label-smoothing 0.1 --wide "$wide" --seed "$seed" \
+          --batch-tokens 512 --max-length "$length" --label-smoothing 0.1 --wide "$wide" --seed "$seed" \
           ${THREADS:+--threads "$THREADS"} --json 2>"$work/log" >"$work/result.json" || { cat "$work/log" >&2; exit 1; }
         python3 - "$work/result.json" "$set" "$start" "$wide" "$seed" <<'PY'
 import json, sys

@@ -34,6 +34,11 @@ install_into "$venv" bench/peers/requirements.txt
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
   [ -x "$debian/bin/python" ] || /usr/bin/python3 -m venv --system-site-packages "$debian"
   install_into "$debian" bench/peers/requirements-debian.txt
+  # The reference BLAS that comes with python3-torch is one thread of plain loops: a peer nobody would run, and a flattering one.
+  if ! ls -l /etc/alternatives/libblas.so.3-* | grep -q openblas-openmp; then
+    echo "python3-torch would run on $(readlink -f /etc/alternatives/libblas.so.3-*): apt install libopenblas0-openmp" >&2
+    exit 1
+  fi
   arguments+=(--debian-python "$(realpath -s "$debian/bin/python")")
 else
   echo "SKIPPED Debian's PyTorch: python3-torch is not installed" >&2

@@ -25,6 +25,10 @@ class ExecutionContext {
   // process that answers once and goes would write every weight anew for nothing.
   bool packs_at_once() const { return packs_at_once_; }
   void set_packs_at_once(bool at_once) { packs_at_once_ = at_once; }
+  // Whether products have a row or a few (a text written token by token): then reading the weights is what takes time,
+  // and they are kept and multiplied as f32 where they would be taken apart for more rows (split_gemm.h).
+  bool few_rows() const { return few_rows_; }
+  void set_few_rows(bool few) { few_rows_ = few; }
   Tensor empty(const Shape& shape, DType dtype = DType::kF32) { return Tensor::empty(shape, dtype, &pool_); }
   Tensor zeros(const Shape& shape, DType dtype = DType::kF32) { return Tensor::zeros(shape, dtype, &pool_); }
   // For benches: who is told what the ops spend.  Not owned; null: nobody.
@@ -36,7 +40,23 @@ class ExecutionContext {
   ThreadTeam team_;
   Precision precision_ = Precision::kF32;
   bool packs_at_once_ = false;
+  bool few_rows_ = false;
   Profile* profile_ = nullptr;
+};
+
+// few_rows while it lives.
+class FewRowsScope {
+ public:
+  explicit FewRowsScope(ExecutionContext& context) : context_(context), before_(context.few_rows()) {
+    context.set_few_rows(true);
+  }
+  FewRowsScope(const FewRowsScope&) = delete;
+  FewRowsScope& operator=(const FewRowsScope&) = delete;
+  ~FewRowsScope() { context_.set_few_rows(before_); }
+
+ private:
+  ExecutionContext& context_;
+  bool before_;
 };
 
 }  // namespace yupu::engine

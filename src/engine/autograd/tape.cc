@@ -1,6 +1,7 @@
 #include "engine/autograd/tape.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -117,9 +118,16 @@ template <class Weight>
 std::unique_ptr<Weight> pack(ExecutionContext& context, const Tensor& value, RowRange rows, WeightUse use) {
   const std::int64_t in = value.size(1);
   const std::int64_t out = rows.end - rows.begin;
-  const bool forward = use == WeightUse::kForward;
+  const bool forward = use != WeightUse::kBackward;
   const MatrixView b{.data = value.f32() + rows.begin * in, .stride = in, .transposed = forward};
-  return std::make_unique<Weight>(context, b, forward ? out : in, forward ? in : out);
+  const std::int64_t columns = forward ? out : in, depth = forward ? in : out;
+  if constexpr (std::is_same_v<Weight, PackedWeight>) {
+    // A gradient's product has many rows and can take its weight apart as it goes: memory counts for more there.
+    const PackedAs packed_as = use == WeightUse::kForward ? PackedAs::kParts : PackedAs::kF32;
+    return std::make_unique<Weight>(context, b, columns, depth, packed_as);
+  } else {
+    return std::make_unique<Weight>(context, b, columns, depth);
+  }
 }
 
 }  // namespace

@@ -28,7 +28,11 @@ class Generation {
  public:
   Generation(const LanguageModel& model, engine::ExecutionContext& context, const GenerateOptions& options,
              const TextSink& sink)
-      : model_(model), tape_(context, engine::Tape::Mode::kInference), options_(options), sink_(sink) {}
+      : model_(model),
+        few_rows_(context),
+        tape_(context, engine::Tape::Mode::kInference),
+        options_(options),
+        sink_(sink) {}
 
   Status open(std::span<const std::string> prompts) {
     for (std::size_t i = 0; i < prompts.size(); ++i) {
@@ -123,6 +127,7 @@ class Generation {
   }
 
   const LanguageModel& model_;
+  engine::FewRowsScope few_rows_;
   engine::Tape tape_;
   const GenerateOptions& options_;
   const TextSink& sink_;

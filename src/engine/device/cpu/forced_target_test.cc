@@ -13,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "engine/device/cpu/gemm_kernel.h"
+#include "engine/device/cpu/split_gemm.h"
 
 namespace yupu::engine {
 namespace {
@@ -39,6 +40,7 @@ class ForcedTarget final : public ::testing::Environment {
         fmt::print("skipped: this machine or this build has no {}\n", wanted);
         std::_Exit(kSkipped);
       }
+      static const WithoutSplitGemm f32_kernels;  // the level's own, where the machine has tiles besides
       hwy::SetSupportedTargetsForTest(left);
       hwy::GetChosenTarget().Update(hwy::SupportedTargets());
       return;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/device/cpu/gemm_kernel.h"
+#include "engine/device/cpu/split_gemm.h"
 #include "engine/profile.h"
 
 namespace yupu::engine {
@@ -28,8 +29,12 @@ void empty_sum(const GemmShape& shape, const GemmOutput& c, const GemmEpilogue& 
 }
 
 // How many parts of the columns: each part packs all of A again, each part of the rows packs all of B again.
-std::int64_t column_parts(const GemmTask& task, std::int64_t threads, std::int64_t panels) {
-  const double cost_b = task.packed_b != nullptr ? 0.0 : static_cast<double>(task.shape.columns);
+// Packing an element costs as much as `packing` products of it; the split product takes B apart where it is packed as
+// f32.
+std::int64_t column_parts(const GemmTask& task, bool split, std::int64_t threads, std::int64_t panels) {
+  const bool as_is = task.parts_b != nullptr || (task.packed_b != nullptr && !split);
+  const double cost_b = as_is ? 0.0 : static_cast<double>(task.shape.columns);
+  const double packing = split ? 40.0 : 12.0;
   std::int64_t best = 1;
   double best_cost = -1;
   for (std::int64_t parts = 1; parts <= threads; ++parts) {
@@ -40,7 +45,7 @@ std::int64_t column_parts(const GemmTask& task, std::int64_t threads, std::int64
     const std::int64_t rows_max = (task.shape.rows + row_parts - 1) / row_parts;
     const auto part_columns = static_cast<double>(columns_max);
     const auto part_rows = static_cast<double>(rows_max);
-    const double cost = part_rows * part_columns + 12.0 * (part_rows + cost_b / static_cast<double>(parts));
+    const double cost = part_rows * part_columns + packing * (part_rows + cost_b / static_cast<double>(parts));
     if (best_cost < 0 || cost < best_cost) {
       best_cost = cost;
       best = parts;
@@ -52,7 +57,7 @@ std::int64_t column_parts(const GemmTask& task, std::int64_t threads, std::int64
 // What a product is in a training step.
 std::string_view kind_of(const GemmTask& task) {
   if (task.a.transposed) return "product dW";
-  return task.packed_b != nullptr || task.b.transposed ? "product forward" : "product dX";
+  return task.packed_b != nullptr || task.parts_b != nullptr || task.b.transposed ? "product forward" : "product dX";
 }
 
 // A gradient of weights is written once and read by the optimiser long after: kept in the caches it would only push
@@ -84,13 +89,17 @@ void run(ExecutionContext& context, const GemmTask& whole) {
   const std::int64_t panels = (shape.columns + panel - 1) / panel;
   const bool alone = shape.rows * shape.columns * shape.depth <= kSerialWorkMax;
   const std::int64_t threads = alone ? 1 : context.team().size();
-  const std::int64_t in_columns = column_parts(whole, threads, panels);
+  const bool split = whole.parts_b != nullptr || (!context.few_rows() && split_gemm_serves(shape));
+  const std::int64_t in_columns = column_parts(whole, split, threads, panels);
   const std::int64_t in_rows = threads / in_columns;
   const std::int64_t part_columns = (panels + in_columns - 1) / in_columns * panel;
   const std::int64_t part_rows = (shape.rows + in_rows - 1) / in_rows;
 
-  const std::int64_t floats_a = scratch_a_floats(shape);
-  const std::int64_t floats_b = whole.packed_b != nullptr ? 0 : scratch_b_floats(shape);
+  const std::int64_t floats_a = split ? split_scratch_a_floats(shape) : scratch_a_floats(shape);
+  const std::int64_t floats_b = whole.parts_b != nullptr    ? 0
+                                : split                     ? split_scratch_b_floats(shape)
+                                : whole.packed_b != nullptr ? 0
+                                                            : scratch_b_floats(shape);
   const bool stream = goes_past_caches(whole);
   const Tensor scratch = context.empty({threads, floats_a + floats_b});
   float* const scratch_data = scratch.f32();
@@ -104,7 +113,8 @@ void run(ExecutionContext& context, const GemmTask& whole) {
       task.column_end = std::min(shape.columns, task.column_begin + part_columns);
       task.scratch_a = scratch_data + part * (floats_a + floats_b);
       task.scratch_b = task.scratch_a + floats_a;
-      if (task.row_begin < task.row_end && task.column_begin < task.column_end) gemm_run_task(task);
+      if (task.row_begin >= task.row_end || task.column_begin >= task.column_end) continue;
+      split ? split_run_task(task) : gemm_run_task(task);
     }
   });
 }
@@ -114,15 +124,30 @@ void run(ExecutionContext& context, const GemmTask& whole) {
 PackedWeight::PackedWeight(ExecutionContext& context, const Tensor& weight)
     : PackedWeight(context, {weight.f32(), weight.size(1), true}, weight.size(0), weight.size(1)) {}
 
-PackedWeight::PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth)
-    : columns_(columns), depth_(depth) {
+PackedWeight::PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth,
+                           PackedAs packed_as)
+    : columns_(columns),
+      depth_(depth),
+      parts_(packed_as == PackedAs::kParts && !context.few_rows() && split_gemm_serves({0, columns, depth})) {
   const std::int64_t panel = gemm_panel_columns();
   const std::int64_t panels = (columns_ + panel - 1) / panel;
+  if (parts_) {
+    packed_ = Tensor::empty({2 * split_packed_lanes(columns_, depth_)}, DType::kBF16);
+    auto* const lanes = reinterpret_cast<std::uint32_t*>(packed_.bytes());
+    context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
+      for (std::int64_t i = begin; i < end; ++i) split_pack_panel(b, columns_, depth_, i, lanes);
+    });
+    return;
+  }
   packed_ = Tensor::empty({std::max<std::int64_t>(1, depth_), panels * panel});
   const GemmShape shape{0, columns_, depth_};
   context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
     gemm_pack_columns(shape, b, begin * panel, std::min(columns_, end * panel), packed_.f32());
   });
+}
+
+const std::uint32_t* PackedWeight::parts() const {
+  return parts_ ? reinterpret_cast<const std::uint32_t*>(packed_.bytes()) : nullptr;
 }
 
 void gemm(ExecutionContext& context, const GemmShape& shape, const MatrixView& a, const MatrixView& b,
@@ -141,7 +166,8 @@ void gemm(ExecutionContext& context, std::int64_t rows, const MatrixView& a, con
   GemmTask task;
   task.shape = {rows, b.columns(), b.depth()};
   task.a = a;
-  task.packed_b = b.data();
+  task.packed_b = b.f32();
+  task.parts_b = b.parts();
   task.c = c;
   task.epilogue = epilogue;
   run(context, task);

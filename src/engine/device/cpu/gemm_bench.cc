@@ -20,6 +20,7 @@
 #include "base/rng.h"
 #include "engine/device/cpu/bf16_gemm.h"
 #include "engine/device/cpu/gemm.h"
+#include "engine/device/cpu/split_gemm.h"
 
 namespace yupu::engine {
 namespace {
@@ -92,10 +93,21 @@ void measure(ExecutionContext& context, const Libraries& libraries, const std::s
       {"yupu", [&, rows = m, columns = n, depth = k, at = ta, bt = tb] {
          gemm(context, {rows, columns, depth}, {a.f32(), lda, at}, {b.f32(), ldb, bt}, {c.f32(), columns, false});
        }});
+  contenders.push_back(
+      {"yupu f32", [&, rows = m, columns = n, depth = k, at = ta, bt = tb] {
+         const WithoutSplitGemm f32;
+         gemm(context, {rows, columns, depth}, {a.f32(), lda, at}, {b.f32(), ldb, bt}, {c.f32(), columns, false});
+       }});
   std::unique_ptr<PackedWeight> packed;
   if (tb) {
     packed = std::make_unique<PackedWeight>(context, b);
     contenders.push_back({"yupu packed", [&, rows = m, columns = n, depth = k] {
+                            gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});
+                          }});
+  }
+  if (packed != nullptr) {
+    contenders.push_back({"yupu f32 packed", [&, rows = m, columns = n, depth = k] {
+                            const WithoutSplitGemm f32;
                             gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});
                           }});
   }
@@ -165,7 +177,7 @@ int main(int argc, char** argv) {
   fmt::print("size,form,m,n,k,GFLOP/s of each ({} thread{})\n", threads, threads == 1 ? "" : "s");
   for (const std::int64_t width : {384, 768}) {
     const std::string size = width == 384 ? "small" : "base";
-    for (const std::int64_t tokens : {16, 64, 224, 320}) {
+    for (const std::int64_t tokens : {1, 16, 64, 224, 320}) {
       measure(context, libraries, size, {"forward", tokens, width, width, false, true});
       measure(context, libraries, size, {"forward", tokens, 4 * width, width, false, true});
       measure(context, libraries, size, {"forward", tokens, width, 4 * width, false, true});

@@ -1,6 +1,7 @@
 #include "engine/ops/low_rank/low_rank_inference.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "engine/device/cpu/gemm_kernel.h"
@@ -49,7 +50,7 @@ void add_term(const LowRankTerm& term, const PackedWeight& up, const Tensor& y, 
   GemmTask task;
   task.shape = {rows, up.columns(), rank};
   task.a = {scratch, rank, false};
-  task.packed_b = up.data();
+  task.packed_b = up.f32();
   task.c = {y.f32() + piece.begin * y.size(1) + term.column, y.size(1), true};
   task.row_end = rows;
   task.column_end = up.columns();
@@ -64,7 +65,8 @@ void add_low_rank_inference(Tape& tape, const Tensor& y, std::span<const LowRank
   std::int64_t rank_max = 0;
   for (const LowRankTerm& term : terms) {
     const bool empty = term.down.size(0) == 0 || term.row_begin == term.row_end;
-    ups.push_back(empty ? nullptr : &term.up.parameter()->packed(tape.context()));
+    ups.push_back(empty ? nullptr
+                        : &term.up.parameter()->packed(tape.context(), std::nullopt, WeightUse::kForwardPieces));
     rank_max = std::max(rank_max, term.down.size(0));
   }
   const std::vector<Piece> pieces = pieces_of(y.size(0), terms);

@@ -1,0 +1,208 @@
+// AMX: an f32 product as six bf16 products of tiles.  Four tiles of sums, two of each operand, as in
+// bf16_kernel_amx.cc; from one product to the next one operand's tiles change.
+#include "engine/device/cpu/split_kernel.h"
+
+#if defined(__x86_64__)
+#include "engine/device/cpu/amx.h"
+#include "engine/device/cpu/bf16_pack_x86-inl.h"
+
+namespace yupu::engine {
+namespace {
+
+static_assert(kSplitPanelColumns == 2 * kTileRows && kSplitPairUnit == kTileRows && kSplitRowUnit == kTileRows);
+constexpr std::int64_t kLaneRowBytes = 2 * kTileBytes;
+
+// Two rows of f32 to a row of pairs, and what that leaves of them.
+YUPU_AVX512_BF16 inline __m512i take_pair(__m512& even, __m512& odd, __m512i order) {
+  const __m512i pair = bf16_pair_up(even, odd, order);
+  even = _mm512_sub_ps(even, _mm512_castsi512_ps(_mm512_slli_epi32(pair, 16)));
+  odd =
+      _mm512_sub_ps(odd, _mm512_castsi512_ps(_mm512_and_si512(pair, _mm512_set1_epi32(static_cast<int>(0xffff0000u)))));
+  return pair;
+}
+
+// The same of 32 neighbours in depth, which are 16 pairs as they lie.
+YUPU_AVX512_BF16 inline __m512i take_along(__m512& front, __m512& back) {
+  const auto both = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(back, front));
+  const __m512i low = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(both));
+  const __m512i high = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(both, 1));
+  front = _mm512_sub_ps(front, _mm512_castsi512_ps(_mm512_slli_epi32(low, 16)));
+  back = _mm512_sub_ps(back, _mm512_castsi512_ps(_mm512_slli_epi32(high, 16)));
+  return both;
+}
+
+// Up to 16 rows of neighbours in depth, 32 depths from k on: rows[r] are the pairs of row r, part by part.
+struct SplitBlock {
+  __m512i part[kSplitParts][kBf16Lanes];
+};
+YUPU_AVX512_BF16 inline void split_along(const Bf16Source& s, std::int64_t first, std::int64_t k, SplitBlock& block) {
+  const __mmask16 low = bf16_head_mask(s.depth - k), high = bf16_head_mask(s.depth - k - kBf16Lanes);
+  for (std::int64_t r = 0; r < kBf16Lanes; ++r) {
+    const bool present = first + r < s.valid;
+    const float* row = s.data + (first + (present ? r : 0)) * s.stride + k;
+    __m512 front = _mm512_maskz_loadu_ps(present ? low : __mmask16{0}, row);
+    __m512 back = _mm512_maskz_loadu_ps(present ? high : __mmask16{0}, row + kBf16Lanes);
+#pragma GCC unroll 3
+    for (auto& part : block.part) part[r] = take_along(front, back);
+  }
+}
+
+// 32 depths from k on of 16 neighbours in memory: part[p] are the pairs of depth k + 2p of all of them.
+YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t first, std::int64_t k, __m512i order,
+                                          SplitBlock& block) {
+  const __mmask16 read = bf16_head_mask(s.valid - first);
+  const float* row = s.data + k * s.stride + first;
+  for (std::int64_t p = 0; p < kBf16Lanes; ++p) {
+    const std::int64_t left = s.depth - k - 2 * p;
+    __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row + 2 * p * s.stride);
+    __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + (2 * p + 1) * s.stride);
+#pragma GCC unroll 3
+    for (auto& part : block.part) part[p] = take_pair(even, odd, order);
+  }
+}
+
+#define YUPU_SPLIT_A(p)                     \
+  _tile_loadd(4, a + (p)*a_part, a_stride); \
+  if constexpr (kTwo) _tile_loadd(5, a + (p)*a_part + a_lower, a_stride);
+#define YUPU_SPLIT_B(p)                          \
+  _tile_loadd(6, b + (p)*b_part, kLaneRowBytes); \
+  _tile_loadd(7, b + (p)*b_part + kTileBytes, kLaneRowBytes);
+#define YUPU_SPLIT_PRODUCT   \
+  _tile_dpbf16ps(0, 4, 6);   \
+  _tile_dpbf16ps(1, 4, 7);   \
+  if constexpr (kTwo) {      \
+    _tile_dpbf16ps(2, 5, 6); \
+    _tile_dpbf16ps(3, 5, 7); \
+  }
+
+// c (kTwo ? 32 : 16 rows of 32), rows `stride` bytes apart.
+template <bool kTwo>
+__attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile, float* c_data, std::int64_t stride,
+                                                           bool add) {
+  const std::int64_t a_stride = tile.pairs * 4, a_lower = kTileRows * a_stride;
+  const std::int64_t a_part = tile.a_part * 4, b_part = tile.pairs * kLaneRowBytes;
+  const auto* a = reinterpret_cast<const char*>(tile.a);
+  const auto* b = reinterpret_cast<const char*>(tile.b);
+  auto* const c = reinterpret_cast<char*>(c_data);
+  if (add) {
+    _tile_loadd(0, c, stride);
+    _tile_loadd(1, c + kTileBytes, stride);
+    if constexpr (kTwo) {
+      _tile_loadd(2, c + kTileRows * stride, stride);
+      _tile_loadd(3, c + kTileRows * stride + kTileBytes, stride);
+    }
+  } else {
+    _tile_zero(0);
+    _tile_zero(1);
+    if constexpr (kTwo) {
+      _tile_zero(2);
+      _tile_zero(3);
+    }
+  }
+  for (std::int64_t block = 0; block < tile.pairs / kTileRows; ++block) {
+    YUPU_SPLIT_B(0)
+    YUPU_SPLIT_A(2)
+    YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_A(1)
+    YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_B(1)
+    YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_A(0)
+    YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_B(2)
+    YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_B(0)
+    YUPU_SPLIT_PRODUCT
+    a += kTileBytes;
+    b += kTileRows * kLaneRowBytes;
+  }
+  _tile_stored(0, c, stride);
+  _tile_stored(1, c + kTileBytes, stride);
+  if constexpr (kTwo) {
+    _tile_stored(2, c + kTileRows * stride, stride);
+    _tile_stored(3, c + kTileRows * stride + kTileBytes, stride);
+  }
+}
+#undef YUPU_SPLIT_A
+#undef YUPU_SPLIT_B
+#undef YUPU_SPLIT_PRODUCT
+
+}  // namespace
+
+YUPU_AVX512_BF16 void split_multiply_amx(const SplitTile& tile) {
+  const auto product = tile.rows > kTileRows ? &multiply<true> : &multiply<false>;
+  if (!tile.stream && tile.rows % kTileRows == 0) {
+    product(tile, tile.c, tile.c_stride * static_cast<std::int64_t>(sizeof(float)), tile.add);
+    return;
+  }
+  // Formed beside C, because C has fewer rows or is not to stay in the caches.  What is added to goes there first, so
+  // that the sum is the same.
+  alignas(64) float sums[kSplitPanelRows * kSplitPanelColumns];
+  if (tile.add) {
+    for (std::int64_t r = 0; r < tile.rows; ++r) {
+      const float* from = tile.c + r * tile.c_stride;
+      float* to = sums + r * kSplitPanelColumns;
+      _mm512_store_ps(to, _mm512_loadu_ps(from));
+      _mm512_store_ps(to + kBf16Lanes, _mm512_loadu_ps(from + kBf16Lanes));
+    }
+    for (std::int64_t i = tile.rows * kSplitPanelColumns; i < kSplitPanelRows * kSplitPanelColumns; ++i) sums[i] = 0.0f;
+  }
+  product(tile, sums, kLaneRowBytes, tile.add);
+  for (std::int64_t r = 0; r < tile.rows; ++r) {
+    const float* from = sums + r * kSplitPanelColumns;
+    float* to = tile.c + r * tile.c_stride;
+    const __m512 low = _mm512_load_ps(from), high = _mm512_load_ps(from + kBf16Lanes);
+    if (tile.stream) {
+      _mm512_stream_ps(to, low);
+      _mm512_stream_ps(to + kBf16Lanes, high);
+    } else {
+      _mm512_storeu_ps(to, low);
+      _mm512_storeu_ps(to + kBf16Lanes, high);
+    }
+  }
+}
+
+YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, std::int64_t part,
+                                     std::uint32_t* packed) {
+  const __m512i order = bf16_pair_order();
+  for (std::int64_t first = 0; first < s.valid; first += kBf16Lanes) {
+    for (std::int64_t k = 0; k < 2 * pairs; k += 2 * kBf16Lanes) {
+      SplitBlock block;
+      if (s.depth_contiguous) {
+        split_along(s, first, k, block);
+      } else {
+        split_across(s, first, k, order, block);
+        for (auto& of_part : block.part) bf16_transpose(of_part);
+      }
+      std::uint32_t* to = packed + first * pairs + k / 2;
+      for (std::int64_t p = 0; p < kSplitParts; ++p, to += part) {
+        for (std::int64_t r = 0; r < kBf16Lanes; ++r) _mm512_storeu_si512(to + r * pairs, block.part[p][r]);
+      }
+    }
+  }
+}
+
+YUPU_AVX512_BF16 void split_columns_amx(const Bf16Source& s, std::int64_t pairs, std::uint32_t* packed) {
+  const __m512i order = bf16_pair_order();
+  const std::int64_t part = pairs * kSplitPanelColumns;
+  for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
+    for (std::int64_t k = 0; k < 2 * pairs; k += 2 * kBf16Lanes) {
+      SplitBlock block;
+      if (s.depth_contiguous) {
+        split_along(s, first, k, block);
+        for (auto& of_part : block.part) bf16_transpose(of_part);
+      } else {
+        split_across(s, first, k, order, block);
+      }
+      std::uint32_t* to = packed + k / 2 * kSplitPanelColumns + first;
+      for (std::int64_t p = 0; p < kSplitParts; ++p, to += part) {
+        for (std::int64_t r = 0; r < kBf16Lanes; ++r) {
+          _mm512_storeu_si512(to + r * kSplitPanelColumns, block.part[p][r]);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace yupu::engine
+#endif
