@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include <sys/resource.h>
 
 #include "base/rng.h"
+#include "engine/device/cpu/split_gemm.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/optim/adamw.h"
 #include "engine/profile.h"
@@ -141,6 +143,9 @@ int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1;
   yupu::engine::ExecutionContext context(threads);
   const double peak = yupu::engine::fma_peak(context, yupu::engine::Profile(threads == 1));
+  // F32_KERNELS=1: without the product from bf16 parts (split_gemm.h), where the machine has it.
+  std::optional<yupu::engine::WithoutSplitGemm> f32_kernels;
+  if (std::getenv("F32_KERNELS") != nullptr) f32_kernels.emplace();
   fmt::print("peak,{:.1f} GFLOP/s,{} thread{}\n", peak, threads, threads == 1 ? " (processor time)" : "s (wall)");
   for (const Size& size : kSizes) {
     bool wanted = argc <= 2;

@@ -16,6 +16,9 @@ std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + u
 // Below this many multiplications a fork costs more than it brings.
 constexpr std::int64_t kSerialWorkMax = 48 * 1024;
 
+// Elements of a right operand that is kept as parts.
+constexpr std::int64_t kPartsMax = 1 << 20;
+
 std::int64_t scratch_a_floats(const GemmShape& shape) {
   return round_up(std::min(kRowsBlock, shape.rows) * gemm_packed_depth(shape), 16);
 }
@@ -128,7 +131,8 @@ PackedWeight::PackedWeight(ExecutionContext& context, const MatrixView& b, std::
                            PackedAs packed_as)
     : columns_(columns),
       depth_(depth),
-      parts_(packed_as == PackedAs::kParts && !context.few_rows() && split_gemm_serves({0, columns, depth})) {
+      parts_(packed_as == PackedAs::kParts && columns * depth <= kPartsMax && !context.few_rows() &&
+             split_gemm_serves({0, columns, depth})) {
   const std::int64_t panel = gemm_panel_columns();
   const std::int64_t panels = (columns_ + panel - 1) / panel;
   if (parts_) {

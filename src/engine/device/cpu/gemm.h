@@ -57,7 +57,9 @@ struct GemmOutput {
 };
 
 // How a right operand is packed where the machine forms f32 products from bf16 parts (split_gemm.h): as f32, taken
-// apart in every product, or as parts, half as large again and taken apart once.  Elsewhere both are f32.
+// apart in every product, or as parts while it is small, half as large again and taken apart once.  A large one is not
+// in the caches when it is wanted, and reading its parts would take longer than taking it apart.  Elsewhere both are
+// f32; the bits are the same in all cases.
 enum class PackedAs : std::uint8_t { kF32, kParts };
 
 // A right operand packed once.  Threads: may be read by many.

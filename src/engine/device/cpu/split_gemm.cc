@@ -118,30 +118,53 @@ Bf16Source columns_source(const MatrixView& b, std::int64_t columns, std::int64_
           .depth = depth};
 }
 
+// Where a panel of B lies in memory, as it is taken apart.
+Bf16Source source_of(const GemmTask& task, std::int64_t k, std::int64_t depth, std::int64_t column) {
+  if (task.packed_b == nullptr) return columns_source(task.b, task.shape.columns, k, depth, column);
+  // As gemm_pack_columns lays panels: zeros behind the last column.
+  const std::int64_t padded = round_up(task.shape.columns, kSplitPanelColumns);
+  return {.data = task.packed_b + k * padded + column * depth,
+          .stride = kSplitPanelColumns,
+          .depth_contiguous = false,
+          .valid = kSplitPanelColumns,
+          .width = kSplitPanelColumns,
+          .depth = depth};
+}
+
 // A panel of B as parts: as they lie, or taken apart just now.
 const std::uint32_t* parts_of(const GemmTask& task, std::int64_t k, std::int64_t depth, std::int64_t column) {
   if (task.parts_b != nullptr) {
     return task.parts_b + panel_offset(task.shape.columns, task.shape.depth, k, column / kSplitPanelColumns);
   }
   auto* const lanes = reinterpret_cast<std::uint32_t*>(task.scratch_b);
-  Bf16Source source = columns_source(task.b, task.shape.columns, k, depth, column);
-  if (task.packed_b != nullptr) {  // as gemm_pack_columns lays panels: zeros behind the last column
-    const std::int64_t padded = round_up(task.shape.columns, kSplitPanelColumns);
-    source = {.data = task.packed_b + k * padded + column * depth,
-              .stride = kSplitPanelColumns,
-              .depth_contiguous = false,
-              .valid = kSplitPanelColumns,
-              .width = kSplitPanelColumns,
-              .depth = depth};
-  }
-  split_columns_amx(source, pairs_of(depth), lanes);
+  split_columns_amx(source_of(task, k, depth, column), pairs_of(depth), lanes);
   return lanes;
 }
 
+// All of the panel at (k, column), spread over `blocks` blocks of the one before it.
+SplitAhead ahead_of(const GemmTask& task, std::int64_t k, std::int64_t column, std::int64_t blocks) {
+  constexpr std::int64_t kLineBytes = 64;
+  const std::int64_t depth = std::min(gemm_depth_block(task.shape.depth), task.shape.depth - k);
+  SplitAhead ahead;
+  if (task.parts_b != nullptr) {
+    ahead.row = reinterpret_cast<const char*>(parts_of(task, k, depth, column));
+    ahead.row_bytes = kSplitParts * kSplitPanelColumns * pairs_of(depth) * std::int64_t{sizeof(std::uint32_t)};
+    ahead.lines = ahead.row_bytes / kLineBytes;
+  } else {
+    const Bf16Source source = source_of(task, k, depth, column);
+    ahead.row = reinterpret_cast<const char*>(source.data);
+    ahead.row_bytes = (source.depth_contiguous ? source.depth : source.valid) * std::int64_t{sizeof(float)};
+    ahead.stride = source.stride * std::int64_t{sizeof(float)};
+    ahead.lines = (source.depth_contiguous ? source.valid : source.depth) * divide_up(ahead.row_bytes, kLineBytes);
+  }
+  ahead.per_block = divide_up(ahead.lines, blocks);
+  return ahead;
+}
+
 // A tile that hangs over the right edge of C is formed beside it.
-void run_tile(const GemmTask& task, SplitTile tile, std::int64_t column) {
+void run_tile(const GemmTask& task, SplitTile tile, std::int64_t column, SplitAhead& ahead) {
   const std::int64_t columns = std::min(kSplitPanelColumns, task.shape.columns - column);
-  if (columns == kSplitPanelColumns) return split_multiply_amx(tile);
+  if (columns == kSplitPanelColumns) return split_multiply_amx(tile, ahead);
   alignas(64) float sums[kSplitPanelRows * kSplitPanelColumns];
   float* const c = tile.c;
   const std::int64_t c_stride = tile.c_stride;
@@ -155,7 +178,7 @@ void run_tile(const GemmTask& task, SplitTile tile, std::int64_t column) {
   tile.c = sums;
   tile.c_stride = kSplitPanelColumns;
   tile.stream = false;
-  split_multiply_amx(tile);
+  split_multiply_amx(tile, ahead);
   copy(sums, kSplitPanelColumns, c, c_stride);
 }
 
@@ -182,6 +205,13 @@ void split_run_task(const GemmTask& task) {
         const bool last = k + depth == task.shape.depth;
         if (begin == task.column_begin || depth_block < task.shape.depth) panels.pack(k, depth);
         for (std::int64_t column = begin; column < end; column += kSplitPanelColumns) {
+          const std::int64_t blocks = panels.count() * pairs / kSplitPairUnit;
+          SplitAhead ahead;
+          if (column + kSplitPanelColumns < end) {
+            ahead = ahead_of(task, k, column + kSplitPanelColumns, blocks);
+          } else if (!last) {
+            ahead = ahead_of(task, k + depth, begin, blocks);
+          }
           const std::uint32_t* const b = parts_of(task, k, depth, column);
           for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
             run_tile(task,
@@ -194,7 +224,7 @@ void split_run_task(const GemmTask& task) {
                       .c_stride = task.c.stride,
                       .add = k > 0 || task.c.accumulate,
                       .stream = task.stream},
-                     column);
+                     column, ahead);
             if (last) {
               gemm_finish_tile(task, panels.row(panel), column, panels.rows(panel),
                                std::min(kSplitPanelColumns, task.shape.columns - column));

@@ -1,9 +1,9 @@
 // Between split_gemm.cc (blocks of a product) and split_kernel_amx.cc (tiles).
 //
-//   part p of a panel of A   [rows][P][2] bf16, P = pairs of the block, a multiple of kSplitPairUnit; zeros behind the
-//   depth part p of a panel of B   [P][kSplitPanelColumns][2] bf16, the same Parts lie one behind the other: the
-//   rounded values, what rounding left, and what rounding that left.
-// Bf16Source (bf16_kernel.h) says what becomes a panel.
+// A panel of A is three parts, each [rows][P][2] bf16, P = pairs of the block, a multiple of kSplitPairUnit, zeros
+// behind the depth.  A panel of B is for each kSplitPairUnit pairs three parts, each
+// [kSplitPairUnit][kSplitPanelColumns][2] bf16, so that it is read from front to back.  The parts are the rounded
+// values, what rounding left, and what rounding that left. Bf16Source (bf16_kernel.h) says what becomes a panel.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,16 @@ inline constexpr std::int64_t kSplitPairUnit = 16;  // pairs of one product of t
 void split_rows_amx(const Bf16Source& source, std::int64_t pairs, std::int64_t part, std::uint32_t* packed);
 // A panel of B.  REQUIRES: source.width == kSplitPanelColumns.
 void split_columns_amx(const Bf16Source& source, std::int64_t pairs, std::uint32_t* packed);
+// Lines of the operand that comes next, asked for a few at a time while this one multiplies: read from memory that is
+// far away, tiles would wait for every line, and all asked for at once would fill the buffers that the tiles' lines go
+// through.
+struct SplitAhead {
+  const char* row = nullptr;  // of `row_bytes`, the next one `stride` bytes further
+  std::int64_t row_bytes = 0, stride = 0;
+  std::int64_t column = 0;     // of the next line in its row
+  std::int64_t lines = 0;      // that are left
+  std::int64_t per_block = 0;  // of kSplitPairUnit pairs
+};
 // c (rows, kSplitPanelColumns) = or += the six products of split_gemm.h.  rows: at most kSplitPanelRows; what lies
 // behind them in a's memory up to a multiple of kSplitRowUnit is read and not used.  stream: c is written past the
 // caches (rows of c on whole cache lines, no add).
@@ -36,7 +46,7 @@ struct SplitTile {
   std::int64_t c_stride;
   bool add, stream;
 };
-void split_multiply_amx(const SplitTile& tile);
+void split_multiply_amx(const SplitTile& tile, SplitAhead& ahead);
 #endif
 
 }  // namespace yupu::engine

@@ -11,6 +11,19 @@ namespace {
 
 static_assert(kSplitPanelColumns == 2 * kTileRows && kSplitPairUnit == kTileRows && kSplitRowUnit == kTileRows);
 constexpr std::int64_t kLaneRowBytes = 2 * kTileBytes;
+constexpr std::int64_t kBlockPartBytes = kTileRows * kLaneRowBytes;
+
+inline void ask_ahead(SplitAhead& ahead) {
+  constexpr std::int64_t kLineBytes = 64;
+  for (std::int64_t i = ahead.per_block; i > 0 && ahead.lines > 0; --i, --ahead.lines) {
+    __builtin_prefetch(ahead.row + ahead.column, 0, 2);  // to L2: L1 is full
+    ahead.column += kLineBytes;
+    if (ahead.column >= ahead.row_bytes) {
+      ahead.column = 0;
+      ahead.row += ahead.stride;
+    }
+  }
+}
 
 // Two rows of f32 to a row of pairs, and what that leaves of them.
 YUPU_AVX512_BF16 inline __m512i take_pair(__m512& even, __m512& odd, __m512i order) {
@@ -64,9 +77,9 @@ YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t firs
 #define YUPU_SPLIT_A(p)                     \
   _tile_loadd(4, a + (p)*a_part, a_stride); \
   if constexpr (kTwo) _tile_loadd(5, a + (p)*a_part + a_lower, a_stride);
-#define YUPU_SPLIT_B(p)                          \
-  _tile_loadd(6, b + (p)*b_part, kLaneRowBytes); \
-  _tile_loadd(7, b + (p)*b_part + kTileBytes, kLaneRowBytes);
+#define YUPU_SPLIT_B(p)                                   \
+  _tile_loadd(6, b + (p)*kBlockPartBytes, kLaneRowBytes); \
+  _tile_loadd(7, b + (p)*kBlockPartBytes + kTileBytes, kLaneRowBytes);
 #define YUPU_SPLIT_PRODUCT   \
   _tile_dpbf16ps(0, 4, 6);   \
   _tile_dpbf16ps(1, 4, 7);   \
@@ -78,9 +91,9 @@ YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t firs
 // c (kTwo ? 32 : 16 rows of 32), rows `stride` bytes apart.
 template <bool kTwo>
 __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile, float* c_data, std::int64_t stride,
-                                                           bool add) {
+                                                           bool add, SplitAhead& ahead) {
   const std::int64_t a_stride = tile.pairs * 4, a_lower = kTileRows * a_stride;
-  const std::int64_t a_part = tile.a_part * 4, b_part = tile.pairs * kLaneRowBytes;
+  const std::int64_t a_part = tile.a_part * 4;
   const auto* a = reinterpret_cast<const char*>(tile.a);
   const auto* b = reinterpret_cast<const char*>(tile.b);
   auto* const c = reinterpret_cast<char*>(c_data);
@@ -103,6 +116,7 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile
     YUPU_SPLIT_B(0)
     YUPU_SPLIT_A(2)
     YUPU_SPLIT_PRODUCT
+    ask_ahead(ahead);
     YUPU_SPLIT_A(1)
     YUPU_SPLIT_PRODUCT
     YUPU_SPLIT_B(1)
@@ -114,7 +128,7 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile
     YUPU_SPLIT_B(0)
     YUPU_SPLIT_PRODUCT
     a += kTileBytes;
-    b += kTileRows * kLaneRowBytes;
+    b += kSplitParts * kBlockPartBytes;
   }
   _tile_stored(0, c, stride);
   _tile_stored(1, c + kTileBytes, stride);
@@ -129,10 +143,10 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile
 
 }  // namespace
 
-YUPU_AVX512_BF16 void split_multiply_amx(const SplitTile& tile) {
+YUPU_AVX512_BF16 void split_multiply_amx(const SplitTile& tile, SplitAhead& ahead) {
   const auto product = tile.rows > kTileRows ? &multiply<true> : &multiply<false>;
   if (!tile.stream && tile.rows % kTileRows == 0) {
-    product(tile, tile.c, tile.c_stride * static_cast<std::int64_t>(sizeof(float)), tile.add);
+    product(tile, tile.c, tile.c_stride * static_cast<std::int64_t>(sizeof(float)), tile.add, ahead);
     return;
   }
   // Formed beside C, because C has fewer rows or is not to stay in the caches.  What is added to goes there first, so
@@ -147,7 +161,7 @@ YUPU_AVX512_BF16 void split_multiply_amx(const SplitTile& tile) {
     }
     for (std::int64_t i = tile.rows * kSplitPanelColumns; i < kSplitPanelRows * kSplitPanelColumns; ++i) sums[i] = 0.0f;
   }
-  product(tile, sums, kLaneRowBytes, tile.add);
+  product(tile, sums, kLaneRowBytes, tile.add, ahead);
   for (std::int64_t r = 0; r < tile.rows; ++r) {
     const float* from = sums + r * kSplitPanelColumns;
     float* to = tile.c + r * tile.c_stride;
@@ -184,7 +198,6 @@ YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, st
 
 YUPU_AVX512_BF16 void split_columns_amx(const Bf16Source& s, std::int64_t pairs, std::uint32_t* packed) {
   const __m512i order = bf16_pair_order();
-  const std::int64_t part = pairs * kSplitPanelColumns;
   for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
     for (std::int64_t k = 0; k < 2 * pairs; k += 2 * kBf16Lanes) {
       SplitBlock block;
@@ -194,8 +207,8 @@ YUPU_AVX512_BF16 void split_columns_amx(const Bf16Source& s, std::int64_t pairs,
       } else {
         split_across(s, first, k, order, block);
       }
-      std::uint32_t* to = packed + k / 2 * kSplitPanelColumns + first;
-      for (std::int64_t p = 0; p < kSplitParts; ++p, to += part) {
+      std::uint32_t* to = packed + kSplitParts * (k / 2) * kSplitPanelColumns + first;
+      for (std::int64_t p = 0; p < kSplitParts; ++p, to += kSplitPairUnit * kSplitPanelColumns) {
         for (std::int64_t r = 0; r < kBf16Lanes; ++r) {
           _mm512_storeu_si512(to + r * kSplitPanelColumns, block.part[p][r]);
         }
