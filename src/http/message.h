@@ -47,10 +47,13 @@ struct Request {
   bool client_gone() const { return gone != nullptr && gone->load(std::memory_order_relaxed); }
 };
 
+class EventStream;
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  std::shared_ptr<EventStream> stream = {};  // event_stream.h: instead of a body, what is sent to it from now on
 };
 
 Response json_response(int status, std::string body);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/ids.h"
+#include "http/event_stream.h"
 #include "http/problem.h"
 
 namespace yupu::http {
@@ -33,12 +34,14 @@ void Session::refuse_busy() {
 
 void Session::drain() {
   if (phase_ == Phase::kIdle) close();
+  if (phase_ == Phase::kStreaming) stream_->close();
 }
 
 void Session::close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   if (gone_) gone_->store(true);
+  end_stream();
   disarm();
   error_code ignored;
   socket_.close(ignored);
@@ -63,6 +66,7 @@ void Session::on_timeout() {
     socket_.cancel(ignored);  // the pending read ends with operation_aborted and answers 408
     return;
   }
+  if (phase_ == Phase::kStreaming && !stream_writing_) return write_heartbeat();
   close();
 }
 
@@ -211,13 +215,17 @@ void Session::dispatch() {
   watch_client();
 }
 
-// While the handler works: has the client hung up? More bytes are its next request, and end the watch.
+// While the handler works, or the response stays open: has the client hung up? More bytes are its next request, and end
+// the watch.
 void Session::watch_client() {
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this(), gone = gone_](error_code error) {
-    if (error || self->gone_ != gone || self->phase_ != Phase::kHandling) return;
+  const Phase watched = phase_;
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this(), gone = gone_, watched](error_code error) {
+    if (error || self->gone_ != gone || self->phase_ != watched) return;
     char byte = 0;
     const ssize_t got = recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) gone->store(true);
+    if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))) return;
+    gone->store(true);
+    if (watched == Phase::kStreaming) self->close();
   });
 }
 

@@ -1,10 +1,12 @@
 // One connection.  Confined to the loop thread, so it needs no lock:
 //
 //   await_request -> read_header -> read_body -> dispatch -> [request thread] -> reply -> await_request | linger
+//                                                                                  \-> begin_stream -> linger
 //
 // Own deadline timer per session instead of beast::tcp_stream's: that one closes the socket when it fires, and then a
 // slow client could not be told 408.
-// Reading stands in session.cc, answering in session_reply.cc.  Internal to http/.
+// Reading stands in session.cc, answering in session_reply.cc, what stays open in session_stream.cc.  Internal to
+// http/.
 #pragma once
 
 #include <atomic>
@@ -34,7 +36,10 @@ class Session : public std::enable_shared_from_this<Session> {
       : core_(core), socket_(std::move(socket)), timer_(socket_.get_executor()) {
     core_.session_opened(this);
   }
-  ~Session() { core_.session_closed(this); }
+  ~Session() {
+    end_stream();
+    core_.session_closed(this);
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -44,7 +49,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void close();
 
  private:
-  enum class Phase { kIdle, kHeader, kBody, kHandling, kWriting, kLingering, kClosed };
+  enum class Phase { kIdle, kHeader, kBody, kHandling, kWriting, kStreaming, kLingering, kClosed };
 
   void await_request();
   void read_header();
@@ -58,6 +63,11 @@ class Session : public std::enable_shared_from_this<Session> {
   void reply(Response response);
   void refuse(Response response);
   void written(error_code error);
+  void begin_stream();
+  void write_waiting();
+  void write_heartbeat();
+  void write_stream(std::string bytes);
+  void end_stream();
   void linger();
   void linger_read();
   void arm(std::chrono::milliseconds timeout);
@@ -73,6 +83,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<Request> request_;
   std::shared_ptr<std::atomic<bool>> gone_;
   std::optional<wire::response<wire::string_body>> response_;
+  std::shared_ptr<EventStream> stream_;  // of a response that stays open
+  std::string stream_bytes_;             // on their way to the socket
+  bool stream_writing_ = false;
   std::string remote_;
   std::string_view route_;
   Phase phase_ = Phase::kIdle;

@@ -5,6 +5,7 @@
 
 #include <boost/asio/write.hpp>
 
+#include "http/event_stream.h"
 #include "http/problem.h"
 #include "http/session.h"
 
@@ -36,10 +37,17 @@ void Session::reply(Response response) {
     counted_ = false;
     core_.in_flight.fetch_sub(1);
   }
-  if (phase_ == Phase::kClosed) return;
+  stream_ = std::move(response.stream);
+  if (phase_ == Phase::kClosed) return end_stream();
   phase_ = Phase::kWriting;
-  if (core_.draining) keep_alive_ = false;
+  // The end of a response that stays open is the end of its connection.
+  if (core_.draining || stream_ != nullptr) keep_alive_ = false;
   const Request& request = *request_;
+  const bool is_stream = stream_ != nullptr;
+  if (is_stream && request.method == "HEAD") {
+    end_stream();
+    stream_.reset();
+  }
   response_.emplace();
   wire::response<wire::string_body>& message = *response_;
   message.version(11);
@@ -52,7 +60,7 @@ void Session::reply(Response response) {
   message.set("x-content-type-options", "nosniff");
   for (const auto& [name, value] : response.headers) message.insert(name, value);
   message.keep_alive(keep_alive_);
-  const bool bodiless = response.status == 204 || response.status == 304;
+  const bool bodiless = response.status == 204 || response.status == 304 || is_stream;
   if (!bodiless) message.content_length(response.body.size());
   if (!bodiless && request.method != "HEAD") message.body() = std::move(response.body);
   if (core_.options.on_exchange) {
@@ -71,6 +79,7 @@ void Session::reply(Response response) {
 void Session::written(error_code error) {
   disarm();
   if (error) return close();
+  if (stream_ != nullptr) return begin_stream();
   if (!keep_alive_) return linger();
   await_request();
 }
