@@ -75,13 +75,33 @@ serving::ServiceHooks make_hooks(store::Store& store, const Clock& clock) {
   return hooks;
 }
 
-// Pages of the web room, as serving wants them.
-std::vector<serving::Asset> web_pages() {
+constexpr std::string_view kChatFile = "/chat.html";
+
+// Pages of the web room, as serving wants them. The public bot's own page stands under `chat_path` and may be framed by
+// `framed_by`; without a public bot there is none.
+std::vector<serving::Asset> web_pages(const std::string& chat_path, const std::string& framed_by) {
   std::vector<serving::Asset> pages;
   for (const web::Asset& asset : web::assets()) {
+    const bool chat = asset.path == kChatFile;
+    if (chat && chat_path.empty()) continue;
     pages.push_back({.path = asset.path, .content_type = asset.content_type, .bytes = asset.bytes});
+    if (chat) {
+      pages.back().path = chat_path;
+      pages.back().framed_by = framed_by;
+    }
   }
   return pages;
+}
+
+// The caller whose key `yupu run` has put into the working folder: asked on every call, so that a revoked key stops at
+// once.
+std::function<Result<handoff::Caller>()> caller_of_tenant(commerce::Commerce& door, const std::string& workdir,
+                                                          const std::string& tenant) {
+  return [&door, path = workdir + "/secrets/keys/" + tenant]() -> Result<handoff::Caller> {
+    YUPU_ASSIGN_OR_RETURN(std::string key, read_file(path, 256));
+    while (!key.empty() && key.back() == '\n') key.pop_back();
+    return door.authenticate(key);
+  };
 }
 
 // The technical report is a file of the working folder: written by one stage, served as it stands. Its one <style>
@@ -123,6 +143,8 @@ struct LiveServer::Parts {
   std::unique_ptr<serving::EngineWorker> engine;
   std::unique_ptr<serving::ModelHost> host;
   std::unique_ptr<serving::ReleaseWatcher> watcher;
+  std::string chat_path;  // of the public bot's page, and who may frame it
+  std::string framed_by;
   std::vector<serving::Asset> pages;
   std::unique_ptr<serving::Service> service;
   std::unique_ptr<http::Server> server;
@@ -161,14 +183,16 @@ struct LiveServer::Parts {
     if (options.strategy != nullptr && !options.strategy->commerce.tenants.empty()) {
       const std::string tenant =
           options.strategy->visitors ? options.strategy->visitors->tenant : options.strategy->commerce.tenants[0].name;
-      const std::string path = options.workdir + "/secrets/keys/" + tenant;
-      commerce::Commerce* const door = commerce.get();
-      service_options.demo_caller = [door, path]() -> Result<handoff::Caller> {
-        YUPU_ASSIGN_OR_RETURN(std::string key, read_file(path, 256));
-        while (!key.empty() && key.back() == '\n') key.pop_back();
-        return door->authenticate(key);
-      };
+      service_options.demo_caller = caller_of_tenant(*commerce, options.workdir, tenant);
       service_options.demo_rate.interval_ns = 60'000'000'000 / options.strategy->service.demo_requests_per_minute;
+    }
+    if (options.strategy != nullptr && options.strategy->widget) {
+      YUPU_ASSIGN_OR_RETURN(auto bot, strategy::make_public_bot(*options.strategy));
+      bot.payer = caller_of_tenant(*commerce, options.workdir, options.strategy->widget->tenant);
+      chat_path = "/chat/" + bot.name;
+      framed_by = "'self'";
+      for (const std::string& origin : bot.origins) framed_by += " " + origin;
+      service_options.public_bot = std::move(bot);
     }
     service = std::make_unique<serving::Service>(clock, store, *commerce, *host, *engine, metrics,
                                                  std::move(service_options), make_hooks(store, clock));
@@ -183,7 +207,7 @@ struct LiveServer::Parts {
   Status listen() {
     http::Router router;
     service->add_routes(router);
-    pages = web_pages();
+    pages = web_pages(chat_path, framed_by);
     serving::add_assets(router, pages);
     add_report(router, options.workdir);
     http::add_openapi(router, "yupu", kVersion);

@@ -56,7 +56,7 @@ OrderedJson operation(const RouteInfo& info) {
   op["operationId"] = operation_id(info);
   op["summary"] = info.summary;
   OrderedJson parameters = path_parameters(info.pattern);
-  if (info.method == "POST") {
+  if (info.method == "POST" && !info.scope.empty()) {  // a stored answer is somebody's
     parameters.push_back({{"name", "Idempotency-Key"},
                           {"in", "header"},
                           {"required", false},

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
+constexpr std::string_view kWidget = "/widget.js";
 constexpr std::size_t kEtagDigits = 20;
 
 http::Response serve(const Asset& asset, const std::string& etag, const http::Request& request) {
@@ -17,9 +18,13 @@ http::Response serve(const Asset& asset, const std::string& etag, const http::Re
   response.headers.add("etag", etag);
   response.headers.add("cache-control",
                        asset.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
-  response.headers.add("content-security-policy", kContentSecurityPolicy);
+  response.headers.add("content-security-policy", std::string(kContentSecurityPolicy) + std::string(asset.framed_by));
   response.headers.add("referrer-policy", "no-referrer");
   response.headers.add("cross-origin-opener-policy", "same-origin");
+  if (asset.path == kWidget) {
+    response.headers.add("cross-origin-resource-policy", "cross-origin");
+    response.headers.add("access-control-allow-origin", "*");  // integrity="sha256-..." of the embedding page
+  }
   if (request.headers.get("if-none-match").find(etag) != std::string_view::npos) {
     response.status = 304;
     return response;

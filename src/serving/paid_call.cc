@@ -84,9 +84,9 @@ Status no_such_model(const std::string& name) {
 
 Result<http::Response> Service::paid_call(const http::Request& request, const handoff::Caller& caller,
                                           const PaidCall& call) {
-  YUPU_ASSIGN_OR_RETURN(
-      const Idempotency::Claim claim,
-      idempotency_.claim(caller.tenant_id, request.headers.get("idempotency-key"), call.route, request.body));
+  YUPU_ASSIGN_OR_RETURN(const Idempotency::Claim claim,
+                        idempotency_.claim(caller.tenant_id, request.headers.get("idempotency-key"),
+                                           call.route + call.on_behalf, request.body));
   if (claim.stored()) {
     http::Response replay = http::json_response(claim.stored()->status, claim.stored()->response);
     replay.headers.add("idempotent-replayed", "true");

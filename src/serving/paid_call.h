@@ -47,6 +47,7 @@ struct Service::PaidCall {
   std::optional<std::string> query = {};             // read with each of the texts, in front of it
   ModelCard::Kind gives = ModelCard::Kind::kScores;  // what the route makes something of
   std::optional<std::int64_t> width = {};            // of the vectors the caller expects
+  std::string on_behalf = {};  // of this visitor: the Idempotency-Keys of one are not those of another
   // One row of the model per text; usage goes into the body.
   std::function<Result<Decided>(const LoadedModel& model, const EngineRows& rows, std::int64_t tokens)> decide;
 };

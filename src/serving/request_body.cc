@@ -186,4 +186,27 @@ Result<FeedbackBody> parse_feedback(std::string_view body, const BodyLimits& lim
   return parsed;
 }
 
+Result<VisitorBody> parse_visitor(std::string_view body) {
+  YUPU_ASSIGN_OR_RETURN(const Json json, parse_object(body, {"bot", "user_id", "expires_at", "signature"}));
+  VisitorBody parsed;
+  YUPU_ASSIGN_OR_RETURN(parsed.bot, required_string(json, "bot", kNameBytesMax));
+  if (!json.contains("user_id")) {
+    for (const char* key : {"expires_at", "signature"}) {
+      if (json.contains(key)) return invalid_argument(std::string(key) + " without a user_id", "user_id");
+    }
+    return parsed;
+  }
+  IdentityClaim& identity = parsed.identity;
+  YUPU_ASSIGN_OR_RETURN(identity.user_id, required_string(json, "user_id", kNameBytesMax));
+  // A line end would let one signature be read as another user's.
+  const bool has_control = identity.user_id.find_first_of("\n\r") != std::string::npos;
+  if (has_control || is_blank(identity.user_id)) return invalid_argument("user_id is not one line of text", "user_id");
+  const auto expires = json.find("expires_at");
+  if (expires == json.end() || !expires->is_number_integer())
+    return invalid_argument("expires_at is not a whole number of seconds since 1970", "expires_at");
+  identity.expires_at_s = expires->get<std::int64_t>();
+  YUPU_ASSIGN_OR_RETURN(identity.signature, required_string(json, "signature", kNameBytesMax));
+  return parsed;
+}
+
 }  // namespace yupu::serving

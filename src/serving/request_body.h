@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "serving/visitors/identity.h"
 
 namespace yupu::serving {
 
@@ -48,12 +49,17 @@ struct FeedbackBody {
   std::optional<std::string> correction;
   std::string reason;
 };
+struct VisitorBody {
+  std::string bot;
+  IdentityClaim identity = {};  // without a user_id: nobody in particular
+};
 
 Result<ClassifyBody> parse_classify(std::string_view body, const BodyLimits& limits);
 Result<EmbeddingsBody> parse_embeddings(std::string_view body, const BodyLimits& limits);
 Result<RerankBody> parse_rerank(std::string_view body, const BodyLimits& limits);
 Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits);
 Result<FeedbackBody> parse_feedback(std::string_view body, const BodyLimits& limits);
+Result<VisitorBody> parse_visitor(std::string_view body);
 
 // True when there is nothing to read in it: only white space, control and format characters.
 bool is_blank(std::string_view text);

@@ -13,7 +13,6 @@ namespace yupu::serving {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 OrderedJson label_json(const ModelCard& card, const LabelScore& scored) {
   OrderedJson json = {{"label", scored.label}, {"score", scored.score}};
@@ -117,7 +116,9 @@ Service::Service(const Clock& clock, store::Store& store, handoff::Admission& ad
       options_(std::move(options)),
       hooks_(std::move(hooks)),
       idempotency_(store),
-      demo_rate_(options_.demo_rate) {}
+      demo_rate_(options_.demo_rate) {
+  if (options_.public_bot) door_ = std::make_unique<VisitorDoor>(store, clock, *options_.public_bot);
+}
 
 void Service::add_bot(std::unique_ptr<const Bot> bot) {
   const std::string name = bot->name();
@@ -126,9 +127,11 @@ void Service::add_bot(std::unique_ptr<const Bot> bot) {
 
 void Service::add_routes(http::Router& router) {
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info,
-               [this, handler = row.handler](const http::Request& request) { return (this->*handler)(request); });
+    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
+      return shared(request, (this->*handler)(request));
+    });
   }
+  add_visitor_routes(router);
 }
 
 http::Response Service::failed(const http::Request& request, const Status& status) {
@@ -141,20 +144,19 @@ http::Response Service::failed(const http::Request& request, const Status& statu
 Service::Access Service::admit(const http::Request& request, std::string_view scope, bool demo_allowed,
                                bool demo_counted) {
   const std::string* header = request.headers.find("authorization");
+  const std::string* token = request.headers.find(kVisitorHeader);
   const auto refused = [&](const Status& status) { return Access{.caller = {}, .refusal = failed(request, status)}; };
+  if (token != nullptr && demo_counted) {
+    if (header == nullptr) return admit_visitor(request, *token, scope);
+    return refused(invalid_argument("send an API key or a visitor's token, not both", std::string(kVisitorHeader)));
+  }
   if (header == nullptr) {
     if (!demo_allowed || !options_.demo_caller) {
       return refused(Status(Code::kUnauthenticated, "no API key; send 'Authorization: Bearer yp_...'"));
     }
     if (demo_counted) {
       const std::int64_t wait_ns = demo_rate_.wait_ns(request.remote, clock_.monotonic_ns());
-      if (wait_ns > 0) {
-        metrics_.count_refusal("demo_rate");
-        const Status status(Code::kResourceExhausted, "too many questions from this address; try again shortly");
-        return {.caller = {},
-                .refusal = http::problem(status, request.request_id,
-                                         static_cast<int>((wait_ns + kNsPerSecond - 1) / kNsPerSecond))};
-      }
+      if (wait_ns > 0) return {.caller = {}, .refusal = too_often(request, wait_ns, "demo_rate")};
     }
     const Result<handoff::Caller> demo = options_.demo_caller();
     if (!demo.ok()) return refused(demo.status());
@@ -169,7 +171,7 @@ Service::Access Service::admit(const http::Request& request, std::string_view sc
   if (!caller->may(scope)) {
     return refused(Status(Code::kPermissionDenied, "this key is not for '" + std::string(scope) + "'"));
   }
-  return {.caller = *caller, .refusal = {}};
+  return {.caller = *caller, .refusal = {}, .by_key = true};
 }
 
 http::Response Service::classify(const http::Request& request) {
@@ -218,8 +220,7 @@ http::Response Service::classify(const http::Request& request) {
 http::Response Service::feedback(const http::Request& request) {
   const Access access = admit(request, "feedback", true, true);
   if (!access.caller) return access.refusal;
-  const Result<http::Response> response = take_feedback(request, *access.caller);
-  return response.ok() ? *response : failed(request, response.status());
+  return answered(request, access, take_feedback(request, access));
 }
 
 // Labels of the model that gave this answer; none when it is not loaded any more.
@@ -237,13 +238,15 @@ Result<std::vector<std::string>> Service::labels_of_trace(const std::string& ten
   return model == nullptr ? std::vector<std::string>() : model->model->card().labels;
 }
 
-Result<http::Response> Service::take_feedback(const http::Request& request, const handoff::Caller& caller) {
+Result<http::Response> Service::take_feedback(const http::Request& request, const Access& access) {
+  const handoff::Caller& caller = *access.caller;
   if (!hooks_.feedback) return not_found("feedback is not taken here");
   YUPU_ASSIGN_OR_RETURN(FeedbackBody body, parse_feedback(request.body, options_.limits));
+  YUPU_RETURN_IF_ERROR(check_trace(access, body.trace_id));
   YUPU_ASSIGN_OR_RETURN(const std::vector<std::string> labels, labels_of_trace(caller.tenant_id, body.trace_id));
-  YUPU_ASSIGN_OR_RETURN(
-      const Idempotency::Claim claim,
-      idempotency_.claim(caller.tenant_id, request.headers.get("idempotency-key"), "/v1/feedback", request.body));
+  YUPU_ASSIGN_OR_RETURN(const Idempotency::Claim claim,
+                        idempotency_.claim(caller.tenant_id, request.headers.get("idempotency-key"),
+                                           "/v1/feedback" + (access.visitor ? access.visitor->id : ""), request.body));
   if (claim.stored()) return http::json_response(claim.stored()->status, claim.stored()->response);
   handoff::Feedback said;
   said.tenant_id = caller.tenant_id;

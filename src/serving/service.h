@@ -31,6 +31,7 @@
 #include "serving/model_host.h"
 #include "serving/rate_limit.h"
 #include "serving/request_body.h"
+#include "serving/visitors/visitor_door.h"
 #include "store/store.h"
 
 namespace yupu::serving {
@@ -40,8 +41,9 @@ struct ServiceOptions {
   // Whom the demo page's calls (no Authorization header) are charged to. Empty: such calls are refused with 401.
   // Asked on every call, so that a revoked demo key stops at once.
   std::function<Result<handoff::Caller>()> demo_caller = {};
-  RateLimitOptions demo_rate = {};  // per address of a visitor, for answer and feedback together
-  std::int64_t top_k = 5;           // labels of /v1/classify when the caller does not say
+  RateLimitOptions demo_rate = {};           // per address of a visitor, for answer and feedback together
+  std::int64_t top_k = 5;                    // labels of /v1/classify when the caller does not say
+  std::optional<PublicBot> public_bot = {};  // the bot whose visitors need no key; absent: every call needs one
 };
 
 // The caller's own figures, from rooms serving does not know. An empty function: the route answers 404.
@@ -77,6 +79,9 @@ class Service {
   struct Access {
     std::optional<handoff::Caller> caller;
     http::Response refusal;
+    bool by_key = false;  // else by a visitor's token, or by the demo page, which has neither
+    std::optional<Visitor> visitor = {};
+    std::string next_token = {};  // of the visitor; goes with the answer
   };
   struct PaidCall;
   struct Decided;
@@ -95,11 +100,22 @@ class Service {
   http::Response healthz(const http::Request& request);
   http::Response readyz(const http::Request& request);
   http::Response metrics(const http::Request& request);
+  http::Response widget(const http::Request& request);  // service_visitors.cc, from here
+  http::Response visitors(const http::Request& request);
+  http::Response preflight(const http::Request& request);
+  void add_visitor_routes(http::Router& router);
+  Access admit_visitor(const http::Request& request, const std::string& token, std::string_view scope);
+  http::Response too_often(const http::Request& request, std::int64_t wait_ns, std::string_view what);
+  // kNotFound: the conversation (empty: a new one), or the one the trace belongs to, is not theirs.
+  Status check_conversation(const Access& access, const std::string& conversation);
+  Status check_trace(const Access& access, const std::string& trace_id);
+  http::Response answered(const http::Request& request, const Access& access, const Result<http::Response>& response);
+  http::Response shared(const http::Request& request, http::Response response) const;
 
   Access admit(const http::Request& request, std::string_view scope, bool demo_allowed, bool demo_counted);
   http::Response view(const http::Request& request, const ServiceHooks::View& hook);
   Result<http::Response> paid_call(const http::Request& request, const handoff::Caller& caller, const PaidCall& call);
-  Result<http::Response> take_feedback(const http::Request& request, const handoff::Caller& caller);
+  Result<http::Response> take_feedback(const http::Request& request, const Access& access);
   Result<std::vector<std::string>> labels_of_trace(const std::string& tenant_id, const std::string& trace_id);
   http::Response failed(const http::Request& request, const Status& status);
 
@@ -113,6 +129,7 @@ class Service {
   const ServiceHooks hooks_;
   Idempotency idempotency_;
   RateLimit demo_rate_;
+  std::unique_ptr<VisitorDoor> door_;  // null: no bot is public
   std::map<std::string, std::unique_ptr<const Bot>, std::less<>> bots_;
   std::atomic<const http::Server*> server_{nullptr};
   std::atomic<bool> draining_{false};

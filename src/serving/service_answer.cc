@@ -39,12 +39,15 @@ http::Response Service::answer(const http::Request& request) {
   Result<AnswerBody> parsed = parse_answer(request.body, options_.limits);
   if (!parsed.ok()) return failed(request, parsed.status());
   AnswerBody& body = *parsed;
+  if (access.visitor && access.visitor->bot != body.bot)
+    return failed(request, Status(Code::kPermissionDenied, "this visitor's token is for another bot", "bot"));
   const auto found = bots_.find(body.bot);
   if (found == bots_.end()) {
     return failed(request, Status(Code::kNotFound, "no bot '" + body.bot + "'; GET /v1/models lists them", "bot"));
   }
   const Bot& bot = *found->second;
   const std::string& tenant_id = access.caller->tenant_id;
+  if (const Status theirs = check_conversation(access, body.conversation); !theirs.ok()) return failed(request, theirs);
   const Result<std::unique_ptr<BotTurn>> heard = bot.hear({.tenant_id = tenant_id,
                                                            .conversation = std::move(body.conversation),
                                                            .text = std::move(body.text),
@@ -69,8 +72,10 @@ http::Response Service::answer(const http::Request& request) {
                               .score = said.score,
                               .body = std::move(kept)});
     decided.body["usage"] = {{"tokens", tokens}};
-    decided.keep = [this, &turn, &card, &tenant_id, label = said.label](store::Transaction& transaction) -> Status {
+    decided.keep = [this, &turn, &card, &access, &tenant_id, conversation = said.conversation,
+                    label = said.label](store::Transaction& transaction) -> Status {
       YUPU_RETURN_IF_ERROR(turn.keep(transaction));
+      if (access.visitor) YUPU_RETURN_IF_ERROR(own_conversation(transaction, *access.visitor, conversation));
       // A label the model has unlearned since is not worth failing the answer for.
       const bool known = label && std::count(card.labels.begin(), card.labels.end(), label->intent) > 0;
       if (!known || !hooks_.label) return {};
@@ -90,8 +95,9 @@ http::Response Service::answer(const http::Request& request) {
                                                      .product = bot.name(),
                                                      .model = bot.model(),
                                                      .texts = {turn.text()},
+                                                     .on_behalf = access.visitor ? access.visitor->id : "",
                                                      .decide = decide});
-  return response.ok() ? *response : failed(request, response.status());
+  return answered(request, access, response);
 }
 
 }  // namespace yupu::serving

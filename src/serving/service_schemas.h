@@ -123,6 +123,36 @@ inline constexpr std::string_view kFeedbackResponse = R"({
                  "rating": {"enum": [1, -1]}, "correction": {"type": "string"}}
 })";
 
+inline constexpr std::string_view kVisitorRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["bot"],
+  "dependentRequired": {"user_id": ["expires_at", "signature"], "expires_at": ["user_id"], "signature": ["user_id"]},
+  "properties": {
+    "bot": {"type": "string"},
+    "user_id": {"type": "string", "maxLength": 256, "description": "who the visitor is, as the shop knows them"},
+    "expires_at": {"type": "integer", "description": "end of the signature, seconds since 1970; at most 24 hours away"},
+    "signature": {"type": "string",
+                  "description": "hex HMAC-SHA256 with the bot's identity secret of bot, user_id, expires_at, one a line"}
+  }
+})";
+
+inline constexpr std::string_view kVisitorResponse = R"({
+  "type": "object", "required": ["token", "bot", "expires_at"],
+  "properties": {
+    "token": {"type": "string", "description": "send it as header yupu-visitor with /v1/answer and /v1/feedback"},
+    "bot": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"}
+  }
+})";
+
+inline constexpr std::string_view kWidgetResponse = R"({
+  "type": "object", "required": ["bot", "title", "accent", "examples"],
+  "properties": {
+    "bot": {"type": "string"},
+    "title": {"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}},
+    "accent": {"type": "string", "description": "#rrggbb"},
+    "examples": {"type": "array", "items": {"type": "string"}, "description": "questions to begin with"}
+  }
+})";
+
 inline constexpr std::string_view kModelsResponse = R"({
   "type": "object", "required": ["object", "data"],
   "properties": {

@@ -11,6 +11,7 @@
 #include "strategy/service_reader.h"
 #include "strategy/toml_reader.h"
 #include "strategy/train_method.h"
+#include "strategy/widget_reader.h"
 #include "training/track/tracker.h"
 
 namespace yupu::strategy {
@@ -30,6 +31,7 @@ class Loader {
     const toml::table* service = reader.table("service", true);
     const toml::table* commerce = reader.table("commerce", true);
     const toml::table* visitors = reader.table("visitors");
+    const toml::table* widget = reader.table("widget");
     const toml::table* promote = reader.table("promote");
     const toml::table* improve = reader.table("improve");
     YUPU_RETURN_IF_ERROR(reader.finish());
@@ -40,6 +42,7 @@ class Loader {
     YUPU_RETURN_IF_ERROR(read_service(*service, out_, check_files_));
     YUPU_RETURN_IF_ERROR(read_commerce(*commerce));
     if (visitors != nullptr) YUPU_RETURN_IF_ERROR(read_visitors(*visitors));
+    if (widget != nullptr) YUPU_RETURN_IF_ERROR(read_widget(*widget, out_, check_files_));
     if (promote != nullptr) YUPU_RETURN_IF_ERROR(read_promote(*promote));
     if (improve != nullptr) YUPU_RETURN_IF_ERROR(read_improve(*improve));
     return ok_status();

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "model/adapters/adapter.h"
 #include "strategy/service_plan.h"
+#include "strategy/widget_plan.h"
 
 namespace yupu::strategy {
 
@@ -123,6 +124,7 @@ struct Strategy {
   ServicePlan service;
   CommercePlan commerce;
   std::optional<VisitorsPlan> visitors;
+  std::optional<WidgetPlan> widget;  // absent: the bot is not open to the public
   ImprovePlan improve;
   bool report = true;
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/builtin.h"
+#include "serving/visitors/visitor_door.h"
 
 namespace yupu::strategy {
 namespace {
@@ -176,6 +177,60 @@ TEST(Strategy, WhatIsWrongInAConversationIsNamed) {
     EXPECT_EQ(strategy.status().code(), Code::kInvalidArgument) << row.to;
     EXPECT_NE(strategy.status().message().find(row.message), std::string::npos) << strategy.status().message();
   }
+}
+
+constexpr const char* kWidget = R"([widget]
+tenant = "green-hill"
+origins = ["https://www.example.com", "HTTP://localhost:80"]
+title_en = "Ask the tea shop"
+accent = "#a5321f"
+examples = ["When?"]
+requests_per_minute = 30
+token_minutes = 60
+)";
+
+TEST(Strategy, ABotMayBePublic) {
+  const auto strategy = parse_strategy(std::string(kGood) + kWidget, "s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const auto bot = make_public_bot(*strategy);
+  ASSERT_TRUE(bot.ok()) << bot.status().to_string();
+  EXPECT_EQ(bot->name, "shop");
+  EXPECT_EQ(bot->origins, (std::vector<std::string>{"https://www.example.com", "http://localhost"}));
+  EXPECT_EQ(bot->title_en, "Ask the tea shop");
+  EXPECT_FALSE(bot->title_zh.empty());
+  EXPECT_EQ(bot->token_life_ns, 3'600'000'000'000);
+  EXPECT_EQ(bot->visitor_rate.interval_ns, 2'000'000'000);
+  EXPECT_EQ(bot->visitor_rate.burst, 15);
+  EXPECT_TRUE(bot->identity_secret.empty());
+  EXPECT_FALSE(parse_strategy(kGood, "s.toml", false)->widget.has_value()) << "nothing is public by itself";
+}
+
+TEST(Strategy, WhatIsWrongWithAPublicBotIsNamed) {
+  const std::string good = std::string(kGood) + kWidget;
+  const struct {
+    const char *from, *to, *message;
+  } rows[] = {
+      {"tenant = \"green-hill\"\norigins", "origins", "widget.tenant: is missing"},
+      {"tenant = \"green-hill\"\norigins", "tenant = \"x\"\norigins", "line 29: widget.tenant: no [[commerce.tenant]]"},
+      {"[widget]", "[widget]\nbot = \"other\"", "widget.bot: must be the bot of [service], \"shop\""},
+      {"www.example.com\"", "www.example.com/\"", "line 30: widget.origins: 'https://www.example.com/' is no origin"},
+      {"HTTP://localhost:80", "https://WWW.example.com", "widget.origins: holds https://www.example.com twice"},
+      {"#a5321f", "red", "line 32: widget.accent: must be a colour"},
+      {"\"Ask the tea shop\"", "\"\"", "widget.title_en: must have from 1 to 100 bytes"},
+      {"requests_per_minute = 30", "requests_per_minute = 0",
+       "widget.requests_per_minute: must be a whole number from 1"},
+      {"token_minutes = 60", "token_minutes = 1441", "widget.token_minutes: must be a whole number from 1 to 1440"},
+      {"accent", "colour", "unknown key 'widget.colour'"},
+      {"answers = \"answers.toml\"", "answers = \"answers.toml\"\nbot = \"a/b\"", "widget.bot: must be at most 64"},
+  };
+  for (const auto& row : rows) {
+    const auto strategy = parse_strategy(replace(good, row.from, row.to), "s.toml", false);
+    EXPECT_EQ(strategy.status().code(), Code::kInvalidArgument) << row.to;
+    EXPECT_NE(strategy.status().message().find(row.message), std::string::npos) << strategy.status().message();
+  }
+  const auto secret = parse_strategy(good + "identity_secret = \"none\"\n", "/nowhere/s.toml", false);
+  ASSERT_TRUE(secret.ok()) << secret.status().to_string();
+  EXPECT_EQ(make_public_bot(*secret).status().code(), Code::kNotFound);
 }
 
 struct BadCase {
