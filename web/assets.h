@@ -1,6 +1,8 @@
 // The built pages, inside the binary.  Generated from web/dist by web/embed.py; empty when YUPU_WEB is OFF.
 //
-// path          as asked for: "/" (the demo page), "/assets/index-....js", "/favicon.svg"; sorted, unique
+// path          as asked for: "/" (the demo page), "/assets/index-....js", "/widget.js", "/favicon.svg"; sorted,
+// unique. The
+//               chat's own page is "/chat.html", which compose.cc serves as /chat/BOT
 // content_type  ready for the header, with charset where it is text
 // bytes         the file; lives as long as the program
 // sha256        64 lower-case hex digits of `bytes`: an ETag, and a promise (names under /assets/ carry their own hash

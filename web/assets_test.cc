@@ -1,6 +1,7 @@
 #include "web/assets.h"
 
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -22,19 +23,24 @@ TEST(Assets, AreSortedUniqueAndTrueToTheirHash) {
   EXPECT_EQ(find_asset(""), nullptr);
 }
 
-// The page is served under `default-src 'self'`: anything inline would be dead in the browser.
-TEST(Assets, ThePageHasNothingInlineAndNothingForeign) {
+// Pages are served under `default-src 'self'`: anything inline would be dead in the browser.
+TEST(Assets, ThePagesHaveNothingInlineAndNothingForeign) {
   if (assets().empty()) GTEST_SKIP() << "needs a build with YUPU_WEB=ON";
-  const Asset* page = find_asset("/");
-  ASSERT_NE(page, nullptr);
-  const std::string html(page->bytes);
-  EXPECT_EQ(html.find("<style"), std::string::npos);
-  EXPECT_EQ(html.find(" style="), std::string::npos);
-  EXPECT_EQ(html.find("://"), std::string::npos);
-  EXPECT_EQ(html.find(" onclick"), std::string::npos);
-  for (std::size_t at = html.find("<script"); at != std::string::npos; at = html.find("<script", at + 1)) {
-    EXPECT_NE(html.substr(at, html.find('>', at) - at).find(" src=\"/assets/"), std::string::npos);
+  const std::pair<const char*, const char*> pages[] = {{"/", " src=\"/assets/"}, {"/chat.html", " src=\"/widget.js\""}};
+  for (const auto& [path, script] : pages) {
+    const Asset* page = find_asset(path);
+    ASSERT_NE(page, nullptr) << path;
+    const std::string html(page->bytes);
+    EXPECT_EQ(html.find("<style"), std::string::npos) << path;
+    EXPECT_EQ(html.find(" style="), std::string::npos) << path;
+    EXPECT_EQ(html.find("://"), std::string::npos) << path;
+    EXPECT_EQ(html.find(" onclick"), std::string::npos) << path;
+    ASSERT_NE(html.find("<script"), std::string::npos) << path;
+    for (std::size_t at = html.find("<script"); at != std::string::npos; at = html.find("<script", at + 1)) {
+      EXPECT_NE(html.substr(at, html.find('>', at) - at).find(script), std::string::npos) << path;
+    }
   }
+  EXPECT_NE(find_asset("/widget.js"), nullptr);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// A FAKE of yupu's server, for developing the page and for trying run.mjs without a binary. Serves web/dist under the
-// product's content security policy and canned answers: nothing here understands anything.
-//   node fake_server.mjs [--port N]     prints "listening http://127.0.0.1:N"
+// A FAKE of yupu's server, for developing the pages and for trying run.mjs and widget.mjs without a binary. Serves web/dist
+// under the product's content security policy and canned answers: nothing here understands anything.
+//   node fake_server.mjs [--port N] [--origin URL]     prints "listening http://127.0.0.1:N"; URL: whose pages may embed the chat
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, normalize } from 'node:path';
@@ -27,17 +27,20 @@ const texts = {
 };
 const words = [
   [/运费|cost|how much/i, 'shipping_cost'],
-  [/多久|发货|送达|how long|delivery|arrive/i, 'shipping_time'],
+  [/多久|几天|发货|送达|how long|delivery|arrive/i, 'shipping_time'],
   [/退|return/i, 'return_policy'],
   [/取消|cancel/i, 'cancel_order'],
 ];
 
+const word = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const listed = word('--origin');
 let count = 0;
 export const feedback = [];
 
 function answer(text) {
   const lang = /\p{Script=Han}/u.test(text) ? 'zh' : 'en';
   const common = { lang, trace_id: `tr_fake${++count}`, options: [], sources: [], release_id: 'rel_fake0123456789abcdef' };
+  if (/转人工|person/.test(text)) return { ...common, decision: 'handoff', score: 0.9, intent: 'talk_to_human', text: lang === 'zh' ? '正在为您转接人工客服。' : 'I am handing you over to a person.' };
   const intent = words.find(([pattern]) => pattern.test(text))?.[1];
   if (intent) return { ...common, decision: 'answer', text: texts[intent][lang], score: 0.941, intent, sources: [`policy/${intent}#2`] };
   if (/订单|order/i.test(text)) {
@@ -47,9 +50,9 @@ function answer(text) {
   return { ...common, decision: 'refuse', score: 0.17, intent: '', text: lang === 'zh' ? '这个问题我答不了，店里的人可以帮您。' : 'I cannot answer this; somebody at the shop can help.' };
 }
 
-function problem(response, status, code, detail, headers = {}) {
+function problem(response, status, code, detail, headers = {}, field = '') {
   response.writeHead(status, { 'content-type': 'application/problem+json', ...headers });
-  response.end(JSON.stringify({ code, detail, field: '', request_id: `rq_fake${++count}` }));
+  return response.end(JSON.stringify({ code, detail, field, request_id: `rq_fake${++count}` }));
 }
 
 async function body(request) {
@@ -58,17 +61,31 @@ async function body(request) {
   return JSON.parse(text || '{}');
 }
 
+// Pages of the listed origin may call; `true`: the answer is on its way already.
+function crossOrigin(request, response, path) {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origin === `http://${host}`) return false;
+  if (origin !== listed) return path.startsWith('/v1/') && problem(response, 403, 'permission_denied', origin, {}, 'Origin');
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', 'retry-after, x-request-id, yupu-visitor');
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(204, { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type, yupu-visitor' }).end();
+  return true;
+}
+
 async function handle(request, response) {
   const path = new URL(request.url, 'http://fake').pathname;
+  if (crossOrigin(request, response, path)) return undefined;
+  if (request.headers['yupu-visitor'] === 'vt_forged') return problem(response, 401, 'unauthenticated', 'over', {}, 'yupu-visitor');
   const json = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
   if (path === '/v1/models') {
     return json({ data: [{ id: 'shop', kind: 'bot', labels: Object.keys(intents), release_id: 'rel_fake0123456789abcdef', titles: intents }] });
   }
   if (path === '/v1/answer') {
-    const { text } = await body(request);
+    const { text, conversation } = await body(request);
     if (/too fast/.test(text)) return problem(response, 429, 'resource_exhausted', 'slow down', { 'retry-after': '2' });
     await new Promise((done) => setTimeout(done, 120));
-    return json(answer(text));
+    return json({ ...answer(text), conversation: conversation ?? `cv_fake${++count}` });
   }
   if (path === '/v1/feedback') {
     feedback.push(await body(request));
@@ -76,13 +93,17 @@ async function handle(request, response) {
   }
   if (path === '/openapi.json') return json({ openapi: '3.1.0' });
   if (path === '/report') return response.writeHead(200, { 'content-type': types['.html'] }).end('<!doctype html><title>report</title>');
-  const name = normalize(path === '/' ? '/index.html' : path);
+  if (path === '/v1/visitors') return json({ token: `vt_fake${++count}`, bot: 'shop', expires_at: '' });
+  if (path === '/v1/widget') {
+    return json({ bot: 'shop', title: { zh: '青山茶铺客服', en: 'Ask Green Hill Tea' }, accent: '#2f6a4b', examples: ['快递几天能送到？', '怎么退货？', 'Can I cancel my order?'] });
+  }
+  const chat = path === '/chat/shop';
+  const name = normalize(path === '/' ? '/index.html' : chat ? '/chat.html' : path);
   const bytes = await readFile(join(dist, name)).catch(() => null);
   if (bytes === null) return problem(response, 404, 'not_found', path);
-  response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' });
+  response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': chat ? csp.replace("frame-ancestors 'none'", `frame-ancestors 'self' ${listed}`) : csp, 'x-content-type-options': 'nosniff' });
   response.end(bytes);
 }
 
-const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || 0;
 const server = createServer((request, response) => void handle(request, response).catch((error) => problem(response, 500, 'internal', String(error))));
-server.listen(process.argv.includes('--port') ? port : 0, '127.0.0.1', () => console.log(`listening http://127.0.0.1:${server.address().port}`));
+server.listen(Number(word('--port') ?? 0), '127.0.0.1', () => console.log(`listening http://127.0.0.1:${server.address().port}`));

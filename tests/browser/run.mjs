@@ -1,79 +1,28 @@
 // The demo page in a real browser:  node run.mjs BASE_URL [--screenshots DIR]
 // Needs Debian's chromium (or CHROMIUM=/path). Exit status 0 when every check passed, 1 when one failed, 2 for bad use.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { expect, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
 
-const [base, ...rest] = process.argv.slice(2);
-const shots = rest[0] === '--screenshots' ? rest[1] : undefined;
-if (!base || !/^https?:\/\//.test(base) || (rest.length > 0 && (!shots || rest.length !== 2))) {
+const given = readArguments(process.argv.slice(2), 1);
+if (given === null) {
   console.error('usage: node run.mjs BASE_URL [--screenshots DIR]');
   process.exit(2);
 }
-if (shots) mkdirSync(shots, { recursive: true });
-
+const [base] = given.urls;
 const origin = new URL(base).origin;
 const zh = '快递几天能送到？';
 const en = 'Can I cancel my order?';
 const nonsense = 'purple elephants recite tax law upside down';
-let passed = 0;
-let failed = 0;
+const browser = await launch();
+const tally = new Tally();
+const shot = (page, name) => given.shot(page, `demo-${name}`);
 
-class Failure extends Error {}
-function expect(condition, message) {
-  if (!condition) throw new Failure(message);
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
-
-// A page of its own, in a context of its own: no state passes from one check to the next. What the page did wrong is
-// collected on the way and fails the check at its end.
-async function withPage(options, work) {
-  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  const wrong = [];
-  const expected = options.expectedStatus;
-  page.on('console', (message) => {
-    const text = message.text();
-    if (message.type() === 'error' && !(expected && text.includes(String(expected)))) wrong.push(`console error: ${text}`);
-  });
-  page.on('pageerror', (error) => wrong.push(`exception in the page: ${error.message}`));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) wrong.push(`request to another origin: ${request.url()}`);
-  });
-  await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) => console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`));
-  });
-  try {
-    const response = await page.goto(base, { waitUntil: 'networkidle' });
-    expect(response.ok(), `the page answered ${response.status()}`);
-    const csp = response.headers()['content-security-policy'] ?? '';
-    expect(/default-src '(none|self)'/.test(csp) && !/unsafe-inline|unsafe-eval/.test(csp), `content-security-policy is not strict: "${csp}"`);
-    await work(page, context);
-    const cookies = await context.cookies();
-    expect(cookies.length === 0, `the page set ${cookies.length} cookies`);
-    expect(wrong.length === 0, wrong.join('; '));
-  } finally {
-    await context.close();
-  }
-}
-
-async function check(name, options, work) {
-  try {
-    await withPage(options, work);
-    passed += 1;
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL  ${name}: ${error instanceof Failure ? error.message : String(error.message).split('\n')[0]}`);
-  }
-}
+const check = (name, options, work) => tally.check(name, () => withWatchedPage(browser, [origin], options, async (page, context) => {
+  const response = await page.goto(base, { waitUntil: 'networkidle' });
+  expect(response.ok(), `the page answered ${response.status()}`);
+  const csp = response.headers()['content-security-policy'] ?? '';
+  expect(/default-src '(none|self)'/.test(csp) && !/unsafe-inline|unsafe-eval/.test(csp), `content-security-policy is not strict: "${csp}"`);
+  await work(page, context);
+}));
 
 // Types the question, sends it, waits for the last exchange to be answered; returns its <li>.
 async function ask(page, text) {
@@ -92,15 +41,6 @@ async function expectAnswer(item, what) {
   expect(score > 0 && score <= 1, `${what}: confidence is ${score}`);
   expect(/\d+%/.test(await item.locator('.confidence').innerText()), `${what}: no confidence in words`);
   expect((await item.locator('.source').count()) >= 1, `${what}: no source`);
-}
-
-async function expectNoSidewaysScroll(page, width) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide <= width, `the page is ${wide} px wide on a screen of ${width} px`);
-}
-
-async function shot(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `demo-${name}.png`) });
 }
 
 await check('a Chinese question is answered with confidence and source', {}, async (page) => {
@@ -202,7 +142,7 @@ await check('the page says which release answers, and links report and API', {},
   }
 });
 
-await check('429 is shown kindly, with the seconds to wait', { locale: 'en-GB', expectedStatus: 429 }, async (page) => {
+await check('429 is shown kindly, with the seconds to wait', { locale: 'en-GB', expected: /429/ }, async (page) => {
   await page.route('**/v1/answer', (route) => route.fulfill({ status: 429, headers: { 'retry-after': '2' }, contentType: 'application/problem+json',
     body: JSON.stringify({ code: 'resource_exhausted', detail: 'rate limit', field: '', request_id: 'rq_1' }) }));
   const item = await ask(page, en);
@@ -243,6 +183,4 @@ await check('dark: follows the preference, text stays readable', { colorScheme: 
   await shot(page, 'dark');
 });
 
-await browser.close();
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await tally.finish(browser);

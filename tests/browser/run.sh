@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The pages in a real browser, against the real server:  run.sh YUPU_BINARY [--screenshots DIR]
 # Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
-# then serves a copy of it on a free port and runs run.mjs: what the tests tell the shop is gone with the copy, and teaches
-# no later run anything.
-#   run.sh --fake [--screenshots DIR]   the same checks of the page alone, against fake_server.mjs and web/dist
+# then serves a copy of it on a free port and runs run.mjs, then widget.mjs with the chat on the pages of embedding.mjs: what
+# the tests tell the shop is gone with the copy, and teaches no later run anything.
+#   run.sh --fake [--screenshots DIR]   the same checks of the pages alone, against fake_server.mjs and web/dist
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
@@ -12,14 +12,16 @@ shift
 wait_s=500
 
 log="$(mktemp)"
+shop="$(mktemp -d)"
 copy=""
 server=""
+embedding=""
 finish() {
-  if [ -n "$server" ]; then
-    kill "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-  fi
-  rm -rf "$log" ${copy:+"$copy"}
+  for process in $server $embedding; do
+    kill "$process" 2>/dev/null || true
+    wait "$process" 2>/dev/null || true
+  done
+  rm -rf "$log" "$shop" ${copy:+"$copy"}
 }
 trap finish EXIT
 
@@ -29,20 +31,30 @@ if [ ! -e "$installed" ] || [ "$here/package-lock.json" -nt "$installed" ]; then
   touch "$installed"
 fi
 
+node "$here/embedding.mjs" >"$shop/pages" &
+embedding=$!
+until grep -q '^pages ' "$shop/pages"; do
+  kill -0 "$embedding"
+  sleep 0.1
+done
+read -r _ listed unlisted <"$shop/pages"
+
 if [ "$yupu" = --fake ]; then
-  node "$here/fake_server.mjs" >"$log" 2>&1 &
+  node "$here/fake_server.mjs" --origin "$listed" >"$log" 2>&1 &
 else
   yupu="$(realpath "$yupu")"
   workdir="${YUPU_BROWSER_WORKDIR:-$(dirname "$yupu")/browser-test}"
-  cd "$root"
-  if ! "$yupu" run examples/shop/strategy.toml --workdir "$workdir" --once >"$log" 2>&1; then
+  # The shop as it is, but for the one origin its chat may stand on.
+  cp -r "$root/examples/shop/." "$shop/"
+  sed -i "s|^origins = .*|origins = [\"$listed\"]|" "$shop/strategy.toml"
+  if ! "$yupu" run "$shop/strategy.toml" --workdir "$workdir" --once >"$log" 2>&1; then
     echo "run.sh: the shop was not carried out:" >&2
     tail -n 30 "$log" >&2
     exit 1
   fi
   copy="$(mktemp -d)"
   cp -a "$workdir/." "$copy/"
-  "$yupu" run examples/shop/strategy.toml --workdir "$copy" --listen 127.0.0.1:0 >"$log" 2>&1 &
+  "$yupu" run "$shop/strategy.toml" --workdir "$copy" --listen 127.0.0.1:0 >"$log" 2>&1 &
 fi
 server=$!
 
@@ -64,6 +76,7 @@ if [ -z "$url" ]; then
 fi
 status=0
 node "$here/run.mjs" "$url" "$@" || status=$?
+node "$here/widget.mjs" "$url" "$listed" "$unlisted" "$@" || status=$?
 if [ "$status" != 0 ]; then
   echo "run.sh: the server's last lines:" >&2
   tail -n 15 "$log" >&2

@@ -42,12 +42,12 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem 
 
 type Unknown = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && !Array.isArray(value);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+export const isObject = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 // A source is either a plain string or an object that names itself.
-function sourceName(value: unknown): string {
+export function sourceName(value: unknown): string {
   if (typeof value === 'string') return value;
   if (!isObject(value)) return '';
   return text(value.title) || text(value.name) || text(value.source) || text(value.id) || text(value.url);
@@ -126,16 +126,24 @@ export function readProblem(status: number, json: unknown, retryAfter: string | 
   };
 }
 
-async function call<T>(path: string, body: unknown, read: (json: unknown) => T | null): Promise<Outcome<T>> {
+// How a call travels; left out: to the server the page is from, without more.
+export interface Way {
+  server?: string; // "https://host"
+  headers?: Record<string, string>;
+  seen?: (headers: Headers) => void; // of the answer
+}
+
+export async function call<T>(path: string, body: unknown, read: (json: unknown) => T | null, way: Way = {}): Promise<Outcome<T>> {
   let response: Response;
   try {
-    const init: RequestInit = { credentials: 'omit', signal: AbortSignal.timeout(30_000) };
+    const init: RequestInit = { credentials: 'omit', signal: AbortSignal.timeout(30_000), headers: { ...way.headers } };
     if (body !== undefined) {
       init.method = 'POST';
-      init.headers = { 'content-type': 'application/json' };
+      init.headers = { ...way.headers, 'content-type': 'application/json' };
       init.body = JSON.stringify(body);
     }
-    response = await fetch(path, init);
+    response = await fetch(`${way.server ?? ''}${path}`, init);
+    way.seen?.(response.headers);
   } catch {
     return { ok: false, problem: readProblem(0, null, null, Date.now()) };
   }

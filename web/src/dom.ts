@@ -34,6 +34,12 @@ export function svg(viewBox: string, className: string, ...shapes: [string, Reco
   return root;
 }
 
+// Enter sends, Shift + Enter starts a line. While an input method is composing, Enter picks a word and sends nothing
+// (229: Safari).
+export function sends(event: KeyboardEvent): boolean {
+  return event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+}
+
 export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`the page has no #${id}`);

@@ -2,7 +2,7 @@
 
 import './style.css';
 import { api, type Bot, type Outcome } from './api';
-import { byId, el } from './dom';
+import { byId, el, sends } from './dom';
 import { shortId, textLang } from './format';
 import { conversationWith, load, save, type Exchange } from './history';
 import { htmlLang, isKey, preferredLang, translate, type Key, type Lang } from './i18n';
@@ -181,8 +181,7 @@ composer.addEventListener('submit', (event) => {
   submit();
 });
 input.addEventListener('keydown', (event) => {
-  // While an input method is composing, Enter picks a word and sends nothing (229: Safari).
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  if (!sends(event)) return;
   event.preventDefault();
   submit();
 });

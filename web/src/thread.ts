@@ -79,7 +79,7 @@ function options(answer: Answer, context: ThreadContext): HTMLElement | null {
 
 const kThumb = 'M7.5 20.5v-10l3.8-6.8c.3-.6 1-.9 1.7-.6.8.3 1.2 1.1 1 1.9L13.1 9h5.7a2 2 0 0 1 2 2.4l-1.3 6.7a3 3 0 0 1-2.9 2.4ZM3.5 10.5h4v10h-4Z';
 
-function thumb(direction: 'up' | 'down', lang: Lang): HTMLButtonElement {
+export function thumb(direction: 'up' | 'down', lang: Lang): HTMLButtonElement {
   const icon = svg('0 0 24 24', `thumb ${direction}`, ['path', { d: kThumb }]);
   const name = translate(lang, direction);
   return el('button', { type: 'button', class: `rate ${direction}`, 'aria-label': name, title: name, 'aria-pressed': 'false' }, icon);
@@ -165,20 +165,25 @@ export function answerLine(exchange: Exchange, context: ThreadContext): HTMLDivE
     el('div', { class: 'under' }, meta(answer, context), rating(exchange, context)));
 }
 
+// Counts down the seconds the server asked for; null where the same words would fail again.
+export function retryButton(problem: Problem, lang: Lang, retry: () => void): HTMLButtonElement | null {
+  if (!canRetry(problem)) return null;
+  const button = el('button', { type: 'button', class: 'chip' });
+  let left_s = waitSeconds(problem);
+  const tick = (): void => {
+    button.disabled = left_s > 0;
+    button.textContent = left_s > 0 ? translate(lang, 'retryIn', { n: left_s }) : translate(lang, 'retry');
+    if (left_s-- > 0) setTimeout(tick, 1000);
+  };
+  tick();
+  button.addEventListener('click', retry);
+  return button;
+}
+
 export function problemLine(problem: Problem, lang: Lang, retry: () => void): HTMLDivElement {
   const parts: (Node | null)[] = [el('p', { class: 'text' }, problemText(lang, problem))];
-  if (canRetry(problem)) {
-    const button = el('button', { type: 'button', class: 'chip' });
-    let left_s = waitSeconds(problem);
-    const tick = (): void => {
-      button.disabled = left_s > 0;
-      button.textContent = left_s > 0 ? translate(lang, 'retryIn', { n: left_s }) : translate(lang, 'retry');
-      if (left_s-- > 0) setTimeout(tick, 1000);
-    };
-    tick();
-    button.addEventListener('click', retry);
-    parts.push(el('div', { class: 'chips' }, button));
-  }
+  const button = retryButton(problem, lang, retry);
+  if (button !== null) parts.push(el('div', { class: 'chips' }, button));
   if (problem.request_id !== '') parts.push(el('p', { class: 'request-id' }, translate(lang, 'requestId', { id: problem.request_id })));
   return line('problem', '!', ...parts);
 }

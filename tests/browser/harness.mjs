@@ -1,0 +1,85 @@
+// What the checks in a browser share: a browser, findings, a page that is watched for what it does wrong.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+export class Failure extends Error {}
+export function expect(condition, message) {
+  if (!condition) throw new Failure(message);
+}
+
+// URLs and the folder for screenshots, or null for bad use.
+export function readArguments(words, urlCount) {
+  const urls = words.slice(0, urlCount);
+  const rest = words.slice(urlCount);
+  const shots = rest[0] === '--screenshots' ? rest[1] : undefined;
+  const good = urls.length === urlCount && urls.every((url) => /^https?:\/\//.test(url)) && (rest.length === 0 || (shots && rest.length === 2));
+  if (!good) return null;
+  if (shots) mkdirSync(shots, { recursive: true });
+  return { urls, shot: async (page, name) => void (shots && (await page.screenshot({ path: join(shots, `${name}.png`) }))) };
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+// A page of its own, in a context of its own: no state passes from one check to the next. What it did wrong (errors on
+// the console, exceptions, violated policies, requests to other origins, cookies) fails the check at its end.
+// `options`: of the context, and `expected`: a pattern of what the console may complain about.
+export async function withWatchedPage(browser, origins, options, work) {
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const wrong = [];
+  const { expected } = options;
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !expected?.test(text)) wrong.push(`console error: ${text}`);
+  });
+  page.on('pageerror', (error) => wrong.push(`exception in the page: ${error.message}`));
+  page.on('request', (request) => {
+    if (!origins.includes(new URL(request.url()).origin)) wrong.push(`request to another origin: ${request.url()}`);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  try {
+    await work(page, context);
+    const cookies = await context.cookies();
+    expect(cookies.length === 0, `the page set ${cookies.length} cookies`);
+    expect(wrong.length === 0, wrong.join('; '));
+  } finally {
+    await context.close();
+  }
+}
+
+export async function expectNoSidewaysScroll(page, width) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide <= width, `the page is ${wide} px wide on a screen of ${width} px`);
+}
+
+// Counts checks; `finish` ends the process with 1 when one failed.
+export class Tally {
+  passed = 0;
+  failed = 0;
+  async check(name, work) {
+    try {
+      await work();
+      this.passed += 1;
+      console.log(`ok    ${name}`);
+    } catch (error) {
+      this.failed += 1;
+      console.log(`FAIL  ${name}: ${error instanceof Failure ? error.message : String(error.message).split('\n')[0]}`);
+    }
+  }
+  async finish(browser) {
+    await browser.close();
+    console.log(`${this.passed} passed, ${this.failed} failed`);
+    process.exit(this.failed === 0 ? 0 : 1);
+  }
+}
