@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/console_sources.h"
 #include "app/workplace.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -18,6 +19,9 @@
 #include "engine/execution_context.h"
 #include "feedback/feedback.h"
 #include "http/openapi.h"
+#include "products/service/agents/agent_routes.h"
+#include "products/service/agents/desk.h"
+#include "products/service/agents/visitor_routes.h"
 #include "products/service/conversation/conversation_bot.h"
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
@@ -146,7 +150,10 @@ struct LiveServer::Parts {
   std::string chat_path;  // of the public bot's page, and who may frame it
   std::string framed_by;
   std::vector<serving::Asset> pages;
+  std::unique_ptr<products::Desk> desk;  // of the strategy's bot
   std::unique_ptr<serving::Service> service;
+  std::unique_ptr<products::AgentRoutes> agent_routes;
+  std::unique_ptr<products::VisitorRoutes> visitor_routes;
   std::unique_ptr<http::Server> server;
 
   Parts(store::Store& s, const Clock& c, LiveServerOptions o) : store(s), clock(c), options(std::move(o)) {}
@@ -198,15 +205,34 @@ struct LiveServer::Parts {
                                                  std::move(service_options), make_hooks(store, clock));
     if (options.strategy != nullptr) {
       YUPU_ASSIGN_OR_RETURN(auto dialogue, strategy::make_dialogue(*options.strategy, options.answers));
-      service->add_bot(std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue),
-                                                                   options.strategy->service.conversation));
+      desk = std::make_unique<products::Desk>(store, clock, options.strategy->service.desk);
+      auto bot = std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue),
+                                                             options.strategy->service.conversation, desk.get());
+      open_desk(bot->bot());
+      service->add_bot(std::move(bot));
     }
     return ok_status();
+  }
+
+  // What agents and visitors ask for beside the bot's answers.
+  void open_desk(const products::Bot& bot) {
+    agent_routes = std::make_unique<products::AgentRoutes>(store, clock, *desk);
+    agent_routes->add_bot(bot);
+    visitor_routes = std::make_unique<products::VisitorRoutes>(
+        store, clock, *desk, [asked = service.get()](const http::Request& request) {
+          return asked->admit_to_conversation(request, request.params.at("id"));
+        });
   }
 
   Status listen() {
     http::Router router;
     service->add_routes(router);
+    if (desk != nullptr) {
+      agent_routes->add_routes(router);
+      visitor_routes->add_routes(router);
+      console::add_routes(router, store, clock,
+                          console_sources(store, options.strategy->service.dialogue.utc_offset_minutes));
+    }
     pages = web_pages(chat_path, framed_by);
     serving::add_assets(router, pages);
     add_report(router, options.workdir);
@@ -218,6 +244,7 @@ struct LiveServer::Parts {
     YUPU_ASSIGN_OR_RETURN(server, http::Server::start(std::move(server_options), std::move(router)));
     service->set_server(server.get());
     watcher->start();
+    if (desk != nullptr) desk->start();
     return ok_status();
   }
 };
@@ -249,6 +276,7 @@ void LiveServer::stop() {
   parts_->service->set_draining();
   parts_->server->stop(kDrainMs);
   parts_->service->set_server(nullptr);
+  if (parts_->desk != nullptr) parts_->desk->stop();
   parts_->watcher->stop();
   if (parts_->pool != nullptr) parts_->pool->stop();
   parts_->engine->stop();

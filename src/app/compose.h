@@ -1,7 +1,7 @@
 // The one place that names concrete classes: store, commerce, engine, models, bots, routes, pages -> a running server.
 //
-// Shutdown order (the reverse of ownership): stop accepting and answer what is in flight, stop the release watcher,
-// drain the engine, void open holds; the store is the caller's and closes last.
+// Shutdown order (the reverse of ownership): stop accepting and answer what is in flight, stop the desk and the release
+// watcher, drain the engine, void open holds; the store is the caller's and closes last.
 #pragma once
 
 #include <memory>

@@ -53,6 +53,7 @@ struct BotAnswer {
   bool began_anew = false;              // the conversation asked for is over: this is another one
   std::optional<TraceLabel> label = {};
   Json notes = Json::object();  // for the trace alone
+  Json handover = {};           // of a conversation that waits for a person or is with one: how it stands; else null
 };
 
 // One message on its way.

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kNameBytesMax = 256;
 constexpr int kDepthMax = 8;
 
+}  // namespace
+
 Result<Json> parse_object(std::string_view body, std::initializer_list<std::string_view> known) {
   if (body.empty()) return invalid_argument("the body is empty; send a JSON object", "body");
   Result<Json> json = parse_json(body, {.bytes_max = 16 << 20, .depth_max = kDepthMax});
@@ -53,6 +55,8 @@ Result<std::string> text_of(const Json& value, const std::string& field, const B
   if (is_blank(text)) return invalid_argument(field + " has no text in it", field);
   return text;
 }
+
+namespace {
 
 // "KEY": an array of texts.
 Result<std::vector<std::string>> texts_of(const Json& array, const std::string& key, std::size_t count_max,

@@ -74,7 +74,6 @@ class Service {
   // /readyz answers 503 from now on: load balancers look elsewhere before the server stops.
   void set_draining() { draining_ = true; }
 
- private:
   // Who asks, or what to tell them instead.
   struct Access {
     std::optional<handoff::Caller> caller;
@@ -83,6 +82,11 @@ class Service {
     std::optional<Visitor> visitor = {};
     std::string next_token = {};  // of the visitor; goes with the answer
   };
+  // For routes of other rooms: who asks, if the conversation may be theirs, with the credentials and limits of
+  // /v1/answer.
+  Access admit_to_conversation(const http::Request& request, const std::string& conversation);
+
+ private:
   struct PaidCall;
   struct Decided;
   struct RouteRow;

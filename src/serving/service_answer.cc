@@ -28,6 +28,7 @@ OrderedJson answer_json(const BotAnswer& said, const std::string& trace_id, cons
   }
   if (said.began_anew) json["began_anew"] = true;
   if (!said.slot.empty()) json["slot"] = said.slot;
+  if (!said.handover.is_null()) json["handover"] = OrderedJson(said.handover);
   return json;
 }
 

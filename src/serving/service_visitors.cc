@@ -144,6 +144,14 @@ Status Service::check_conversation(const Access& access, const std::string& conv
   return {Code::kNotFound, "no such conversation with this bot", "conversation"};
 }
 
+Service::Access Service::admit_to_conversation(const http::Request& request, const std::string& conversation) {
+  Access access = admit(request, "inference", true, true);
+  if (!access.caller) return access;
+  const Status theirs = check_conversation(access, conversation);
+  if (theirs.ok()) return access;
+  return {.caller = {}, .refusal = failed(request, theirs)};
+}
+
 Status Service::check_trace(const Access& access, const std::string& trace_id) {
   if (access.by_key) return {};
   const Status none(Code::kNotFound, "no answer with this trace_id", "trace_id");

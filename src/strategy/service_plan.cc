@@ -87,6 +87,13 @@ Status read_test(const toml::table& table, const std::string& file, ServicePlan&
   return ok_status();
 }
 
+void read_desk(TomlReader& reader, products::DeskOptions& desk) {
+  constexpr std::int64_t kMsPerSecond = 1000;
+  std::int64_t requeue_after_s = desk.requeue_after_ms / kMsPerSecond;
+  reader.integer("requeue_after_s", requeue_after_s, 1, products::kRequeueSecondsMax);
+  desk.requeue_after_ms = requeue_after_s * kMsPerSecond;
+}
+
 void read_dialogue(TomlReader& reader, ServicePlan& service) {
   products::DialogueOptions& dialogue = service.dialogue;
   reader.integer("unsure_max", dialogue.unsure_max, 0, 10);
@@ -123,6 +130,7 @@ Status read_service(const toml::table& table, Strategy& strategy, bool check_fil
   reader.text("handoff_intent", service.handoff_intent);
   reader.integer("demo_requests_per_minute", service.demo_requests_per_minute, 1, 1000000);
   read_dialogue(reader, service);
+  read_desk(reader, service.desk);
   const toml::table* form = reader.table("form");
   const auto triggers = reader.tables("trigger");
   const auto tests = reader.tables("test");

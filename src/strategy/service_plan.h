@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "products/service/agents/desk.h"
 #include "products/service/conversation/conversation_bot.h"
 #include "products/service/conversation/dialogue.h"
 #include "products/service/conversation/script.h"
@@ -26,6 +27,7 @@ struct ServicePlan {
   std::int64_t demo_requests_per_minute = 60;  // per visitor address, on the demo page
   products::DialogueOptions dialogue = {};
   products::ConversationOptions conversation = {};
+  products::DeskOptions desk = {};
   std::vector<products::Script> tests = {};  // [[service.test]]
 };
 

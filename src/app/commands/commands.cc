@@ -243,12 +243,21 @@ constexpr std::array kCommands{
             "`yupu run` does the same before a run is released (docs/strategy.md).",
             answers_command},
     Command{"conversations", "conversations list|show|close|return ...", "what visitors and bots have said",
-            "  conversations list [--waiting] [--bot NAME] [--tenant NAME] [--limit N]\n"
-            "      --waiting   those that wait for a person, the most urgent first\n"
+            "  conversations list [--waiting|--tickets] [--bot NAME] [--tenant NAME] [--limit N]\n"
+            "      --waiting   those that wait for a person and are nobody's yet, the most urgent first\n"
+            "      --tickets   what visitors left who found nobody on duty: how to reach them\n"
             "  conversations show ID       what was said\n"
             "  conversations return ID     give it back to the bot\n"
             "  conversations close ID      end it: the visitor's next message begins another",
             conversations_command},
+    Command{"agents", "agents add|list|remove ...", "the people who take over from the bot",
+            "  agents add NAME [--skills zh,refund] [--limit N] [--tenant NAME]   the token is shown once\n"
+            "      --skills   languages and intents; without: anything\n"
+            "      --limit    conversations at a time (3)\n"
+            "  agents list [--tenant NAME]\n"
+            "  agents remove NAME [--tenant NAME]   their conversations go back to the queue\n"
+            "  --tenant   needed where there are several",
+            agents_command},
     Command{"feedback", "feedback add|list|misses|summary ...", "ratings, corrections and misses",
             "  feedback add --trace ID [--rating 1|-1] [--correction LABEL] [--reason TEXT]\n"
             "  feedback list [--model NAME]        corrections as labelled rows, JSON lines\n"

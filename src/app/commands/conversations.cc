@@ -4,6 +4,7 @@
 #include "app/commands/commands.h"
 #include "app/workplace.h"
 #include "commerce/tenants/tenants.h"
+#include "products/service/agents/tickets.h"
 #include "products/service/conversation/conversation_store.h"
 
 namespace yupu::app {
@@ -34,6 +35,19 @@ Status list(Workplace& place, const products::ConversationQuery& query, bool jso
   return ok_status();
 }
 
+Status tickets(Workplace& place, const products::ConversationQuery& query, bool json) {
+  YUPU_ASSIGN_OR_RETURN(const auto found, products::list_tickets(*place.store, query.tenant_id, query.limit));
+  Json rows = Json::array();
+  std::string text = fmt::format("{:<30} {:<25} {:<30} {}", "CONVERSATION", "WRITTEN", "CONTACT", "TEXT");
+  for (const auto& ticket : found) {
+    rows.push_back(ticket.to_json());
+    text += fmt::format("\n{:<30} {:<25} {:<30} {}", ticket.conversation_id, format_utc(ticket.created_ns),
+                        ticket.contact, ticket.text);
+  }
+  json ? print_json(Json{{"tickets", rows}}) : print_text(text);
+  return ok_status();
+}
+
 Status show(Workplace& place, const products::Conversation& conversation, bool json) {
   YUPU_ASSIGN_OR_RETURN(const auto messages, products::messages_of(*place.store, conversation));
   Json document = conversation.to_json();
@@ -60,16 +74,18 @@ Status conversations_command(Arguments& arguments) {
   const bool json = arguments.flag("--json");
   const std::string tenant = arguments.text("--tenant");
   products::ConversationQuery query;
+  bool tickets_only = false;
   if (verb == "list") {
     query.bot = arguments.text("--bot");
     query.waiting_only = arguments.flag("--waiting");
+    tickets_only = arguments.flag("--tickets");
     query.limit = arguments.integer("--limit", query.limit, 1, 1'000'000);
   }
   const int word_count = verb == "list" ? 0 : 1;
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(word_count, word_count, "conversation"));
   YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
   YUPU_ASSIGN_OR_RETURN(query.tenant_id, tenant_id_of(*place.store, tenant));
-  if (verb == "list") return list(place, query, json);
+  if (verb == "list") return tickets_only ? tickets(place, query, json) : list(place, query, json);
   YUPU_ASSIGN_OR_RETURN(const auto conversation, products::get_conversation(*place.store, query.tenant_id, words[0]));
   if (verb == "show") return show(place, conversation, json);
   const auto status = verb == "close" ? products::ConversationStatus::kClosed : products::ConversationStatus::kBot;

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "products/service/agents/briefing.h"
+#include "products/service/agents/handover_store.h"
 #include "products/service/conversation/conversation_store.h"
 
 namespace yupu::products {
@@ -36,12 +38,36 @@ class ConversationBot::Turn final : public serving::BotTurn {
     messages_ = {{"visitor", message_.text, trace_id, after_.active_ns}};
     // Silent: what is said again and again to one who waits is no part of the conversation.
     if (!before_.state.waiting) messages_.push_back({"bot", said.text, trace_id, after_.active_ns});
+    if (after_.state.waiting) YUPU_RETURN_IF_ERROR(note_handover(said, scored));
     return said;
   }
 
-  Status keep(store::Transaction& transaction) const override { return keep_turn(transaction, after_, messages_); }
+  Status keep(store::Transaction& transaction) const override {
+    YUPU_RETURN_IF_ERROR(keep_turn(transaction, after_, messages_).status());
+    if (after_.state.waiting && !before_.state.waiting) {
+      YUPU_RETURN_IF_ERROR(queue_conversation(transaction, after_, intent_));
+    }
+    if (bot_.people_ != nullptr) bot_.people_->note_change(after_);
+    return {};
+  }
 
  private:
+  // For the person who takes over, and for the visitor who waits.
+  Status note_handover(serving::BotAnswer& said, const serving::ScoredText& scored) {
+    intent_ = said.intent == bot_.bot().options().handoff_intent ? std::string() : said.intent;
+    Json near = Json::array();
+    for (const serving::LabelScore& candidate : scored.ranked) {
+      if (near.size() == kNearestKept) break;
+      near.push_back({{"intent", candidate.label}, {"score", candidate.score}});
+    }
+    said.notes["near"] = std::move(near);
+    if (bot_.people_ == nullptr) return {};
+    YUPU_ASSIGN_OR_RETURN(said.handover, bot_.people_->state_of(after_));
+    // A person speaks now.
+    if (said.handover.at("state") == "with") said.text.clear();
+    return {};
+  }
+
   Moment moment() const {
     return {.now_ns = bot_.clock_.now_ns(), .channel = message_.channel.empty() ? before_.channel : message_.channel};
   }
@@ -73,6 +99,7 @@ class ConversationBot::Turn final : public serving::BotTurn {
   Conversation before_ = {};
   Conversation after_ = {};
   std::vector<Message> messages_;
+  std::string intent_;  // for which a person is asked
   bool answered_ = false;
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "products/service/conversation/dialogue.h"
+#include "products/service/conversation/people.h"
 #include "store/store.h"
 
 namespace yupu::products {
@@ -24,14 +25,16 @@ struct ConversationOptions {
 
 class ConversationBot final : public serving::Bot {
  public:
+  // `people`: who takes over; they outlive the bot. Null: conversations wait, and nobody is told how they stand.
   ConversationBot(store::Store& store, const Clock& clock, std::unique_ptr<const Dialogue> dialogue,
-                  ConversationOptions options)
-      : store_(store), clock_(clock), dialogue_(std::move(dialogue)), options_(options) {}
+                  ConversationOptions options, People* people = nullptr)
+      : store_(store), clock_(clock), dialogue_(std::move(dialogue)), options_(options), people_(people) {}
 
   const std::string& name() const override { return dialogue_->bot().options().name; }
   const std::string& model() const override { return dialogue_->bot().options().model; }
   Result<std::unique_ptr<serving::BotTurn>> hear(serving::VisitorMessage message) const override;
   Json about() const override { return dialogue_->bot().about(); }
+  const products::Bot& bot() const { return dialogue_->bot(); }
 
  private:
   class Turn;
@@ -39,6 +42,7 @@ class ConversationBot final : public serving::Bot {
   const Clock& clock_;
   const std::unique_ptr<const Dialogue> dialogue_;
   const ConversationOptions options_;
+  People* const people_;
 };
 
 }  // namespace yupu::products

@@ -30,19 +30,33 @@ Result<Conversation> read_row(const store::Row& row) {
   return conversation;
 }
 
-Result<std::vector<Conversation>> read_rows(store::Store& store, const std::string& rest,
+Result<std::vector<Conversation>> read_rows(store::Transaction& transaction, const std::string& rest,
                                             const std::vector<Value>& values) {
+  YUPU_ASSIGN_OR_RETURN(const auto rows,
+                        transaction.query(std::string(kColumns) + rest, std::span<const Value>(values)));
   std::vector<Conversation> found;
+  for (const store::Row& row : rows) {
+    YUPU_ASSIGN_OR_RETURN(Conversation conversation, read_row(row));
+    found.push_back(std::move(conversation));
+  }
+  return found;
+}
+
+// What `read` makes of a snapshot.
+template <class T, class Read>
+Result<T> in_snapshot(store::Store& store, const Read& read) {
+  T value;
   YUPU_RETURN_IF_ERROR(store.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(const auto rows,
-                          transaction.query(std::string(kColumns) + rest, std::span<const Value>(values)));
-    for (const store::Row& row : rows) {
-      YUPU_ASSIGN_OR_RETURN(Conversation conversation, read_row(row));
-      found.push_back(std::move(conversation));
-    }
+    YUPU_ASSIGN_OR_RETURN(value, read(transaction));
     return {};
   }));
-  return found;
+  return value;
+}
+
+Result<std::vector<Conversation>> read_rows(store::Store& store, const std::string& rest,
+                                            const std::vector<Value>& values) {
+  return in_snapshot<std::vector<Conversation>>(
+      store, [&](store::Transaction& transaction) { return read_rows(transaction, rest, values); });
 }
 
 Status write_row(store::Transaction& transaction, const Conversation& conversation) {
@@ -102,22 +116,23 @@ Result<std::optional<Conversation>> find_conversation(store::Store& store, const
   return std::optional<Conversation>(std::move(rows.front()));
 }
 
-Status keep_turn(store::Transaction& transaction, const Conversation& conversation,
-                 const std::vector<Message>& messages) {
+Result<std::int64_t> keep_turn(store::Transaction& transaction, const Conversation& conversation,
+                               const std::vector<Message>& messages) {
   constexpr std::int64_t kMessagesPerTurn = 8;  // a number of its own for each message, without counting them
   CHECK(static_cast<std::int64_t>(messages.size()) <= kMessagesPerTurn, "a turn of so many messages");
   YUPU_RETURN_IF_ERROR(write_row(transaction, conversation));
-  std::int64_t sequence = conversation.turn_count * kMessagesPerTurn;
+  const std::int64_t first = conversation.turn_count * kMessagesPerTurn;
+  std::int64_t sequence = first;
   for (const Message& message : messages) {
     YUPU_RETURN_IF_ERROR(
         transaction
-            .execute("INSERT INTO message (tenant_id, conversation_id, sequence, author, text, trace_id, created_ns) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            .execute("INSERT INTO message (tenant_id, conversation_id, sequence, author, text, trace_id, created_ns, "
+                     "agent_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                      {conversation.tenant_id, conversation.id, sequence++, message.author, message.text,
-                      message.trace_id, message.created_ns})
+                      message.trace_id, message.created_ns, message.agent_id})
             .status());
   }
-  return {};
+  return first;
 }
 
 Result<std::vector<Conversation>> list_conversations(store::Store& store, const ConversationQuery& query) {
@@ -131,40 +146,62 @@ Result<std::vector<Conversation>> list_conversations(store::Store& store, const 
     where += " AND bot = ?";
     values.emplace_back(query.bot);
   }
-  if (query.waiting_only) where += " AND status = 'waiting'";
+  if (query.waiting_only) {
+    where += " AND status = 'waiting' AND id NOT IN (SELECT conversation_id FROM handover WHERE agent_id IS NOT NULL)";
+  }
   where +=
       query.waiting_only ? " ORDER BY priority DESC, active_ns, id LIMIT ?" : " ORDER BY active_ns DESC, id LIMIT ?";
   values.emplace_back(query.limit);
   return read_rows(store, where, values);
 }
 
-Result<Conversation> get_conversation(store::Store& store, const std::string& tenant_id, const std::string& id) {
+Result<Conversation> get_conversation(store::Transaction& transaction, const std::string& tenant_id,
+                                      const std::string& id) {
   std::string where = "WHERE id = ?";
   std::vector<Value> values{id};
   if (!tenant_id.empty()) {
     where += " AND tenant_id = ?";
     values.emplace_back(tenant_id);
   }
-  YUPU_ASSIGN_OR_RETURN(auto rows, read_rows(store, where, values));
-  if (rows.empty()) return not_found(fmt::format("there is no conversation '{}'", id.substr(0, 64)));
+  YUPU_ASSIGN_OR_RETURN(auto rows, read_rows(transaction, where, values));
+  if (rows.empty())
+    return Status(Code::kNotFound, fmt::format("there is no conversation '{}'", id.substr(0, 64)), "conversation");
   return std::move(rows.front());
 }
 
-Result<std::vector<Message>> messages_of(store::Store& store, const Conversation& conversation) {
+Result<Conversation> get_conversation(store::Store& store, const std::string& tenant_id, const std::string& id) {
+  return in_snapshot<Conversation>(
+      store, [&](store::Transaction& transaction) { return get_conversation(transaction, tenant_id, id); });
+}
+
+Result<std::vector<Message>> messages_after(store::Transaction& transaction, const std::string& tenant_id,
+                                            const std::string& conversation_id, std::int64_t sequence) {
+  YUPU_ASSIGN_OR_RETURN(
+      const auto rows,
+      transaction.query(
+          "SELECT author, text, trace_id, created_ns, agent_id, sequence FROM message WHERE tenant_id = ? "
+          "AND conversation_id = ? AND sequence > ? ORDER BY sequence",
+          {tenant_id, conversation_id, sequence}));
   std::vector<Message> messages;
-  YUPU_RETURN_IF_ERROR(store.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(
-        const auto rows,
-        transaction.query("SELECT author, text, trace_id, created_ns FROM message WHERE tenant_id = ? AND "
-                          "conversation_id = ? ORDER BY sequence",
-                          {conversation.tenant_id, conversation.id}));
-    for (const store::Row& row : rows) messages.push_back({row.text(0), row.text(1), row.text(2), row.integer(3)});
-    return {};
-  }));
+  for (const store::Row& row : rows) {
+    messages.push_back({.author = row.text(0),
+                        .text = row.text(1),
+                        .trace_id = row.text(2),
+                        .created_ns = row.integer(3),
+                        .agent_id = row.text(4),
+                        .sequence = row.integer(5)});
+  }
   return messages;
 }
 
-Status settle_conversation(store::Store& store, const Conversation& conversation, ConversationStatus status) {
+Result<std::vector<Message>> messages_of(store::Store& store, const Conversation& conversation) {
+  return in_snapshot<std::vector<Message>>(store, [&](store::Transaction& transaction) {
+    return messages_after(transaction, conversation.tenant_id, conversation.id, -1);
+  });
+}
+
+Status settle_conversation(store::Transaction& transaction, const Conversation& conversation,
+                           ConversationStatus status) {
   CHECK(status != ConversationStatus::kWaiting, "a person settles it for the bot, or for good");
   Conversation settled = conversation;
   settled.status = status;
@@ -172,7 +209,14 @@ Status settle_conversation(store::Store& store, const Conversation& conversation
   settled.state.waiting = false;
   settled.state.form.reset();
   settled.state.unsure_count = 0;
-  return store.write([settled](store::Transaction& transaction) { return keep_turn(transaction, settled, {}); });
+  YUPU_RETURN_IF_ERROR(keep_turn(transaction, settled, {}).status());
+  return transaction.execute("DELETE FROM handover WHERE conversation_id = ?", {settled.id}).status();
+}
+
+Status settle_conversation(store::Store& store, const Conversation& conversation, ConversationStatus status) {
+  return store.write([&conversation, status](store::Transaction& transaction) {
+    return settle_conversation(transaction, conversation, status);
+  });
 }
 
 }  // namespace yupu::products

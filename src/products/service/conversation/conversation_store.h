@@ -1,4 +1,5 @@
-// Conversations in the store: tables conversation and message (migration 0004).
+// Conversations in the store: tables conversation, message, and handover while a person is asked for (migrations 0004,
+// 0006).
 //
 // Invariants   1  a row belongs to a tenant and a bot from its first message on; whoever asks for it as another finds
 //                 nothing
@@ -22,6 +23,7 @@
 
 namespace yupu::products {
 
+// kWaiting: for a person, or with one.
 enum class ConversationStatus : std::uint8_t { kBot, kWaiting, kClosed };
 std::string_view status_name(ConversationStatus status);  // "bot", "waiting", "closed"
 
@@ -41,33 +43,46 @@ struct Conversation {
 struct Message {
   std::string author;  // "visitor", "bot", "person"
   std::string text;
-  std::string trace_id;
+  std::string trace_id;  // of the call it belongs to; of a person's message, the id its sender gave it
   std::int64_t created_ns = 0;
+  std::string agent_id = {};  // of a person's
+  std::int64_t sequence = 0;  // as read: grows along the conversation, with gaps
 };
 
 // Nothing: no such id, or another tenant's, or with another bot.
 Result<std::optional<Conversation>> find_conversation(store::Store& store, const std::string& tenant_id,
                                                       const std::string& bot, const std::string& id);
 
-// Moves a conversation on by one turn and adds its messages. `conversation`: as it shall be, but for turn_count, which
-// is what was read. kConflict: it is not that any more.
-Status keep_turn(store::Transaction& transaction, const Conversation& conversation,
-                 const std::vector<Message>& messages);
+// The same inside a transaction, with whichever bot; an empty tenant_id: any tenant's. kNotFound: no such id.
+Result<Conversation> get_conversation(store::Transaction& transaction, const std::string& tenant_id,
+                                      const std::string& id);
+
+// Moves a conversation on by one turn and adds its messages, at most 8. `conversation`: as it shall be, but for
+// turn_count, which is what was read. The result is the sequence of the first message. kConflict: it is not that any
+// more.
+Result<std::int64_t> keep_turn(store::Transaction& transaction, const Conversation& conversation,
+                               const std::vector<Message>& messages);
 
 // For the people who run the shop; an empty tenant_id: every tenant's.
 struct ConversationQuery {
   std::string tenant_id = {};
   std::string bot = {};       // empty: every bot
-  bool waiting_only = false;  // those with the highest priority first, then who has waited longest; else newest first
+  bool waiting_only = false;  // that are nobody's yet: the highest priority first, then who has waited longest; else
+                              // newest first
   std::int64_t limit = 100;
 };
 Result<std::vector<Conversation>> list_conversations(store::Store& store, const ConversationQuery& query);
 // kNotFound: no such id.
 Result<Conversation> get_conversation(store::Store& store, const std::string& tenant_id, const std::string& id);
 Result<std::vector<Message>> messages_of(store::Store& store, const Conversation& conversation);
+// Those after a sequence.
+Result<std::vector<Message>> messages_after(store::Transaction& transaction, const std::string& tenant_id,
+                                            const std::string& conversation_id, std::int64_t sequence);
 
 // A person is done with it: kBot gives it back to the bot, which begins afresh in it; kClosed ends it, and the
 // visitor's next message begins another. kConflict: it moved on meanwhile. REQUIRES: not kWaiting.
 Status settle_conversation(store::Store& store, const Conversation& conversation, ConversationStatus status);
+Status settle_conversation(store::Transaction& transaction, const Conversation& conversation,
+                           ConversationStatus status);
 
 }  // namespace yupu::products

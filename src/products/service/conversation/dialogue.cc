@@ -14,6 +14,13 @@ void forget_offer(DialogueState& state) {
   state.offered_text.clear();
 }
 
+// Ends the form; its values stay known.
+void leave_form(DialogueState& state) {
+  if (!state.form) return;
+  for (const auto& [name, value] : state.form->values) state.told[name] = value;
+  state.form.reset();
+}
+
 // The answer whose slots are being filled; null when there is none, or the shop has changed its answers meanwhile.
 const ApprovedAnswer* answer_in_form(const ApprovedAnswers& answers, const DialogueState& state, const Moment& moment) {
   if (!state.form) return nullptr;
@@ -43,7 +50,7 @@ serving::BotAnswer Dialogue::hand_over(DialogueState& state, const Moment& momen
   state.lang = lang;
   state.waiting = true;
   state.unsure_count = 0;
-  state.form.reset();
+  leave_form(state);
   forget_offer(state);
   serving::BotAnswer said = bot_->hand_over(lang, moment);
   said.notes["handoff"] = why;
@@ -69,7 +76,7 @@ serving::BotAnswer Dialogue::fill(DialogueState& state, const ApprovedAnswer& an
     said.text = text.fill(form.values);
     said.sources.clear();
     if (!answer.answer.source.empty()) said.sources.push_back(answer.answer.source);
-    state.form.reset();
+    leave_form(state);
     return said;
   }
   const FormPaper paper{bot_->answers(), text, civil_date(heard.moment.now_ns, options_.utc_offset_minutes)};
@@ -84,7 +91,7 @@ std::optional<serving::BotAnswer> Dialogue::in_form(DialogueState& state, const 
                                                     const serving::BotAnswer& otherwise) const {
   const ApprovedAnswer* answer = answer_in_form(bot_->answers(), state, heard.moment);
   if (answer == nullptr) {
-    state.form.reset();
+    leave_form(state);
     return std::nullopt;
   }
   Form& form = *state.form;
@@ -96,7 +103,7 @@ std::optional<serving::BotAnswer> Dialogue::in_form(DialogueState& state, const 
     said.lang = form.lang;
     said.text = in_language(form.lang, options_.cancelled_zh, options_.cancelled_en);
     said.notes["cancelled"] = form.slot;
-    state.form.reset();
+    leave_form(state);
     return said;
   }
   const Slot& slot = bot_->answers().slot(form.slot);
@@ -108,7 +115,7 @@ std::optional<serving::BotAnswer> Dialogue::in_form(DialogueState& state, const 
   if (step == FormStep::kNothing) {
     // No value in it: another subject, where the model is sure of one.
     if (to_person || (otherwise.decision == "answer" && otherwise.intent != form.intent)) {
-      state.form.reset();
+      leave_form(state);
       return std::nullopt;
     }
     step = miss_form(form, options_.form);

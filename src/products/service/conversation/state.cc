@@ -10,7 +10,8 @@ Json DialogueState::to_json() const {
             {"offered_text", offered_text},
             {"triggers", triggers},
             {"priority", priority},
-            {"waiting", waiting}};
+            {"waiting", waiting},
+            {"told", told}};
   if (form) {
     json["form"] = {{"intent", form->intent},         {"lang", form->lang},           {"score", form->score},
                     {"values", form->values},         {"confirmed", form->confirmed}, {"slot", form->slot},
@@ -30,6 +31,8 @@ Result<DialogueState> DialogueState::from_json(const Json& json) {
     state.triggers = json.at("triggers").get<std::vector<std::string>>();
     state.priority = json.at("priority").get<std::int64_t>();
     state.waiting = json.at("waiting").get<bool>();
+    const Json told = json.value("told", Json::object());  // states of before there were people have none
+    for (const auto& [name, value] : told.items()) state.told[name] = value.get<std::string>();
     if (const auto found = json.find("form"); found != json.end()) {
       Form form{.intent = found->at("intent").get<std::string>(), .lang = found->at("lang").get<std::string>()};
       form.score = found->at("score").get<double>();

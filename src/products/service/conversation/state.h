@@ -36,7 +36,8 @@ struct DialogueState {
   std::optional<Form> form = {};
   std::vector<std::string> triggers = {};  // that fired in this conversation
   std::int64_t priority = 0;               // the higher, the sooner a person is needed
-  bool waiting = false;                    // for a person: the bot is silent
+  bool waiting = false;                    // for a person, or with one: the bot is silent
+  SlotValues told = {};  // what forms have learned in this conversation, for the person who takes over
 
   Json to_json() const;
   // kInternal: a row that another program wrote.

@@ -1,0 +1,33 @@
+#include "app/console_sources.h"
+
+#include "feedback/feedback.h"
+#include "products/service/agents/agent_routes.h"
+#include "products/service/conversation/conversation_store.h"
+
+namespace yupu::app {
+
+console::Sources console_sources(store::Store& store, std::int64_t utc_offset_minutes) {
+  console::Sources sources;
+  sources.tenant = [&store](const http::Request& request) -> Result<std::string> {
+    YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
+    return agent.tenant_id;
+  };
+  sources.misses = [&store](const std::string& tenant_id, std::int64_t limit) -> Result<Json> {
+    YUPU_ASSIGN_OR_RETURN(const auto misses,
+                          feedback::misses(store, {.model = {}, .tenant_id = tenant_id, .limit = limit}));
+    Json rows = Json::array();
+    for (const auto& miss : misses) rows.push_back(miss.to_json());
+    return rows;
+  };
+  sources.conversations = [&store](const std::string& tenant_id, std::int64_t limit) -> Result<Json> {
+    YUPU_ASSIGN_OR_RETURN(const auto conversations,
+                          products::list_conversations(store, {.tenant_id = tenant_id, .limit = limit}));
+    Json rows = Json::array();
+    for (const auto& conversation : conversations) rows.push_back(conversation.to_json());
+    return rows;
+  };
+  sources.utc_offset_minutes = utc_offset_minutes;
+  return sources;
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,69 @@
+#include "console/routes.h"
+
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "console/overview.h"
+#include "http/problem.h"
+
+namespace yupu::console {
+namespace {
+
+constexpr std::int64_t kDaysMost = 90;
+constexpr std::int64_t kRowsMost = 1000;
+constexpr std::int64_t kMissesRead = 5000;
+constexpr std::string_view kAnyObject = R"({"type": "object"})";
+
+Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
+                                  std::int64_t most) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return fallback;
+  std::int64_t number = 0;
+  const char* const end = found->second.data() + found->second.size();
+  const auto [stop, error] = std::from_chars(found->second.data(), end, number);
+  if (error == std::errc() && stop == end && number >= 1 && number <= most) return number;
+  return invalid_argument(fmt::format("{} is a whole number from 1 to {}", name, most), name);
+}
+
+using View = std::function<Result<Json>(const http::Request& request, const std::string& tenant_id)>;
+
+void add_view(http::Router& router, const Sources& sources, std::string_view pattern, std::string_view summary,
+              View view) {
+  router.add({.method = "GET", .pattern = pattern, .scope = "agent", .summary = summary, .response_schema = kAnyObject},
+             [tenant = sources.tenant, view = std::move(view)](const http::Request& request) {
+               const Result<std::string> tenant_id = tenant(request);
+               if (!tenant_id.ok()) return http::problem(tenant_id.status(), request.request_id);
+               const Result<Json> json = view(request, *tenant_id);
+               if (!json.ok()) return http::problem(json.status(), request.request_id);
+               http::Response response = http::json_response(200, to_text(*json));
+               response.headers.add("cache-control", "no-store");
+               return response;
+             });
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, store::Store& store, const Clock& clock, const Sources& sources) {
+  add_view(router, sources, "/v1/console/overview", "figures of the last ?days=, with an agent's token",
+           [&store, &clock, offset = sources.utc_offset_minutes](const http::Request& request,
+                                                                 const std::string& tenant_id) -> Result<Json> {
+             Period period{.now_ns = clock.now_ns(), .utc_offset_minutes = offset};
+             YUPU_ASSIGN_OR_RETURN(period.days, whole_number(request, "days", period.days, kDaysMost));
+             return overview(store, tenant_id, period);
+           });
+  add_view(router, sources, "/v1/console/conversations", "the newest conversations, with an agent's token",
+           [rows = sources.conversations](const http::Request& request, const std::string& tenant_id) -> Result<Json> {
+             YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 100, kRowsMost));
+             YUPU_ASSIGN_OR_RETURN(Json found, rows(tenant_id, limit));
+             return Json{{"conversations", std::move(found)}};
+           });
+  add_view(router, sources, "/v1/console/misses", "what the bot did not answer, by what it was taken for",
+           [rows = sources.misses](const http::Request&, const std::string& tenant_id) -> Result<Json> {
+             YUPU_ASSIGN_OR_RETURN(const Json found, rows(tenant_id, kMissesRead));
+             return Json{{"misses", found.size()}, {"groups", group_misses(found)}};
+           });
+}
+
+}  // namespace yupu::console

@@ -1,0 +1,29 @@
+// /v1/console/...: what the web console shows beside the inbox. Read-only.
+// Threads: handlers run on many request threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/status.h"
+#include "http/router.h"
+#include "store/store.h"
+
+namespace yupu::console {
+
+struct Sources {
+  // Whose figures the request may see: a tenant's id. Error: kUnauthenticated.
+  std::function<Result<std::string>(const http::Request& request)> tenant;
+  // Rows, newest first, from rooms the console does not know.
+  std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> misses;
+  std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> conversations;
+  std::int64_t utc_offset_minutes = 480;  // of the shop's clocks
+};
+
+// `store` and `clock` outlive the router.
+void add_routes(http::Router& router, store::Store& store, const Clock& clock, const Sources& sources);
+
+}  // namespace yupu::console

@@ -1,0 +1,242 @@
+// The desk's thread and its first two jobs: who is on duty, and whose a conversation is. Telling: desk_tell.cc.
+#include "products/service/agents/desk.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "products/service/agents/assignment.h"
+#include "products/service/agents/desk_now.h"
+
+namespace yupu::products {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
+Desk::Desk(store::Store& store, const Clock& clock, DeskOptions options)
+    : store_(store), clock_(clock), options_(options) {}
+
+Desk::~Desk() { stop(); }
+
+void Desk::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Desk::stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Desk::run() {
+  while (true) {
+    look();
+    MutexLock lock(mutex_);
+    if (!rung_ && !stopping_) wake_.wait_for(mutex_, std::chrono::milliseconds(options_.tick_ms));
+    if (stopping_) return;
+    rung_ = false;
+  }
+}
+
+void Desk::ring() {
+  {
+    MutexLock lock(mutex_);
+    rung_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Desk::note_change(const Conversation& conversation) {
+  {
+    MutexLock lock(mutex_);
+    if (conversation.status != ConversationStatus::kWaiting && !followed_.contains(conversation.id)) return;
+    changed_.insert(conversation.id);
+    rung_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Desk::follow_as_agent(const Agent& agent, std::shared_ptr<http::EventStream> stream) {
+  {
+    MutexLock lock(mutex_);
+    Presence& presence = presences_[agent.id];
+    presence.tenant_id = agent.tenant_id;
+    ++presence.stream_count;
+    new_agents_.push_back({.agent = agent, .stream = std::move(stream)});
+    rung_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Desk::follow_as_visitor(const Conversation& conversation, std::int64_t after,
+                             std::shared_ptr<http::EventStream> stream) {
+  {
+    MutexLock lock(mutex_);
+    ++followed_[conversation.id];
+    new_visitors_.push_back({.tenant_id = conversation.tenant_id,
+                             .conversation_id = conversation.id,
+                             .cursor = after,
+                             .stream = std::move(stream)});
+    rung_ = true;
+  }
+  wake_.notify_one();
+}
+
+bool Desk::counts_as_on_duty(const Presence& presence) const {
+  return presence.stream_count > 0 || clock_.monotonic_ns() - presence.left_ns < options_.requeue_after_ms * kNsPerMs;
+}
+
+bool Desk::is_on_duty(const std::string& agent_id) const {
+  MutexLock lock(mutex_);
+  const auto found = presences_.find(agent_id);
+  return found != presences_.end() && counts_as_on_duty(found->second);
+}
+
+bool Desk::anybody_on_duty(const std::string& tenant_id) const {
+  MutexLock lock(mutex_);
+  return std::any_of(presences_.begin(), presences_.end(), [&](const auto& entry) {
+    return entry.second.tenant_id == tenant_id && counts_as_on_duty(entry.second);
+  });
+}
+
+Result<Json> Desk::state_of(const Conversation& conversation) {
+  Now now;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(now, Now::read(transaction, conversation.tenant_id));
+    return {};
+  }));
+  if (now.find(conversation.id) != nullptr) return now.state(conversation.id, anybody_on_duty(conversation.tenant_id));
+  // It is only about to be entered: behind those of its own priority.
+  if (!anybody_on_duty(conversation.tenant_id)) return Json{{"state", "offline"}};
+  std::int64_t place = 1;
+  for (const Handover& handover : now.handovers) {
+    if (handover.agent_id.empty() && handover.priority >= conversation.state.priority) ++place;
+  }
+  return Json{{"state", "waiting"}, {"place", place}};
+}
+
+void Desk::look() {
+  const Ids changed = take_changes();
+  drop_closed();
+  if (is_idle(changed)) return;
+  const Status done = work(changed);
+  if (done.ok()) {
+    has_looked_ = true;
+    return;
+  }
+  log::warn("desk_look_failed", {{"error", done.to_string()}});
+  MutexLock lock(mutex_);
+  changed_.insert(changed.begin(), changed.end());  // at the next tick
+}
+
+Desk::Ids Desk::take_changes() {
+  MutexLock lock(mutex_);
+  for (AgentStream& stream : new_agents_) agents_.push_back(std::move(stream));
+  for (VisitorStream& stream : new_visitors_) visitors_.push_back(std::move(stream));
+  new_agents_.clear();
+  new_visitors_.clear();
+  return std::exchange(changed_, {});
+}
+
+void Desk::drop_closed() {
+  std::vector<std::string> left;        // agents, one each stream
+  std::vector<std::string> unfollowed;  // conversations, one each stream
+  std::erase_if(agents_, [&](const AgentStream& follower) {
+    if (!follower.stream->closed()) return false;
+    left.push_back(follower.agent.id);
+    return true;
+  });
+  std::erase_if(visitors_, [&](const VisitorStream& follower) {
+    if (!follower.stream->closed()) return false;
+    unfollowed.push_back(follower.conversation_id);
+    return true;
+  });
+  const std::int64_t now_ns = clock_.monotonic_ns();
+  MutexLock lock(mutex_);
+  for (const std::string& id : left) {
+    Presence& presence = presences_[id];
+    if (--presence.stream_count == 0) presence.left_ns = now_ns;
+  }
+  for (const std::string& id : unfollowed) {
+    const auto found = followed_.find(id);
+    if (found != followed_.end() && --found->second == 0) followed_.erase(found);
+  }
+}
+
+bool Desk::is_idle(const Ids& changed) const {
+  if (!has_looked_ || !changed.empty() || !agents_.empty() || !visitors_.empty()) return false;
+  MutexLock lock(mutex_);
+  return presences_.empty();
+}
+
+Status Desk::work(const Ids& changed) {
+  // Behind every transaction that has noted a change: what is read from here on holds them.
+  if (!changed.empty()) {
+    YUPU_RETURN_IF_ERROR(store_.write([](store::Transaction&) { return ok_status(); }));
+  }
+  YUPU_RETURN_IF_ERROR(move_conversations());
+  return store_.read([&](store::Transaction& transaction) { return tell(transaction, changed); });
+}
+
+// Agents whose conversations are to be given to others: gone for too long, or removed. Whoever holds a conversation and
+// was never seen is taken for gone from now on.
+Desk::Ids Desk::gone_agents(const Now& now) {
+  const std::int64_t now_ns = clock_.monotonic_ns();
+  Ids gone;
+  MutexLock lock(mutex_);
+  for (const Handover& handover : now.handovers) {
+    if (handover.agent_id.empty()) continue;
+    presences_.try_emplace(handover.agent_id,
+                           Presence{.tenant_id = handover.tenant_id, .stream_count = 0, .left_ns = now_ns});
+  }
+  std::erase_if(presences_, [&](const auto& entry) {
+    const bool is_gone = !counts_as_on_duty(entry.second);
+    if (is_gone) gone.insert(entry.first);
+    return is_gone;
+  });
+  return gone;
+}
+
+Status Desk::move_conversations() {
+  Now now;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(now, Now::read(transaction, {}));
+    return {};
+  }));
+  std::vector<Agent> on_duty;
+  Ids seen;
+  for (const AgentStream& follower : agents_) {
+    const Agent* agent = now.agent(follower.agent.id);
+    if (agent == nullptr || agent->is_removed) {
+      follower.stream->close();
+    } else if (seen.insert(agent->id).second) {
+      on_duty.push_back(*agent);
+    }
+  }
+  const Ids gone = gone_agents(now);
+  std::vector<Handover> back;
+  for (Handover& handover : now.handovers) {
+    if (!gone.contains(handover.agent_id)) continue;
+    back.push_back(handover);
+    handover.agent_id.clear();
+  }
+  const std::vector<Assignment> assignments = assign(now.handovers, on_duty);
+  if (back.empty() && assignments.empty()) return {};
+  for (const Handover& handover : back)
+    log::info("conversation_requeued", {{"conversation", handover.conversation_id}});
+  return store_.write([&](store::Transaction& transaction) -> Status {
+    // What somebody else has moved meanwhile stays where it is.
+    for (const Handover& handover : back) {
+      YUPU_RETURN_IF_ERROR(pass_on(transaction, handover.conversation_id, handover.agent_id, {}).status());
+    }
+    for (const Assignment& assignment : assignments) {
+      YUPU_RETURN_IF_ERROR(pass_on(transaction, assignment.conversation_id, {}, assignment.agent_id).status());
+    }
+    return {};
+  });
+}
+
+}  // namespace yupu::products

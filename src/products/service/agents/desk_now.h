@@ -1,0 +1,24 @@
+// What the desk reads of the store at one moment. Internal to desk*.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "products/service/agents/desk.h"
+
+namespace yupu::products {
+
+struct Desk::Now {
+  std::vector<Agent> agents;        // the removed ones too: their words stay
+  std::vector<Handover> handovers;  // in the order of the queue
+  AgentNames names;
+
+  // An empty tenant_id: every tenant's.
+  static Result<Now> read(store::Transaction& transaction, const std::string& tenant_id);
+  const Agent* agent(const std::string& id) const;                 // null: none
+  const Handover* find(const std::string& conversation_id) const;  // null: none
+  // REQUIRES: find(conversation_id).
+  Json state(const std::string& conversation_id, bool anybody_on_duty) const;
+};
+
+}  // namespace yupu::products
