@@ -1,7 +1,7 @@
 // The built pages, inside the binary.  Generated from web/dist by web/embed.py; empty when YUPU_WEB is OFF.
 //
-// path          as asked for: "/" (the demo page), "/assets/index-....js", "/widget.js", "/favicon.svg"; sorted,
-// unique. The
+// path          as asked for: "/" (the demo page), "/console", "/assets/index-....js", "/widget.js", "/favicon.svg";
+// sorted, unique. The
 //               chat's own page is "/chat.html", which compose.cc serves as /chat/BOT
 // content_type  ready for the header, with charset where it is text
 // bytes         the file; lives as long as the program

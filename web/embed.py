@@ -41,7 +41,8 @@ def main() -> int:
     for file in dist.rglob("*"):
         if file.is_file():
             name = "/" + file.relative_to(dist).as_posix()
-            files["/" if name == "/index.html" else name] = file
+            # "/index.html" is "/", "/console/index.html" is "/console".
+            files[(name.removesuffix("/index.html") or "/") if name.endswith("/index.html") else name] = file
     if "/" not in files:
         print(f"embed.py: {dist} has no index.html: build the pages first (npm run build)", file=sys.stderr)
         return 1

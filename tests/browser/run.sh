@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The pages in a real browser, against the real server:  run.sh YUPU_BINARY [--screenshots DIR]
 # Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
-# then serves a copy of it on a free port and runs run.mjs, then widget.mjs with the chat on the pages of embedding.mjs: what
-# the tests tell the shop is gone with the copy, and teaches no later run anything.
-#   run.sh --fake [--screenshots DIR]   the same checks of the pages alone, against fake_server.mjs and web/dist
+# then serves a copy of it on a free port and runs run.mjs, then widget.mjs with the chat on the pages of embedding.mjs, and
+# console.mjs with two agents: what the tests tell the shop is gone with the copy, and teaches no later run anything.
+#   run.sh --fake [--screenshots DIR]   the same checks of page and chat alone, against fake_server.mjs and web/dist
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
@@ -77,6 +77,13 @@ fi
 status=0
 node "$here/run.mjs" "$url" "$@" || status=$?
 node "$here/widget.mjs" "$url" "$listed" "$unlisted" "$@" || status=$?
+if [ "$yupu" != --fake ]; then
+  tokens=""
+  for agent in Mei Lin; do
+    tokens="$tokens $("$yupu" agents add "$agent" --limit 5 --workdir "$copy" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
+  done
+  AGENT_TOKENS="${tokens# }" node "$here/console.mjs" "$url" "$@" || status=$?
+fi
 if [ "$status" != 0 ]; then
   echo "run.sh: the server's last lines:" >&2
   tail -n 15 "$log" >&2

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { EventParser } from './api';
+import { begin, emptyInbox, merge, neighbour, newMessageId, select, take, takeDossier, unreadCount } from './inbox';
+import { readDossier, readMessage, readMisses, readOverview, readQueue } from './read';
+import { share } from './views';
+import { isWord, words } from './words';
+
+const row = (conversation: string) => ({ conversation, bot: 'shop', intent: 'refund', lang: 'en', priority: 3, since: '2026-11-27T00:00:00Z', text: 'hello' });
+const message = (conversation: string, sequence: number, author: 'visitor' | 'person' = 'visitor', id = '') => ({
+  conversation, sequence, author, agent: author === 'person' ? 'Mei' : '', message_id: id, text: `text ${sequence}`, created: '2026-11-27T00:00:00Z',
+});
+const queue = { count: 0, waiting: [], agents: [] };
+
+describe('server-sent events', () => {
+  it('come out of any cut of the bytes', () => {
+    const bytes = 'event: hello\ndata: {"a":1}\n\n:\n\nid: 7\ndata: x: y\ndata: z\n\n';
+    const expected = [{ name: 'hello', data: '{"a":1}' }, { name: 'message', data: 'x: y\nz' }];
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const parser = new EventParser();
+      expect([...parser.feed(bytes.slice(0, cut)), ...parser.feed(bytes.slice(cut))]).toEqual(expected);
+    }
+  });
+  it('wait for their end', () => expect(new EventParser().feed('data: half\n')).toEqual([]));
+});
+
+describe('the inbox', () => {
+  it('has a message once, however often it comes', () => {
+    const inbox = emptyInbox();
+    expect(take(inbox, 'assigned', row('a')).map((effect) => effect.kind)).toEqual(['read', 'new']);
+    take(inbox, 'message', message('a', 8));
+    take(inbox, 'message', message('a', 8));
+    takeDossier(inbox, 'a', readDossier({ messages: [message('a', 0), message('a', 8)] }));
+    expect(inbox.mine.get('a')?.messages.map((one) => one.sequence)).toEqual([0, 8]);
+    expect(unreadCount(inbox)).toBe(2); // the conversation is new, and one message
+    select(inbox, 'a');
+    take(inbox, 'message', message('a', 16));
+    expect(unreadCount(inbox)).toBe(0);
+  });
+  it('puts messages in order and keeps the newest reading of each', () => {
+    const one = readMessage(message('a', 3));
+    const other = readMessage({ ...message('a', 3), text: 'again' });
+    const first = readMessage(message('a', 1));
+    if (one === null || other === null || first === null) throw new Error('not read');
+    expect(merge([one], [other, first]).map((known) => known.text)).toEqual(['text 1', 'again']);
+  });
+  it('shows what is on its way until it comes back with its id', () => {
+    const inbox = emptyInbox();
+    take(inbox, 'assigned', row('a'));
+    const thread = inbox.mine.get('a');
+    if (thread === undefined) throw new Error('no thread');
+    const outgoing = begin(thread, 'm1', 'hi');
+    outgoing.problem = 'no network';
+    expect(begin(thread, 'm1', 'hi')).toBe(outgoing); // sent again: the same one
+    expect(outgoing.problem).toBe('');
+    take(inbox, 'message', message('a', 8, 'person', 'm2'));
+    expect(thread.outgoing.length).toBe(1);
+    take(inbox, 'message', message('a', 16, 'person', 'm1'));
+    expect(thread.outgoing).toEqual([]);
+    expect(unreadCount(inbox)).toBe(1); // a colleague's and one's own words are not news
+  });
+  it('forgets what is not theirs any more, also when that happened while the stream was away', () => {
+    const inbox = emptyInbox();
+    for (const id of ['a', 'b', 'c']) take(inbox, 'assigned', row(id));
+    select(inbox, 'b');
+    expect(take(inbox, 'released', { conversation: 'b' })).toEqual([{ kind: 'lost', conversation: 'b' }]);
+    expect(inbox.selected).toBe('');
+    take(inbox, 'message', message('a', 8));
+    take(inbox, 'hello', { name: 'Mei' });
+    take(inbox, 'assigned', row('a'));
+    expect(take(inbox, 'queue', queue)).toEqual([{ kind: 'lost', conversation: 'c' }]);
+    expect([...inbox.mine.keys()]).toEqual(['a']);
+    expect(inbox.mine.get('a')?.messages.length).toBe(1); // what was known stays
+    expect(take(inbox, 'queue', queue)).toEqual([]);
+  });
+  it('ignores what it cannot read and what is not theirs', () => {
+    const inbox = emptyInbox();
+    for (const [name, data] of [['message', message('x', 1)], ['message', null], ['message', { author: 'visitor' }], ['assigned', {}], ['released', 7], ['news', {}]] as const) {
+      expect(take(inbox, name, data)).toEqual([]);
+    }
+    expect(inbox.mine.size).toBe(0);
+  });
+  it('goes round its conversations by keyboard', () => {
+    const inbox = emptyInbox();
+    expect(neighbour(inbox, 1)).toBe('');
+    for (const id of ['a', 'b', 'c']) take(inbox, 'assigned', row(id));
+    expect([neighbour(inbox, 1), neighbour(inbox, -1)]).toEqual(['a', 'c']);
+    select(inbox, 'c');
+    expect([neighbour(inbox, 1), neighbour(inbox, -1)]).toEqual(['a', 'b']);
+  });
+  it('makes ids nobody else has', () => {
+    const ids = new Set(Array.from({ length: 100 }, newMessageId));
+    expect(ids.size).toBe(100);
+    expect([...ids].every((id) => /^m_[0-9a-f]{32}$/.test(id))).toBe(true);
+  });
+});
+
+describe('reading', () => {
+  it('survives anything', () => {
+    for (const bad of [null, undefined, 7, 'x', [], {}, { messages: [null, 7], summary: 3, suggestions: {}, groups: 'x', days: [null], waiting: [{}] }]) {
+      expect(readDossier(bad).messages).toEqual([]);
+      expect(readQueue(bad).waiting).toEqual([]);
+      expect(readMisses(bad).groups).toEqual([]);
+      expect(readOverview(bad).messages).toBe(0);
+    }
+  });
+  it('takes a dossier as it is', () => {
+    const dossier = readDossier({
+      mine: true, conversation: { status: 'waiting', agent: 'Mei' }, messages: [message('a', 0)], suggestions: [{ intent: 'i', title: 't', text: 'x', score: 1 }],
+      summary: { first: 'f', last: ['l'], why: 'asked', intents: [{ intent: 'i', title: 'I', count: 2 }], slots: { order: 'GH1' }, triggers: ['anger'], priority: 3 },
+    });
+    expect(dossier.summary).toEqual({ first: 'f', last: ['l'], why: 'asked', intents: [{ title: 'I', count: 2 }], slots: [['order', 'GH1']], triggers: ['anger'], priority: 3 });
+    expect([dossier.mine, dossier.agent, dossier.suggestions.length]).toEqual([true, 'Mei', 1]);
+  });
+});
+
+describe('words and figures', () => {
+  it('says both languages with their values', () => {
+    expect(words('en')('place', { n: 2 })).toBe('place 2');
+    expect(words('zh')('place', { n: 2 })).toBe('第 2 位');
+    expect([isWord('send'), isWord('toString')]).toEqual([true, false]);
+  });
+  it('has no share of nothing', () => expect([share(1, 3), share(0, 0), share(3, 3)]).toEqual(['33%', '–', '100%']));
+});

@@ -1,0 +1,289 @@
+// The console: signs in, follows the stream, wires the views together.
+
+import '../src/style.css';
+import './console.css';
+import { byId, el } from '../src/dom';
+import { htmlLang, preferredLang, type Lang } from '../src/i18n';
+import { calls, detailOf, follow, type Calls } from './api';
+import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, unreadCount, type Effect, type Inbox } from './inbox';
+import { drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
+import type { Agent } from './read';
+import { drawConversations, drawMisses, drawOverview } from './views';
+import { isWord, words, type Say } from './words';
+
+const kTokenKey = 'yupu.agent';
+const kLangKey = 'yupu.lang';
+const kDays = 7;
+type View = 'inbox' | 'overview' | 'conversations' | 'misses';
+const kViews: readonly View[] = ['inbox', 'overview', 'conversations', 'misses'];
+
+const view = byId('view');
+const tabs = byId('tabs');
+
+let lang: Lang = stored(kLangKey) === 'zh' ? 'zh' : stored(kLangKey) === 'en' ? 'en' : preferredLang(navigator.languages);
+let say: Say = words(lang);
+let api: Calls | null = null;
+let agent: Agent | null = null;
+let inbox: Inbox = emptyInbox();
+let shown: View = 'inbox';
+let isOpen = true; // the stream
+let stream: { stop: () => void } | null = null;
+
+// The tab's own storage; it may be forbidden.
+function stored(key: string): string {
+  try {
+    return sessionStorage.getItem(key) ?? '';
+  } catch {
+    return '';
+  }
+}
+function store(key: string, value: string): void {
+  try {
+    if (value === '') sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // until the reload, then
+  }
+}
+
+const announce = (text: string): void => void (byId('announce').textContent = text);
+
+function drawFrame(): void {
+  document.documentElement.lang = htmlLang[lang];
+  const unread = unreadCount(inbox);
+  document.title = unread > 0 ? `(${unread}) ${say('pageTitle')}` : say('pageTitle');
+  for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
+    const word = element.dataset.t ?? '';
+    if (isWord(word)) element.textContent = say(word);
+  }
+  tabs.setAttribute('aria-label', say('views'));
+  tabs.hidden = agent === null;
+  byId('sign-out').hidden = agent === null;
+  const me = byId('me');
+  me.hidden = agent === null;
+  me.textContent = agent === null ? '' : isOpen ? `${agent.name} · ${say('onDuty')}` : say('offlineNow');
+  me.classList.toggle('lost', !isOpen);
+  const badge = byId('unread');
+  badge.hidden = unread === 0;
+  badge.textContent = String(unread);
+  for (const button of tabs.querySelectorAll<HTMLButtonElement>('[data-view]')) button.setAttribute('aria-current', button.dataset.view === shown ? 'page' : 'false');
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-lang]')) button.setAttribute('aria-pressed', String(button.dataset.lang === lang));
+}
+
+// ---- signing in
+
+function drawSignIn(problem = ''): void {
+  const field = el('input', { id: 'token', type: 'password', autocomplete: 'off', required: true, 'aria-describedby': 'token-help' });
+  const form = el(
+    'form',
+    { class: 'sign-in' },
+    el('label', { for: 'token' }, say('token')),
+    field,
+    el('p', { id: 'token-help', class: 'empty' }, say('tokenHelp')),
+    problem === '' ? null : el('p', { class: 'problem-line', role: 'alert' }, problem),
+    el('button', { type: 'submit', class: 'solid' }, say('signIn')),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void signIn(field.value.trim());
+  });
+  view.className = 'view-sign-in';
+  view.replaceChildren(form);
+  field.focus();
+}
+
+async function signIn(token: string): Promise<void> {
+  const tried = calls(token);
+  const outcome = await tried.me();
+  if (!outcome.ok) {
+    if (outcome.problem.status === 401) store(kTokenKey, '');
+    drawSignIn(outcome.problem.status === 401 ? say('tokenWrong') : say('problem', { detail: detailOf(outcome.problem) }));
+    return;
+  }
+  store(kTokenKey, token);
+  api = tried;
+  agent = outcome.value;
+  inbox = emptyInbox();
+  stream = follow(token, {
+    event: (name, data) => {
+      take(inbox, name, data).forEach(react);
+      drawInbox();
+    },
+    state: (open) => {
+      isOpen = open;
+      drawFrame();
+    },
+    refused: () => signOut(say('tokenWrong')),
+  });
+  show('inbox');
+}
+
+function signOut(problem = ''): void {
+  stream?.stop();
+  stream = null;
+  api = null;
+  agent = null;
+  inbox = emptyInbox();
+  store(kTokenKey, '');
+  drawFrame();
+  drawSignIn(problem);
+}
+
+// ---- the inbox
+
+function react(effect: Effect): void {
+  if (effect.kind === 'read') void readDossier(effect.conversation);
+  if (effect.kind === 'new') announce(say('newConversation'));
+  if (effect.kind === 'message') announce(say('newMessage', { name: say('visitor') }));
+  if (effect.kind === 'lost') forgetDraft(effect.conversation);
+}
+
+async function readDossier(id: string): Promise<void> {
+  const outcome = await api?.dossier(id);
+  if (outcome?.ok !== true) return;
+  takeDossier(inbox, id, outcome.value);
+  drawInbox();
+}
+
+async function send(id: string, text: string, messageId: string): Promise<void> {
+  const thread = inbox.mine.get(id);
+  if (thread === undefined || api === null) return;
+  const outgoing = begin(thread, messageId, text);
+  drawInbox();
+  const outcome = await api.say(id, messageId, text);
+  if (outcome.ok) return; // it comes back by the stream, with its sequence
+  outgoing.problem = outcome.problem.status === 409 ? say('notYours') : detailOf(outcome.problem);
+  drawInbox();
+}
+
+const actions: InboxActions = {
+  pick: (id) => {
+    select(inbox, id);
+    drawInbox();
+    byId('reply').focus();
+  },
+  back: () => {
+    select(inbox, '');
+    drawInbox();
+  },
+  take: (id) => void api?.claim(id).then((outcome) => announce(outcome.ok ? say('newConversation') : detailOf(outcome.problem))),
+  send: (id, text) => void send(id, text, newMessageId()),
+  resend: (id, messageId) => {
+    const outgoing = inbox.mine.get(id)?.outgoing.find((one) => one.message_id === messageId);
+    if (outgoing !== undefined) void send(id, outgoing.text, messageId);
+  },
+  close: (id, to) => void api?.close(id, to).then((outcome) => announce(outcome.ok ? say('closedNow') : detailOf(outcome.problem))),
+  hand: (id, to) => void api?.hand(id, to).then((outcome) => announce(outcome.ok ? say('notYours') : detailOf(outcome.problem))),
+};
+
+function useSuggestion(text: string): void {
+  const box = document.getElementById('reply') as HTMLTextAreaElement | null;
+  if (box === null) return;
+  box.value = text;
+  box.dispatchEvent(new Event('input'));
+  box.focus();
+}
+
+let framed = ''; // the conversation and language whose frame stands
+function drawInbox(): void {
+  drawFrame();
+  if (shown !== 'inbox' || agent === null) return;
+  const thread = inbox.mine.get(inbox.selected);
+  view.className = thread === undefined ? 'view-inbox' : 'view-inbox picked';
+  let list = document.getElementById('list');
+  if (list === null) {
+    list = el('aside', { id: 'list', class: 'list', 'aria-label': say('inbox') });
+    view.replaceChildren(list);
+    framed = '';
+  }
+  drawList(list, inbox, say, actions);
+  const wanted = `${lang} ${thread?.row.conversation ?? ''} ${inbox.queue.agents.map((one) => one.name).join()}`;
+  if (wanted !== framed) {
+    framed = wanted;
+    const colleagues = inbox.queue.agents.map((one) => one.name).filter((name) => name !== agent?.name);
+    const typing = document.activeElement?.id === 'reply';
+    const pane = thread === undefined ? el('section', { class: 'thread-pane nothing' }, el('p', { class: 'empty' }, say('pick'))) : threadFrame(thread, colleagues, say, actions);
+    const beside = thread === undefined ? null : el('details', { class: 'beside', open: matchMedia('(min-width: 60rem)').matches }, el('summary', {}, say('summary')), el('div', { id: 'summary' }));
+    view.replaceChildren(list, pane, ...(beside === null ? [] : [beside]));
+    if (typing) document.getElementById('reply')?.focus();
+  }
+  if (thread === undefined) return;
+  drawLog(byId('log'), thread, say, agent.name, actions);
+  drawSuggestions(byId('suggestions'), thread.dossier?.suggestions ?? [], say, useSuggestion);
+  drawSummary(byId('summary'), thread, say);
+}
+
+// ---- the other views
+
+async function drawFigures(): Promise<void> {
+  const now = shown;
+  view.className = `view-${now}`;
+  view.replaceChildren(el('p', { class: 'empty' }, say('loading')));
+  const failed = (detail: string): void => view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail })));
+  if (api === null) return;
+  if (now === 'overview') {
+    const outcome = await api.overview(kDays);
+    if (shown === now) outcome.ok ? drawOverview(view, outcome.value, say) : failed(detailOf(outcome.problem));
+  } else if (now === 'conversations') {
+    const outcome = await api.conversations();
+    if (shown === now) outcome.ok ? drawConversations(view, outcome.value, say, (id) => void openConversation(id)) : failed(detailOf(outcome.problem));
+  } else {
+    const outcome = await api.misses();
+    if (shown === now) outcome.ok ? drawMisses(view, outcome.value, say) : failed(detailOf(outcome.problem));
+  }
+}
+
+async function openConversation(id: string): Promise<void> {
+  const outcome = await api?.dossier(id);
+  const into = document.getElementById('opened');
+  if (outcome === undefined || into === null) return;
+  if (!outcome.ok) return into.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, detailOf(outcome.problem)));
+  into.replaceChildren(el('h2', {}, say('transcript')), el('ol', { class: 'log whole' }, ...outcome.value.messages.map((message) => messageLine(message, say, agent?.name ?? ''))));
+  into.scrollIntoView({ block: 'nearest' });
+}
+
+function show(next: View): void {
+  shown = next;
+  framed = '';
+  view.replaceChildren();
+  drawFrame();
+  if (next === 'inbox') drawInbox();
+  else void drawFigures();
+}
+
+// ---- keys and buttons
+
+for (const button of tabs.querySelectorAll<HTMLButtonElement>('[data-view]')) {
+  button.addEventListener('click', () => show(kViews.find((name) => name === button.dataset.view) ?? 'inbox'));
+}
+for (const button of document.querySelectorAll<HTMLButtonElement>('[data-lang]')) {
+  button.addEventListener('click', () => {
+    lang = button.dataset.lang === 'zh' ? 'zh' : 'en';
+    say = words(lang);
+    store(kLangKey, lang);
+    drawFrame();
+    if (agent === null) drawSignIn();
+    else show(shown);
+  });
+}
+byId('sign-out').addEventListener('click', () => signOut());
+document.addEventListener('keydown', (event) => {
+  if (shown !== 'inbox' || agent === null) return;
+  if (event.key === 'Escape' && inbox.selected !== '') return actions.back();
+  if (!event.altKey) return;
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  const id = step === 0 ? '' : neighbour(inbox, step);
+  if (id !== '') {
+    event.preventDefault();
+    actions.pick(id);
+  }
+  if (/^Digit[1-3]$/.test(event.code)) {
+    event.preventDefault();
+    document.querySelector<HTMLButtonElement>(`[data-suggestion="${event.code.slice(-1)}"]`)?.click();
+  }
+});
+
+drawFrame();
+const token = stored(kTokenKey);
+if (token === '') drawSignIn();
+else void signIn(token);
