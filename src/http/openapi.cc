@@ -1,5 +1,7 @@
 #include "http/openapi.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/json.h"
 
@@ -14,7 +16,10 @@ constexpr std::string_view kProblemSchema = R"({
     "code": {"type": "string", "description": "stable name of the error"},
     "detail": {"type": "string", "description": "what, which, and what to do next"},
     "field": {"type": "string", "description": "the offending field of the request"},
-    "request_id": {"type": "string"}
+    "request_id": {"type": "string"},
+    "error": {"type": "object", "description": "the same, as OpenAI's clients read it", "properties": {
+      "message": {"type": "string"}, "type": {"type": "string"}, "param": {"type": ["string", "null"]},
+      "code": {"type": "string"}}}
   }
 })";
 
@@ -34,6 +39,16 @@ OrderedJson path_parameters(std::string_view pattern) {
                           {"schema", {{"type", "string"}}}});
   }
   return parameters;
+}
+
+void add_query_parameters(std::string_view text, OrderedJson& parameters) {
+  if (text.empty()) return;
+  const OrderedJson schema = parse_schema(text);
+  const OrderedJson required = schema.value("required", OrderedJson::array());
+  for (const auto& [name, property] : schema.at("properties").items()) {
+    const bool needed = std::count(required.begin(), required.end(), OrderedJson(name)) > 0;
+    parameters.push_back({{"name", name}, {"in", "query"}, {"required", needed}, {"schema", property}});
+  }
 }
 
 std::string operation_id(const RouteInfo& info) {
@@ -56,6 +71,7 @@ OrderedJson operation(const RouteInfo& info) {
   op["operationId"] = operation_id(info);
   op["summary"] = info.summary;
   OrderedJson parameters = path_parameters(info.pattern);
+  add_query_parameters(info.query_schema, parameters);
   if (info.method == "POST" && !info.scope.empty()) {  // a stored answer is somebody's
     parameters.push_back({{"name", "Idempotency-Key"},
                           {"in", "header"},
@@ -71,6 +87,9 @@ OrderedJson operation(const RouteInfo& info) {
   op["responses"]["200"]["description"] = "done";
   if (!info.response_schema.empty()) {
     op["responses"]["200"]["content"]["application/json"]["schema"] = parse_schema(info.response_schema);
+  }
+  if (!info.event_schema.empty()) {
+    op["responses"]["200"]["content"]["text/event-stream"]["schema"] = parse_schema(info.event_schema);
   }
   op["responses"]["default"] = {{"$ref", "#/components/responses/Problem"}};
   if (!info.scope.empty()) {

@@ -7,6 +7,13 @@
 namespace yupu::http {
 namespace {
 
+// What OpenAI calls errors of this status.
+std::string_view openai_type(int status) {
+  if (status == 402) return "insufficient_quota";
+  if (status == 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
+}
+
 Response document(int status, std::string_view code, std::string_view detail, std::string_view field,
                   std::string_view request_id) {
   OrderedJson body;
@@ -17,6 +24,8 @@ Response document(int status, std::string_view code, std::string_view detail, st
   body["detail"] = detail;
   if (!field.empty()) body["field"] = field;
   body["request_id"] = request_id;
+  body["error"] = {{"message", detail}, {"type", openai_type(status)}, {"param", nullptr}, {"code", code}};
+  if (!field.empty()) body["error"]["param"] = field;
   // A detail may quote the caller's bytes: invalid UTF-8 is replaced, never thrown about.
   Response response = text_response(status, "application/problem+json",
                                     body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));

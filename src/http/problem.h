@@ -1,7 +1,8 @@
 // Errors on the wire: problem documents, RFC 9457, media type application/problem+json.
 //   {"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_argument","detail":"...","field":"input",
-//    "request_id":"req_..."}
-// The one place where the ten codes become HTTP statuses.
+//    "request_id":"req_...","error":{"message":"...","type":"invalid_request_error","param":"input","code":"..."}}
+// `error` says it once more, as OpenAI's clients read it: on every route, because an error may come before there is
+// one. The one place where the ten codes become HTTP statuses.
 #pragma once
 
 #include <string_view>

@@ -17,8 +17,10 @@ struct RouteInfo {
   std::string_view pattern;               // "/v1/models/{name}": a {word} matches one whole segment
   std::string_view scope;                 // scope a key needs; "" = open to all
   std::string_view summary;               // one line; "" keeps the route out of /openapi.json (pages, assets)
+  std::string_view query_schema = {};     // JSON Schema text of an object: the query parameters, "" = none
   std::string_view request_schema = {};   // JSON Schema text of the body, "" = no body
   std::string_view response_schema = {};  // JSON Schema text of the 200 answer, "" = not JSON
+  std::string_view event_schema = {};     // JSON Schema text of one event of a text/event-stream answer, "" = no stream
   // True: never blocks and is quick, so it runs on the event loop itself and answers even when every request thread is
   // busy (health, metrics, embedded pages).
   bool quick = false;

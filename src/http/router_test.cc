@@ -56,6 +56,25 @@ TEST(OpenApi, DescribesEveryRouteWithASummary) {
   EXPECT_EQ(post.at("x-scope"), "admin");
 }
 
+TEST(OpenApi, NamesQueryParametersAndEvents) {
+  Router router;
+  router.add(
+      {.method = "GET",
+       .pattern = "/v1/x",
+       .scope = "",
+       .summary = "x",
+       .query_schema = R"({"required": ["a"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}})",
+       .event_schema = R"({"type": "object"})"},
+      [](const Request&) { return Response{}; });
+  const Json get = parse_json(openapi_document(router, "yupu", "1"))->at("paths").at("/v1/x").at("get");
+  ASSERT_EQ(get.at("parameters").size(), 2U);
+  EXPECT_EQ(get.at("parameters")[0].at("in"), "query");
+  EXPECT_EQ(get.at("parameters")[0].at("required"), true);
+  EXPECT_EQ(get.at("parameters")[1].at("required"), false);
+  EXPECT_EQ(get.at("parameters")[1].at("schema").at("type"), "integer");
+  EXPECT_TRUE(get.at("responses").at("200").at("content").contains("text/event-stream"));
+}
+
 TEST(Problem, EveryCodeHasItsStatus) {
   const std::pair<Code, int> rows[] = {{Code::kInvalidArgument, 400}, {Code::kUnauthenticated, 401},
                                        {Code::kPaymentRequired, 402}, {Code::kPermissionDenied, 403},
@@ -69,6 +88,12 @@ TEST(Problem, EveryCodeHasItsStatus) {
     EXPECT_EQ(body.at("code"), std::string(code_name(code)));
     EXPECT_EQ(body.at("field"), "input");
     EXPECT_EQ(body.at("request_id"), "req_1");
+    EXPECT_EQ(body.at("error").at("message"), body.at("detail"));
+    EXPECT_EQ(body.at("error").at("param"), "input");
+    EXPECT_EQ(body.at("error").at("type"), status == 402   ? "insufficient_quota"
+                                           : status == 429 ? "rate_limit_error"
+                                           : status < 500  ? "invalid_request_error"
+                                                           : "server_error");
     EXPECT_EQ(response.headers.find("retry-after") != nullptr, status == 429 || status == 503);
   }
 }

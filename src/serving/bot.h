@@ -1,14 +1,15 @@
 // A product that answers texts by way of a model's scores. The products room implements it; serving carries it: key,
 // hold, queue, engine, charge, trace.
 //
-//   hear(message) -> BotTurn -> [the model reads turn.text()] -> turn.answer() -> turn.keep(), in the transaction that
-//   charges the call -> the answer is sent
+//   hear(message) -> BotTurn -> [the model reads turn.text()] -> turn.recall(), turn.answer() -> turn.keep(), in the
+//   transaction that charges the call -> the answer is sent
 //
 // Threads: hear() from any number of threads; a turn belongs to one call.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct VisitorMessage {
   std::string text = {};          // empty only with an option
   std::string option = {};        // intent of the button that was tapped; empty: none was
   std::string channel = {};       // empty: the conversation's own
+  // What the visitor said before, of a caller who keeps the conversation. REQUIRES: none with `conversation`.
+  std::vector<std::string> earlier = {};
 };
 
 struct BotOption {
@@ -62,6 +65,9 @@ class BotTurn {
   virtual ~BotTurn() = default;
   // What the model reads.
   virtual const std::string& text() const = 0;
+  // The message's `earlier` texts, read by the model: answer() says what it would had it heard them. Before each
+  // answer().
+  virtual void recall(const ModelCard& card, std::span<const ScoredText> earlier) = 0;
   // `trace_id`: of this answer. Called again after keep() met a conflict: from where the conversation stands by then.
   virtual Result<BotAnswer> answer(const ModelCard& card, const ScoredText& scored, const std::string& trace_id) = 0;
   // Writes down what was asked and answered. kConflict: another message of the conversation came first.

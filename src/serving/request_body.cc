@@ -3,59 +3,10 @@
 #include <string>
 
 #include "base/json.h"
+#include "serving/body_fields.h"
 #include "text/unicode.h"
 
 namespace yupu::serving {
-namespace {
-
-constexpr std::size_t kNameBytesMax = 256;
-constexpr int kDepthMax = 8;
-
-}  // namespace
-
-Result<Json> parse_object(std::string_view body, std::initializer_list<std::string_view> known) {
-  if (body.empty()) return invalid_argument("the body is empty; send a JSON object", "body");
-  Result<Json> json = parse_json(body, {.bytes_max = 16 << 20, .depth_max = kDepthMax});
-  if (!json.ok()) return Status(json.status().code(), "body: " + json.status().message(), "body");
-  if (!json->is_object()) return invalid_argument("the body is not a JSON object", "body");
-  for (const auto& [key, value] : json->items()) {
-    bool found = false;
-    for (const std::string_view name : known) found = found || name == key;
-    if (!found)
-      return invalid_argument("unknown field '" + key.substr(0, kNameBytesMax) + "'", key.substr(0, kNameBytesMax));
-  }
-  return json;
-}
-
-Result<std::string> optional_string(const Json& object, const char* key, std::size_t bytes_max) {
-  const auto found = object.find(key);
-  if (found == object.end()) return std::string();
-  if (!found->is_string()) return invalid_argument(std::string(key) + " is not a string", key);
-  auto value = found->get<std::string>();
-  if (value.size() > bytes_max) {
-    return Status(Code::kTooLarge, std::string(key) + " is longer than " + std::to_string(bytes_max) + " bytes", key);
-  }
-  return value;
-}
-
-Result<std::string> required_string(const Json& object, const char* key, std::size_t bytes_max) {
-  if (!object.contains(key)) return invalid_argument(std::string(key) + " is missing", key);
-  YUPU_ASSIGN_OR_RETURN(std::string value, optional_string(object, key, bytes_max));
-  if (value.empty()) return invalid_argument(std::string(key) + " is empty", key);
-  return value;
-}
-
-Result<std::string> text_of(const Json& value, const std::string& field, const BodyLimits& limits) {
-  if (!value.is_string()) return invalid_argument(field + " is not a string", field);
-  auto text = value.get<std::string>();
-  if (text.size() > limits.text_bytes_max) {
-    return Status(Code::kTooLarge, field + " is longer than " + std::to_string(limits.text_bytes_max) + " bytes",
-                  field);
-  }
-  if (is_blank(text)) return invalid_argument(field + " has no text in it", field);
-  return text;
-}
-
 namespace {
 
 // "KEY": an array of texts.

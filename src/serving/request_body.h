@@ -62,12 +62,6 @@ Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits)
 Result<FeedbackBody> parse_feedback(std::string_view body, const BodyLimits& limits);
 Result<VisitorBody> parse_visitor(std::string_view body);
 
-// For the bodies of other rooms' routes. The object of a body, with no member that is not `known`; its strings.
-Result<Json> parse_object(std::string_view body, std::initializer_list<std::string_view> known);
-Result<std::string> optional_string(const Json& object, const char* key, std::size_t bytes_max);     // "" when absent
-Result<std::string> required_string(const Json& object, const char* key, std::size_t bytes_max);     // not empty
-Result<std::string> text_of(const Json& value, const std::string& field, const BodyLimits& limits);  // not blank
-
 // True when there is nothing to read in it: only white space, control and format characters.
 bool is_blank(std::string_view text);
 

@@ -88,6 +88,7 @@ class Service {
 
  private:
   struct PaidCall;
+  struct BotCall;  // bot_call.h
   struct Decided;
   struct RouteRow;
   static const RouteRow kRoutes[];
@@ -96,6 +97,7 @@ class Service {
   http::Response embeddings(const http::Request& request);  // service_embeddings.cc
   http::Response rerank(const http::Request& request);      // service_rerank.cc
   http::Response answer(const http::Request& request);      // service_answer.cc
+  http::Response chat(const http::Request& request);        // service_chat.cc
   http::Response feedback(const http::Request& request);
   http::Response models(const http::Request& request);
   http::Response usage(const http::Request& request);
@@ -119,6 +121,8 @@ class Service {
   Access admit(const http::Request& request, std::string_view scope, bool demo_allowed, bool demo_counted);
   http::Response view(const http::Request& request, const ServiceHooks::View& hook);
   Result<http::Response> paid_call(const http::Request& request, const handoff::Caller& caller, const PaidCall& call);
+  // A visitor's message to a bot: answered, charged, kept. In service_answer.cc.
+  http::Response ask_bot(const http::Request& request, const Access& access, BotCall call);
   Result<http::Response> take_feedback(const http::Request& request, const Access& access);
   Result<std::vector<std::string>> labels_of_trace(const std::string& tenant_id, const std::string& trace_id);
   http::Response failed(const http::Request& request, const Status& status);

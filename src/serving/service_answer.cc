@@ -1,8 +1,10 @@
-// POST /v1/answer: a visitor's message, the bot's answer.
+// POST /v1/answer: a visitor's message, the bot's answer; and the way of every route that asks a bot.
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/ids.h"
+#include "serving/bot_call.h"
 #include "serving/paid_call.h"
 
 namespace yupu::serving {
@@ -40,30 +42,54 @@ http::Response Service::answer(const http::Request& request) {
   Result<AnswerBody> parsed = parse_answer(request.body, options_.limits);
   if (!parsed.ok()) return failed(request, parsed.status());
   AnswerBody& body = *parsed;
-  if (access.visitor && access.visitor->bot != body.bot)
-    return failed(request, Status(Code::kPermissionDenied, "this visitor's token is for another bot", "bot"));
-  const auto found = bots_.find(body.bot);
+  const auto shape = [](OrderedJson answer, std::int64_t tokens) {
+    answer["usage"] = {{"tokens", tokens}};
+    return answer;
+  };
+  return ask_bot(request, access,
+                 {.route = "/v1/answer",
+                  .bot = std::move(body.bot),
+                  .bot_field = "bot",
+                  .message = {.tenant_id = {},
+                              .conversation = std::move(body.conversation),
+                              .text = std::move(body.text),
+                              .option = std::move(body.option),
+                              .channel = std::move(body.channel)},
+                  .shape = shape});
+}
+
+http::Response Service::ask_bot(const http::Request& request, const Access& access, BotCall call) {
+  if (access.visitor && access.visitor->bot != call.bot)
+    return failed(request, Status(Code::kPermissionDenied, "this visitor's token is for another bot", call.bot_field));
+  const auto found = bots_.find(call.bot);
   if (found == bots_.end()) {
-    return failed(request, Status(Code::kNotFound, "no bot '" + body.bot + "'; GET /v1/models lists them", "bot"));
+    return failed(request,
+                  Status(Code::kNotFound, "no bot '" + call.bot + "'; GET /v1/models lists them", call.bot_field));
   }
   const Bot& bot = *found->second;
   const std::string& tenant_id = access.caller->tenant_id;
-  if (const Status theirs = check_conversation(access, body.conversation); !theirs.ok()) return failed(request, theirs);
-  const Result<std::unique_ptr<BotTurn>> heard = bot.hear({.tenant_id = tenant_id,
-                                                           .conversation = std::move(body.conversation),
-                                                           .text = std::move(body.text),
-                                                           .option = std::move(body.option),
-                                                           .channel = std::move(body.channel)});
-  if (!heard.ok()) return failed(request, heard.status());
+  if (const Status theirs = check_conversation(access, call.message.conversation); !theirs.ok()) {
+    return failed(request, theirs);
+  }
+  call.message.tenant_id = tenant_id;
+  std::vector<std::string> texts = call.message.earlier;
+  const Result<std::unique_ptr<BotTurn>> heard = bot.hear(std::move(call.message));
+  if (!heard.ok()) {
+    const Status& why = heard.status();
+    return failed(request, Status(why.code(), why.message(), why.field().empty() ? "" : call.where + why.field()));
+  }
   BotTurn& turn = **heard;
+  texts.push_back(turn.text());
 
   const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) -> Result<Decided> {
     const ModelCard& card = model.model->card();
     const std::string trace_id = random_id("tr");
-    YUPU_ASSIGN_OR_RETURN(const BotAnswer said, turn.answer(card, scored_rows(model, rows).front(), trace_id));
+    const std::vector<ScoredText> scored = scored_rows(model, rows);
+    turn.recall(card, std::span<const ScoredText>(scored).first(scored.size() - 1));
+    YUPU_ASSIGN_OR_RETURN(const BotAnswer said, turn.answer(card, scored.back(), trace_id));
     Decided decided;
-    decided.body = answer_json(said, trace_id, bot.name(), model.release_id);
-    Json kept(decided.body);
+    OrderedJson answer = answer_json(said, trace_id, bot.name(), model.release_id);
+    Json kept(answer);
     kept["request_id"] = request.request_id;
     for (const auto& [key, value] : said.notes.items()) kept[key] = value;
     decided.traces.push_back({.trace_id = trace_id,
@@ -72,7 +98,7 @@ http::Response Service::answer(const http::Request& request) {
                               .label = said.intent,
                               .score = said.score,
                               .body = std::move(kept)});
-    decided.body["usage"] = {{"tokens", tokens}};
+    decided.body = call.shape(std::move(answer), tokens);
     decided.keep = [this, &turn, &card, &access, &tenant_id, conversation = said.conversation,
                     label = said.label](store::Transaction& transaction) -> Status {
       YUPU_RETURN_IF_ERROR(turn.keep(transaction));
@@ -91,11 +117,11 @@ http::Response Service::answer(const http::Request& request) {
     return decided;
   };
   const Result<http::Response> response = paid_call(request, *access.caller,
-                                                    {.route = "/v1/answer",
+                                                    {.route = call.route,
                                                      .meter = "answer_tokens",
                                                      .product = bot.name(),
                                                      .model = bot.model(),
-                                                     .texts = {turn.text()},
+                                                     .texts = std::move(texts),
                                                      .on_behalf = access.visitor ? access.visitor->id : "",
                                                      .decide = decide});
   return answered(request, access, response);

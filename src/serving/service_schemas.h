@@ -1,11 +1,14 @@
 // JSON Schemas (2020-12) of the routes' bodies, for the route table in service.cc and so for /openapi.json.
+// Internal to service.cc; those of /v1/chat/completions: chat_schemas.h.
 #pragma once
 
 #include <string_view>
 
 namespace yupu::serving {
 
-inline constexpr std::string_view kAnyObject = R"({"type": "object"})";
+inline constexpr std::string_view kHealthResponse = R"({
+  "type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}
+})";
 
 inline constexpr std::string_view kClassifyRequest = R"({
   "type": "object", "additionalProperties": false, "required": ["model", "input"],
@@ -160,10 +163,56 @@ inline constexpr std::string_view kModelsResponse = R"({
     "data": {"type": "array", "items": {"type": "object", "required": ["id", "kind", "labels", "release_id"],
       "properties": {
         "id": {"type": "string"}, "object": {"const": "model"}, "kind": {"enum": ["model", "bot"]},
+        "created": {"type": "integer", "description": "Unix time at which it was loaded"},
+        "owned_by": {"const": "yupu"}, "loaded_at": {"type": "string"},
+        "model": {"type": "string", "description": "of a bot: the model that reads for it"},
         "release_id": {"type": "string"}, "labels": {"type": "array", "items": {"type": "string"}},
         "dimensions": {"type": "integer", "description": "of a model that gives vectors"},
         "titles": {"type": "object"}, "examples": {"type": "array", "items": {"type": "string"}}}}}
   }
+})";
+
+inline constexpr std::string_view kMonthQuery = R"({
+  "type": "object", "properties": {"month": {"type": "string", "description": "YYYY-MM; default: the running one"}}
+})";
+
+inline constexpr std::string_view kUsageResponse = R"({
+  "type": "object", "required": ["tenant_id", "month", "plan", "calls", "tokens", "price", "price_ufen", "lines"],
+  "properties": {
+    "tenant_id": {"type": "string"}, "month": {"type": "string"}, "plan": {"type": "string"},
+    "calls": {"type": "integer"}, "tokens": {"type": "integer"},
+    "price": {"type": "string"}, "price_ufen": {"type": "integer", "description": "10^-6 fen"},
+    "quota_tokens": {"type": ["integer", "null"]}, "quota_ufen": {"type": ["integer", "null"]},
+    "lines": {"type": "array", "items": {"type": "object",
+      "required": ["meter", "model", "calls", "tokens", "price", "price_ufen"], "properties": {
+        "meter": {"type": "string"}, "model": {"type": "string"}, "calls": {"type": "integer"},
+        "tokens": {"type": "integer"}, "price": {"type": "string"}, "price_ufen": {"type": "integer"}}}}
+  }
+})";
+
+inline constexpr std::string_view kBalanceResponse = R"({
+  "type": "object", "required": ["tenant_id", "owed", "owed_ufen", "currency"],
+  "properties": {
+    "tenant_id": {"type": "string"}, "owed": {"type": "string"}, "owed_ufen": {"type": "integer"},
+    "currency": {"const": "CNY"},
+    "accounts": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "ufen, by kind"}
+  }
+})";
+
+inline constexpr std::string_view kInvoicesResponse = R"({
+  "type": "object", "required": ["data"],
+  "properties": {"data": {"type": "array", "items": {"type": "object",
+    "required": ["id", "tenant_id", "month", "kind", "state", "currency", "net_fen", "vat_fen", "total_fen", "lines"],
+    "properties": {
+      "id": {"type": "string"}, "tenant_id": {"type": "string"}, "month": {"type": "string"},
+      "kind": {"type": "string"}, "state": {"enum": ["draft", "open"]}, "number": {"type": ["string", "null"]},
+      "currency": {"const": "CNY"}, "net_ufen": {"type": "integer"}, "net_fen": {"type": "integer"},
+      "vat_ppm": {"type": "integer"}, "vat_fen": {"type": "integer"}, "total_fen": {"type": "integer"},
+      "lines": {"type": "array", "items": {"type": "object",
+        "required": ["meter", "model", "calls", "tokens", "amount_ufen", "amount_fen"], "properties": {
+          "meter": {"type": "string"}, "model": {"type": "string"}, "calls": {"type": "integer"},
+          "tokens": {"type": "integer"}, "amount_ufen": {"type": "integer"}, "amount_fen": {"type": "integer"}}}},
+      "sha256": {"type": "string"}, "made_at": {"type": "string"}}}}}
 })";
 
 }  // namespace yupu::serving

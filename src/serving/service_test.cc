@@ -26,13 +26,17 @@ class EchoTurn final : public BotTurn {
  public:
   explicit EchoTurn(VisitorMessage message) : message_(std::move(message)) {}
   const std::string& text() const override { return message_.text.empty() ? message_.option : message_.text; }
+  void recall(const ModelCard&, std::span<const ScoredText> earlier) override {
+    recalled_.clear();
+    for (const ScoredText& scored : earlier) recalled_ += " after " + scored.ranked.front().label;
+  }
   Result<BotAnswer> answer(const ModelCard& card, const ScoredText& scored, const std::string& trace_id) override {
     const std::vector<LabelScore>& ranked = scored.ranked;
     ++decision_count_;
     trace_id_ = trace_id;
     BotAnswer said;
     said.decision = ranked.front().score >= card.answer_threshold ? "answer" : "clarify";
-    said.text = "about " + text();
+    said.text = "about " + text() + recalled_;
     said.intent = ranked.front().label;
     said.score = ranked.front().score;
     said.lang = "en";
@@ -59,6 +63,7 @@ class EchoTurn final : public BotTurn {
  private:
   VisitorMessage message_;
   std::string trace_id_;
+  std::string recalled_;
   int decision_count_ = 0;
 };
 
@@ -388,6 +393,94 @@ TEST_F(ServiceTest, AConversationGoesOnWithItsIdAndTaps) {
   EXPECT_EQ(count("trace"), 5);
 }
 
+TEST_F(ServiceTest, AChatIsAnsweredInOpenAisShapeAndCharged) {
+  load();
+  start();
+  const auto ask = [&](const std::string& said, const std::string& more, http::Headers headers = key()) {
+    return post("/v1/chat/completions", R"({"model":"shop","messages":[)" + said + "]" + more + "}",
+                std::move(headers));
+  };
+  const std::string first = R"({"role":"user","content":"a 3"},{"role":"assistant","content":"b"},)";
+  const std::string last = R"({"role":"user","content":"c 7"})";
+  const http::Response response = ask(first + last, "");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const Json body = *parse_json(response.body);
+  EXPECT_EQ(body.at("object"), "chat.completion");
+  EXPECT_EQ(body.at("choices")[0].at("message").at("content"), "about c 7 after n3\n- One");
+  EXPECT_EQ(body.at("usage").at("total_tokens"), 10);  // both texts, with two special tokens each
+  EXPECT_EQ(body.at("yupu").at("decision"), "answer");
+  EXPECT_EQ(body.at("yupu").at("conversation"), "cv_new");
+  EXPECT_EQ(body.at("id"), body.at("yupu").at("trace_id"));
+  EXPECT_EQ(admission_->tokens("answer_tokens"), 10);
+  EXPECT_EQ(count("trace"), 1);
+  EXPECT_EQ(post("/v1/feedback", R"({"trace_id":")" + body.at("id").get<std::string>() + R"(","rating":1})").status,
+            200);
+
+  const std::string on = R"(,"metadata":{"conversation":"cv_1","channel":"mail"})";
+  const Json further = *parse_json(ask(first + last, on).body);
+  EXPECT_EQ(further.at("choices")[0].at("message").at("content"), "about c 7\n- One");
+  EXPECT_EQ(further.at("usage").at("total_tokens"), 5);
+  EXPECT_EQ(further.at("yupu").at("conversation"), "cv_1");
+  EXPECT_EQ(further.at("yupu").at("slot"), "mail");
+  ask(last, R"(,"metadata":{"conversation":"tr_1","option":"n4"})");
+  EXPECT_EQ(tapped_, "tr_1 t_1 n4");
+  EXPECT_EQ(admission_->charged(), 3);
+}
+
+TEST_F(ServiceTest, AStreamedChatIsStoredOnceAndSentAsEventsEachTime) {
+  load();
+  start();
+  const std::string body =
+      R"({"model":"shop","messages":[{"role":"user","content":"a 7"}],"stream":true,"stream_options":{"include_usage":true}})";
+  http::Headers once = key();
+  once.add("idempotency-key", "k");
+  const http::Response first = post("/v1/chat/completions", body, once);
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(first.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  EXPECT_NE(first.headers.get("server-timing"), "");
+  EXPECT_EQ(first.body.substr(first.body.size() - 14), "data: [DONE]\n\n");
+  EXPECT_NE(first.body.find(R"("total_tokens":5)"), std::string::npos);
+  const http::Response again = post("/v1/chat/completions", body, once);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.headers.get("idempotent-replayed"), "true");
+  EXPECT_EQ(admission_->charged(), 1);
+}
+
+TEST_F(ServiceTest, WrongChatsSaySoAsOpenAisClientsReadItAndCostNothing) {
+  load();
+  start();
+  struct Row {
+    std::string more;
+    http::Headers headers;
+    int status;
+    const char* type;
+    Json field;
+  };
+  const Row rows[] = {
+      {R"("model":"none")", key(), 404, "invalid_request_error", "model"},
+      {R"("model":"digits")", key(), 404, "invalid_request_error", "model"},  // a model, no bot
+      {R"("model":"shop","n":2)", key(), 400, "invalid_request_error", "n"},
+      {R"("model":"shop","tools":[{}],"stream":true)", key(), 400, "invalid_request_error", "tools"},
+      {R"("model":"shop","metadata":{"conversation":"foreign"})", key(), 404, "invalid_request_error",
+       "metadata.conversation"},
+      {R"("model":"shop")", {}, 401, "invalid_request_error", nullptr},
+      {R"("model":"shop")", key("yp_read"), 403, "invalid_request_error", nullptr},
+  };
+  for (const Row& row : rows) {
+    const http::Response response =
+        post("/v1/chat/completions", R"({"messages":[{"role":"user","content":"a"}],)" + row.more + "}", row.headers);
+    EXPECT_EQ(response.status, row.status) << row.more;
+    const Json body = *parse_json(response.body);
+    EXPECT_EQ(body.at("status"), row.status) << row.more;
+    EXPECT_EQ(body.at("error").at("message"), body.at("detail")) << row.more;
+    EXPECT_EQ(body.at("error").at("code"), body.at("code")) << row.more;
+    EXPECT_EQ(body.at("error").at("type"), row.type) << row.more;
+    EXPECT_EQ(body.at("error").at("param"), row.field) << row.more;
+  }
+  EXPECT_EQ(admission_->charged(), 0);
+  EXPECT_EQ(admission_->open(), 0U);
+}
+
 TEST_F(ServiceTest, AnOvertakenMessageIsDecidedAgainAndChargedOnce) {
   load();
   start();
@@ -621,6 +714,11 @@ TEST_F(ServiceTest, ViewsModelsHealthMetricsAndPages) {
   const Json models = *parse_json(http.get("/v1/models", key())->body);
   EXPECT_EQ(models.at("data").size(), 2U);
   EXPECT_EQ(models.at("data")[1].at("kind"), "bot");
+  for (const Json& model : models.at("data")) {
+    EXPECT_EQ(model.at("object"), "model");
+    EXPECT_EQ(model.at("owned_by"), "yupu");
+    EXPECT_GT(model.at("created").get<std::int64_t>(), 1'600'000'000);
+  }
   EXPECT_EQ(models.at("data")[1].at("titles").at("n1").at("en"), "One");
   const Json openapi = *parse_json(http.get("/openapi.json")->body);
   EXPECT_TRUE(openapi.at("paths").contains("/v1/answer"));

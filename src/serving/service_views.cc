@@ -5,6 +5,12 @@
 #include "serving/service.h"
 
 namespace yupu::serving {
+namespace {
+
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::string_view kOwner = "yupu";  // OpenAI's clients expect one
+
+}  // namespace
 
 http::Response Service::models(const http::Request& request) {
   const Access access = admit(request, "read", true, false);
@@ -13,6 +19,8 @@ http::Response Service::models(const http::Request& request) {
   for (const auto& model : host_.list()) {
     data.push_back({{"id", model->name},
                     {"object", "model"},
+                    {"created", model->loaded_ns / kNsPerSecond},
+                    {"owned_by", kOwner},
                     {"kind", "model"},
                     {"release_id", model->release_id},
                     {"loaded_at", format_utc(model->loaded_ns)},
@@ -25,6 +33,8 @@ http::Response Service::models(const http::Request& request) {
     if (model == nullptr) continue;
     OrderedJson row{{"id", name},
                     {"object", "model"},
+                    {"created", model->loaded_ns / kNsPerSecond},
+                    {"owned_by", kOwner},
                     {"kind", "bot"},
                     {"model", bot->model()},
                     {"release_id", model->release_id},

@@ -1,5 +1,6 @@
 #include "products/service/conversation/conversation_bot.h"
 
+#include <span>
 #include <utility>
 
 #include "base/ids.h"
@@ -24,10 +25,19 @@ class ConversationBot::Turn final : public serving::BotTurn {
 
   const std::string& text() const override { return message_.text; }
 
+  void recall(const serving::ModelCard& card, std::span<const serving::ScoredText> earlier) override {
+    recalled_ = {};
+    for (std::size_t i = 0; i < earlier.size(); ++i) {
+      const Heard heard{.text = message_.earlier[i], .moment = moment()};
+      bot_.dialogue_->reply(recalled_, heard, card, earlier[i]);
+    }
+  }
+
   Result<serving::BotAnswer> answer(const serving::ModelCard& card, const serving::ScoredText& scored,
                                     const std::string& trace_id) override {
     if (answered_) YUPU_RETURN_IF_ERROR(read_conversation());
     answered_ = true;
+    if (!message_.earlier.empty()) before_.state = recalled_;
     after_ = before_;
     after_.active_ns = bot_.clock_.now_ns();
     const Heard heard{.text = message_.text, .option = message_.option, .moment = moment(), .trace_id = trace_id};
@@ -35,6 +45,8 @@ class ConversationBot::Turn final : public serving::BotTurn {
     said.conversation = after_.id;
     said.began_anew = !message_.conversation.empty() && message_.conversation != after_.id;
     after_.status = after_.state.waiting ? ConversationStatus::kWaiting : ConversationStatus::kBot;
+    // The call in which a person was asked for left a conversation that waits: there is no second one to wait.
+    if (recalled_.waiting) after_.status = ConversationStatus::kClosed;
     messages_ = {{"visitor", message_.text, trace_id, after_.active_ns}};
     // Silent: what is said again and again to one who waits is no part of the conversation.
     if (!before_.state.waiting) messages_.push_back({"bot", said.text, trace_id, after_.active_ns});
@@ -98,6 +110,7 @@ class ConversationBot::Turn final : public serving::BotTurn {
   serving::VisitorMessage message_;
   Conversation before_ = {};
   Conversation after_ = {};
+  DialogueState recalled_ = {};  // after the texts the caller says came before
   std::vector<Message> messages_;
   std::string intent_;  // for which a person is asked
   bool answered_ = false;

@@ -1,5 +1,7 @@
 #include "products/service/conversation/conversation_bot.h"
 
+#include <span>
+
 #include <gtest/gtest.h>
 
 #include "base/testing.h"
@@ -102,6 +104,36 @@ TEST_F(ConversationBotTest, WhatIsOverBeginsAnew) {
   EXPECT_EQ(anew.decision, "clarify");
   ASSERT_TRUE(settle_conversation(*store_, get(anew.conversation), ConversationStatus::kClosed).ok());
   EXPECT_TRUE(say(anew.conversation, "hm", "hours").began_anew);
+}
+
+TEST_F(ConversationBotTest, AnswersAsIfItHadHeardWhatTheCallerRemembers) {
+  const auto ask = [&](std::vector<std::string> earlier, const std::vector<std::string>& intents,
+                       const std::string& text) {
+    auto turn = bot_->hear({.tenant_id = "t_1", .text = text, .earlier = std::move(earlier)});
+    EXPECT_TRUE(turn.ok()) << turn.status().to_string();
+    std::vector<serving::ScoredText> read;
+    for (const std::string& intent : intents) read.push_back(scores(intent));
+    (*turn)->recall(kCard, std::span<const serving::ScoredText>(read).first(read.size() - 1));
+    auto said = (*turn)->answer(kCard, read.back(), "tr_" + std::to_string(++trace_count_));
+    EXPECT_TRUE(said.ok()) << said.status().to_string();
+    EXPECT_TRUE(keep(**turn).ok());
+    return *said;
+  };
+  EXPECT_EQ(ask({"where is my order", "GH1234"}, {"status", "", ""}, "yes").slot, "day");
+  const auto done = ask({"where is my order", "GH1234", "yes"}, {"status", "", "", ""}, "today");
+  EXPECT_EQ(done.text, "Order GH1234 of 2026-11-27 is on its way.");
+  EXPECT_FALSE(done.began_anew);
+  // What the server keeps is the last message alone, and where the conversation stands: it may go on by its id.
+  EXPECT_EQ(messages_of(*store_, get(done.conversation))->size(), 2U);
+  EXPECT_EQ(say(done.conversation, "hello", "hours").conversation, done.conversation);
+
+  EXPECT_EQ(ask({"hm"}, {"refund|hours", "refund|hours"}, "hm").decision, "handoff");  // unsure twice
+  const auto again = ask({"hm", "hm"}, {"refund|hours", "refund|hours", "hours"}, "hello?");
+  EXPECT_EQ(again.decision, "handoff");
+  EXPECT_EQ(get(again.conversation).status, ConversationStatus::kClosed);
+  ConversationQuery waiting;
+  waiting.waiting_only = true;
+  EXPECT_EQ(list_conversations(*store_, waiting)->size(), 1U);  // one person is needed, not two
 }
 
 TEST_F(ConversationBotTest, WaitsForAPersonUntilGivenBack) {
