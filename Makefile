@@ -6,7 +6,7 @@ LISTEN ?= 127.0.0.1:8080
 export PATH := /usr/lib/ccache:$(PATH)
 YUPU := build/release/yupu
 
-.PHONY: help build demo test test-asan test-tsan test-aarch64 test-kill test-browser check format format-check lint tidy-tree fuzz bench bench-peers install clean deps deps-dev
+.PHONY: help build demo sdk test test-asan test-tsan test-aarch64 test-kill test-browser check format format-check lint tidy-tree fuzz bench bench-peers install clean deps deps-dev
 
 help:
 	@echo "make build    build/release/yupu and the benches"
@@ -14,6 +14,7 @@ help:
 	@echo "make test     every test: unit, story, kill -9, browser"
 	@echo "make check    make test + formatting, clang-tidy, AddressSanitizer, UBSan, ThreadSanitizer"
 	@echo "make test-aarch64   builds for 64-bit ARM, runs the tests of base, engine, text and model under qemu-user"
+	@echo "make sdk      the types and methods of sdk/ from /openapi.json; make test fails where they are not up to date"
 	@echo "make bench    the benches of this project; make bench-peers runs the same work on other people's software"
 	@echo "make fuzz     every fuzz target for FUZZ_SECONDS (60) each"
 	@echo "make install  PREFIX=$(PREFIX)"
@@ -37,6 +38,9 @@ $(YUPU): deps
 
 demo: $(YUPU)
 	$(YUPU) run examples/shop/strategy.toml --workdir build/demo --listen $(LISTEN)
+
+sdk: $(YUPU)
+	python3 sdk/generate.py --yupu $(YUPU)
 
 test:
 	@scripts/install-deps.sh build test

@@ -133,12 +133,13 @@ def write_files(folder):
 
 
 class Server:
-    def __init__(self, trial):
-        self.trial = trial
+    def __init__(self, trial, *more):
+        self.trial, self.more = trial, more
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([self.trial.yupu, "serve", "--strategy", "strategy.toml", "--workdir", "w", "--listen", "127.0.0.1:0"],
+        self.process = subprocess.Popen([self.trial.yupu, "serve", "--strategy", "strategy.toml", "--workdir", "w", "--listen", "127.0.0.1:0",
+                                         *self.more],
                                         cwd=self.trial.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.port = int(next(found.group(1) for line in self.process.stdout if (found := re.search(r"http://[0-9.]+:(\d+)", line))))
         threading.Thread(target=self.process.stdout.read, daemon=True).start()

@@ -1,0 +1,516 @@
+"""One method for each operation of the API. Made by sdk/generate.py from /openapi.json: do not edit."""
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Dict, Iterator, List, Literal, Optional, Union
+
+from . import types
+
+VERSION = "0.1.0"
+
+
+class Operations:
+    def _call(self, method: str, path: str, **how: Any) -> Any:
+        raise NotImplementedError
+
+    def _stream(self, method: str, path: str, **how: Any) -> Any:
+        raise NotImplementedError
+
+    def classify(
+            self,
+            *,
+            model: str,
+            input: Union[str, List[str]],
+            top_k: Optional[int] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.ClassifyResponse:
+        """Labels with scores for texts: POST /v1/classify."""
+        return self._call(
+            'POST',
+            '/v1/classify',
+            body={"model": model, "input": input, "top_k": top_k},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def embeddings(
+            self,
+            *,
+            model: str,
+            input: Union[str, List[str]],
+            encoding_format: Optional[Literal['float', 'base64']] = None,
+            dimensions: Optional[int] = None,
+            user: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.EmbeddingsResponse:
+        """A vector for each text, as OpenAI's clients ask for it: POST /v1/embeddings."""
+        return self._call(
+            'POST',
+            '/v1/embeddings',
+            body={"model": model, "input": input, "encoding_format": encoding_format, "dimensions": dimensions, "user": user},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def rerank(
+            self,
+            *,
+            model: str,
+            query: str,
+            documents: List[str],
+            top_n: Optional[int] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RerankResponse:
+        """Documents in the order in which they answer a query: POST /v1/rerank."""
+        return self._call(
+            'POST',
+            '/v1/rerank',
+            body={"model": model, "query": query, "documents": documents, "top_n": top_n},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def answer(
+            self,
+            *,
+            bot: str,
+            conversation: Optional[str] = None,
+            text: Optional[str] = None,
+            option: Optional[str] = None,
+            channel: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.AnswerResponse:
+        """A bot's answer to a visitor: POST /v1/answer."""
+        return self._call(
+            'POST',
+            '/v1/answer',
+            body={"bot": bot, "conversation": conversation, "text": text, "option": option, "channel": channel},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def chat_completions(
+            self,
+            *,
+            model: str,
+            messages: List[types.ChatCompletionsRequestMessage],
+            stream_options: Optional[types.ChatCompletionsRequestStreamOptions] = None,
+            metadata: Optional[types.ChatCompletionsRequestMetadata] = None,
+            n: Optional[Literal[1]] = None,
+            logprobs: Optional[Literal[False]] = None,
+            store: Optional[Literal[False]] = None,
+            response_format: Optional[types.ChatCompletionsRequestResponseFormat] = None,
+            temperature: Optional[float] = None,
+            top_p: Optional[float] = None,
+            presence_penalty: Optional[float] = None,
+            frequency_penalty: Optional[float] = None,
+            seed: Optional[int] = None,
+            user: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.ChatCompletionsResponse:
+        """A bot's answer to a visitor, as OpenAI's clients ask for it: POST /v1/chat/completions."""
+        return self._call(
+            'POST',
+            '/v1/chat/completions',
+            body={"model": model, "messages": messages, "stream_options": stream_options, "metadata": metadata, "n": n, "logprobs": logprobs, "store": store, "response_format": response_format, "temperature": temperature, "top_p": top_p, "presence_penalty": presence_penalty, "frequency_penalty": frequency_penalty, "seed": seed, "user": user},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def stream_chat_completions(
+            self,
+            *,
+            model: str,
+            messages: List[types.ChatCompletionsRequestMessage],
+            stream_options: Optional[types.ChatCompletionsRequestStreamOptions] = None,
+            metadata: Optional[types.ChatCompletionsRequestMetadata] = None,
+            n: Optional[Literal[1]] = None,
+            logprobs: Optional[Literal[False]] = None,
+            store: Optional[Literal[False]] = None,
+            response_format: Optional[types.ChatCompletionsRequestResponseFormat] = None,
+            temperature: Optional[float] = None,
+            top_p: Optional[float] = None,
+            presence_penalty: Optional[float] = None,
+            frequency_penalty: Optional[float] = None,
+            seed: Optional[int] = None,
+            user: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> Iterator[types.ChatCompletionsEvent]:
+        """A bot's answer to a visitor, as OpenAI's clients ask for it: POST /v1/chat/completions."""
+        return self._stream(
+            'POST',
+            '/v1/chat/completions',
+            body={"model": model, "messages": messages, "stream_options": stream_options, "metadata": metadata, "n": n, "logprobs": logprobs, "store": store, "response_format": response_format, "temperature": temperature, "top_p": top_p, "presence_penalty": presence_penalty, "frequency_penalty": frequency_penalty, "seed": seed, "user": user, "stream": True},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def feedback(
+            self,
+            *,
+            trace_id: str,
+            rating: Optional[Literal[1, -1]] = None,
+            correction: Optional[str] = None,
+            reason: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.FeedbackResponse:
+        """What somebody thinks of an answer: POST /v1/feedback."""
+        return self._call(
+            'POST',
+            '/v1/feedback',
+            body={"trace_id": trace_id, "rating": rating, "correction": correction, "reason": reason},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def models(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.ModelsResponse:
+        """Models and bots that answer now: GET /v1/models."""
+        return self._call(
+            'GET',
+            '/v1/models',
+            timeout=timeout)
+
+    def usage(
+            self,
+            *,
+            month: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.UsageResponse:
+        """The caller's usage: GET /v1/usage."""
+        return self._call(
+            'GET',
+            '/v1/usage',
+            query={"month": month},
+            timeout=timeout)
+
+    def balance(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.BalanceResponse:
+        """The caller's balance: GET /v1/balance."""
+        return self._call(
+            'GET',
+            '/v1/balance',
+            timeout=timeout)
+
+    def invoices(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.InvoicesResponse:
+        """The caller's invoices: GET /v1/invoices."""
+        return self._call(
+            'GET',
+            '/v1/invoices',
+            timeout=timeout)
+
+    def healthz(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.HealthzResponse:
+        """The process is alive: GET /healthz."""
+        return self._call(
+            'GET',
+            '/healthz',
+            timeout=timeout)
+
+    def readyz(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.ReadyzResponse:
+        """200 when calls can be answered, else 503: GET /readyz."""
+        return self._call(
+            'GET',
+            '/readyz',
+            timeout=timeout)
+
+    def metrics(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Prometheus text: GET /metrics."""
+        return self._call(
+            'GET',
+            '/metrics',
+            timeout=timeout,
+            text=True)
+
+    def report(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Technical report, Chinese: GET /report."""
+        return self._call(
+            'GET',
+            '/report',
+            timeout=timeout,
+            text=True)
+
+    def report_zh(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Technical report, Chinese: GET /report/zh."""
+        return self._call(
+            'GET',
+            '/report/zh',
+            timeout=timeout,
+            text=True)
+
+    def report_en(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Technical report, English: GET /report/en."""
+        return self._call(
+            'GET',
+            '/report/en',
+            timeout=timeout,
+            text=True)
+
+
+class AsyncOperations:
+    async def _call(self, method: str, path: str, **how: Any) -> Any:
+        raise NotImplementedError
+
+    def _stream(self, method: str, path: str, **how: Any) -> Any:
+        raise NotImplementedError
+
+    async def classify(
+            self,
+            *,
+            model: str,
+            input: Union[str, List[str]],
+            top_k: Optional[int] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.ClassifyResponse:
+        """Labels with scores for texts: POST /v1/classify."""
+        return await self._call(
+            'POST',
+            '/v1/classify',
+            body={"model": model, "input": input, "top_k": top_k},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def embeddings(
+            self,
+            *,
+            model: str,
+            input: Union[str, List[str]],
+            encoding_format: Optional[Literal['float', 'base64']] = None,
+            dimensions: Optional[int] = None,
+            user: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.EmbeddingsResponse:
+        """A vector for each text, as OpenAI's clients ask for it: POST /v1/embeddings."""
+        return await self._call(
+            'POST',
+            '/v1/embeddings',
+            body={"model": model, "input": input, "encoding_format": encoding_format, "dimensions": dimensions, "user": user},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def rerank(
+            self,
+            *,
+            model: str,
+            query: str,
+            documents: List[str],
+            top_n: Optional[int] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RerankResponse:
+        """Documents in the order in which they answer a query: POST /v1/rerank."""
+        return await self._call(
+            'POST',
+            '/v1/rerank',
+            body={"model": model, "query": query, "documents": documents, "top_n": top_n},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def answer(
+            self,
+            *,
+            bot: str,
+            conversation: Optional[str] = None,
+            text: Optional[str] = None,
+            option: Optional[str] = None,
+            channel: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.AnswerResponse:
+        """A bot's answer to a visitor: POST /v1/answer."""
+        return await self._call(
+            'POST',
+            '/v1/answer',
+            body={"bot": bot, "conversation": conversation, "text": text, "option": option, "channel": channel},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def chat_completions(
+            self,
+            *,
+            model: str,
+            messages: List[types.ChatCompletionsRequestMessage],
+            stream_options: Optional[types.ChatCompletionsRequestStreamOptions] = None,
+            metadata: Optional[types.ChatCompletionsRequestMetadata] = None,
+            n: Optional[Literal[1]] = None,
+            logprobs: Optional[Literal[False]] = None,
+            store: Optional[Literal[False]] = None,
+            response_format: Optional[types.ChatCompletionsRequestResponseFormat] = None,
+            temperature: Optional[float] = None,
+            top_p: Optional[float] = None,
+            presence_penalty: Optional[float] = None,
+            frequency_penalty: Optional[float] = None,
+            seed: Optional[int] = None,
+            user: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.ChatCompletionsResponse:
+        """A bot's answer to a visitor, as OpenAI's clients ask for it: POST /v1/chat/completions."""
+        return await self._call(
+            'POST',
+            '/v1/chat/completions',
+            body={"model": model, "messages": messages, "stream_options": stream_options, "metadata": metadata, "n": n, "logprobs": logprobs, "store": store, "response_format": response_format, "temperature": temperature, "top_p": top_p, "presence_penalty": presence_penalty, "frequency_penalty": frequency_penalty, "seed": seed, "user": user},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def stream_chat_completions(
+            self,
+            *,
+            model: str,
+            messages: List[types.ChatCompletionsRequestMessage],
+            stream_options: Optional[types.ChatCompletionsRequestStreamOptions] = None,
+            metadata: Optional[types.ChatCompletionsRequestMetadata] = None,
+            n: Optional[Literal[1]] = None,
+            logprobs: Optional[Literal[False]] = None,
+            store: Optional[Literal[False]] = None,
+            response_format: Optional[types.ChatCompletionsRequestResponseFormat] = None,
+            temperature: Optional[float] = None,
+            top_p: Optional[float] = None,
+            presence_penalty: Optional[float] = None,
+            frequency_penalty: Optional[float] = None,
+            seed: Optional[int] = None,
+            user: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> AsyncIterator[types.ChatCompletionsEvent]:
+        """A bot's answer to a visitor, as OpenAI's clients ask for it: POST /v1/chat/completions."""
+        return self._stream(
+            'POST',
+            '/v1/chat/completions',
+            body={"model": model, "messages": messages, "stream_options": stream_options, "metadata": metadata, "n": n, "logprobs": logprobs, "store": store, "response_format": response_format, "temperature": temperature, "top_p": top_p, "presence_penalty": presence_penalty, "frequency_penalty": frequency_penalty, "seed": seed, "user": user, "stream": True},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def feedback(
+            self,
+            *,
+            trace_id: str,
+            rating: Optional[Literal[1, -1]] = None,
+            correction: Optional[str] = None,
+            reason: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.FeedbackResponse:
+        """What somebody thinks of an answer: POST /v1/feedback."""
+        return await self._call(
+            'POST',
+            '/v1/feedback',
+            body={"trace_id": trace_id, "rating": rating, "correction": correction, "reason": reason},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def models(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.ModelsResponse:
+        """Models and bots that answer now: GET /v1/models."""
+        return await self._call(
+            'GET',
+            '/v1/models',
+            timeout=timeout)
+
+    async def usage(
+            self,
+            *,
+            month: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.UsageResponse:
+        """The caller's usage: GET /v1/usage."""
+        return await self._call(
+            'GET',
+            '/v1/usage',
+            query={"month": month},
+            timeout=timeout)
+
+    async def balance(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.BalanceResponse:
+        """The caller's balance: GET /v1/balance."""
+        return await self._call(
+            'GET',
+            '/v1/balance',
+            timeout=timeout)
+
+    async def invoices(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.InvoicesResponse:
+        """The caller's invoices: GET /v1/invoices."""
+        return await self._call(
+            'GET',
+            '/v1/invoices',
+            timeout=timeout)
+
+    async def healthz(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.HealthzResponse:
+        """The process is alive: GET /healthz."""
+        return await self._call(
+            'GET',
+            '/healthz',
+            timeout=timeout)
+
+    async def readyz(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.ReadyzResponse:
+        """200 when calls can be answered, else 503: GET /readyz."""
+        return await self._call(
+            'GET',
+            '/readyz',
+            timeout=timeout)
+
+    async def metrics(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Prometheus text: GET /metrics."""
+        return await self._call(
+            'GET',
+            '/metrics',
+            timeout=timeout,
+            text=True)
+
+    async def report(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Technical report, Chinese: GET /report."""
+        return await self._call(
+            'GET',
+            '/report',
+            timeout=timeout,
+            text=True)
+
+    async def report_zh(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Technical report, Chinese: GET /report/zh."""
+        return await self._call(
+            'GET',
+            '/report/zh',
+            timeout=timeout,
+            text=True)
+
+    async def report_en(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """Technical report, English: GET /report/en."""
+        return await self._call(
+            'GET',
+            '/report/en',
+            timeout=timeout,
+            text=True)

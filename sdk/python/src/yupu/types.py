@@ -1,0 +1,381 @@
+"""Bodies of requests and answers. Made by sdk/generate.py from /openapi.json: do not edit."""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Literal, TypedDict, Union
+
+
+class _ClassifyRequestNeeded(TypedDict):
+    model: str
+    input: Union[str, List[str]]  # text, or up to 64; each at most 8192 bytes
+
+
+class ClassifyRequest(_ClassifyRequestNeeded, total=False):
+    top_k: int
+
+
+class ClassifyResponse(TypedDict):
+    model: str
+    release_id: str
+    results: List[ClassifyResponseResult]
+    usage: ClassifyResponseUsage
+
+
+class ClassifyResponseResult(TypedDict, total=False):
+    index: int
+    trace_id: str
+    decision: Literal['answer', 'clarify', 'refuse']  # by the model's thresholds; refuse: also when the text is out of its scope
+    labels: List[ClassifyResponseResultLabel]
+
+
+class ClassifyResponseResultLabel(TypedDict, total=False):
+    label: str
+    score: float
+    said: bool  # of a model of any number of labels: whether the label's score reaches its threshold; those that do are all listed
+
+
+class ClassifyResponseUsage(TypedDict, total=False):
+    tokens: int
+
+
+class _EmbeddingsRequestNeeded(TypedDict):
+    model: str
+    input: Union[str, List[str]]  # text, or up to 64; each at most 8192 bytes
+
+
+class EmbeddingsRequest(_EmbeddingsRequestNeeded, total=False):
+    encoding_format: Literal['float', 'base64']  # base64: of the little-endian f32 bytes
+    dimensions: int  # what the vectors have; they are not cut
+    user: str  # taken and not used
+
+
+class EmbeddingsResponse(TypedDict):
+    object: Literal['list']
+    model: str
+    data: List[EmbeddingsResponseData]
+    usage: EmbeddingsResponseUsage
+
+
+class EmbeddingsResponseData(TypedDict):
+    object: Literal['embedding']
+    index: int
+    embedding: Union[List[float], str]
+
+
+class EmbeddingsResponseUsage(TypedDict):
+    prompt_tokens: int
+    total_tokens: int
+
+
+class _RerankRequestNeeded(TypedDict):
+    model: str
+    query: str  # at most 8192 bytes
+    documents: List[str]  # each at most 8192 bytes
+
+
+class RerankRequest(_RerankRequestNeeded, total=False):
+    top_n: int  # results; default: all
+
+
+class RerankResponse(TypedDict):
+    model: str
+    release_id: str
+    results: List[RerankResponseResult]
+    usage: RerankResponseUsage
+
+
+class RerankResponseResult(TypedDict):
+    index: int  # into documents
+    score: float  # from 0 to 1; the best document first
+
+
+class RerankResponseUsage(TypedDict, total=False):
+    tokens: int
+
+
+class _AnswerRequestNeeded(TypedDict):
+    bot: str
+
+
+class AnswerRequest(_AnswerRequestNeeded, total=False):
+    conversation: str  # of the answer before; absent: a conversation begins
+    text: str  # at most 8192 bytes
+    option: str  # the intent of an option that was tapped
+    channel: str  # where the visitor is; default: the conversation's, at its beginning web
+
+
+class _AnswerResponseNeeded(TypedDict):
+    decision: Literal['answer', 'clarify', 'refuse', 'handoff']
+    text: str
+    score: float
+    intent: str
+    sources: List[str]
+    options: List[AnswerResponseOption]
+    trace_id: str
+    conversation: str  # where the next message goes
+
+
+class AnswerResponse(_AnswerResponseNeeded, total=False):
+    lang: Literal['zh', 'en']
+    bot: str
+    release_id: str
+    began_anew: Literal[True]  # the conversation sent is over; this is another one
+    slot: str  # clarify: the value that is asked for
+    usage: AnswerResponseUsage
+
+
+class AnswerResponseOption(TypedDict, total=False):
+    intent: str
+    title: str
+
+
+class AnswerResponseUsage(TypedDict, total=False):
+    tokens: int
+
+
+class _ChatCompletionsRequestNeeded(TypedDict):
+    model: str  # the bot
+    messages: List[ChatCompletionsRequestMessage]  # at most 64 of the user where metadata names no conversation
+
+
+class ChatCompletionsRequest(_ChatCompletionsRequestNeeded, total=False):
+    stream: bool
+    stream_options: ChatCompletionsRequestStreamOptions
+    metadata: ChatCompletionsRequestMetadata
+    n: Literal[1]
+    logprobs: Literal[False]
+    store: Literal[False]
+    response_format: ChatCompletionsRequestResponseFormat
+    temperature: float  # taken and not used, as the five below: nothing is sampled
+    top_p: float
+    presence_penalty: float
+    frequency_penalty: float
+    seed: int
+    user: str
+
+
+class _ChatCompletionsRequestMessageNeeded(TypedDict):
+    role: Literal['user', 'assistant', 'system', 'developer']  # only what the user says is read: the bot's words are the shop's
+
+
+class ChatCompletionsRequestMessage(_ChatCompletionsRequestMessageNeeded, total=False):
+    content: Union[str, List[ChatCompletionsRequestMessageContent], None]  # of the user at most 8192 bytes
+    name: str
+    refusal: Union[str, None]
+
+
+class ChatCompletionsRequestMessageContent(TypedDict):
+    type: Literal['text']
+    text: str
+
+
+class ChatCompletionsRequestStreamOptions(TypedDict, total=False):
+    include_usage: bool
+
+
+class ChatCompletionsRequestMetadata(TypedDict, total=False):
+    conversation: str  # yupu.conversation of the answer before: the last message of the user goes on with it. Absent: the messages are the conversation, and are all read and charged
+    option: str  # the intent of an option that was tapped
+    channel: str  # where the visitor is
+
+
+class ChatCompletionsRequestResponseFormat(TypedDict, total=False):
+    type: Literal['text']
+
+
+class _ChatCompletionsResponseNeeded(TypedDict):
+    id: str  # the trace_id
+    object: Literal['chat.completion']
+    created: int
+    model: str
+    choices: List[ChatCompletionsResponseChoice]
+    usage: ChatCompletionsResponseUsage
+    yupu: AnswerResponse
+
+
+class ChatCompletionsResponse(_ChatCompletionsResponseNeeded, total=False):
+    system_fingerprint: str  # the release_id
+
+
+class _ChatCompletionsResponseChoiceNeeded(TypedDict):
+    index: int
+    message: ChatCompletionsResponseChoiceMessage
+    finish_reason: Literal['stop']
+
+
+class ChatCompletionsResponseChoice(_ChatCompletionsResponseChoiceNeeded, total=False):
+    logprobs: None
+
+
+class _ChatCompletionsResponseChoiceMessageNeeded(TypedDict):
+    role: Literal['assistant']
+    content: str  # the text; options follow it, '- title' a line
+
+
+class ChatCompletionsResponseChoiceMessage(_ChatCompletionsResponseChoiceMessageNeeded, total=False):
+    refusal: None
+
+
+class ChatCompletionsResponseUsage(TypedDict):
+    prompt_tokens: int
+    completion_tokens: Literal[0]
+    total_tokens: int
+
+
+class _ChatCompletionsEventNeeded(TypedDict):
+    id: str
+    object: Literal['chat.completion.chunk']
+    created: int
+    model: str
+    choices: List[ChatCompletionsEventChoice]
+
+
+class ChatCompletionsEvent(_ChatCompletionsEventNeeded, total=False):
+    system_fingerprint: str
+    usage: Union[None, ChatCompletionsEventUsage]  # asked for by stream_options.include_usage: of the last event
+    yupu: AnswerResponse
+
+
+class _ChatCompletionsEventChoiceNeeded(TypedDict):
+    index: int
+    delta: ChatCompletionsEventChoiceDelta
+    finish_reason: Literal['stop', None]
+
+
+class ChatCompletionsEventChoice(_ChatCompletionsEventChoiceNeeded, total=False):
+    logprobs: None
+
+
+class ChatCompletionsEventChoiceDelta(TypedDict, total=False):
+    role: Literal['assistant']
+    content: str
+
+
+class ChatCompletionsEventUsage(TypedDict, total=False):
+    prompt_tokens: int
+    completion_tokens: Literal[0]
+    total_tokens: int
+
+
+class _FeedbackRequestNeeded(TypedDict):
+    trace_id: str
+
+
+class FeedbackRequest(_FeedbackRequestNeeded, total=False):
+    rating: Literal[1, -1]
+    correction: str  # the right label
+    reason: str
+
+
+class _FeedbackResponseNeeded(TypedDict):
+    id: str
+    trace_id: str
+
+
+class FeedbackResponse(_FeedbackResponseNeeded, total=False):
+    rating: Literal[1, -1]
+    correction: str
+
+
+class ModelsResponse(TypedDict):
+    object: Literal['list']
+    data: List[ModelsResponseData]
+
+
+class _ModelsResponseDataNeeded(TypedDict):
+    id: str
+    kind: Literal['model', 'bot']
+    release_id: str
+    labels: List[str]
+
+
+class ModelsResponseData(_ModelsResponseDataNeeded, total=False):
+    object: Literal['model']
+    created: int  # Unix time at which it was loaded
+    owned_by: Literal['yupu']
+    loaded_at: str
+    model: str  # of a bot: the model that reads for it
+    dimensions: int  # of a model that gives vectors
+    titles: Dict[str, Any]
+    examples: List[str]
+
+
+class UsageQuery(TypedDict, total=False):
+    month: str  # YYYY-MM; default: the running one
+
+
+class _UsageResponseNeeded(TypedDict):
+    tenant_id: str
+    month: str
+    plan: str
+    calls: int
+    tokens: int
+    price: str
+    price_ufen: int  # 10^-6 fen
+    lines: List[UsageResponseLine]
+
+
+class UsageResponse(_UsageResponseNeeded, total=False):
+    quota_tokens: Union[int, None]
+    quota_ufen: Union[int, None]
+
+
+class UsageResponseLine(TypedDict):
+    meter: str
+    model: str
+    calls: int
+    tokens: int
+    price: str
+    price_ufen: int
+
+
+class _BalanceResponseNeeded(TypedDict):
+    tenant_id: str
+    owed: str
+    owed_ufen: int
+    currency: Literal['CNY']
+
+
+class BalanceResponse(_BalanceResponseNeeded, total=False):
+    accounts: Dict[str, int]  # ufen, by kind
+
+
+class InvoicesResponse(TypedDict):
+    data: List[InvoicesResponseData]
+
+
+class _InvoicesResponseDataNeeded(TypedDict):
+    id: str
+    tenant_id: str
+    month: str
+    kind: str
+    state: Literal['draft', 'open']
+    currency: Literal['CNY']
+    net_fen: int
+    vat_fen: int
+    total_fen: int
+    lines: List[InvoicesResponseDataLine]
+
+
+class InvoicesResponseData(_InvoicesResponseDataNeeded, total=False):
+    number: Union[str, None]
+    net_ufen: int
+    vat_ppm: int
+    sha256: str
+    made_at: str
+
+
+class InvoicesResponseDataLine(TypedDict):
+    meter: str
+    model: str
+    calls: int
+    tokens: int
+    amount_ufen: int
+    amount_fen: int
+
+
+class HealthzResponse(TypedDict):
+    status: str
+
+
+class ReadyzResponse(TypedDict):
+    status: str

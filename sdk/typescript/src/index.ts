@@ -1,0 +1,6 @@
+export type { CallOptions } from './call.js';
+export { Client, type ClientOptions } from './client.js';
+export * from './errors.js';
+export { VERSION } from './operations.js';
+export type { RetryPolicy } from './retry.js';
+export type * from './types.js';

@@ -1,0 +1,96 @@
+// One method for each operation of the API. Made by sdk/generate.py from /openapi.json: do not edit.
+
+import type { Call, CallOptions } from './call.js';
+import type * as types from './types.js';
+
+export const VERSION = '0.1.0';
+
+export abstract class Operations {
+  protected abstract call<T>(call: Call, options: CallOptions): Promise<T>;
+  protected abstract stream<T>(call: Call, options: CallOptions): AsyncIterable<T>;
+
+  /** Labels with scores for texts: POST /v1/classify */
+  classify(body: types.ClassifyRequest, options: CallOptions = {}): Promise<types.ClassifyResponse> {
+    return this.call({ method: 'POST', path: '/v1/classify', body, once: true }, options);
+  }
+
+  /** A vector for each text, as OpenAI's clients ask for it: POST /v1/embeddings */
+  embeddings(body: types.EmbeddingsRequest, options: CallOptions = {}): Promise<types.EmbeddingsResponse> {
+    return this.call({ method: 'POST', path: '/v1/embeddings', body, once: true }, options);
+  }
+
+  /** Documents in the order in which they answer a query: POST /v1/rerank */
+  rerank(body: types.RerankRequest, options: CallOptions = {}): Promise<types.RerankResponse> {
+    return this.call({ method: 'POST', path: '/v1/rerank', body, once: true }, options);
+  }
+
+  /** A bot's answer to a visitor: POST /v1/answer */
+  answer(body: types.AnswerRequest, options: CallOptions = {}): Promise<types.AnswerResponse> {
+    return this.call({ method: 'POST', path: '/v1/answer', body, once: true }, options);
+  }
+
+  /** A bot's answer to a visitor, as OpenAI's clients ask for it: POST /v1/chat/completions */
+  chatCompletions(body: Omit<types.ChatCompletionsRequest, 'stream'>, options: CallOptions = {}): Promise<types.ChatCompletionsResponse> {
+    return this.call({ method: 'POST', path: '/v1/chat/completions', body, once: true }, options);
+  }
+
+  /** A bot's answer to a visitor, as OpenAI's clients ask for it: POST /v1/chat/completions */
+  streamChatCompletions(body: Omit<types.ChatCompletionsRequest, 'stream'>, options: CallOptions = {}): AsyncIterable<types.ChatCompletionsEvent> {
+    return this.stream({ method: 'POST', path: '/v1/chat/completions', body: { ...body, stream: true }, once: true }, options);
+  }
+
+  /** What somebody thinks of an answer: POST /v1/feedback */
+  feedback(body: types.FeedbackRequest, options: CallOptions = {}): Promise<types.FeedbackResponse> {
+    return this.call({ method: 'POST', path: '/v1/feedback', body, once: true }, options);
+  }
+
+  /** Models and bots that answer now: GET /v1/models */
+  models(options: CallOptions = {}): Promise<types.ModelsResponse> {
+    return this.call({ method: 'GET', path: '/v1/models' }, options);
+  }
+
+  /** The caller's usage: GET /v1/usage */
+  usage(query: types.UsageQuery = {}, options: CallOptions = {}): Promise<types.UsageResponse> {
+    return this.call({ method: 'GET', path: '/v1/usage', query }, options);
+  }
+
+  /** The caller's balance: GET /v1/balance */
+  balance(options: CallOptions = {}): Promise<types.BalanceResponse> {
+    return this.call({ method: 'GET', path: '/v1/balance' }, options);
+  }
+
+  /** The caller's invoices: GET /v1/invoices */
+  invoices(options: CallOptions = {}): Promise<types.InvoicesResponse> {
+    return this.call({ method: 'GET', path: '/v1/invoices' }, options);
+  }
+
+  /** The process is alive: GET /healthz */
+  healthz(options: CallOptions = {}): Promise<types.HealthzResponse> {
+    return this.call({ method: 'GET', path: '/healthz' }, options);
+  }
+
+  /** 200 when calls can be answered, else 503: GET /readyz */
+  readyz(options: CallOptions = {}): Promise<types.ReadyzResponse> {
+    return this.call({ method: 'GET', path: '/readyz' }, options);
+  }
+
+  /** Prometheus text: GET /metrics */
+  metrics(options: CallOptions = {}): Promise<string> {
+    return this.call({ method: 'GET', path: '/metrics', text: true }, options);
+  }
+
+  /** Technical report, Chinese: GET /report */
+  report(options: CallOptions = {}): Promise<string> {
+    return this.call({ method: 'GET', path: '/report', text: true }, options);
+  }
+
+  /** Technical report, Chinese: GET /report/zh */
+  reportZh(options: CallOptions = {}): Promise<string> {
+    return this.call({ method: 'GET', path: '/report/zh', text: true }, options);
+  }
+
+  /** Technical report, English: GET /report/en */
+  reportEn(options: CallOptions = {}): Promise<string> {
+    return this.call({ method: 'GET', path: '/report/en', text: true }, options);
+  }
+}

@@ -1,0 +1,362 @@
+// Bodies of requests and answers. Made by sdk/generate.py from /openapi.json: do not edit.
+
+export interface ClassifyRequest {
+  model: string;
+  /** text, or up to 64; each at most 8192 bytes */
+  input: string | Array<string>;
+  top_k?: number;
+}
+
+export interface ClassifyResponse {
+  model: string;
+  release_id: string;
+  results: Array<ClassifyResponseResult>;
+  usage: ClassifyResponseUsage;
+}
+
+export interface ClassifyResponseResult {
+  index?: number;
+  trace_id?: string;
+  /** by the model's thresholds; refuse: also when the text is out of its scope */
+  decision?: "answer" | "clarify" | "refuse";
+  labels?: Array<ClassifyResponseResultLabel>;
+}
+
+export interface ClassifyResponseResultLabel {
+  label?: string;
+  score?: number;
+  /** of a model of any number of labels: whether the label's score reaches its threshold; those that do are all listed */
+  said?: boolean;
+}
+
+export interface ClassifyResponseUsage {
+  tokens?: number;
+}
+
+export interface EmbeddingsRequest {
+  model: string;
+  /** text, or up to 64; each at most 8192 bytes */
+  input: string | Array<string>;
+  /** base64: of the little-endian f32 bytes */
+  encoding_format?: "float" | "base64";
+  /** what the vectors have; they are not cut */
+  dimensions?: number;
+  /** taken and not used */
+  user?: string;
+}
+
+export interface EmbeddingsResponse {
+  object: "list";
+  model: string;
+  data: Array<EmbeddingsResponseData>;
+  usage: EmbeddingsResponseUsage;
+}
+
+export interface EmbeddingsResponseData {
+  object: "embedding";
+  index: number;
+  embedding: Array<number> | string;
+}
+
+export interface EmbeddingsResponseUsage {
+  prompt_tokens: number;
+  total_tokens: number;
+}
+
+export interface RerankRequest {
+  model: string;
+  /** at most 8192 bytes */
+  query: string;
+  /** each at most 8192 bytes */
+  documents: Array<string>;
+  /** results; default: all */
+  top_n?: number;
+}
+
+export interface RerankResponse {
+  model: string;
+  release_id: string;
+  results: Array<RerankResponseResult>;
+  usage: RerankResponseUsage;
+}
+
+export interface RerankResponseResult {
+  /** into documents */
+  index: number;
+  /** from 0 to 1; the best document first */
+  score: number;
+}
+
+export interface RerankResponseUsage {
+  tokens?: number;
+}
+
+export interface AnswerRequest {
+  bot: string;
+  /** of the answer before; absent: a conversation begins */
+  conversation?: string;
+  /** at most 8192 bytes */
+  text?: string;
+  /** the intent of an option that was tapped */
+  option?: string;
+  /** where the visitor is; default: the conversation's, at its beginning web */
+  channel?: string;
+}
+
+export interface AnswerResponse {
+  decision: "answer" | "clarify" | "refuse" | "handoff";
+  text: string;
+  score: number;
+  intent: string;
+  lang?: "zh" | "en";
+  sources: Array<string>;
+  options: Array<AnswerResponseOption>;
+  trace_id: string;
+  bot?: string;
+  release_id?: string;
+  /** where the next message goes */
+  conversation: string;
+  /** the conversation sent is over; this is another one */
+  began_anew?: true;
+  /** clarify: the value that is asked for */
+  slot?: string;
+  usage?: AnswerResponseUsage;
+}
+
+export interface AnswerResponseOption {
+  intent?: string;
+  title?: string;
+}
+
+export interface AnswerResponseUsage {
+  tokens?: number;
+}
+
+export interface ChatCompletionsRequest {
+  /** the bot */
+  model: string;
+  /** at most 64 of the user where metadata names no conversation */
+  messages: Array<ChatCompletionsRequestMessage>;
+  stream?: boolean;
+  stream_options?: ChatCompletionsRequestStreamOptions;
+  metadata?: ChatCompletionsRequestMetadata;
+  n?: 1;
+  logprobs?: false;
+  store?: false;
+  response_format?: ChatCompletionsRequestResponseFormat;
+  /** taken and not used, as the five below: nothing is sampled */
+  temperature?: number;
+  top_p?: number;
+  presence_penalty?: number;
+  frequency_penalty?: number;
+  seed?: number;
+  user?: string;
+}
+
+export interface ChatCompletionsRequestMessage {
+  /** only what the user says is read: the bot's words are the shop's */
+  role: "user" | "assistant" | "system" | "developer";
+  /** of the user at most 8192 bytes */
+  content?: string | Array<ChatCompletionsRequestMessageContent> | null;
+  name?: string;
+  refusal?: string | null;
+}
+
+export interface ChatCompletionsRequestMessageContent {
+  type: "text";
+  text: string;
+}
+
+export interface ChatCompletionsRequestStreamOptions {
+  include_usage?: boolean;
+}
+
+export interface ChatCompletionsRequestMetadata {
+  /** yupu.conversation of the answer before: the last message of the user goes on with it. Absent: the messages are the conversation, and are all read and charged */
+  conversation?: string;
+  /** the intent of an option that was tapped */
+  option?: string;
+  /** where the visitor is */
+  channel?: string;
+}
+
+export interface ChatCompletionsRequestResponseFormat {
+  type?: "text";
+}
+
+export interface ChatCompletionsResponse {
+  /** the trace_id */
+  id: string;
+  object: "chat.completion";
+  created: number;
+  model: string;
+  /** the release_id */
+  system_fingerprint?: string;
+  choices: Array<ChatCompletionsResponseChoice>;
+  usage: ChatCompletionsResponseUsage;
+  yupu: AnswerResponse;
+}
+
+export interface ChatCompletionsResponseChoice {
+  index: number;
+  message: ChatCompletionsResponseChoiceMessage;
+  logprobs?: null;
+  finish_reason: "stop";
+}
+
+export interface ChatCompletionsResponseChoiceMessage {
+  role: "assistant";
+  /** the text; options follow it, '- title' a line */
+  content: string;
+  refusal?: null;
+}
+
+export interface ChatCompletionsResponseUsage {
+  prompt_tokens: number;
+  completion_tokens: 0;
+  total_tokens: number;
+}
+
+export interface ChatCompletionsEvent {
+  id: string;
+  object: "chat.completion.chunk";
+  created: number;
+  model: string;
+  system_fingerprint?: string;
+  choices: Array<ChatCompletionsEventChoice>;
+  /** asked for by stream_options.include_usage: of the last event */
+  usage?: null | ChatCompletionsEventUsage;
+  yupu?: AnswerResponse;
+}
+
+export interface ChatCompletionsEventChoice {
+  index: number;
+  delta: ChatCompletionsEventChoiceDelta;
+  logprobs?: null;
+  finish_reason: "stop" | null;
+}
+
+export interface ChatCompletionsEventChoiceDelta {
+  role?: "assistant";
+  content?: string;
+}
+
+export interface ChatCompletionsEventUsage {
+  prompt_tokens?: number;
+  completion_tokens?: 0;
+  total_tokens?: number;
+}
+
+export interface FeedbackRequest {
+  trace_id: string;
+  rating?: 1 | -1;
+  /** the right label */
+  correction?: string;
+  reason?: string;
+}
+
+export interface FeedbackResponse {
+  id: string;
+  trace_id: string;
+  rating?: 1 | -1;
+  correction?: string;
+}
+
+export interface ModelsResponse {
+  object: "list";
+  data: Array<ModelsResponseData>;
+}
+
+export interface ModelsResponseData {
+  id: string;
+  object?: "model";
+  kind: "model" | "bot";
+  /** Unix time at which it was loaded */
+  created?: number;
+  owned_by?: "yupu";
+  loaded_at?: string;
+  /** of a bot: the model that reads for it */
+  model?: string;
+  release_id: string;
+  labels: Array<string>;
+  /** of a model that gives vectors */
+  dimensions?: number;
+  titles?: Record<string, unknown>;
+  examples?: Array<string>;
+}
+
+export interface UsageQuery {
+  /** YYYY-MM; default: the running one */
+  month?: string;
+}
+
+export interface UsageResponse {
+  tenant_id: string;
+  month: string;
+  plan: string;
+  calls: number;
+  tokens: number;
+  price: string;
+  /** 10^-6 fen */
+  price_ufen: number;
+  quota_tokens?: number | null;
+  quota_ufen?: number | null;
+  lines: Array<UsageResponseLine>;
+}
+
+export interface UsageResponseLine {
+  meter: string;
+  model: string;
+  calls: number;
+  tokens: number;
+  price: string;
+  price_ufen: number;
+}
+
+export interface BalanceResponse {
+  tenant_id: string;
+  owed: string;
+  owed_ufen: number;
+  currency: "CNY";
+  /** ufen, by kind */
+  accounts?: Record<string, number>;
+}
+
+export interface InvoicesResponse {
+  data: Array<InvoicesResponseData>;
+}
+
+export interface InvoicesResponseData {
+  id: string;
+  tenant_id: string;
+  month: string;
+  kind: string;
+  state: "draft" | "open";
+  number?: string | null;
+  currency: "CNY";
+  net_ufen?: number;
+  net_fen: number;
+  vat_ppm?: number;
+  vat_fen: number;
+  total_fen: number;
+  lines: Array<InvoicesResponseDataLine>;
+  sha256?: string;
+  made_at?: string;
+}
+
+export interface InvoicesResponseDataLine {
+  meter: string;
+  model: string;
+  calls: number;
+  tokens: number;
+  amount_ufen: number;
+  amount_fen: number;
+}
+
+export interface HealthzResponse {
+  status: string;
+}
+
+export interface ReadyzResponse {
+  status: string;
+}
