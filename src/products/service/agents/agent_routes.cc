@@ -6,6 +6,7 @@
 #include "http/problem.h"
 #include "products/service/agents/briefing.h"
 #include "products/service/agents/inbox.h"
+#include "serving/body_fields.h"
 
 namespace yupu::products {
 namespace {
