@@ -31,6 +31,8 @@
 #include "serving/model_host.h"
 #include "serving/release_watcher.h"
 #include "serving/service.h"
+#include "strategy/knowledge_plan.h"
+#include "strategy/retention.h"
 #include "web/assets.h"
 
 namespace yupu::app {
@@ -154,6 +156,7 @@ struct LiveServer::Parts {
   std::unique_ptr<serving::Service> service;
   std::unique_ptr<products::AgentRoutes> agent_routes;
   std::unique_ptr<products::VisitorRoutes> visitor_routes;
+  std::unique_ptr<strategy::Retention> retention;  // null: conversations are kept for good
   std::unique_ptr<http::Server> server;
 
   Parts(store::Store& s, const Clock& c, LiveServerOptions o) : store(s), clock(c), options(std::move(o)) {}
@@ -205,11 +208,17 @@ struct LiveServer::Parts {
                                                  std::move(service_options), make_hooks(store, clock));
     if (options.strategy != nullptr) {
       YUPU_ASSIGN_OR_RETURN(auto dialogue, strategy::make_dialogue(*options.strategy, options.answers));
-      desk = std::make_unique<products::Desk>(store, clock, options.strategy->service.desk);
-      auto bot = std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue),
-                                                             options.strategy->service.conversation, desk.get());
+      const strategy::ServicePlan& plan = options.strategy->service;
+      YUPU_ASSIGN_OR_RETURN(auto knowledge, strategy::open_knowledge(*options.strategy, store));
+      desk = std::make_unique<products::Desk>(store, clock, plan.desk);
+      auto bot = std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue), plan.conversation,
+                                                             desk.get(), std::move(knowledge));
       open_desk(bot->bot());
       service->add_bot(std::move(bot));
+      if (plan.keep_days > 0) {
+        retention = std::make_unique<strategy::Retention>(
+            store, clock, strategy::RetentionRule{.bot = plan.bot, .keep_days = plan.keep_days});
+      }
     }
     return ok_status();
   }
@@ -245,6 +254,7 @@ struct LiveServer::Parts {
     service->set_server(server.get());
     watcher->start();
     if (desk != nullptr) desk->start();
+    if (retention != nullptr) retention->start();
     return ok_status();
   }
 };
@@ -277,6 +287,7 @@ void LiveServer::stop() {
   parts_->server->stop(kDrainMs);
   parts_->service->set_server(nullptr);
   if (parts_->desk != nullptr) parts_->desk->stop();
+  if (parts_->retention != nullptr) parts_->retention->stop();
   parts_->watcher->stop();
   if (parts_->pool != nullptr) parts_->pool->stop();
   parts_->engine->stop();

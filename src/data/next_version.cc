@@ -118,9 +118,13 @@ Status copy_measured(const std::string& directory, Split split, Additions& addit
   });
 }
 
-Status copy_train(const std::string& directory, Additions& additions, const ByText& by_text, NextVersion& next,
-                  Collector& collector, DatasetBuilder& builder) {
+Status copy_train(const std::string& directory, const std::set<std::string>& forgotten, Additions& additions,
+                  const ByText& by_text, NextVersion& next, Collector& collector, DatasetBuilder& builder) {
   return for_each_row(directory + "/train.jsonl", [&](const handoff::Row& row) -> Status {
+    if (forgotten.contains(row.source)) {
+      ++next.forgotten_count;
+      return ok_status();
+    }
     const auto it = by_text.find(canonical_key(row.text));
     if (it == by_text.end() || !additions[it->second].taken)
       return builder.add(Split::kTrain, row.label, row_line(row));
@@ -160,7 +164,7 @@ Result<NextVersion> next_version(const handoff::Record& base, std::vector<handof
   for (const Split split : {Split::kTest, Split::kValid}) {
     YUPU_RETURN_IF_ERROR(copy_measured(directory, split, pending, by_text, collector, *builder));
   }
-  YUPU_RETURN_IF_ERROR(copy_train(directory, pending, by_text, next, collector, *builder));
+  YUPU_RETURN_IF_ERROR(copy_train(directory, options.forgotten, pending, by_text, next, collector, *builder));
   for (const Addition& addition : pending) {
     if (!addition.taken) continue;
     ++next.added_count;
@@ -170,7 +174,8 @@ Result<NextVersion> next_version(const handoff::Record& base, std::vector<handof
   next.report["superseded"] = next.superseded_count;
   next.report["duplicates"] = next.duplicate_count;
   next.report["refused"] = next.refused_count;
-  if (next.added_count == 0) {
+  if (next.forgotten_count > 0) next.report["forgotten"] = next.forgotten_count;
+  if (next.added_count == 0 && next.forgotten_count == 0) {
     next.record = base;
     return next;
   }

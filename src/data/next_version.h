@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,11 @@
 namespace yupu::data {
 
 struct NextVersion {
-  handoff::Record record;             // == the base when nothing was added
+  handoff::Record record;             // == the base when nothing was added or forgotten
   std::int64_t added_count = 0;       // corrections that are new rows of train
   std::int64_t superseded_count = 0;  // rows of train that a correction contradicted and replaced
   std::int64_t duplicate_count = 0;   // corrections that say what train says already
+  std::int64_t forgotten_count = 0;   // rows of train that were to be left out
   std::int64_t refused_count = 0;     // in test or valid, unknown label, contradicting each other, unreadable
   Json report;                        // the four counts and "rejects": [{file, line, reason, detail, label, text}]
 };
@@ -26,6 +28,7 @@ struct NextVersion {
 struct NextVersionOptions {
   std::vector<std::string> parents = {};  // besides the base: the records the additions came from
   std::size_t text_bytes_max = 8192;
+  std::set<std::string> forgotten = {};  // sources of rows of train that are left out, and named nowhere
 };
 
 // valid and test are taken over byte for byte, so live and candidate are measured on the same rows. Additions go to

@@ -98,6 +98,25 @@ TEST_F(NextVersionTest, TheSameAdditionsGiveTheSameVersion) {
   EXPECT_EQ(second.record.created_ns, first.record.created_ns);
 }
 
+TEST_F(NextVersionTest, WhatIsForgottenIsLeftOut) {
+  const auto learned = next({row("call me at 555", "order", "fb_1"), row("another one", "order", "fb_2")});
+  ASSERT_TRUE(learned.ok());
+  const auto without = [&](const std::set<std::string>& forgotten) {
+    return next_version(learned->record, {}, {.forgotten = forgotten}, dir_.path(), *store_, clock_);
+  };
+  const auto after = without({"feedback:fb_1", "feedback:fb_never"});
+  ASSERT_TRUE(after.ok()) << after.status().to_string();
+  EXPECT_EQ(after->forgotten_count, 1);
+  EXPECT_EQ(after->added_count, 0);
+  EXPECT_NE(after->record.id, learned->record.id);
+  for (const std::string name : {"train.jsonl", "rejects.jsonl"}) {
+    const auto bytes = read_file(file(after->record, name));
+    EXPECT_TRUE(!bytes.ok() || bytes->find("555") == std::string::npos) << name;
+  }
+  EXPECT_NE(read_file(file(after->record, "train.jsonl")).value().find("another one"), std::string::npos);
+  EXPECT_EQ(without({"feedback:fb_never"})->record.id, learned->record.id);
+}
+
 TEST_F(NextVersionTest, OnlyADatasetHasANextVersion) {
   base_.kind = "run";
   EXPECT_EQ(next({}).status().code(), Code::kInvalidArgument);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,16 @@ struct CorrectionQuery {
   std::int64_t limit = 100'000;
 };
 Result<std::vector<handoff::Row>> corrections(store::Store& store, const CorrectionQuery& query);
+
+// The source of a row that this feedback became: "feedback:<id>".
+inline std::string source_of(std::string_view feedback_id) { return "feedback:" + std::string(feedback_id); }
+
+// Deletes what was said about these traces, how many opinions there were, and remembers which of them were corrections:
+// rows of datasets that came of them are not to be in the next version.
+Result<std::int64_t> forget_feedback(store::Transaction& transaction, const Clock& clock, const std::string& tenant_id,
+                                     std::span<const std::string> trace_ids);
+// Sources of rows that came of corrections deleted since (data::NextVersionOptions::forgotten).
+Result<std::set<std::string>> forgotten_sources(store::Store& store);
 
 // Calls that went wrong: decided other than "answer", or voted down. Newest first.
 struct Miss {

@@ -74,7 +74,7 @@ Result<std::vector<handoff::Row>> corrections(store::Store& store, const Correct
                  rows.push_back({.text = row.text(0),
                                  .label = row.text(1),
                                  .lang = lang_of(row.text(3)),
-                                 .source = "feedback:" + row.text(2)});
+                                 .source = source_of(row.text(2))});
                }));
   return rows;
 }

@@ -7,6 +7,8 @@
 // Threads: hear() from any number of threads; a turn belongs to one call.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,6 +32,7 @@ struct VisitorMessage {
   std::string channel = {};       // empty: the conversation's own
   // What the visitor said before, of a caller who keeps the conversation. REQUIRES: none with `conversation`.
   std::vector<std::string> earlier = {};
+  std::string visitor = {};       // the caller's own name of who asks; empty: not told
 };
 
 struct BotOption {
@@ -43,17 +46,28 @@ struct TraceLabel {
   std::string intent;
 };
 
+// A sentence that `text` quotes: bytes [begin, end) of that version of a document.
+struct BotQuote {
+  std::string document;
+  std::int64_t version = 0;
+  std::size_t begin = 0, end = 0;
+  std::string title = {};
+  std::string date = {};  // of the document: "2026-11-27"
+  double score = 0;       // how much of the question it covers
+};
+
 struct BotAnswer {
   std::string decision = {};  // "answer", "clarify", "refuse", "handoff"
   std::string text = {};
-  std::string intent = {};  // best label, whatever was decided; of a tap or a form, theirs
-  std::string lang = {};    // "zh", "en": of text
-  double score = 0;         // of `intent`
-  std::vector<std::string> sources = {};
-  std::vector<BotOption> options = {};  // "clarify": what may have been meant
-  std::string slot = {};                // "clarify": the value that is asked for
-  std::string conversation = {};        // where the next message goes
-  bool began_anew = false;              // the conversation asked for is over: this is another one
+  std::string intent = {};                // best label, whatever was decided; of a tap or a form, theirs
+  std::string lang = {};                  // "zh", "en": of text
+  double score = 0;                       // of `intent`
+  std::vector<std::string> sources = {};  // of an approved text
+  std::vector<BotQuote> quotes = {};      // what a text out of documents is made of, in its order
+  std::vector<BotOption> options = {};    // "clarify": what may have been meant
+  std::string slot = {};                  // "clarify": the value that is asked for
+  std::string conversation = {};          // where the next message goes
+  bool began_anew = false;                // the conversation asked for is over: this is another one
   std::optional<TraceLabel> label = {};
   Json notes = Json::object();  // for the trace alone
   Json handover = {};           // of a conversation that waits for a person or is with one: how it stands; else null
@@ -67,7 +81,7 @@ class BotTurn {
   virtual const std::string& text() const = 0;
   // The message's `earlier` texts, read by the model: answer() says what it would had it heard them. Before each
   // answer().
-  virtual void recall(const ModelCard& card, std::span<const ScoredText> earlier) = 0;
+  virtual Status recall(const ModelCard& card, std::span<const ScoredText> earlier) = 0;
   // `trace_id`: of this answer. Called again after keep() met a conflict: from where the conversation stands by then.
   virtual Result<BotAnswer> answer(const ModelCard& card, const ScoredText& scored, const std::string& trace_id) = 0;
   // Writes down what was asked and answered. kConflict: another message of the conversation came first.

@@ -39,13 +39,13 @@ void Idempotency::Claim::give_up() {
 }
 
 Status Idempotency::Claim::keep(store::Transaction& transaction, int status, const std::string& response,
-                                std::int64_t now_ns) const {
+                                std::int64_t now_ns, const std::string& subject) const {
   if (owner_ == nullptr) return {};
   return transaction
       .execute(
-          "INSERT INTO idempotency (tenant_id, key, route, body_sha256, status, response, created_ns) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?)",
-          {tenant_id_, key_, route_, body_sha256_, std::int64_t{status}, response, now_ns})
+          "INSERT INTO idempotency (tenant_id, key, route, body_sha256, status, response, subject, created_ns) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          {tenant_id_, key_, route_, body_sha256_, std::int64_t{status}, response, subject, now_ns})
       .status();
 }
 

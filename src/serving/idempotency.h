@@ -40,8 +40,9 @@ class Idempotency {
     Claim& operator=(Claim&& other) noexcept;
     ~Claim();
     const std::optional<StoredAnswer>& stored() const { return stored_; }
-    // Inside the transaction that charges.
-    Status keep(store::Transaction& transaction, int status, const std::string& response, std::int64_t now_ns) const;
+    // Inside the transaction that charges. `subject`: what the answer is deleted with (forget.h); empty: nothing.
+    Status keep(store::Transaction& transaction, int status, const std::string& response, std::int64_t now_ns,
+                const std::string& subject = {}) const;
 
    private:
     friend class Idempotency;

@@ -146,7 +146,7 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
       for (const TraceRow& row : decided.traces) {
         YUPU_RETURN_IF_ERROR(insert_trace(transaction, row, caller, call.route, *model, now_ns));
       }
-      return claim.keep(transaction, 200, body, now_ns);
+      return claim.keep(transaction, 200, body, now_ns, decided.subject);
     });
     if (price.ok()) break;
     if (!overtaken || attempt == kDecisionsMax) return price.status();

@@ -34,6 +34,7 @@ Status no_such_model(const std::string& name);
 struct Service::Decided {
   OrderedJson body = {};  // of the answer
   std::vector<TraceRow> traces = {};
+  std::string subject = {};  // what the answer is about, and its stored copy is deleted with: a conversation
   // What else is written in the transaction that charges. kConflict: decided from what is no more; decide again.
   store::Work keep = {};
 };

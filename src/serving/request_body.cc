@@ -9,6 +9,8 @@
 namespace yupu::serving {
 namespace {
 
+constexpr std::size_t kVisitorBytesMax = 128;
+
 // "KEY": an array of texts.
 Result<std::vector<std::string>> texts_of(const Json& array, const std::string& key, std::size_t count_max,
                                           const BodyLimits& limits) {
@@ -105,11 +107,16 @@ Result<RerankBody> parse_rerank(std::string_view body, const BodyLimits& limits)
 }
 
 Result<AnswerBody> parse_answer(std::string_view body, const BodyLimits& limits) {
-  YUPU_ASSIGN_OR_RETURN(const Json json, parse_object(body, {"bot", "conversation", "text", "option", "channel"}));
+  YUPU_ASSIGN_OR_RETURN(const Json json,
+                        parse_object(body, {"bot", "conversation", "text", "option", "channel", "visitor"}));
   AnswerBody parsed;
   YUPU_ASSIGN_OR_RETURN(parsed.bot, required_string(json, "bot", kNameBytesMax));
   YUPU_ASSIGN_OR_RETURN(parsed.conversation, optional_string(json, "conversation", kNameBytesMax));
   YUPU_ASSIGN_OR_RETURN(parsed.channel, optional_string(json, "channel", kNameBytesMax));
+  if (json.contains("visitor")) {
+    YUPU_ASSIGN_OR_RETURN(parsed.visitor, required_string(json, "visitor", kVisitorBytesMax));
+    if (is_blank(parsed.visitor)) return invalid_argument("visitor has no text in it", "visitor");
+  }
   if (json.contains("option")) {
     YUPU_ASSIGN_OR_RETURN(parsed.option, required_string(json, "option", kNameBytesMax));
     if (is_blank(parsed.option)) return invalid_argument("option has no text in it", "option");

@@ -43,6 +43,7 @@ struct AnswerBody {
   std::string text;    // empty only with an option
   std::string option;  // intent of a button that was tapped
   std::string channel;
+  std::string visitor;  // the caller's own name of who asks; empty: not told
 };
 struct FeedbackBody {
   std::string trace_id;

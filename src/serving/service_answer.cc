@@ -25,6 +25,15 @@ OrderedJson answer_json(const BotAnswer& said, const std::string& trace_id, cons
                    {"bot", bot},
                    {"release_id", release_id},
                    {"conversation", said.conversation}};
+  for (const BotQuote& quote : said.quotes) {
+    json["sources"].push_back({{"document", quote.document},
+                               {"version", quote.version},
+                               {"begin", quote.begin},
+                               {"end", quote.end},
+                               {"title", quote.title},
+                               {"date", quote.date},
+                               {"score", quote.score}});
+  }
   for (const BotOption& option : said.options) {
     json["options"].push_back({{"intent", option.intent}, {"title", option.title}});
   }
@@ -54,7 +63,8 @@ http::Response Service::answer(const http::Request& request) {
                               .conversation = std::move(body.conversation),
                               .text = std::move(body.text),
                               .option = std::move(body.option),
-                              .channel = std::move(body.channel)},
+                              .channel = std::move(body.channel),
+                              .visitor = std::move(body.visitor)},
                   .shape = shape});
 }
 
@@ -72,6 +82,7 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
     return failed(request, theirs);
   }
   call.message.tenant_id = tenant_id;
+  if (access.visitor) call.message.visitor = access.visitor->id;  // what they say of themselves counts for nothing
   std::vector<std::string> texts = call.message.earlier;
   const Result<std::unique_ptr<BotTurn>> heard = bot.hear(std::move(call.message));
   if (!heard.ok()) {
@@ -85,7 +96,7 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
     const ModelCard& card = model.model->card();
     const std::string trace_id = random_id("tr");
     const std::vector<ScoredText> scored = scored_rows(model, rows);
-    turn.recall(card, std::span<const ScoredText>(scored).first(scored.size() - 1));
+    YUPU_RETURN_IF_ERROR(turn.recall(card, std::span<const ScoredText>(scored).first(scored.size() - 1)));
     YUPU_ASSIGN_OR_RETURN(const BotAnswer said, turn.answer(card, scored.back(), trace_id));
     Decided decided;
     OrderedJson answer = answer_json(said, trace_id, bot.name(), model.release_id);
@@ -99,6 +110,7 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
                               .score = said.score,
                               .body = std::move(kept)});
     decided.body = call.shape(std::move(answer), tokens);
+    decided.subject = said.conversation;
     decided.keep = [this, &turn, &card, &access, &tenant_id, conversation = said.conversation,
                     label = said.label](store::Transaction& transaction) -> Status {
       YUPU_RETURN_IF_ERROR(turn.keep(transaction));

@@ -91,7 +91,9 @@ inline constexpr std::string_view kAnswerRequest = R"({
     "text": {"type": "string", "description": "at most 8192 bytes"},
     "option": {"type": "string", "maxLength": 256, "description": "the intent of an option that was tapped"},
     "channel": {"type": "string", "maxLength": 256,
-                "description": "where the visitor is; default: the conversation's, at its beginning web"}
+                "description": "where the visitor is; default: the conversation's, at its beginning web"},
+    "visitor": {"type": "string", "minLength": 1, "maxLength": 128,
+                "description": "who asks, as you name them: by this name their conversations are deleted"}
   }
 })";
 
@@ -101,7 +103,12 @@ inline constexpr std::string_view kAnswerResponse = R"({
     "decision": {"enum": ["answer", "clarify", "refuse", "handoff"]},
     "text": {"type": "string"}, "score": {"type": "number"}, "intent": {"type": "string"},
     "lang": {"enum": ["zh", "en"]},
-    "sources": {"type": "array", "items": {"type": "string"}},
+    "sources": {"type": "array", "description": "of an approved text its source; of a text out of documents its sentences",
+      "items": {"oneOf": [{"type": "string"}, {"type": "object",
+        "required": ["document", "version", "begin", "end", "title", "date", "score"], "properties": {
+          "document": {"type": "string"}, "version": {"type": "integer"},
+          "begin": {"type": "integer", "description": "bytes of that version's text"}, "end": {"type": "integer"},
+          "title": {"type": "string"}, "date": {"type": "string", "format": "date"}, "score": {"type": "number"}}}]}},
     "options": {"type": "array", "items": {"type": "object", "properties": {
       "intent": {"type": "string"}, "title": {"type": "string"}}}},
     "trace_id": {"type": "string"}, "bot": {"type": "string"}, "release_id": {"type": "string"},

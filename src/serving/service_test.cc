@@ -11,6 +11,7 @@
 #include "http/openapi.h"
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
+#include "serving/forget.h"
 #include "serving/release_watcher.h"
 #include "serving/testing.h"
 
@@ -21,7 +22,7 @@ using testing::CountingAdmission;
 using testing::DigitModel;
 
 // Says the best label, or asks back. A tap is a label for the trace of the conversation's name; "moved" has moved on
-// whenever its turn is kept for the first time.
+// whenever its turn is kept for the first time. Who names a visitor is quoted a document of that name.
 class EchoTurn final : public BotTurn {
  public:
   explicit EchoTurn(VisitorMessage message) : message_(std::move(message)) {}
@@ -41,6 +42,14 @@ class EchoTurn final : public BotTurn {
     said.score = ranked.front().score;
     said.lang = "en";
     said.sources = {"policy#1"};
+    if (!message_.visitor.empty())
+      said.quotes = {{.document = message_.visitor + ".md",
+                      .version = 2,
+                      .begin = 3,
+                      .end = 9,
+                      .title = "T",
+                      .date = "2026-11-27",
+                      .score = 0.75}};
     said.options = {{"n1", "One"}};
     said.conversation = message_.conversation.empty() ? "cv_new" : message_.conversation;
     said.began_anew = message_.conversation == "old";
@@ -479,6 +488,31 @@ TEST_F(ServiceTest, WrongChatsSaySoAsOpenAisClientsReadItAndCostNothing) {
   }
   EXPECT_EQ(admission_->charged(), 0);
   EXPECT_EQ(admission_->open(), 0U);
+TEST_F(ServiceTest, QuotesAreCitedAndAllOfACallCanBeDeleted) {
+  load();
+  start();
+  http::Headers once = key();
+  once.add("idempotency-key", "k");
+  const http::Response response = post("/v1/answer", R"({"bot":"shop","text":"a 7","visitor":"ann"})", once);
+  ASSERT_EQ(response.status, 200) << response.body;
+  const Json sources = parse_json(response.body)->at("sources");
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[0], "policy#1");
+  EXPECT_EQ(sources[1], *parse_json(R"({"document":"ann.md","version":2,"begin":3,"end":9,"title":"T",)"
+                                    R"("date":"2026-11-27","score":0.75})"));
+  const std::string trace = parse_json(response.body)->at("trace_id");
+  EXPECT_EQ(post("/v1/answer", R"({"bot":"shop","text":"a 8"})").status, 200);
+  const Status deleted = store_->write([&](store::Transaction& transaction) -> Status {
+    EXPECT_EQ(*delete_traces(transaction, "t_2", std::vector<std::string>{trace}), 0);
+    EXPECT_EQ(*delete_traces(transaction, "t_1", std::vector<std::string>{trace, "tr_none"}), 1);
+    EXPECT_EQ(*delete_stored_answers(transaction, "t_1", ""), 0);
+    EXPECT_EQ(*delete_stored_answers(transaction, "t_2", "cv_new"), 0);
+    EXPECT_EQ(*delete_stored_answers(transaction, "t_1", "cv_new"), 1);
+    return {};
+  });
+  EXPECT_TRUE(deleted.ok());
+  EXPECT_EQ(count("trace"), 1);
+  EXPECT_EQ(count("idempotency"), 0);
 }
 
 TEST_F(ServiceTest, AnOvertakenMessageIsDecidedAgainAndChargedOnce) {
@@ -527,6 +561,10 @@ TEST_F(ServiceTest, BadCallsCostNothing) {
       {"/v1/answer", R"({"bot":"shop","option":5})", key(), 400, "invalid_argument"},
       {"/v1/answer", R"({"bot":"shop","option":"n1","text":" "})", key(), 400, "invalid_argument"},
       {"/v1/answer", R"({"bot":"shop","text":"a","channel":[]})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","text":"a","visitor":""})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","text":"a","visitor":" "})", key(), 400, "invalid_argument"},
+      {"/v1/answer", R"({"bot":"shop","text":"a","visitor":")" + std::string(129, 'v') + "\"}", key(), 413,
+       "too_large"},
   };
   for (const Row& row : rows) {
     const http::Response response = post(row.path, row.body, row.headers);

@@ -5,8 +5,11 @@
 #include "base/file.h"
 #include "engine/execution_context.h"
 #include "handoff/types.h"
+#include "products/service/knowledge/library.h"
+#include "products/service/knowledge/shelf.h"
 #include "serving/classifier_model.h"
 #include "strategy/answers.h"
+#include "strategy/knowledge_plan.h"
 
 namespace yupu::strategy {
 namespace {
@@ -15,13 +18,19 @@ Result<Json> test_input(const LoopContext& context, const Outputs& done) {
   const Strategy& strategy = context.strategy;
   YUPU_ASSIGN_OR_RETURN(const std::string answers_sha256, file_sha256(strategy.resolve(strategy.service.answers)));
   YUPU_ASSIGN_OR_RETURN(const std::string strategy_sha256, file_sha256(strategy.path));
-  return Json{{"run_id", done.at("train")["run_id"]}, {"answers", answers_sha256}, {"strategy", strategy_sha256}};
+  std::vector<products::DocumentRow> documents;
+  if (strategy.knowledge) {
+    YUPU_ASSIGN_OR_RETURN(documents, products::list_documents(context.store, products::kOwnShelf));
+  }
+  Json input{{"run_id", done.at("train")["run_id"]}, {"answers", answers_sha256}, {"strategy", strategy_sha256}};
+  for (const products::DocumentRow& document : documents) input["documents"][document.source] = document.sha256;
+  return input;
 }
 
 }  // namespace
 
 Result<products::ScriptReport> test_conversations(const Strategy& strategy, const std::string& model_directory,
-                                                  int threads, const Clock& clock) {
+                                                  int threads, store::Store& store, const Clock& clock) {
   if (strategy.service.tests.empty()) return products::ScriptReport{};
   YUPU_ASSIGN_OR_RETURN(products::AnswerBook book, load_answers(strategy.resolve(strategy.service.answers),
                                                                 strategy.service.dialogue.utc_offset_minutes));
@@ -34,13 +43,16 @@ Result<products::ScriptReport> test_conversations(const Strategy& strategy, cons
     YUPU_ASSIGN_OR_RETURN(const auto rows, model->logits(batch));
     return serving::scored_text(model->card(), rows.front());
   };
-  return products::run_scripts(*dialogue, strategy.service.tests, model->card(), scorer, clock.now_ns());
+  YUPU_ASSIGN_OR_RETURN(const auto knowledge, open_knowledge(strategy, store));
+  products::Finder finder;
+  if (knowledge != nullptr) finder = [&knowledge](const std::string& text) { return knowledge->find({}, text); };
+  return products::run_scripts(*dialogue, strategy.service.tests, model->card(), scorer, clock.now_ns(), finder);
 }
 
 Result<products::ScriptReport> test_run(const LoopContext& context, const handoff::Record& run_record) {
   YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
   return test_conversations(context.strategy, context.workdir + "/" + run.model_directory, context.threads,
-                            context.clock);
+                            context.store, context.clock);
 }
 
 Stage test_stage(LoopContext& context) {

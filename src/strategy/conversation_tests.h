@@ -11,9 +11,10 @@
 
 namespace yupu::strategy {
 
-// A strategy without tests: an empty report, and no model is opened. Errors: the answers' and the model's.
+// A strategy without tests: an empty report, and no model is opened. Documents are those of the store, of the working
+// folder alone. Errors: the answers' and the model's.
 Result<products::ScriptReport> test_conversations(const Strategy& strategy, const std::string& model_directory,
-                                                  int threads, const Clock& clock);
+                                                  int threads, store::Store& store, const Clock& clock);
 // Of a run's model.
 Result<products::ScriptReport> test_run(const LoopContext& context, const handoff::Record& run);
 

@@ -47,7 +47,10 @@ Result<Json> improvement_input(LoopContext& context) {
   YUPU_ASSIGN_OR_RETURN(const auto rows, corrections_so_far(context));
   Sha256 hash;
   for (const handoff::Row& row : rows) hash.field(row.text).field(row.label);
-  return Json{{"count", rows.size()}, {"sha256", hash.finish_hex()}};
+  Json input{{"count", rows.size()}, {"sha256", hash.finish_hex()}};
+  YUPU_ASSIGN_OR_RETURN(const auto forgotten, feedback::forgotten_sources(context.store));
+  if (!forgotten.empty()) input["forgotten"] = forgotten.size();
+  return input;
 }
 
 Result<Json> improvement_round(LoopContext& context) {
@@ -55,15 +58,21 @@ Result<Json> improvement_round(LoopContext& context) {
   YUPU_ASSIGN_OR_RETURN(auto rows, corrections_so_far(context));
   const auto correction_count = static_cast<std::int64_t>(rows.size());
   Json outcome{{"corrections", correction_count}, {"released", false}, {"release_id", live.release_id}};
-  if (correction_count < context.strategy.improve.corrections_min) {
+  YUPU_ASSIGN_OR_RETURN(auto forgotten, feedback::forgotten_sources(context.store));
+  const bool too_few = correction_count < context.strategy.improve.corrections_min;
+  // What was deleted goes out of the dataset however few corrections there are.
+  if (too_few) rows.clear();
+  if (too_few && forgotten.empty()) {
     outcome["reason"] = fmt::format("{} corrections, {} are needed for a round; {} stays live", correction_count,
                                     context.strategy.improve.corrections_min, live.release_id);
     return outcome;
   }
-  YUPU_ASSIGN_OR_RETURN(const auto next, data::next_version(live.dataset, std::move(rows), {}, context.workdir,
-                                                            context.store, context.clock));
+  YUPU_ASSIGN_OR_RETURN(const auto next,
+                        data::next_version(live.dataset, std::move(rows), {.forgotten = std::move(forgotten)},
+                                           context.workdir, context.store, context.clock));
   outcome["dataset_id"] = next.record.id;
   outcome["dataset"] = {{"added", next.added_count},
+                        {"forgotten", next.forgotten_count},
                         {"superseded", next.superseded_count},
                         {"duplicates", next.duplicate_count},
                         {"refused", next.refused_count}};
@@ -71,8 +80,9 @@ Result<Json> improvement_round(LoopContext& context) {
     outcome["reason"] = fmt::format("the live release has learned from all {} corrections already", correction_count);
     return outcome;
   }
-  context.progress.note(fmt::format("   next dataset {}: {} rows added, {} replaced, {} refused", next.record.id,
-                                    next.added_count, next.superseded_count, next.refused_count));
+  context.progress.note(fmt::format("   next dataset {}: {} rows added, {} replaced, {} refused, {} forgotten",
+                                    next.record.id, next.added_count, next.superseded_count, next.refused_count,
+                                    next.forgotten_count));
   YUPU_ASSIGN_OR_RETURN(
       const auto run,
       train_candidate(context, next.record, {.base_directory = context.workdir + "/" + live.release.model_directory}));

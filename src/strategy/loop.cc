@@ -14,6 +14,7 @@
 #include "promotion/content/report.h"
 #include "strategy/candidate.h"
 #include "strategy/conversation_tests.h"
+#include "strategy/knowledge_stage.h"
 #include "strategy/visitors.h"
 
 namespace yupu::strategy {
@@ -265,6 +266,8 @@ std::vector<Stage> loop_stages(LoopContext& context) {
                                improve_stage(context),  promote_stage(context)};
   // After train: what does not pass is not released.
   if (!context.strategy.service.tests.empty()) stages.insert(stages.begin() + 2, test_stage(context));
+  // Before train: a document that cannot be read is found before the long work.
+  if (context.strategy.knowledge) stages.insert(stages.begin() + 1, knowledge_stage(context));
   return stages;
 }
 

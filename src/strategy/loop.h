@@ -1,8 +1,8 @@
 // The loop of one strategy as resumable stages:
 //
-//   data -> train -> [test ->] release -> accounts -> visitors -> collect -> improve -> promote
+//   data -> [knowledge ->] train -> [test ->] release -> accounts -> visitors -> collect -> improve -> promote
 //
-// `test` is there where the strategy has conversation tests.
+// `knowledge` is there where the strategy has [knowledge], `test` where it has conversation tests.
 //
 // Each stage is a few lines that call one room and hand its record on; what needs two rooms at once (a round of
 // improvement, the replay of visitors) is composed here, the only room that may see several of them.

@@ -65,7 +65,9 @@ Status read_turn(const toml::table& table, const std::string& file, const std::s
   read_expected(wanted, "intent", turn.intent);
   read_expected(wanted, "slot", turn.slot);
   read_expected(wanted, "contains", turn.contains);
-  if (expect->empty()) wanted.fail("decision", "is missing: expect at least one of decision, intent, slot, contains");
+  read_expected(wanted, "source", turn.source);
+  if (expect->empty())
+    wanted.fail("decision", "is missing: expect at least one of decision, intent, slot, contains, source");
   YUPU_RETURN_IF_ERROR(wanted.finish());
   script.turns.push_back(std::move(turn));
   return ok_status();
@@ -97,6 +99,7 @@ void read_desk(TomlReader& reader, products::DeskOptions& desk) {
 void read_dialogue(TomlReader& reader, ServicePlan& service) {
   products::DialogueOptions& dialogue = service.dialogue;
   reader.integer("unsure_max", dialogue.unsure_max, 0, 10);
+  reader.integer("keep_days", service.keep_days, 1, 36'500);
   reader.integer("idle_minutes", service.conversation.idle_minutes, 1, products::kIdleMinutesMax);
   reader.texts("cancel_words", dialogue.cancel_words);
   reader.text("cancelled_zh", dialogue.cancelled_zh);

@@ -25,6 +25,7 @@ struct ServicePlan {
   std::string handoff_en = "I am handing you over to a person.";
   std::string handoff_intent = "talk_to_human";
   std::int64_t demo_requests_per_minute = 60;  // per visitor address, on the demo page
+  std::int64_t keep_days = 0;                  // of conversations in which nothing is said; 0: for good
   products::DialogueOptions dialogue = {};
   products::ConversationOptions conversation = {};
   products::DeskOptions desk = {};

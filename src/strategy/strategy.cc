@@ -29,6 +29,7 @@ class Loader {
     const toml::table* train = reader.table("train");
     const toml::table* release = reader.table("release");
     const toml::table* service = reader.table("service", true);
+    const toml::table* knowledge = reader.table("knowledge");
     const toml::table* commerce = reader.table("commerce", true);
     const toml::table* visitors = reader.table("visitors");
     const toml::table* widget = reader.table("widget");
@@ -40,6 +41,7 @@ class Loader {
     if (train != nullptr) YUPU_RETURN_IF_ERROR(read_train(*train));
     if (release != nullptr) YUPU_RETURN_IF_ERROR(read_release(*release));
     YUPU_RETURN_IF_ERROR(read_service(*service, out_, check_files_));
+    if (knowledge != nullptr) YUPU_RETURN_IF_ERROR(read_knowledge(*knowledge, out_, check_files_));
     YUPU_RETURN_IF_ERROR(read_commerce(*commerce));
     if (visitors != nullptr) YUPU_RETURN_IF_ERROR(read_visitors(*visitors));
     if (widget != nullptr) YUPU_RETURN_IF_ERROR(read_widget(*widget, out_, check_files_));

@@ -13,6 +13,7 @@
 #include "base/money.h"
 #include "base/status.h"
 #include "model/adapters/adapter.h"
+#include "strategy/knowledge_plan.h"
 #include "strategy/service_plan.h"
 #include "strategy/widget_plan.h"
 
@@ -122,6 +123,7 @@ struct Strategy {
   TrainPlan train;
   ReleasePlan release;
   ServicePlan service;
+  std::optional<KnowledgePlan> knowledge;
   CommercePlan commerce;
   std::optional<VisitorsPlan> visitors;
   std::optional<WidgetPlan> widget;  // absent: the bot is not open to the public

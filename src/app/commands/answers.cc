@@ -25,9 +25,9 @@ Status answers_command(Arguments& arguments) {
   if (!live) return not_found(fmt::format("model '{}' has no live release yet; run the strategy first", strategy.name));
   YUPU_ASSIGN_OR_RETURN(const auto record, handoff::get_record(*place.store, live->release_id));
   YUPU_ASSIGN_OR_RETURN(const auto release, handoff::Release::from_json(record.body));
-  YUPU_ASSIGN_OR_RETURN(
-      const auto report,
-      strategy::test_conversations(strategy, place.workdir + "/" + release.model_directory, threads, *place.clock));
+  YUPU_ASSIGN_OR_RETURN(const auto report,
+                        strategy::test_conversations(strategy, place.workdir + "/" + release.model_directory, threads,
+                                                     *place.store, *place.clock));
   json ? print_json(report.to_json()) : print_text(report.to_text());
   if (report.failures.empty()) return ok_status();
   return conflict(fmt::format("{} of {} conversation tests failed on {}", report.failures.size(), report.script_count,

@@ -221,7 +221,7 @@ constexpr std::array kCommands{
             "  invoices show INVOICE",
             invoices_command},
     Command{
-        "knowledge", "knowledge add|list|remove|search|answer|evaluate ...",
+        "knowledge", "knowledge add|list|remove|search|answer|evaluate|fit ...",
         "documents a bot may quote: search, quotes",
         "Markdown, HTML, text and .docx files become passages; answers are their sentences, with citations\n"
         "(docs/knowledge.md).\n"
@@ -229,8 +229,15 @@ constexpr std::array kCommands{
         "  knowledge list\n"
         "  knowledge remove SOURCE\n"
         "  knowledge search QUERY [--top-k N]         passages, best first\n"
-        "  knowledge answer QUERY [--threshold X]     sentences that answer it, or none\n"
+        "  knowledge answer QUERY [--threshold X]     sentences that answer it, or none (default: the fitted one, or "
+        "0.5)\n"
         "  knowledge evaluate --data FILE [--query COL] [--source COL]   recall@1,3,5,10, MRR@10, nDCG@10 by stage\n"
+        "  knowledge fit --data FILE --target X [--confidence C] [--query COL] [--source COL]   from which score on to "
+        "answer,\n"
+        "      so that at most the share X of the answers is wrong; rows without a source are what no document "
+        "answers;\n"
+        "      exit 1, and nothing written, when that cannot be reached; what serves takes it from the next question "
+        "on\n"
         "  --embedder DIR   a model of --task embed: vectors beside words, both fused\n"
         "  --words-weight X   of words beside 1 of vectors in the fused order (default 1)\n"
         "  --reranker DIR   a model of --task pairs: orders the first 30 anew\n"
@@ -242,13 +249,17 @@ constexpr std::array kCommands{
             "Plays every [[service.test]] of the strategy; exit 1, and the differences, when an answer has changed.\n"
             "`yupu run` does the same before a run is released (docs/strategy.md).",
             answers_command},
-    Command{"conversations", "conversations list|show|close|return ...", "what visitors and bots have said",
-            "  conversations list [--waiting|--tickets] [--bot NAME] [--tenant NAME] [--limit N]\n"
+    Command{"conversations", "conversations list|show|close|return|delete ...", "what visitors and bots have said",
+            "  conversations list [--waiting|--tickets] [--bot NAME] [--visitor ID] [--tenant NAME]\n"
+            "                     [--limit N]\n"
             "      --waiting   those that wait for a person and are nobody's yet, the most urgent first\n"
             "      --tickets   what visitors left who found nobody on duty: how to reach them\n"
             "  conversations show ID       what was said\n"
             "  conversations return ID     give it back to the bot\n"
-            "  conversations close ID      end it: the visitor's next message begins another",
+            "  conversations close ID      end it: the visitor's next message begins another\n"
+            "  conversations delete --visitor ID | --before DATE | --idle-days N [--bot NAME] [--tenant NAME]\n"
+            "      with their messages, traces, feedback and stored answers; the next dataset has nothing of them\n"
+            "      (docs/conversations.md)",
             conversations_command},
     Command{"agents", "agents add|list|remove ...", "the people who take over from the bot",
             "  agents add NAME [--skills zh,refund] [--limit N] [--tenant NAME]   the token is shown once\n"

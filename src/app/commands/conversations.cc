@@ -5,7 +5,9 @@
 #include "app/workplace.h"
 #include "commerce/tenants/tenants.h"
 #include "products/service/agents/tickets.h"
+#include "products/service/conversation/civil_date.h"
 #include "products/service/conversation/conversation_store.h"
+#include "strategy/forget.h"
 
 namespace yupu::app {
 namespace {
@@ -66,10 +68,58 @@ Status show(Workplace& place, const products::Conversation& conversation, bool j
   return ok_status();
 }
 
+constexpr std::int64_t kNsPerDay = 86'400'000'000'000;
+constexpr std::int64_t kEastMinutes = 8 * 60;  // a day is Asia/Shanghai's, as in commerce
+
+// Of a visitor's name that several tenants know, it has to be said whose visitor is meant.
+Status check_one_tenant(store::Store& store, const products::ConversationQuery& which) {
+  if (which.visitor.empty() || !which.tenant_id.empty()) return ok_status();
+  products::ConversationQuery all = which;
+  all.limit = 1'000'000;
+  YUPU_ASSIGN_OR_RETURN(const auto conversations, products::list_conversations(store, all));
+  for (const auto& conversation : conversations) {
+    if (conversation.tenant_id == conversations.front().tenant_id) continue;
+    return invalid_argument(fmt::format("--tenant is missing: several tenants have a visitor '{}'", which.visitor),
+                            "--tenant");
+  }
+  return ok_status();
+}
+
+Status delete_some(Arguments& arguments) {
+  const WorkplaceOptions where = read_workplace(arguments);
+  const bool json = arguments.flag("--json");
+  const std::string tenant = arguments.text("--tenant");
+  const std::string before = arguments.text("--before");
+  const std::int64_t idle_days = arguments.integer("--idle-days", 0, 1, 36'500);
+  products::ConversationQuery which;
+  which.bot = arguments.text("--bot");
+  which.visitor = arguments.text("--visitor");
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  if ((which.visitor.empty() ? 0 : 1) + (before.empty() ? 0 : 1) + (idle_days > 0 ? 1 : 0) != 1)
+    return invalid_argument("say which: one of --visitor ID, --before DATE and --idle-days N", "--visitor");
+  YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
+  if (idle_days > 0) which.idle_since_ns = place.clock->now_ns() - idle_days * kNsPerDay;
+  if (!before.empty()) {
+    const auto instant = products::parse_instant(before, kEastMinutes);
+    if (!instant)
+      return invalid_argument(
+          fmt::format("--before must be a date, or a time with its offset as in 2026-12-31T18:00:00+08:00, not '{}'",
+                      before),
+          "--before");
+    which.idle_since_ns = instant->utc_ns;
+  }
+  YUPU_ASSIGN_OR_RETURN(which.tenant_id, tenant_id_of(*place.store, tenant));
+  YUPU_RETURN_IF_ERROR(check_one_tenant(*place.store, which));
+  YUPU_ASSIGN_OR_RETURN(const auto forgotten, strategy::forget_conversations(*place.store, *place.clock, which));
+  json ? print_json(forgotten.to_json()) : print_text(forgotten.to_text());
+  return ok_status();
+}
+
 }  // namespace
 
 Status conversations_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "close", "return"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "close", "return", "delete"}));
+  if (verb == "delete") return delete_some(arguments);
   const WorkplaceOptions where = read_workplace(arguments);
   const bool json = arguments.flag("--json");
   const std::string tenant = arguments.text("--tenant");
@@ -77,6 +127,7 @@ Status conversations_command(Arguments& arguments) {
   bool tickets_only = false;
   if (verb == "list") {
     query.bot = arguments.text("--bot");
+    query.visitor = arguments.text("--visitor");
     query.waiting_only = arguments.flag("--waiting");
     tickets_only = arguments.flag("--tickets");
     query.limit = arguments.integer("--limit", query.limit, 1, 1'000'000);

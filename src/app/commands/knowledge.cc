@@ -1,120 +1,24 @@
 // yupu knowledge: documents a bot may quote, searched and quoted from the command line.
-#include <chrono>
 #include <filesystem>
-#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "app/commands/commands.h"
-#include "app/commands/task_commands.h"
+#include "app/commands/knowledge_place.h"
 #include "app/workplace.h"
-#include "base/file.h"
-#include "commerce/tenants/tenants.h"
-#include "data/text_columns.h"
+#include "products/service/knowledge/document_file.h"
 #include "products/service/knowledge/evaluation.h"
 #include "products/service/knowledge/library.h"
 #include "products/service/knowledge/quotes.h"
-#include "products/service/knowledge/readers/readers.h"
-#include "products/service/knowledge/retriever.h"
+#include "products/service/knowledge/threshold.h"
+#include "strategy/knowledge_plan.h"
 
 namespace yupu::app {
 namespace {
 
-constexpr const char* kOwnTenant = "local";  // without --tenant: no tenant's id, which begin with "tn_"
-
-// What every verb reads.
-struct Common {
-  WorkplaceOptions where;
-  std::string tenant;
-  bool json = false;
-};
-Common read_common(Arguments& arguments) {
-  Common common;
-  common.where = read_workplace(arguments);
-  common.tenant = arguments.text("--tenant");
-  common.json = arguments.flag("--json");
-  return common;
-}
-
-struct Place {
-  Workplace workplace;
-  std::string tenant_id;
-};
-Result<Place> open_place(const Common& common, bool must_exist) {
-  YUPU_ASSIGN_OR_RETURN(auto workplace, open_workplace(common.where, must_exist));
-  std::string tenant_id = kOwnTenant;
-  if (!common.tenant.empty()) {
-    YUPU_ASSIGN_OR_RETURN(const auto tenant, commerce::find_tenant(*workplace.store, common.tenant));
-    tenant_id = tenant.id;
-  }
-  return Place{std::move(workplace), std::move(tenant_id)};
-}
-
-// --embedder DIR, --reranker DIR and --words-weight X.
-struct ModelFlags {
-  std::string embedder, reranker;
-  double words_weight = 1.0;
-  ModelRun run;
-};
-ModelFlags read_model_flags(Arguments& arguments) {
-  ModelFlags flags;
-  flags.embedder = arguments.text("--embedder");
-  flags.reranker = arguments.text("--reranker");
-  flags.words_weight = arguments.number("--words-weight", flags.words_weight, 0.0, 1000.0);
-  flags.run = read_model_run(arguments);
-  return flags;
-}
-
-// The retriever and what it borrows.
-struct Search {
-  std::unique_ptr<tasks::Embedder> embedder;
-  std::unique_ptr<tasks::PairModel> reranker;
-  std::unique_ptr<engine::ExecutionContext> context;
-  std::unique_ptr<products::Retriever> retriever;
-};
-Result<Search> open_search(Place& place, const ModelFlags& flags) {
-  Search search;
-  if (!flags.embedder.empty()) {
-    YUPU_ASSIGN_OR_RETURN(search.embedder, tasks::Embedder::load(flags.embedder, model::Placement::kMapped));
-  }
-  if (!flags.reranker.empty()) {
-    YUPU_ASSIGN_OR_RETURN(search.reranker,
-                          tasks::PairModel::load(flags.reranker, {.placement = model::Placement::kMapped}));
-  }
-  if (search.embedder != nullptr || search.reranker != nullptr)
-    search.context.reset(new engine::ExecutionContext(open_context(flags.run)));
-  YUPU_ASSIGN_OR_RETURN(search.retriever, products::Retriever::open(*place.workplace.store, place.tenant_id,
-                                                                    {.embedder = search.embedder.get(),
-                                                                     .reranker = search.reranker.get(),
-                                                                     .context = search.context.get()},
-                                                                    {.words_weight = flags.words_weight}));
-  return search;
-}
-
-Result<std::int64_t> changed_ns(const std::string& path) {
-  std::error_code error;
-  const auto time = std::filesystem::last_write_time(path, error);
-  if (error) return errno_status(error.value(), path);
-  const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
-}
-
-// `named`: the source's name instead of the path.
-Result<products::NewDocument> read_file_to_add(const std::string& path, const std::string& named,
-                                               const products::PassageOptions& options) {
-  const std::string source = named.empty() ? std::filesystem::path(path).lexically_normal().string() : named;
-  YUPU_ASSIGN_OR_RETURN(const auto* format, products::format_of(path));
-  YUPU_ASSIGN_OR_RETURN(const std::string bytes, read_file(path, format->file_bytes_max));
-  YUPU_ASSIGN_OR_RETURN(const std::int64_t dated_ns, changed_ns(path));
-  YUPU_ASSIGN_OR_RETURN(auto added, products::read_new_document(path, bytes, dated_ns, options));
-  added.source = source;
-  YUPU_RETURN_IF_ERROR(products::check_source(source));
-  return added;
-}
-
 Status add(Arguments& arguments) {
-  const Common common = read_common(arguments);
+  const KnowledgeFlags common = read_knowledge_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const std::string named = arguments.text("--source");
   products::PassageOptions options;
@@ -124,10 +28,11 @@ Status add(Arguments& arguments) {
   // All are read before one is added: a file that cannot be read leaves everything as it was.
   std::vector<products::NewDocument> documents;
   for (const std::string& file : files) {
-    YUPU_ASSIGN_OR_RETURN(auto document, read_file_to_add(file, named, options));
+    const std::string source = named.empty() ? std::filesystem::path(file).lexically_normal().string() : named;
+    YUPU_ASSIGN_OR_RETURN(auto document, products::read_document_file(file, source, options));
     documents.push_back(std::move(document));
   }
-  YUPU_ASSIGN_OR_RETURN(Place place, open_place(common, false));
+  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, false));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   OrderedJson rows = OrderedJson::array();
   std::string text;
@@ -154,9 +59,9 @@ Status add(Arguments& arguments) {
 }
 
 Status list(Arguments& arguments) {
-  const Common common = read_common(arguments);
+  const KnowledgeFlags common = read_knowledge_flags(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
-  YUPU_ASSIGN_OR_RETURN(const Place place, open_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(const KnowledgePlace place, open_knowledge_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const auto documents, products::list_documents(*place.workplace.store, place.tenant_id));
   if (common.json) {
     OrderedJson rows = OrderedJson::array();
@@ -173,9 +78,9 @@ Status list(Arguments& arguments) {
 }
 
 Status remove(Arguments& arguments) {
-  const Common common = read_common(arguments);
+  const KnowledgeFlags common = read_knowledge_flags(arguments);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "source"));
-  YUPU_ASSIGN_OR_RETURN(const Place place, open_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(const KnowledgePlace place, open_knowledge_place(common, true));
   YUPU_RETURN_IF_ERROR(
       products::remove_document(*place.workplace.store, *place.workplace.clock, place.tenant_id, words[0]));
   common.json ? print_json(Json{{"removed", words[0]}}) : print_text("removed " + words[0]);
@@ -191,11 +96,11 @@ std::string citation(const std::string& source, std::int64_t version, std::int64
 }
 
 Status search(Arguments& arguments) {
-  const Common common = read_common(arguments);
+  const KnowledgeFlags common = read_knowledge_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const auto count = static_cast<std::size_t>(arguments.integer("--top-k", 5, 1, 50));
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "query"));
-  YUPU_ASSIGN_OR_RETURN(Place place, open_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   YUPU_ASSIGN_OR_RETURN(const auto hits, opened.retriever->search(words[0], count));
   const auto stage = products::stage_name(opened.retriever->last_stage());
@@ -228,18 +133,22 @@ Status search(Arguments& arguments) {
 }
 
 Status answer(Arguments& arguments) {
-  const Common common = read_common(arguments);
+  const KnowledgeFlags common = read_knowledge_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   products::QuoteOptions options;
-  options.threshold = arguments.number("--threshold", options.threshold, 0.0, 1.0);
+  constexpr double kNotGiven = -1.0;
+  const double threshold = arguments.number("--threshold", kNotGiven, 0.0, 1.0);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "query"));
-  YUPU_ASSIGN_OR_RETURN(Place place, open_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
+  YUPU_ASSIGN_OR_RETURN(const auto fitted, products::fitted_threshold(*place.workplace.store, place.tenant_id,
+                                                                      opened.retriever->embedder_id()));
+  options.threshold = threshold != kNotGiven ? threshold : fitted.value_or(options.threshold);
   YUPU_ASSIGN_OR_RETURN(const auto quotes, products::quote(*opened.retriever, words[0], options));
   if (common.json) {
     OrderedJson rows = OrderedJson::array();
     for (const products::Quote& quote : quotes) rows.push_back(quote.to_json());
-    print_json(OrderedJson{{"query", words[0]}, {"quotes", rows}});
+    print_json(OrderedJson{{"query", words[0]}, {"threshold", options.threshold}, {"quotes", rows}});
     return ok_status();
   }
   std::string text;
@@ -250,31 +159,20 @@ Status answer(Arguments& arguments) {
   return ok_status();
 }
 
-// Rows with the same query are one question with several right documents.
-Result<std::vector<products::Question>> read_questions(const std::string& path, const std::string& query,
-                                                       const std::string& source) {
-  using Kind = data::TextColumn::Kind;
-  const std::vector<data::TextColumn> columns = {{query, Kind::kText}, {source, Kind::kLabel}};
-  YUPU_ASSIGN_OR_RETURN(auto rows, data::read_columns(path, columns));
-  std::vector<products::Question> questions;
-  std::map<std::string, std::size_t> index;
-  for (data::ColumnsRow& row : rows) {
-    const auto [place, is_new] = index.emplace(row.cells[0], questions.size());
-    if (is_new) questions.push_back({.text = row.cells[0], .sources = {}});
-    questions[place->second].sources.push_back(std::move(row.cells[1]));
-  }
-  return questions;
-}
-
 Status evaluate(Arguments& arguments) {
-  const Common common = read_common(arguments);
+  const KnowledgeFlags common = read_knowledge_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const std::string path = arguments.required_text("--data");
   const std::string query = arguments.text("--query", "query");
   const std::string source = arguments.text("--source", "source");
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
-  YUPU_ASSIGN_OR_RETURN(const auto questions, read_questions(path, query, source));
-  YUPU_ASSIGN_OR_RETURN(Place place, open_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(const auto questions, strategy::read_questions(path, query, source));
+  for (const products::Question& question : questions) {
+    if (question.sources.empty())
+      return invalid_argument(
+          fmt::format("{}: '{}' names no document: only `fit` takes such rows", path, question.text), "source");
+  }
+  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   const auto evaluation = products::evaluate(*opened.retriever, questions);
   if (!evaluation.ok()) return evaluation.status().with_context(path);
@@ -286,12 +184,13 @@ Status evaluate(Arguments& arguments) {
 
 Status knowledge_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const std::string verb,
-                        arguments.verb({"add", "list", "remove", "search", "answer", "evaluate"}));
+                        arguments.verb({"add", "list", "remove", "search", "answer", "evaluate", "fit"}));
   if (verb == "add") return add(arguments);
   if (verb == "list") return list(arguments);
   if (verb == "remove") return remove(arguments);
   if (verb == "search") return search(arguments);
   if (verb == "answer") return answer(arguments);
+  if (verb == "fit") return knowledge_fit(arguments);
   return evaluate(arguments);
 }
 

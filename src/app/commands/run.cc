@@ -107,16 +107,17 @@ Json outcomes_json(const std::vector<strategy::StageOutcome>& outcomes) {
 Status run_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(auto options, read_loop(arguments));
   const bool once = arguments.flag("--once");
-  const std::string until =
-      arguments.one_of("--until", "promote",
-                       {"data", "train", "test", "release", "accounts", "visitors", "collect", "improve", "promote"});
+  const std::string until = arguments.one_of(
+      "--until", "promote",
+      {"data", "knowledge", "train", "test", "release", "accounts", "visitors", "collect", "improve", "promote"});
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "strategy file"));
   // With --once the server is only the visitors' way in: any free port does, so that two runs do not meet.
   if (once) options.listen = {.host = "127.0.0.1", .port = 0};
   YUPU_ASSIGN_OR_RETURN(const auto loop, OpenLoop::open(words[0], options));
   const auto stages = loop->stages();
   if (std::none_of(stages.begin(), stages.end(), [&](const auto& stage) { return stage.name == until; }))
-    return invalid_argument(fmt::format("{} has no [[service.test]], and so no stage '{}'", words[0], until),
+    return invalid_argument(fmt::format("{} has no {}, and so no stage '{}'", words[0],
+                                        until == "knowledge" ? "[knowledge]" : "[[service.test]]", until),
                             "--until");
   YUPU_ASSIGN_OR_RETURN(const auto outcomes, loop->runner().run(stages, until));
   if (options.json) print_json(outcomes_json(outcomes));

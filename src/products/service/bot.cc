@@ -97,6 +97,17 @@ serving::BotAnswer Bot::answer(std::string_view lang, const Moment& moment, std:
   return said;
 }
 
+serving::BotAnswer Bot::refuse(std::string_view lang, const serving::ScoredText& scored) const {
+  CHECK(!scored.ranked.empty(), "a decision needs scores");
+  serving::BotAnswer said;
+  said.decision = "refuse";
+  said.intent = scored.ranked.front().label;
+  said.score = scored.ranked.front().score;
+  said.lang = lang;
+  said.text = in_language(lang, options_.refuse_zh, options_.refuse_en);
+  return said;
+}
+
 serving::BotAnswer Bot::decide(std::string_view lang, const Moment& moment, const serving::ModelCard& card,
                                const serving::ScoredText& scored) const {
   const std::vector<serving::LabelScore>& ranked = scored.ranked;
@@ -107,16 +118,13 @@ serving::BotAnswer Bot::decide(std::string_view lang, const Moment& moment, cons
   const bool sure = scored.in_scope && best.score >= answer_threshold;
   if (sure) return answer(lang, moment, best.label, best.score);
 
-  serving::BotAnswer said;
-  said.intent = best.label;
-  said.score = best.score;
-  said.lang = lang;
+  serving::BotAnswer said = refuse(lang, scored);
   if (scored.in_scope && best.score >= clarify_threshold && best.label != handoff::kOutOfScope) {
     said.options = options_for(lang, moment, ranked);
   }
-  said.decision = said.options.empty() ? "refuse" : "clarify";
-  said.text = said.options.empty() ? in_language(lang, options_.refuse_zh, options_.refuse_en)
-                                   : in_language(lang, options_.clarify_zh, options_.clarify_en);
+  if (said.options.empty()) return said;
+  said.decision = "clarify";
+  said.text = in_language(lang, options_.clarify_zh, options_.clarify_en);
   return said;
 }
 

@@ -7,7 +7,7 @@
 //                                   below, or out of scope refuse   the configured text
 //   best label is the hand-over intent, >= answer threshold  handoff
 //
-// The bot never writes a word of its own: what it says was approved by the shop.
+// The bot never writes a word of its own: what it says was approved by the shop, or is a sentence of its documents.
 // Threads: any number of them.
 #pragma once
 
@@ -63,6 +63,8 @@ class Bot {
   // intent none of whose answers holds at this moment is refused, and not offered either.
   serving::BotAnswer decide(std::string_view lang, const Moment& moment, const serving::ModelCard& card,
                             const serving::ScoredText& scored) const;
+  // "refuse", whatever the scores say.
+  serving::BotAnswer refuse(std::string_view lang, const serving::ScoredText& scored) const;
   // As decide() would of a text that is surely about `intent`, with this score.
   serving::BotAnswer answer(std::string_view lang, const Moment& moment, std::string_view intent, double score) const;
   // "handoff" with what the shop says then.

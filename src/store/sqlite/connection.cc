@@ -102,7 +102,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
   if (code != SQLITE_OK) return connection->failure(code, "open");
   sqlite3_extended_result_codes(database, 1);
   sqlite3_busy_timeout(database, options.busy_timeout_ms);
-  std::string pragmas = "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;";
+  std::string pragmas =
+      "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;";
   if (!options.is_memory) pragmas += "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;";
   if (options.is_read_only) pragmas += "PRAGMA query_only=ON;";
   YUPU_RETURN_IF_ERROR(connection->run_script(pragmas));

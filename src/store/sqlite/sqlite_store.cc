@@ -21,6 +21,7 @@
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/mutex.h"
+#include "store/scrub.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
 
@@ -30,6 +31,7 @@ namespace {
 constexpr std::size_t kQueueMax = 4096;      // jobs waiting; a caller beyond it waits for room
 constexpr std::size_t kBatchMax = 1024;      // jobs of one COMMIT
 constexpr std::size_t kIdleReadersMax = 16;  // connections kept open between reads
+constexpr int kScrubWaitMs = 2000;  // for readers to finish, before a log that is to be emptied is left as it is
 
 class SqliteTransaction final : public Transaction {
  public:
@@ -107,6 +109,19 @@ class SqliteStore final : public Store {
     try_execute(*reader, "ROLLBACK");
     if (!reader->in_transaction()) give_back_reader(std::move(reader));
     return status;
+  }
+
+  // The log is emptied over a connection of its own: the writer's is in a transaction whenever a job runs.
+  Status empty_log() {
+    if (reader_options_.is_memory) return ok_status();
+    ConnectionOptions options = reader_options_;
+    options.is_read_only = false;
+    options.busy_timeout_ms = kScrubWaitMs;
+    YUPU_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection, Connection::open(options));
+    YUPU_ASSIGN_OR_RETURN(const std::vector<Row> rows, connection->query("PRAGMA wal_checkpoint(TRUNCATE)"));
+    const bool is_busy = rows.at(0).integer(0) != 0;
+    return is_busy ? unavailable("store: somebody reads it, so its log still has what was deleted; try again")
+                   : ok_status();
   }
 
  private:
@@ -218,6 +233,11 @@ class SqliteStore final : public Store {
 };
 
 }  // namespace
+
+Status scrub(Store& store) {
+  auto* const sqlite = dynamic_cast<SqliteStore*>(&store);
+  return sqlite != nullptr ? sqlite->empty_log() : ok_status();
+}
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
   if (path.empty()) return invalid_argument("store sqlite: has no path; write sqlite:PATH", "store");

@@ -1,5 +1,6 @@
 #include "products/service/conversation/conversation_bot.h"
 
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -25,12 +26,15 @@ class ConversationBot::Turn final : public serving::BotTurn {
 
   const std::string& text() const override { return message_.text; }
 
-  void recall(const serving::ModelCard& card, std::span<const serving::ScoredText> earlier) override {
+  Status recall(const serving::ModelCard& card, std::span<const serving::ScoredText> earlier) override {
     recalled_ = {};
     for (std::size_t i = 0; i < earlier.size(); ++i) {
-      const Heard heard{.text = message_.earlier[i], .moment = moment()};
+      Heard heard{.text = message_.earlier[i], .moment = moment()};
+      std::optional<Found> found;
+      YUPU_RETURN_IF_ERROR(ask_documents(heard, recalled_, card, earlier[i], found));
       bot_.dialogue_->reply(recalled_, heard, card, earlier[i]);
     }
+    return {};
   }
 
   Result<serving::BotAnswer> answer(const serving::ModelCard& card, const serving::ScoredText& scored,
@@ -40,7 +44,9 @@ class ConversationBot::Turn final : public serving::BotTurn {
     if (!message_.earlier.empty()) before_.state = recalled_;
     after_ = before_;
     after_.active_ns = bot_.clock_.now_ns();
-    const Heard heard{.text = message_.text, .option = message_.option, .moment = moment(), .trace_id = trace_id};
+    if (!message_.visitor.empty()) after_.visitor = message_.visitor;
+    Heard heard{.text = message_.text, .option = message_.option, .moment = moment(), .trace_id = trace_id};
+    YUPU_RETURN_IF_ERROR(ask_documents(heard, after_.state, card, scored, found_));
     serving::BotAnswer said = bot_.dialogue_->reply(after_.state, heard, card, scored);
     said.conversation = after_.id;
     said.began_anew = !message_.conversation.empty() && message_.conversation != after_.id;
@@ -84,19 +90,33 @@ class ConversationBot::Turn final : public serving::BotTurn {
     return {.now_ns = bot_.clock_.now_ns(), .channel = message_.channel.empty() ? before_.channel : message_.channel};
   }
 
+  // What the documents say does not depend on where the conversation stands: they are asked once, and `found` keeps it.
+  Status ask_documents(Heard& heard, const DialogueState& state, const serving::ModelCard& card,
+                       const serving::ScoredText& scored, std::optional<Found>& found) {
+    if (bot_.knowledge_ == nullptr || !bot_.dialogue_->asks_documents(state, heard, card, scored)) return {};
+    if (!found) {
+      YUPU_ASSIGN_OR_RETURN(found, bot_.knowledge_->find(message_.tenant_id, heard.text));
+    }
+    heard.found = found;
+    return {};
+  }
+
   // Where the conversation stands; a new one where there is none, or it is over.
   Status read_conversation() {
     const std::int64_t now_ns = bot_.clock_.now_ns();
     if (!message_.conversation.empty()) {
       YUPU_ASSIGN_OR_RETURN(auto found,
                             find_conversation(bot_.store_, message_.tenant_id, bot_.name(), message_.conversation));
-      if (!found) return {Code::kNotFound, "no such conversation with this bot", "conversation"};
+      const bool is_anothers =
+          found && !message_.visitor.empty() && !found->visitor.empty() && found->visitor != message_.visitor;
+      if (!found || is_anothers) return {Code::kNotFound, "no such conversation with this bot", "conversation"};
       const bool idle = now_ns - found->active_ns > bot_.options_.idle_minutes * kNsPerMinute;
       if (!idle && found->status != ConversationStatus::kClosed) {
         before_ = *std::move(found);
         return {};
       }
       if (message_.channel.empty()) message_.channel = found->channel;
+      if (message_.visitor.empty()) message_.visitor = found->visitor;
     }
     before_ = Conversation{.id = random_id("cv"),
                            .tenant_id = message_.tenant_id,
@@ -111,6 +131,7 @@ class ConversationBot::Turn final : public serving::BotTurn {
   Conversation before_ = {};
   Conversation after_ = {};
   DialogueState recalled_ = {};  // after the texts the caller says came before
+  std::optional<Found> found_ = {};
   std::vector<Message> messages_;
   std::string intent_;  // for which a person is asked
   bool answered_ = false;

@@ -2,6 +2,7 @@
 //
 // An id is 128 random bits, of a tenant and a bot: anyone else's is not found. A conversation nobody has written in for
 // `idle_minutes`, or that a person has closed, is over: the next message begins another one and is told so.
+// A conversation has one visitor, once one is named: a message of another one does not find it.
 // Durability  a message is acknowledged only after it, its answer and the state behind them are on disk.
 // Threads     hear() from any number of threads.
 #pragma once
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "products/service/conversation/dialogue.h"
 #include "products/service/conversation/people.h"
+#include "products/service/knowledge/knowledge_base.h"
 #include "store/store.h"
 
 namespace yupu::products {
@@ -26,9 +28,16 @@ struct ConversationOptions {
 class ConversationBot final : public serving::Bot {
  public:
   // `people`: who takes over; they outlive the bot. Null: conversations wait, and nobody is told how they stand.
+  // `knowledge`: the documents it may quote; null: none.
   ConversationBot(store::Store& store, const Clock& clock, std::unique_ptr<const Dialogue> dialogue,
-                  ConversationOptions options, People* people = nullptr)
-      : store_(store), clock_(clock), dialogue_(std::move(dialogue)), options_(options), people_(people) {}
+                  ConversationOptions options, People* people = nullptr,
+                  std::unique_ptr<KnowledgeBase> knowledge = nullptr)
+      : store_(store),
+        clock_(clock),
+        dialogue_(std::move(dialogue)),
+        options_(options),
+        people_(people),
+        knowledge_(std::move(knowledge)) {}
 
   const std::string& name() const override { return dialogue_->bot().options().name; }
   const std::string& model() const override { return dialogue_->bot().options().model; }
@@ -43,6 +52,7 @@ class ConversationBot final : public serving::Bot {
   const std::unique_ptr<const Dialogue> dialogue_;
   const ConversationOptions options_;
   People* const people_;
+  const std::unique_ptr<KnowledgeBase> knowledge_;
 };
 
 }  // namespace yupu::products

@@ -14,7 +14,7 @@ namespace {
 using store::Value;
 
 constexpr std::string_view kColumns =
-    "SELECT id, tenant_id, bot, channel, status, turn_count, state, created_ns, active_ns FROM conversation ";
+    "SELECT id, tenant_id, bot, channel, status, turn_count, state, created_ns, active_ns, visitor FROM conversation ";
 constexpr std::array kStatuses = {ConversationStatus::kBot, ConversationStatus::kWaiting, ConversationStatus::kClosed};
 
 Result<Conversation> read_row(const store::Row& row) {
@@ -27,6 +27,7 @@ Result<Conversation> read_row(const store::Row& row) {
   YUPU_ASSIGN_OR_RETURN(conversation.state, DialogueState::from_json(state));
   conversation.created_ns = row.integer(7);
   conversation.active_ns = row.integer(8);
+  conversation.visitor = row.text(9);
   return conversation;
 }
 
@@ -65,18 +66,18 @@ Status write_row(store::Transaction& transaction, const Conversation& conversati
   if (conversation.turn_count == 0) {
     return transaction
         .execute(
-            "INSERT INTO conversation (id, tenant_id, bot, channel, status, priority, turn_count, state, created_ns, "
-            "active_ns) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
-            {conversation.id, conversation.tenant_id, conversation.bot, conversation.channel, status,
-             conversation.state.priority, state, conversation.created_ns, conversation.active_ns})
+            "INSERT INTO conversation (id, tenant_id, bot, channel, visitor, status, priority, turn_count, state, "
+            "created_ns, active_ns) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
+            {conversation.id, conversation.tenant_id, conversation.bot, conversation.channel, conversation.visitor,
+             status, conversation.state.priority, state, conversation.created_ns, conversation.active_ns})
         .status();
   }
   YUPU_ASSIGN_OR_RETURN(
       const std::int64_t changed,
       transaction.execute("UPDATE conversation SET status = ?, priority = ?, turn_count = turn_count + 1, state = ?, "
-                          "active_ns = ? WHERE tenant_id = ? AND id = ? AND turn_count = ?",
-                          {status, conversation.state.priority, state, conversation.active_ns, conversation.tenant_id,
-                           conversation.id, conversation.turn_count}));
+                          "active_ns = ?, visitor = ? WHERE tenant_id = ? AND id = ? AND turn_count = ?",
+                          {status, conversation.state.priority, state, conversation.active_ns, conversation.visitor,
+                           conversation.tenant_id, conversation.id, conversation.turn_count}));
   if (changed == 0) return conflict("another message of this conversation came first; send this one again");
   return {};
 }
@@ -100,6 +101,7 @@ Json Conversation::to_json() const {
           {"tenant_id", tenant_id},
           {"bot", bot},
           {"channel", channel},
+          {"visitor", visitor},
           {"status", status_name(status)},
           {"priority", state.priority},
           {"triggers", state.triggers},
@@ -145,6 +147,14 @@ Result<std::vector<Conversation>> list_conversations(store::Store& store, const 
   if (!query.bot.empty()) {
     where += " AND bot = ?";
     values.emplace_back(query.bot);
+  }
+  if (!query.visitor.empty()) {
+    where += " AND visitor = ?";
+    values.emplace_back(query.visitor);
+  }
+  if (query.idle_since_ns) {
+    where += " AND active_ns < ?";
+    values.emplace_back(*query.idle_since_ns);
   }
   if (query.waiting_only) {
     where += " AND status = 'waiting' AND id NOT IN (SELECT conversation_id FROM handover WHERE agent_id IS NOT NULL)";
@@ -198,6 +208,31 @@ Result<std::vector<Message>> messages_of(store::Store& store, const Conversation
   return in_snapshot<std::vector<Message>>(store, [&](store::Transaction& transaction) {
     return messages_after(transaction, conversation.tenant_id, conversation.id, -1);
   });
+}
+
+Result<std::optional<DeletedConversation>> delete_conversation(store::Transaction& transaction,
+                                                               const Conversation& conversation) {
+  YUPU_ASSIGN_OR_RETURN(
+      const std::int64_t found,
+      transaction.execute("DELETE FROM conversation WHERE tenant_id = ? AND id = ? AND turn_count = ?",
+                          {conversation.tenant_id, conversation.id, conversation.turn_count}));
+  if (found == 0) return std::optional<DeletedConversation>();
+  DeletedConversation deleted;
+  YUPU_ASSIGN_OR_RETURN(const auto traces,
+                        transaction.query("SELECT DISTINCT trace_id FROM message WHERE tenant_id = ? AND "
+                                          "conversation_id = ? AND trace_id <> ''",
+                                          {conversation.tenant_id, conversation.id}));
+  for (const store::Row& row : traces) deleted.trace_ids.push_back(row.text(0));
+  YUPU_ASSIGN_OR_RETURN(deleted.message_count,
+                        transaction.execute("DELETE FROM message WHERE tenant_id = ? AND conversation_id = ?",
+                                            {conversation.tenant_id, conversation.id}));
+  for (const char* table : {"handover", "ticket"}) {
+    YUPU_RETURN_IF_ERROR(transaction
+                             .execute(fmt::format("DELETE FROM {} WHERE tenant_id = ? AND conversation_id = ?", table),
+                                      {conversation.tenant_id, conversation.id})
+                             .status());
+  }
+  return std::optional<DeletedConversation>(std::move(deleted));
 }
 
 Status settle_conversation(store::Transaction& transaction, const Conversation& conversation,

@@ -1,12 +1,13 @@
 // Conversations in the store: tables conversation, message, and handover while a person is asked for (migrations 0004,
-// 0006).
+// 0006, 0007).
 //
 // Invariants   1  a row belongs to a tenant and a bot from its first message on; whoever asks for it as another finds
 //                 nothing
 //              2  turn_count grows with every change, and a change says which one it saw: of two at once one is a
 //                 conflict, and nothing of it is kept
 //              3  a message is written in the transaction that moves the conversation on
-// Retention    texts are personal data, as those of table trace are.
+// Retention    texts are personal data, as those of table trace are.  What goes with a conversation that is deleted:
+//              strategy/forget.h.
 // Threads      any; the store serialises the writes.
 #pragma once
 
@@ -37,6 +38,7 @@ struct Conversation {
   DialogueState state = {};
   std::int64_t created_ns = 0;
   std::int64_t active_ns = 0;  // of the last message
+  std::string visitor = {};    // who asks, as the caller names them; empty: not told
   Json to_json() const;        // without what was said
 };
 
@@ -66,7 +68,9 @@ Result<std::int64_t> keep_turn(store::Transaction& transaction, const Conversati
 // For the people who run the shop; an empty tenant_id: every tenant's.
 struct ConversationQuery {
   std::string tenant_id = {};
-  std::string bot = {};       // empty: every bot
+  std::string bot = {};                            // empty: every bot
+  std::string visitor = {};                        // empty: everybody
+  std::optional<std::int64_t> idle_since_ns = {};  // the last message is from before this instant
   bool waiting_only = false;  // that are nobody's yet: the highest priority first, then who has waited longest; else
                               // newest first
   std::int64_t limit = 100;
@@ -78,6 +82,14 @@ Result<std::vector<Message>> messages_of(store::Store& store, const Conversation
 // Those after a sequence.
 Result<std::vector<Message>> messages_after(store::Transaction& transaction, const std::string& tenant_id,
                                             const std::string& conversation_id, std::int64_t sequence);
+
+struct DeletedConversation {
+  std::int64_t message_count = 0;
+  std::vector<std::string> trace_ids;  // of the calls it was made of
+};
+// Deletes a conversation and its messages. Nothing: it moved on meanwhile, or is gone.
+Result<std::optional<DeletedConversation>> delete_conversation(store::Transaction& transaction,
+                                                               const Conversation& conversation);
 
 // A person is done with it: kBot gives it back to the bot, which begins afresh in it; kClosed ends it, and the
 // visitor's next message begins another. kConflict: it moved on meanwhile. REQUIRES: not kWaiting.

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "products/service/conversation/quoted_text.h"
+#include "products/service/knowledge/asked_words.h"
 
 namespace yupu::products {
 namespace {
@@ -30,6 +32,8 @@ const ApprovedAnswer* answer_in_form(const ApprovedAnswers& answers, const Dialo
   const bool confirmable = !answers.slot(form.slot).confirm_zh.empty() && form.values.contains(form.slot);
   return form.confirming && !confirmable ? nullptr : answer;
 }
+
+bool is_unsure(const serving::BotAnswer& said) { return said.decision == "clarify" || said.decision == "refuse"; }
 
 }  // namespace
 
@@ -155,6 +159,32 @@ serving::BotAnswer Dialogue::asked(DialogueState& state, const Heard& heard, ser
   return said;
 }
 
+serving::BotAnswer Dialogue::decide(std::string_view lang, const Heard& heard, const serving::ModelCard& card,
+                                    const serving::ScoredText& scored) const {
+  // "?!" asks nothing, whatever a model that has to choose makes of it.
+  if (asked_words(heard.text).empty()) return bot_->refuse(lang, scored);
+  return bot_->decide(lang, heard.moment, card, scored);
+}
+
+bool Dialogue::asks_documents(const DialogueState& state, const Heard& heard, const serving::ModelCard& card,
+                              const serving::ScoredText& scored) const {
+  if (state.waiting || !heard.option.empty()) return false;
+  if (answer_in_form(bot_->answers(), state, heard.moment) != nullptr) return false;
+  const serving::BotAnswer decided = decide(bot_->options().default_lang, heard, card, scored);
+  return is_unsure(decided) && decided.intent != bot_->options().handoff_intent;
+}
+
+serving::BotAnswer Dialogue::quoted(DialogueState& state, const Found& found, serving::BotAnswer said) const {
+  state.unsure_count = 0;
+  forget_offer(state);
+  QuotedText text = quoted_text(found.quotes, options_.utc_offset_minutes);
+  said.decision = "answer";
+  said.text = std::move(text.text);
+  said.quotes = std::move(text.quotes);
+  said.options.clear();
+  return said;
+}
+
 serving::BotAnswer Dialogue::tapped(DialogueState& state, const Heard& heard) const {
   if (state.lang.empty()) state.lang = language_of(heard.text, bot_->options().default_lang);
   serving::BotAnswer said;
@@ -214,13 +244,18 @@ serving::BotAnswer Dialogue::reply(DialogueState& state, const Heard& heard, con
     said = tapped(state, heard);
   } else {
     const std::string lang = language_of(heard.text, before);
-    serving::BotAnswer decided = bot_->decide(lang, heard.moment, card, scored);
+    serving::BotAnswer decided = decide(lang, heard, card, scored);
     auto filled = in_form(state, heard, decided);
     if (filled) {
       said = *std::move(filled);
     } else {
       state.lang = lang;
-      said = asked(state, heard, std::move(decided));
+      const bool answers = heard.found && !heard.found->quotes.empty() && is_unsure(decided);
+      said = answers ? quoted(state, *heard.found, std::move(decided)) : asked(state, heard, std::move(decided));
+    }
+    if (heard.found) {
+      said.notes["knowledge"] = {
+          {"score", heard.found->score}, {"threshold", heard.found->threshold}, {"quotes", heard.found->quotes.size()}};
     }
   }
   note_triggers(state, heard, said);

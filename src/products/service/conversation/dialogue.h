@@ -1,10 +1,12 @@
 // A conversation, one message after the other:
 //
 //   sure        -> answer; an answer with slots: clarify with `slot` until they are filled (form.h)
-//   unsure      -> clarify: up to three "did you mean"; a tap on one answers it and is a label for the question
+//   unsure      -> answer: what the documents say, where there are any that do (asks_documents)
+//               -> clarify: up to three "did you mean"; a tap on one answers it and is a label for the question
 //   unsure again, asked for, or lost in a form -> handoff: the conversation waits for a person, and the bot says
 //   nothing
 //                  new until it is closed or given back
+//   no letter, number or ideograph in it -> refuse, however sure the model is
 //   a tap on a button that is not shown any more -> the buttons that are, or the tapped one, once more
 //
 // Pure: the same state, message, scores and moment give the same reply. Nothing is stored here (conversation_bot.h).
@@ -21,6 +23,7 @@
 #include "products/service/conversation/form.h"
 #include "products/service/conversation/state.h"
 #include "products/service/conversation/triggers.h"
+#include "products/service/knowledge/quotes.h"
 
 namespace yupu::products {
 
@@ -42,7 +45,8 @@ struct Heard {
   std::string text;
   std::string option = {};  // intent of the button that was tapped; empty: none was
   Moment moment = {};
-  std::string trace_id = {};  // of this message's answer
+  std::string trace_id = {};        // of this message's answer
+  std::optional<Found> found = {};  // what the documents say to the text; unset: they were not asked
 };
 
 class Dialogue {
@@ -54,12 +58,19 @@ class Dialogue {
   // The answer; `state` becomes where the conversation stands afterwards.
   serving::BotAnswer reply(DialogueState& state, const Heard& heard, const serving::ModelCard& card,
                            const serving::ScoredText& scored) const;
+  // Whether reply() would look at what documents say: the model is not sure of an approved answer, no value is asked
+  // for, and nobody asks for a person.
+  bool asks_documents(const DialogueState& state, const Heard& heard, const serving::ModelCard& card,
+                      const serving::ScoredText& scored) const;
   // What the model reads of a tap that comes without text: the button's title.
   std::string text_of_option(const DialogueState& state, const std::string& option, const Moment& moment) const;
 
  private:
   Dialogue(std::unique_ptr<Bot> bot, DialogueOptions options) : bot_(std::move(bot)), options_(std::move(options)) {}
+  serving::BotAnswer decide(std::string_view lang, const Heard& heard, const serving::ModelCard& card,
+                            const serving::ScoredText& scored) const;
   serving::BotAnswer tapped(DialogueState& state, const Heard& heard) const;
+  serving::BotAnswer quoted(DialogueState& state, const Found& found, serving::BotAnswer said) const;
   serving::BotAnswer asked(DialogueState& state, const Heard& heard, serving::BotAnswer said) const;
   std::optional<serving::BotAnswer> in_form(DialogueState& state, const Heard& heard,
                                             const serving::BotAnswer& otherwise) const;

@@ -1,9 +1,19 @@
 #include "products/service/conversation/script.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace yupu::products {
 namespace {
+
+// Each once.
+std::vector<std::string> sources_of(const serving::BotAnswer& said) {
+  std::vector<std::string> sources = said.sources;
+  for (const serving::BotQuote& quote : said.quotes) {
+    if (!contains(sources, quote.document)) sources.push_back(quote.document);
+  }
+  return sources;
+}
 
 std::vector<ScriptFailure::Difference> compare(const ScriptTurn& turn, const serving::BotAnswer& said) {
   std::vector<ScriptFailure::Difference> differences;
@@ -15,6 +25,11 @@ std::vector<ScriptFailure::Difference> compare(const ScriptTurn& turn, const ser
   equal("slot", turn.slot, said.slot);
   if (turn.contains && said.text.find(*turn.contains) == std::string::npos)
     differences.push_back({"text", "... " + *turn.contains + " ...", said.text});
+  if (turn.source) {
+    const std::vector<std::string> sources = sources_of(said);
+    if (!contains(sources, *turn.source))
+      differences.push_back({"source", *turn.source, fmt::format("{}", fmt::join(sources, ", "))});
+  }
   return differences;
 }
 
@@ -50,7 +65,8 @@ std::string ScriptReport::to_text() const {
 }
 
 Result<ScriptReport> run_scripts(const Dialogue& dialogue, std::span<const Script> scripts,
-                                 const serving::ModelCard& card, const Scorer& scorer, std::int64_t now_ns) {
+                                 const serving::ModelCard& card, const Scorer& scorer, std::int64_t now_ns,
+                                 const Finder& finder) {
   ScriptReport report;
   for (const Script& script : scripts) {
     ++report.script_count;
@@ -61,6 +77,9 @@ Result<ScriptReport> run_scripts(const Dialogue& dialogue, std::span<const Scrip
       Heard heard{.text = turn.say, .option = turn.tap, .moment = moment, .trace_id = fmt::format("turn {}", i + 1)};
       if (heard.text.empty()) heard.text = dialogue.text_of_option(state, turn.tap, moment);
       YUPU_ASSIGN_OR_RETURN(const serving::ScoredText scored, scorer(heard.text));
+      if (finder && dialogue.asks_documents(state, heard, card, scored)) {
+        YUPU_ASSIGN_OR_RETURN(heard.found, finder(heard.text));
+      }
       const serving::BotAnswer said = dialogue.reply(state, heard, card, scored);
       ++report.turn_count;
       auto differences = compare(turn, said);

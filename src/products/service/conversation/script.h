@@ -22,6 +22,7 @@ struct ScriptTurn {
   std::optional<std::string> intent = {};
   std::optional<std::string> slot = {};
   std::optional<std::string> contains = {};  // in the text of the answer
+  std::optional<std::string> source = {};    // of the approved text, or a document it is made of
   std::string where = {};                    // "strategy.toml: line 80"
 };
 
@@ -33,7 +34,7 @@ struct Script {
 
 struct ScriptFailure {
   struct Difference {
-    std::string what;  // "decision", "intent", "slot", "text"
+    std::string what;  // "decision", "intent", "slot", "text", "source"
     std::string expected;
     std::string got;
   };
@@ -54,10 +55,13 @@ struct ScriptReport {
   std::string to_text() const;
 };
 
+// What documents say to a text; empty function: there are none.
+using Finder = std::function<Result<Found>(const std::string& text)>;
 using Scorer = std::function<Result<serving::ScoredText>(const std::string& text)>;
 
-// Each script is a conversation of its own; its first turn that differs ends it. Errors: the scorer's.
+// Each script is a conversation of its own; its first turn that differs ends it. Errors: the scorer's, the finder's.
 Result<ScriptReport> run_scripts(const Dialogue& dialogue, std::span<const Script> scripts,
-                                 const serving::ModelCard& card, const Scorer& scorer, std::int64_t now_ns);
+                                 const serving::ModelCard& card, const Scorer& scorer, std::int64_t now_ns,
+                                 const Finder& finder = {});
 
 }  // namespace yupu::products

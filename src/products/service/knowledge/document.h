@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct Document {
   std::string title;  // as the file says; may be empty
   std::string text;
   std::vector<Block> blocks;
+  std::optional<std::int64_t> dated_ns = {};  // the day the file says it is of, at noon UTC: a day nearly everywhere
 };
 
 // Writes a document from beginning to end.  Threads: one owner.

@@ -39,7 +39,7 @@ std::vector<tasks::Candidate> candidates_of(const std::vector<std::string>& docu
 
 }  // namespace
 
-Result<RetrievalEvaluation> evaluate(Retriever& retriever, std::span<const Question> questions) {
+Status check_sources(Retriever& retriever, std::span<const Question> questions) {
   YUPU_ASSIGN_OR_RETURN(const auto documents, list_documents(retriever.store(), retriever.tenant_id()));
   std::set<std::string> sources;
   for (const DocumentRow& document : documents) sources.insert(document.source);
@@ -51,6 +51,12 @@ Result<RetrievalEvaluation> evaluate(Retriever& retriever, std::span<const Quest
             "source");
     }
   }
+  return ok_status();
+}
+
+Result<RetrievalEvaluation> evaluate(Retriever& retriever, std::span<const Question> questions) {
+  YUPU_RETURN_IF_ERROR(check_sources(retriever, questions));
+  YUPU_ASSIGN_OR_RETURN(const auto documents, list_documents(retriever.store(), retriever.tenant_id()));
   std::array<std::vector<std::vector<tasks::Candidate>>, kStages.size()> ranked;
   for (const Question& question : questions) {
     YUPU_ASSIGN_OR_RETURN(const auto orders, retriever.orders(question.text));

@@ -16,8 +16,11 @@ namespace yupu::products {
 
 struct Question {
   std::string text;
-  std::vector<std::string> sources;  // the documents that answer it: all count; at least one
+  std::vector<std::string> sources;  // the documents that answer it: all count; to evaluate(): at least one
 };
+
+// kInvalidArgument: a source that the tenant does not have.
+Status check_sources(Retriever& retriever, std::span<const Question> questions);
 
 struct RetrievalEvaluation {
   std::vector<std::pair<Stage, tasks::RankingReport>> stages;  // those there are, in order
@@ -26,7 +29,7 @@ struct RetrievalEvaluation {
   OrderedJson to_json() const;
 };
 
-// Outcomes  kInvalidArgument: a source that the tenant does not have; those of Retriever::search.
+// Outcomes  those of check_sources and of Retriever::search.
 Result<RetrievalEvaluation> evaluate(Retriever& retriever, std::span<const Question> questions);
 
 }  // namespace yupu::products

@@ -83,12 +83,13 @@ Result<std::int64_t> write_row(Transaction& transaction, const Clock& clock, con
       const auto rows,
       transaction.query(
           "INSERT INTO knowledge_document (tenant_id, source, version, format, sha256, title, text, "
-          "text_bytes, dated_ns, added_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, source) DO "
+          "text_bytes, dated_ns, added_ns, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, "
+          "source) DO "
           "UPDATE SET version = excluded.version, format = excluded.format, sha256 = excluded.sha256, "
           "title = excluded.title, text = excluded.text, text_bytes = excluded.text_bytes, dated_ns = "
-          "excluded.dated_ns, added_ns = excluded.added_ns, removed_ns = NULL RETURNING id",
+          "excluded.dated_ns, added_ns = excluded.added_ns, origin = excluded.origin, removed_ns = NULL RETURNING id",
           {tenant_id, added.source, version, added.format, added.sha256, added.document.title, added.document.text,
-           static_cast<std::int64_t>(added.document.text.size()), added.dated_ns, clock.now_ns()}));
+           static_cast<std::int64_t>(added.document.text.size()), added.dated_ns, clock.now_ns(), added.origin}));
   return rows[0].integer(0);
 }
 
@@ -155,7 +156,7 @@ Result<NewDocument> read_new_document(const std::string& file, std::string_view 
   added.source = file;
   added.format = format->name;
   added.sha256 = sha256_hex(bytes);
-  added.dated_ns = dated_ns;
+  added.dated_ns = added.document.dated_ns.value_or(dated_ns);
   added.passages = cut_passages(added.document, options);
   return added;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <unordered_set>
 #include <utility>
 
@@ -152,6 +153,19 @@ Result<std::vector<Quote>> quote(Retriever& retriever, std::string_view query, c
     YUPU_RETURN_IF_ERROR(add_cosines(retriever, query, sentences));
   std::sort(sentences.begin(), sentences.end(), is_before);
   return choose(sentences, options);
+}
+
+Result<Found> find_answer(Retriever& retriever, std::string_view query, const QuoteOptions& options) {
+  // Which sentences are quoted does not depend on the threshold but for those below it (quotes.h, "chosen").
+  QuoteOptions any = options;
+  any.threshold = std::numeric_limits<double>::min();
+  Found found{.threshold = options.threshold};
+  YUPU_ASSIGN_OR_RETURN(auto quotes, quote(retriever, query, any));
+  for (Quote& one : quotes) {
+    found.score = std::max(found.score, one.score);
+    if (one.score >= options.threshold) found.quotes.push_back(std::move(one));
+  }
+  return found;
 }
 
 }  // namespace yupu::products

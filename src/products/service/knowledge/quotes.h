@@ -45,7 +45,16 @@ struct Quote {
   OrderedJson to_json() const;
 };
 
+// What a search for an answer came to.
+struct Found {
+  std::vector<Quote> quotes = {};  // at or above the threshold, best document first; empty: no document answers
+  double score = 0.0;              // of the best sentence, quoted or not
+  double threshold = 0.0;
+};
+
 // Empty: nothing above the threshold, or a query without a word.  Outcomes  those of Retriever::search.
 Result<std::vector<Quote>> quote(Retriever& retriever, std::string_view query, const QuoteOptions& options = {});
+// The same, with the score there is when it does not suffice.
+Result<Found> find_answer(Retriever& retriever, std::string_view query, const QuoteOptions& options = {});
 
 }  // namespace yupu::products

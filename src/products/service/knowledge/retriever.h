@@ -80,6 +80,8 @@ class Retriever {
   const std::string& tenant_id() const { return tenant_id_; }
   store::Store& store() { return store_; }
   const Models& models() const { return models_; }
+  // Names the embedder's vectors in the store; empty without one.
+  const std::string& embedder_id() const { return embedder_id_; }
   // A vector a text, as the embedder gives them.  REQUIRES: an embedder.
   Result<std::vector<std::vector<float>>> embed(std::span<const std::string> texts);
 

@@ -1,6 +1,6 @@
 // Markdown by cmark-gfm (CommonMark and the tables of GitHub), then the words of its nodes in the order of the file.  A
 // list item is a block, a row of a table is one with its cells between borders, blocks of HTML are read as HTML.
-// Front matter between two lines "---" is not read, but for its title.
+// Front matter between two lines "---" is not read, but for its title and date.
 #include <algorithm>
 #include <memory>
 #include <mutex>
@@ -9,6 +9,7 @@
 #include <cmark-gfm.h>
 #include <fmt/format.h>
 
+#include "products/service/conversation/civil_date.h"
 #include "products/service/knowledge/readers/html.h"
 #include "products/service/knowledge/readers/readers.h"
 #include "products/service/knowledge/readers/utf8.h"
@@ -66,8 +67,34 @@ Status check_nesting(std::string_view text) {
   return ok_status();
 }
 
-// "---\n...\n---\n" at the beginning: cut off, its title returned.
-std::string take_front_matter(std::string_view& text) {
+struct FrontMatter {
+  std::string title, date;  // as written
+};
+
+// Whether the line is "key: value"; then its value, without quotes.
+bool take_value(std::string_view line, std::string_view key, std::string& value) {
+  if (!line.starts_with(key)) return false;
+  line.remove_prefix(key.size());
+  const auto is_wrapping = [](char c) { return c == ' ' || c == '"' || c == '\''; };
+  while (!line.empty() && is_wrapping(line.front())) line.remove_prefix(1);
+  while (!line.empty() && is_wrapping(line.back())) line.remove_suffix(1);
+  value = line;
+  return true;
+}
+
+// The day of "2026-09-30" or "2026-09-30 10:00:00 +0800", at noon.
+Result<std::optional<std::int64_t>> read_day(const std::string& date) {
+  constexpr std::int64_t kNsPerHour = 3'600'000'000'000;
+  constexpr std::size_t kDayBytes = 10;
+  if (date.empty()) return std::optional<std::int64_t>();
+  const auto day = parse_instant(date.substr(0, kDayBytes), 0);
+  if (!day || !day->whole_day)
+    return invalid_argument(fmt::format("the front matter's date is no day as 2026-12-31: '{}'", date), "date");
+  return std::optional(day->utc_ns + 12 * kNsPerHour);
+}
+
+// "---\n...\n---\n" at the beginning: cut off, what it says returned.
+FrontMatter take_front_matter(std::string_view& text) {
   const auto line_of = [](std::string_view from) {
     std::string_view line = from.substr(0, from.find('\n'));
     if (line.ends_with('\r')) line.remove_suffix(1);
@@ -75,7 +102,7 @@ std::string take_front_matter(std::string_view& text) {
   };
   constexpr int kLinesMax = 100;
   if (line_of(text) != "---") return {};
-  std::string title;
+  FrontMatter said;
   std::string_view rest = text;
   for (int line_count = 0; line_count < kLinesMax; ++line_count) {
     const std::size_t end = rest.find('\n');
@@ -85,15 +112,9 @@ std::string take_front_matter(std::string_view& text) {
     if (line == "---" || line == "...") {
       rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
       text = rest;
-      return title;
+      return said;
     }
-    constexpr std::string_view kTitle = "title:";
-    if (!line.starts_with(kTitle)) continue;
-    line.remove_prefix(kTitle.size());
-    const auto is_wrapping = [](char c) { return c == ' ' || c == '"' || c == '\''; };
-    while (!line.empty() && is_wrapping(line.front())) line.remove_prefix(1);
-    while (!line.empty() && is_wrapping(line.back())) line.remove_suffix(1);
-    title = line;
+    if (!take_value(line, "title:", said.title)) take_value(line, "date:", said.date);
   }
   return {};
 }
@@ -163,7 +184,8 @@ Result<Document> read_markdown(std::string_view bytes) {
   YUPU_ASSIGN_OR_RETURN(std::string_view text, utf8_text(bytes));
   YUPU_RETURN_IF_ERROR(check_tables(text));
   YUPU_RETURN_IF_ERROR(check_nesting(text));
-  std::string title = take_front_matter(text);
+  FrontMatter said = take_front_matter(text);
+  YUPU_ASSIGN_OR_RETURN(const auto dated_ns, read_day(said.date));
   const auto root = parse(text);
   const std::unique_ptr<cmark_iter, FreeIterator> iterator(cmark_iter_new(root.get()));
   DocumentWriter writer;
@@ -176,9 +198,11 @@ Result<Document> read_markdown(std::string_view bytes) {
       leave(node, writer);
     }
   }
-  if (title.empty()) title = writer.first_heading(1);
-  if (title.empty()) title = writer.first_heading(6);
-  return writer.finish(title);
+  if (said.title.empty()) said.title = writer.first_heading(1);
+  if (said.title.empty()) said.title = writer.first_heading(6);
+  Document document = writer.finish(said.title);
+  document.dated_ns = dated_ns;
+  return document;
 }
 
 }  // namespace yupu::products

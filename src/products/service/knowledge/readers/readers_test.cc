@@ -59,6 +59,19 @@ TEST(Markdown, BlocksAndHeadings) {
   EXPECT_THAT(blocks_of(*read_markdown("---\nno end\n\ntext")), ElementsAre("0:no end", "0:text"));  // no front matter
 }
 
+TEST(Markdown, TheFrontMatterMaySayTheDay) {
+  constexpr std::int64_t kNoon = (20'726 * 24 + 12) * 3'600'000'000'000;  // of 2026-09-30, UTC
+  EXPECT_EQ(read_markdown("---\ndate: 2026-09-30\n---\ntext\n")->dated_ns, kNoon);
+  EXPECT_EQ(read_markdown("---\ntitle: x\ndate: '2026-09-30 10:00:00 +0800'\n---\ntext\n")->dated_ns, kNoon);
+  EXPECT_FALSE(read_markdown("---\ntitle: x\n---\ntext\n")->dated_ns.has_value());
+  EXPECT_FALSE(read_markdown("date: 2026-09-30\n")->dated_ns.has_value());
+  for (const char* date : {"2026-02-31", "last week", "30.09.2026"}) {
+    const auto refused = read_markdown(std::string("---\ndate: ") + date + "\n---\ntext\n");
+    EXPECT_EQ(refused.status().code(), Code::kInvalidArgument) << date;
+    EXPECT_EQ(refused.status().field(), "date") << date;
+  }
+}
+
 TEST(Html, BlocksHeadingsAndWhatIsNotRead) {
   const auto document = read_html(
       "<!doctype html><html><head><title> Shop &amp; rules </title><style>p{}</style></head><body><nav>Menu</nav>"

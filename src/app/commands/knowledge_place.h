@@ -1,0 +1,51 @@
+// What the verbs of `yupu knowledge` share: whose documents, and the models that find them. Only for knowledge*.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/arguments.h"
+#include "app/commands/task_commands.h"
+#include "app/workplace.h"
+#include "base/status.h"
+#include "engine/execution_context.h"
+#include "products/service/knowledge/retriever.h"
+#include "tasks/embed/embedder.h"
+#include "tasks/pairs/pair_model.h"
+
+namespace yupu::app {
+
+// What every verb reads.
+struct KnowledgeFlags {
+  WorkplaceOptions where;
+  std::string tenant;  // empty: the working folder's own documents
+  bool json = false;
+};
+KnowledgeFlags read_knowledge_flags(Arguments& arguments);
+
+struct KnowledgePlace {
+  Workplace workplace;
+  std::string tenant_id;
+};
+Result<KnowledgePlace> open_knowledge_place(const KnowledgeFlags& flags, bool must_exist);
+
+// --embedder DIR, --reranker DIR and --words-weight X.
+struct ModelFlags {
+  std::string embedder, reranker;
+  double words_weight = 1.0;
+  ModelRun run;
+};
+ModelFlags read_model_flags(Arguments& arguments);
+
+// The retriever and what it borrows.
+struct Search {
+  std::unique_ptr<tasks::Embedder> embedder;
+  std::unique_ptr<tasks::PairModel> reranker;
+  std::unique_ptr<engine::ExecutionContext> context;
+  std::unique_ptr<products::Retriever> retriever;
+};
+Result<Search> open_search(KnowledgePlace& place, const ModelFlags& flags);
+
+Status knowledge_fit(Arguments& arguments);  // knowledge_fit.cc
+
+}  // namespace yupu::app
