@@ -50,7 +50,7 @@ export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value
 export function sourceName(value: unknown): string {
   if (typeof value === 'string') return value;
   if (!isObject(value)) return '';
-  return text(value.title) || text(value.name) || text(value.source) || text(value.id) || text(value.url);
+  return text(value.title) || text(value.name) || text(value.document) || text(value.source) || text(value.id) || text(value.url);
 }
 
 export function readAnswer(json: unknown): Answer | null {
@@ -59,6 +59,8 @@ export function readAnswer(json: unknown): Answer | null {
   const decision = decisions.find((name) => name === json.decision);
   if (decision === undefined || typeof json.text !== 'string') return null;
   const score = typeof json.score === 'number' && Number.isFinite(json.score) ? Math.min(1, Math.max(0, json.score)) : null;
+  // Of a text out of documents, intent and score are what the model would have guessed: not what the text is.
+  const quoted = list(json.sources).some((source) => isObject(source) && text(source.document) !== '');
   const options = list(json.options)
     .filter(isObject)
     .map((option) => ({ intent: text(option.intent), title: text(option.title) || plainLabel(text(option.intent)) }))
@@ -66,10 +68,10 @@ export function readAnswer(json: unknown): Answer | null {
   return {
     decision,
     text: json.text,
-    score,
-    intent: text(json.intent),
+    score: quoted ? null : score,
+    intent: quoted ? '' : text(json.intent),
     lang: text(json.lang),
-    sources: list(json.sources).map(sourceName).filter((name) => name !== ''),
+    sources: [...new Set(list(json.sources).map(sourceName).filter((name) => name !== ''))],
     options,
     trace_id: text(json.trace_id),
     release_id: text(json.release_id),

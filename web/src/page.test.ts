@@ -24,6 +24,10 @@ describe('readAnswer', () => {
     expect(answer?.score).toBe(1);
     expect(answer?.options).toEqual([{ intent: 'order_status', title: 'order status' }]);
   });
+  it('names a document that is quoted once, and does not pass the guess for its text', () => {
+    const quotes = [{ document: 'a.md', title: 'Returns' }, { document: 'a.md', title: 'Returns' }, { document: 'b.md', title: '' }];
+    expect(readAnswer({ ...whole, sources: quotes })).toMatchObject({ sources: ['Returns', 'b.md'], intent: '', score: null });
+  });
   it('reads sources that are objects', () => {
     expect(readAnswer({ ...whole, sources: [{ id: 'a#1' }, { title: 'B' }, {}, 3] })?.sources).toEqual(['a#1', 'B']);
   });
