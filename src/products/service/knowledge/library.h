@@ -37,7 +37,8 @@ struct NewDocument {
   std::vector<Passage> passages;
   std::string origin = {};  // who adds it and removes it again: "strategy/shop"; empty: a person
 };
-// Reads and cuts; the source is the file's name. `dated_ns`: of a document that does not say itself.  Errors: those of read_document and of check_source.
+// Reads and cuts; the source is the file's name. `dated_ns`: of a document that does not say itself.  Errors: those of
+// read_document and of check_source.
 Result<NewDocument> read_new_document(const std::string& file, std::string_view bytes, std::int64_t dated_ns,
                                       const PassageOptions& options = {});
 // Errors: kInvalidArgument: a name that is empty, longer than 1024 bytes or no UTF-8.
