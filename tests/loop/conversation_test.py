@@ -115,7 +115,8 @@ source = "policy#3"
 """
 
 
-def write_files(folder):
+def write_files(folder, strategy=STRATEGY, vague=tuple(VAGUE)):
+    """The strategy, its answers, and rows: sure of PHRASES, of `vague` not."""
     rng = random.Random(5)
     rows = []
     for split, count in (("train", 24), ("valid", 8), ("test", 4)):
@@ -123,8 +124,8 @@ def write_files(folder):
             for i in range(count):
                 rows.append((f"{rng.choice(['', 'well ', 'hello '])}{phrases[i % len(phrases)]} {rng.choice(['', 'ok', 'thanks'])} {len(rows)}", intent, split))
         for i in range(3 * count):
-            rows.append((f"{VAGUE[i % len(VAGUE)]} {len(rows)}", ["hours", "refund"][i // len(VAGUE) % 2], split))
-    for name, content in (("strategy.toml", STRATEGY), ("answers.toml", ANSWERS)):
+            rows.append((f"{vague[i % len(vague)]} {len(rows)}", ["hours", "refund"][i // len(vague) % 2], split))
+    for name, content in (("strategy.toml", strategy), ("answers.toml", ANSWERS)):
         (folder / name).write_text(content, encoding="utf-8")
     with open(folder / "rows.csv", "w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")

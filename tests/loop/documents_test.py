@@ -4,13 +4,12 @@ threshold; and conversations deleted until nothing of them is in the files.  doc
 import contextlib
 import csv
 import json
-import random
 import signal
 import sqlite3
 import sys
 import tempfile
 
-from conversation_test import ANSWERS, PHRASES, STRATEGY, Server, Visitor
+from conversation_test import STRATEGY, Server, Visitor, write_files
 from story_test import call
 from trial import Trial, yupu_from_arguments
 
@@ -22,7 +21,7 @@ Tea may be returned within 30 days. Opened bags are welcome too.
 
 Engraved teapots cannot be exchanged. 刻字的茶壶不能换货。
 """
-STORAGE = """# Gift vouchers
+VOUCHERS = """# Gift vouchers
 
 A voucher is valid for three years. Vouchers cannot be paid out.
 """
@@ -39,28 +38,16 @@ say = "can engraved teapots be exchanged"
 expect = { decision = "answer", contains = "cannot be exchanged", source = "docs/returns.md" }
 """
 CARD = "4111-2222-3333-4444"
+# Taught under two intents by turns: of these the model is sure of none.
+UNSURE = [query for query, _ in QUESTIONS] + ["my number is 12 again"]
 
 
-def write_files(folder):
-    rng = random.Random(5)
-    rows = []
-    for split, count in (("train", 24), ("valid", 8), ("test", 4)):
-        for intent, phrases in PHRASES.items():
-            for i in range(count):
-                rows.append((f"{rng.choice(['', 'well ', 'hello '])}{phrases[i % len(phrases)]} {rng.choice(['', 'ok', 'thanks'])} {len(rows)}", intent, split))
-        for i in range(2 * count):
-            text = rng.choice(["engraved teapots", "a voucher", "the moon", "football", "刻字的茶壶", "my number"])
-            rows.append((f"{rng.choice(['can', 'is', 'who', 'about'])} {text} {rng.choice(['valid', 'exchanged', 'paid'])} {len(rows)}", "out_of_scope", split))
-    with open(folder / "rows.csv", "w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(("text", "intent", "split"))
-        writer.writerows(rows)
+def write_documents(folder):
     strategy = STRATEGY[:STRATEGY.index("[[service.test]]")] + TEST + KNOWLEDGE + STRATEGY[STRATEGY.index("[commerce]"):]
-    (folder / "strategy.toml").write_text(strategy, encoding="utf-8")
-    (folder / "answers.toml").write_text(ANSWERS, encoding="utf-8")
+    write_files(folder, strategy, UNSURE)
     (folder / "docs").mkdir()
     (folder / "docs" / "returns.md").write_text(RETURNS, encoding="utf-8")
-    (folder / "docs" / "vouchers.md").write_text(STORAGE, encoding="utf-8")
+    (folder / "docs" / "vouchers.md").write_text(VOUCHERS, encoding="utf-8")
     with open(folder / "questions.csv", "w", encoding="utf-8", newline="") as target:
         csv.writer(target, lineterminator="\n").writerows([("query", "source"), *QUESTIONS])
 
@@ -174,12 +161,12 @@ def deletion(trial, server, keys):
 def main():
     with tempfile.TemporaryDirectory() as name:
         trial = Trial(yupu_from_arguments(), name)
-        write_files(trial.folder)
+        write_documents(trial.folder)
         done = stages(trial)
         trial.expect(list(done) == ["data", "knowledge", "train", "test", "release", "accounts"], f"stages {list(done)}")
         trial.expect((done["knowledge"]["output"]["documents"], done["knowledge"]["output"]["new"]) == (2, 2), f"{done['knowledge']}")
         trial.expect(done["test"]["output"]["failed"] == 0, f"{done['test']}")
-        (trial.folder / "docs" / "vouchers.md").write_text(STORAGE.replace("three", "five"), encoding="utf-8")
+        (trial.folder / "docs" / "vouchers.md").write_text(VOUCHERS.replace("three", "five"), encoding="utf-8")
         again = stages(trial)
         trial.expect([n for n, stage in again.items() if not stage["skipped"]] == ["knowledge", "test"], f"{again}")
         trial.expect(again["knowledge"]["output"]["replaced"] == 1, f"{again['knowledge']}")
