@@ -250,6 +250,7 @@ struct LiveServer::Parts {
     server_options.listen = options.listen;
     server_options.request_threads = options.request_threads;
     server_options.on_exchange = [this](const http::Exchange& exchange) { metrics.count_exchange(exchange); };
+    if (desk != nullptr) desk->look();  // whose conversations are whose, before anybody asks
     YUPU_ASSIGN_OR_RETURN(server, http::Server::start(std::move(server_options), std::move(router)));
     service->set_server(server.get());
     watcher->start();

@@ -109,7 +109,9 @@ TEST_F(OverviewTest, RoutesAskWhoItIs) {
   sources.conversations = [](const std::string&, std::int64_t limit) -> Result<Json> { return Json::array({limit}); };
   http::Router router;
   add_routes(router, *store_, clock, sources);
-  http::Request request{.method = "GET", .path = "/v1/console/overview"};
+  http::Request request;
+  request.method = "GET";
+  request.path = "/v1/console/overview";
   EXPECT_EQ(router.dispatch(request).status, 401);
   request.headers.add("x-tenant", "t_1");
   EXPECT_EQ(parse_json(router.dispatch(request).body)->at("messages"), 0);

@@ -7,7 +7,13 @@ namespace {
 
 Handover waits(const std::string& id, const std::string& lang, const std::string& intent,
                const std::string& agent_id = {}) {
-  return {.conversation_id = id, .tenant_id = "t", .bot = "shop", .intent = intent, .lang = lang, .agent_id = agent_id};
+  Handover handover;
+  handover.conversation_id = id;
+  handover.tenant_id = "t";
+  handover.intent = intent;
+  handover.lang = lang;
+  handover.agent_id = agent_id;
+  return handover;
 }
 Agent agent(const std::string& name, std::vector<std::string> skills, std::int64_t limit = 3) {
   return {.id = name, .tenant_id = "t", .name = name, .skills = std::move(skills), .conversations_max = limit};

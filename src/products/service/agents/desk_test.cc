@@ -135,7 +135,7 @@ TEST_F(DeskTest, ARemovedAgentIsGoneAtOnce) {
 
 TEST_F(DeskTest, ClaimAndHandOver) {
   const Shift mei = hire("Mei", {}, 1);
-  const Shift lin = hire("Lin", {"refund"}, 1);
+  const Shift lin = hire("Lin", {"en", "refund"}, 1);
   const std::string first = ask_for_person();
   const std::string second = ask_for_person();
   heard(mei);

@@ -28,7 +28,9 @@ class RoutesTest : public testing::DeskFixture {
   }
   http::Response call(const std::string& method, const std::string& path, const std::string& token,
                       const Json& body = {}) {
-    http::Request request{.method = method, .path = path};
+    http::Request request;
+    request.method = method;
+    request.path = path;
     request.request_id = "req_1";
     if (!token.empty()) request.headers.add("authorization", "Bearer " + token);
     request.headers.add("x-tenant", tenant_);
@@ -139,7 +141,9 @@ TEST_F(RoutesTest, AStreamComesBackToWhereItBroke) {
   const std::string id = say("", "hello", "hours").conversation;
   say(id, "and refunds?", "refund");
   const std::string path = "/v1/conversations/" + id + "/events";
-  http::Request request{.method = "GET", .path = path};
+  http::Request request;
+  request.method = "GET";
+  request.path = path;
   request.headers.add("x-tenant", "t_1");
   request.headers.add("last-event-id", "1");
   const http::Response response = router_.dispatch(request);
@@ -149,9 +153,11 @@ TEST_F(RoutesTest, AStreamComesBackToWhereItBroke) {
   EXPECT_EQ(testing::count_of(told, "event: message"), 2U) << told;
   EXPECT_EQ(told.find("\"hello\""), std::string::npos);
   EXPECT_NE(told.find(R"(data: {"state":"bot"})"), std::string::npos);
-  http::Request wrong{.method = "GET", .path = path, .query = {{"after", "x"}}};
-  wrong.headers.add("x-tenant", "t_1");
-  EXPECT_EQ(refused(router_.dispatch(wrong)), "400 after");
+  http::Headers plain;
+  plain.add("x-tenant", "t_1");
+  request.headers = plain;
+  request.query["after"] = "x";
+  EXPECT_EQ(refused(router_.dispatch(request)), "400 after");
 }
 
 }  // namespace
