@@ -21,4 +21,12 @@ Result<std::int64_t> delete_stored_answers(store::Transaction& transaction, cons
                              {tenant_id, subject});
 }
 
+Status delete_ownership(store::Transaction& transaction, const std::string& tenant_id,
+                        const std::string& conversation_id) {
+  return transaction
+      .execute("DELETE FROM visitor_conversation WHERE tenant_id = ? AND conversation_id = ?",
+               {tenant_id, conversation_id})
+      .status();
+}
+
 }  // namespace yupu::serving

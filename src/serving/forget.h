@@ -19,4 +19,8 @@ Result<std::int64_t> delete_traces(store::Transaction& transaction, const std::s
 Result<std::int64_t> delete_stored_answers(store::Transaction& transaction, const std::string& tenant_id,
                                            const std::string& subject);
 
+// Whose a conversation of a public bot was (serving/visitors).
+Status delete_ownership(store::Transaction& transaction, const std::string& tenant_id,
+                        const std::string& conversation_id);
+
 }  // namespace yupu::serving

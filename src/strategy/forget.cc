@@ -23,6 +23,7 @@ Status forget_one(store::Transaction& transaction, const Clock& clock, const pro
   YUPU_ASSIGN_OR_RETURN(const std::int64_t traces, serving::delete_traces(transaction, tenant_id, deleted->trace_ids));
   YUPU_ASSIGN_OR_RETURN(const std::int64_t answers,
                         serving::delete_stored_answers(transaction, tenant_id, conversation.id));
+  YUPU_RETURN_IF_ERROR(serving::delete_ownership(transaction, tenant_id, conversation.id));
   ++forgotten.conversation_count;
   forgotten.message_count += deleted->message_count;
   forgotten.feedback_count += opinions;
