@@ -18,7 +18,7 @@ namespace yupu::app {
 namespace {
 
 Status add(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const std::string named = arguments.text("--source");
   products::PassageOptions options;
@@ -32,7 +32,7 @@ Status add(Arguments& arguments) {
     YUPU_ASSIGN_OR_RETURN(auto document, products::read_document_file(file, source, options));
     documents.push_back(std::move(document));
   }
-  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, false));
+  YUPU_ASSIGN_OR_RETURN(TenantPlace place, open_tenant_place(common, false));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   OrderedJson rows = OrderedJson::array();
   std::string text;
@@ -59,9 +59,9 @@ Status add(Arguments& arguments) {
 }
 
 Status list(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
-  YUPU_ASSIGN_OR_RETURN(const KnowledgePlace place, open_knowledge_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const auto documents, products::list_documents(*place.workplace.store, place.tenant_id));
   if (common.json) {
     OrderedJson rows = OrderedJson::array();
@@ -78,9 +78,9 @@ Status list(Arguments& arguments) {
 }
 
 Status remove(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "source"));
-  YUPU_ASSIGN_OR_RETURN(const KnowledgePlace place, open_knowledge_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(common, true));
   YUPU_RETURN_IF_ERROR(
       products::remove_document(*place.workplace.store, *place.workplace.clock, place.tenant_id, words[0]));
   common.json ? print_json(Json{{"removed", words[0]}}) : print_text("removed " + words[0]);
@@ -96,11 +96,11 @@ std::string citation(const std::string& source, std::int64_t version, std::int64
 }
 
 Status search(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const auto count = static_cast<std::size_t>(arguments.integer("--top-k", 5, 1, 50));
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "query"));
-  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(TenantPlace place, open_tenant_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   YUPU_ASSIGN_OR_RETURN(const auto hits, opened.retriever->search(words[0], count));
   const auto stage = products::stage_name(opened.retriever->last_stage());
@@ -133,13 +133,13 @@ Status search(Arguments& arguments) {
 }
 
 Status answer(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   products::QuoteOptions options;
   constexpr double kNotGiven = -1.0;
   const double threshold = arguments.number("--threshold", kNotGiven, 0.0, 1.0);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "query"));
-  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(TenantPlace place, open_tenant_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   YUPU_ASSIGN_OR_RETURN(const auto fitted, products::fitted_threshold(*place.workplace.store, place.tenant_id,
                                                                       opened.retriever->embedder_id()));
@@ -160,7 +160,7 @@ Status answer(Arguments& arguments) {
 }
 
 Status evaluate(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const std::string path = arguments.required_text("--data");
   const std::string query = arguments.text("--query", "query");
@@ -172,7 +172,7 @@ Status evaluate(Arguments& arguments) {
       return invalid_argument(
           fmt::format("{}: '{}' names no document: only `fit` takes such rows", path, question.text), "source");
   }
-  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(TenantPlace place, open_tenant_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   const auto evaluation = products::evaluate(*opened.retriever, questions);
   if (!evaluation.ok()) return evaluation.status().with_context(path);

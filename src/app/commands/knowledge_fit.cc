@@ -8,7 +8,7 @@
 namespace yupu::app {
 
 Status knowledge_fit(Arguments& arguments) {
-  const KnowledgeFlags common = read_knowledge_flags(arguments);
+  const TenantFlags common = read_tenant_flags(arguments);
   const ModelFlags flags = read_model_flags(arguments);
   const std::string path = arguments.required_text("--data");
   const std::string query = arguments.text("--query", "query");
@@ -24,7 +24,7 @@ Status knowledge_fit(Arguments& arguments) {
   products::ThresholdWish wish{.target = target};
   if (confidence != kNotGiven) wish.confidence = confidence;
   YUPU_ASSIGN_OR_RETURN(const auto questions, strategy::read_questions(path, query, source));
-  YUPU_ASSIGN_OR_RETURN(KnowledgePlace place, open_knowledge_place(common, true));
+  YUPU_ASSIGN_OR_RETURN(TenantPlace place, open_tenant_place(common, true));
   YUPU_ASSIGN_OR_RETURN(const Search opened, open_search(place, flags));
   const auto fit = products::fit_threshold(*opened.retriever, questions, wish);
   if (!fit.ok()) return fit.status().with_context(path);

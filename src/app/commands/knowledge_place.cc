@@ -1,27 +1,6 @@
 #include "app/commands/knowledge_place.h"
 
-#include "commerce/tenants/tenants.h"
-#include "products/service/knowledge/shelf.h"
-
 namespace yupu::app {
-
-KnowledgeFlags read_knowledge_flags(Arguments& arguments) {
-  KnowledgeFlags flags;
-  flags.where = read_workplace(arguments);
-  flags.tenant = arguments.text("--tenant");
-  flags.json = arguments.flag("--json");
-  return flags;
-}
-
-Result<KnowledgePlace> open_knowledge_place(const KnowledgeFlags& flags, bool must_exist) {
-  YUPU_ASSIGN_OR_RETURN(auto workplace, open_workplace(flags.where, must_exist));
-  std::string tenant_id = products::kOwnShelf;
-  if (!flags.tenant.empty()) {
-    YUPU_ASSIGN_OR_RETURN(const auto tenant, commerce::find_tenant(*workplace.store, flags.tenant));
-    tenant_id = tenant.id;
-  }
-  return KnowledgePlace{std::move(workplace), std::move(tenant_id)};
-}
 
 ModelFlags read_model_flags(Arguments& arguments) {
   ModelFlags flags;
@@ -32,7 +11,7 @@ ModelFlags read_model_flags(Arguments& arguments) {
   return flags;
 }
 
-Result<Search> open_search(KnowledgePlace& place, const ModelFlags& flags) {
+Result<Search> open_search(TenantPlace& place, const ModelFlags& flags) {
   Search search;
   if (!flags.embedder.empty()) {
     YUPU_ASSIGN_OR_RETURN(search.embedder, tasks::Embedder::load(flags.embedder, model::Placement::kMapped));

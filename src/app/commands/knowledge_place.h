@@ -6,7 +6,7 @@
 
 #include "app/arguments.h"
 #include "app/commands/task_commands.h"
-#include "app/workplace.h"
+#include "app/tenant_place.h"
 #include "base/status.h"
 #include "engine/execution_context.h"
 #include "products/service/knowledge/retriever.h"
@@ -14,20 +14,6 @@
 #include "tasks/pairs/pair_model.h"
 
 namespace yupu::app {
-
-// What every verb reads.
-struct KnowledgeFlags {
-  WorkplaceOptions where;
-  std::string tenant;  // empty: the working folder's own documents
-  bool json = false;
-};
-KnowledgeFlags read_knowledge_flags(Arguments& arguments);
-
-struct KnowledgePlace {
-  Workplace workplace;
-  std::string tenant_id;
-};
-Result<KnowledgePlace> open_knowledge_place(const KnowledgeFlags& flags, bool must_exist);
 
 // --embedder DIR, --reranker DIR and --words-weight X.
 struct ModelFlags {
@@ -44,7 +30,7 @@ struct Search {
   std::unique_ptr<engine::ExecutionContext> context;
   std::unique_ptr<products::Retriever> retriever;
 };
-Result<Search> open_search(KnowledgePlace& place, const ModelFlags& flags);
+Result<Search> open_search(TenantPlace& place, const ModelFlags& flags);
 
 Status knowledge_fit(Arguments& arguments);  // knowledge_fit.cc
 

@@ -1,0 +1,30 @@
+#include "app/tenant_place.h"
+
+#include "commerce/tenants/tenants.h"
+
+namespace yupu::app {
+namespace {
+
+constexpr const char* kOwnTenant = "local";  // without --tenant: no tenant's id, which begin with "tn_"
+
+}  // namespace
+
+TenantFlags read_tenant_flags(Arguments& arguments) {
+  TenantFlags flags;
+  flags.where = read_workplace(arguments);
+  flags.tenant = arguments.text("--tenant");
+  flags.json = arguments.flag("--json");
+  return flags;
+}
+
+Result<TenantPlace> open_tenant_place(const TenantFlags& flags, bool must_exist) {
+  YUPU_ASSIGN_OR_RETURN(auto workplace, open_workplace(flags.where, must_exist));
+  std::string tenant_id = kOwnTenant;
+  if (!flags.tenant.empty()) {
+    YUPU_ASSIGN_OR_RETURN(const auto tenant, commerce::find_tenant(*workplace.store, flags.tenant));
+    tenant_id = tenant.id;
+  }
+  return TenantPlace{std::move(workplace), std::move(tenant_id)};
+}
+
+}  // namespace yupu::app
