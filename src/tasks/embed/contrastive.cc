@@ -4,48 +4,10 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "tasks/unit_rows.h"
 
 namespace yupu::tasks {
 namespace {
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0;
-  for (std::size_t c = 0; c < a.size(); ++c) sum += a[c] * b[c];
-  return sum;
-}
-
-void add(std::span<double> to, double factor, std::span<const double> from) {
-  for (std::size_t c = 0; c < to.size(); ++c) to[c] += factor * from[c];
-}
-
-// Rows of length one, and the way back.
-class Normalised {
- public:
-  explicit Normalised(const Embeddings& embeddings)
-      : width_(embeddings.width), values_(embeddings.values.begin(), embeddings.values.end()) {
-    constexpr double kLeast = 1e-12;  // of a length, as the reference library has it
-    for (std::size_t i = 0; i < embeddings.rows(); ++i) {
-      lengths_.push_back(std::max(kLeast, std::sqrt(dot(row(i), row(i)))));
-      for (std::size_t c = 0; c < width_; ++c) values_[i * width_ + c] /= lengths_[i];
-    }
-  }
-  std::span<const double> row(std::size_t i) const { return std::span(values_).subspan(i * width_, width_); }
-  std::size_t rows() const { return lengths_.size(); }
-  std::size_t width() const { return width_; }
-
-  // d e of d z, in place:  d_e = (d_z - (d_z.z) z) / ||e||
-  void back(std::vector<double>& gradient) const {
-    for (std::size_t i = 0; i < rows(); ++i) {
-      const auto d = std::span(gradient).subspan(i * width_, width_);
-      add(d, -dot(d, row(i)), row(i));
-      for (double& value : d) value /= lengths_[i];
-    }
-  }
-
- private:
-  std::size_t width_;
-  std::vector<double> values_, lengths_;
-};
 
 // Log of the sum of exp over those entries for which `counts` says so; turns them into their softmax, the others to 0.
 template <class Counts>
@@ -61,7 +23,7 @@ double softmax_in_place(std::span<double> s, const Counts& counts) {
 }
 
 // Row `from` looks for row `right` among [begin, end): adds weight * (lse - right one) and its gradient.
-void find_among(const Normalised& z, std::size_t from, std::size_t right, std::size_t begin, std::size_t end,
+void find_among(const UnitRows& z, std::size_t from, std::size_t right, std::size_t begin, std::size_t end,
                 double scale, double weight, BatchLoss& loss) {
   std::vector<double> s(end - begin);
   for (std::size_t j = begin; j < end; ++j) s[j - begin] = scale * dot(z.row(from), z.row(j));
@@ -71,8 +33,8 @@ void find_among(const Normalised& z, std::size_t from, std::size_t right, std::s
   const std::span<double> gradient(loss.gradient);
   for (std::size_t j = begin; j < end; ++j) {
     const double d = weight * scale * s[j - begin];
-    add(gradient.subspan(from * z.width(), z.width()), d, z.row(j));
-    add(gradient.subspan(j * z.width(), z.width()), d, z.row(from));
+    add_scaled(gradient.subspan(from * z.width(), z.width()), d, z.row(j));
+    add_scaled(gradient.subspan(j * z.width(), z.width()), d, z.row(from));
   }
 }
 
@@ -80,7 +42,7 @@ void find_among(const Normalised& z, std::size_t from, std::size_t right, std::s
 
 BatchLoss ranking_loss(const Embeddings& embeddings, std::size_t query_count, const RankingOptions& options) {
   CHECK(embeddings.rows() >= 2 * query_count, "a query without its document");
-  const Normalised z(embeddings);
+  const UnitRows z(embeddings.values, embeddings.width);
   BatchLoss loss{.value = 0.0, .gradient = std::vector<double>(embeddings.values.size())};
   const double weight = options.symmetric ? 0.5 : 1.0;
   for (std::size_t i = 0; i < query_count; ++i) {
@@ -93,7 +55,7 @@ BatchLoss ranking_loss(const Embeddings& embeddings, std::size_t query_count, co
 
 BatchLoss label_loss(const Embeddings& embeddings, std::span<const std::int32_t> labels, double temperature) {
   CHECK(labels.size() == embeddings.rows() && temperature > 0, "a label for every row");
-  const Normalised z(embeddings);
+  const UnitRows z(embeddings.values, embeddings.width);
   BatchLoss loss{.value = 0.0, .gradient = std::vector<double>(embeddings.values.size())};
   const std::span<double> gradient(loss.gradient);
   std::vector<double> s(z.rows());
@@ -110,8 +72,8 @@ BatchLoss label_loss(const Embeddings& embeddings, std::span<const std::int32_t>
     for (std::size_t j = 0; j < z.rows(); ++j) {
       if (j == i) continue;
       const double d = (s[j] - (labels[j] == labels[i] ? share : 0.0)) / temperature;
-      add(gradient.subspan(i * z.width(), z.width()), d, z.row(j));
-      add(gradient.subspan(j * z.width(), z.width()), d, z.row(i));
+      add_scaled(gradient.subspan(i * z.width(), z.width()), d, z.row(j));
+      add_scaled(gradient.subspan(j * z.width(), z.width()), d, z.row(i));
     }
   }
   z.back(loss.gradient);
@@ -121,7 +83,7 @@ BatchLoss label_loss(const Embeddings& embeddings, std::span<const std::int32_t>
 BatchLoss score_loss(const Embeddings& embeddings, std::span<const double> scores, double scale) {
   const std::size_t pairs = scores.size();
   CHECK(embeddings.rows() == 2 * pairs, "a score for every pair");
-  const Normalised z(embeddings);
+  const UnitRows z(embeddings.values, embeddings.width);
   std::vector<double> cosine(pairs);
   for (std::size_t i = 0; i < pairs; ++i) cosine[i] = dot(z.row(i), z.row(pairs + i));
   // One softmax over 0 and every scale * (c_j - c_i) with score_i > score_j.
@@ -146,8 +108,8 @@ BatchLoss score_loss(const Embeddings& embeddings, std::span<const double> score
   }
   const std::span<double> gradient(loss.gradient);
   for (std::size_t i = 0; i < pairs; ++i) {
-    add(gradient.subspan(i * z.width(), z.width()), d_cosine[i], z.row(pairs + i));
-    add(gradient.subspan((pairs + i) * z.width(), z.width()), d_cosine[i], z.row(i));
+    add_scaled(gradient.subspan(i * z.width(), z.width()), d_cosine[i], z.row(pairs + i));
+    add_scaled(gradient.subspan((pairs + i) * z.width(), z.width()), d_cosine[i], z.row(i));
   }
   z.back(loss.gradient);
   return loss;
