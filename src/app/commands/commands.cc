@@ -244,6 +244,27 @@ constexpr std::array kCommands{
         "  --tenant NAME    whose documents (default: the working folder's own)\n"
         "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",
         knowledge_command},
+    Command{
+        "recommend", "recommend import|train|evaluate|forget ...",
+        "what a user will want next: behaviour in, methods compared",
+        "Items have id, title, description, tags, created; events id, user, item, kind, time; JSON lines, CSV or TSV\n"
+        "(docs/recommend.md).  Kinds: view, click, comment, share, buy.\n"
+        "  recommend import [--items FILE] [--events FILE]   again: nothing, or what changed\n"
+        "  recommend train --items FILE --events FILE --out DIR   an encoder fine-tuned on behaviour before the test\n"
+        "    --base DIR|--config SIZE --history N --examples N --scale X   and the loop of `yupu help train`\n"
+        "  recommend evaluate [--items FILE --events FILE]   without files: what was imported\n"
+        "    --test-share X | --split-time TIME   where the test begins, for all users (default: the last 0.1)\n"
+        "    --valid-share X   of the events before it, to choose settings by (0.1)\n"
+        "    --protocol next|list   a question at every new thing a user did, or one a user (next)\n"
+        "    --relevant KIND   what is to be foretold: this kind and stronger ones (click)\n"
+        "    --weight KIND=X   what an event of a kind counts (1 2 3 4 5), repeatable\n"
+        "    --embedder DIR    a model of --task embed: items by their texts   --model DIR   of recommend train\n"
+        "    --method NAME     popularity, item-knn, ease, bpr, words, text, tower; repeatable (default: all)\n"
+        "    --resamples N --cold-user-events N --seed N --threads N --precision fp32|bf16\n"
+        "  recommend forget USER   remove every event of a user\n"
+        "  --tenant NAME    whose (default: the working folder's own)\n"
+        "  --workdir DIR --store URL --json",
+        recommend_command},
     Command{"answers", "answers test STRATEGY.toml [--workdir DIR] [--json]",
             "the conversation tests of a strategy, on the model that answers now",
             "Plays every [[service.test]] of the strategy; exit 1, and the differences, when an answer has changed.\n"

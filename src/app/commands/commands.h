@@ -49,6 +49,7 @@ Status feedback_command(Arguments& arguments);
 Status improve_command(Arguments& arguments);
 Status knowledge_command(Arguments& arguments);
 Status agents_command(Arguments& arguments);
+Status recommend_command(Arguments& arguments);
 Status help_command(Arguments& arguments);
 Status version_command(Arguments& arguments);
 

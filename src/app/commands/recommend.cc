@@ -1,0 +1,129 @@
+// yupu recommend: items and behaviour in, methods compared on what users did next.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+#include "app/commands/recommend_files.h"
+#include "app/commands/task_commands.h"
+#include "base/builtin.h"
+#include "products/recommend/evaluate/evaluation.h"
+#include "products/recommend/methods/text/item_vectors.h"
+
+namespace yupu::app {
+namespace {
+
+OrderedJson json_of(const recommend::Imported& imported) {
+  return {{"added", imported.added}, {"changed", imported.changed}, {"known", imported.known}};
+}
+
+Status import_files_named(Arguments& arguments) {
+  const TenantFlags flags = read_tenant_flags(arguments);
+  const RecommendFiles files = read_recommend_files(arguments);
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  if (files.items.empty() && files.events.empty())
+    return invalid_argument("--items FILE, --events FILE or both are needed", "--events");
+  YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(flags, false));
+  YUPU_ASSIGN_OR_RETURN(const FilesImported imported,
+                        import_files(files, *place.workplace.store, *place.workplace.clock, place.tenant_id));
+  if (flags.json) {
+    print_json(OrderedJson{{"items", json_of(imported.items)}, {"events", json_of(imported.events)}});
+  } else {
+    print_text(fmt::format("items   {} new, {} changed, {} known\nevents  {} new, {} known", imported.items.added,
+                           imported.items.changed, imported.items.known, imported.events.added, imported.events.known));
+  }
+  return ok_status();
+}
+
+Status forget(Arguments& arguments) {
+  const TenantFlags flags = read_tenant_flags(arguments);
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "user"));
+  YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(flags, true));
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t removed,
+                        recommend::forget_user(*place.workplace.store, place.tenant_id, words[0]));
+  flags.json ? print_json(OrderedJson{{"user", words[0]}, {"events_removed", removed}})
+             : print_text(fmt::format("{} events of '{}' removed", removed, words[0]));
+  return ok_status();
+}
+
+recommend::EvaluationOptions read_evaluation_options(Arguments& arguments) {
+  recommend::EvaluationOptions options;
+  options.protocol = arguments.one_of("--protocol", "next", {"next", "list"}) == "next" ? recommend::Protocol::kNext
+                                                                                        : recommend::Protocol::kList;
+  options.only = arguments.many("--method");
+  options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1, 0, INT64_MAX));
+  options.resamples = static_cast<std::size_t>(
+      arguments.integer("--resamples", static_cast<std::int64_t>(options.resamples), 0, 100'000));
+  options.cold_user_events = static_cast<std::size_t>(
+      arguments.integer("--cold-user-events", static_cast<std::int64_t>(options.cold_user_events), 1, 10'000));
+  return options;
+}
+
+// The models of the command line and the vectors they give.
+struct Models {
+  std::unique_ptr<tasks::Embedder> embedder;
+  std::unique_ptr<tasks::Recommender> tower;
+  recommend::OwnedItemVectors owned, tower_owned;
+  recommend::ItemVectors vectors, tower_vectors;
+
+  recommend::Tools tools(const recommend::Collection& collection) const {
+    recommend::Tools tools{.texts = collection.texts};
+    if (embedder != nullptr) tools.vectors = &vectors;
+    if (tower == nullptr) return tools;
+    tools.tower = tower.get();
+    tools.tower_vectors = &tower_vectors;
+    tools.tower_end_ns = tower->lineage().value("options", Json::object()).value("end_ns", std::int64_t{INT64_MAX});
+    return tools;
+  }
+};
+Status open_models(const std::string& embedder_path, const std::string& tower_path,
+                   const recommend::Collection& collection, engine::ExecutionContext& context, Models& models) {
+  if (!embedder_path.empty()) {
+    YUPU_ASSIGN_OR_RETURN(models.embedder, tasks::Embedder::load(embedder_path, model::Placement::kMapped));
+    YUPU_ASSIGN_OR_RETURN(models.owned, recommend::embed_items(*models.embedder, context, collection.texts));
+    models.vectors = models.owned.view();
+  }
+  if (tower_path.empty()) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(models.tower, tasks::Recommender::load(tower_path, model::Placement::kMapped));
+  YUPU_ASSIGN_OR_RETURN(models.tower_owned,
+                        recommend::embed_items(models.tower->embedder(), context, collection.texts));
+  models.tower_vectors = models.tower_owned.view();
+  return ok_status();
+}
+
+Status evaluate(Arguments& arguments) {
+  const TenantFlags where = read_tenant_flags(arguments);
+  const RecommendFiles files = read_recommend_files(arguments);
+  const BehaviourFlags behaviour = read_behaviour_flags(arguments);
+  recommend::EvaluationOptions options = read_evaluation_options(arguments);
+  const std::string embedder_path = directory_or_builtin(arguments.text("--embedder"));
+  const std::string tower_path = arguments.text("--model");
+  const ModelRun run = read_model_run(arguments);
+  YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
+  YUPU_ASSIGN_OR_RETURN(const BehaviourRule rule, check(behaviour));
+  options.split = rule.split;
+  options.relevant = rule.relevant;
+  options.weights = rule.weights;
+  YUPU_ASSIGN_OR_RETURN(const recommend::Collection collection, open_collection(files, where));
+  engine::ExecutionContext context = open_context(run);
+  Models models;
+  YUPU_RETURN_IF_ERROR(open_models(embedder_path, tower_path, collection, context, models));
+  const auto progress = terminal_progress();
+  YUPU_ASSIGN_OR_RETURN(const auto report, recommend::evaluate(collection, models.tools(collection), context, options,
+                                                               [&](const std::string& line) { progress->note(line); }));
+  where.json ? print_json(report.to_json()) : print_text(report.to_text());
+  if (report.leaks()) return internal_error("a method looks into the future; see the leak check of the report");
+  return ok_status();
+}
+
+}  // namespace
+
+Status recommend_command(Arguments& arguments) {
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"import", "train", "evaluate", "forget"}));
+  if (verb == "import") return import_files_named(arguments);
+  if (verb == "train") return train_recommend(arguments);
+  if (verb == "forget") return forget(arguments);
+  return evaluate(arguments);
+}
+
+}  // namespace yupu::app

@@ -1,0 +1,47 @@
+// The files of `yupu recommend`, and what it keeps in the store.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/tenant_place.h"
+#include "products/recommend/collection.h"
+#include "products/recommend/evaluate/time_split.h"
+
+namespace yupu::app {
+
+// --items FILE and --events FILE: JSON lines, CSV or TSV (products/recommend/records.h).
+struct RecommendFiles {
+  std::string items, events;
+};
+RecommendFiles read_recommend_files(Arguments& arguments);
+
+struct FilesImported {
+  recommend::Imported items, events;
+};
+// Both are read before a row is kept.  Outcomes  "FILE: line N: field 'NAME': ..."; those of the store.
+Result<FilesImported> import_files(const RecommendFiles& files, store::Store& store, const Clock& clock,
+                                   const std::string& tenant_id);
+
+// Of the files, as if they were imported into an empty store; without any, what the tenant has in the store.
+Result<recommend::Collection> open_collection(const RecommendFiles& files, const TenantFlags& flags);
+
+// How behaviour is read: --test-share X or --split-time TIME, --valid-share X, --relevant KIND, --weight KIND=X.
+struct BehaviourFlags {
+  double test_share = 0.1, valid_share = 0.1;
+  std::string split_time, relevant;
+  std::vector<std::string> weights;
+};
+BehaviourFlags read_behaviour_flags(Arguments& arguments);
+struct BehaviourRule {
+  recommend::SplitRule split;
+  tasks::BehaviourKind relevant = tasks::BehaviourKind::kClick;
+  tasks::KindWeights weights;
+};
+// Outcomes  kInvalidArgument, the field the flag.
+Result<BehaviourRule> check(const BehaviourFlags& flags);
+
+// `yupu recommend train`: in train_recommend.cc.
+Status train_recommend(Arguments& arguments);
+
+}  // namespace yupu::app

@@ -1,0 +1,50 @@
+#include "products/recommend/collection.h"
+
+#include <algorithm>
+
+namespace yupu::recommend {
+namespace {
+
+std::vector<std::string> sorted_once(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::uint32_t number_of(const std::vector<std::string>& names, const std::string& name) {
+  return static_cast<std::uint32_t>(std::lower_bound(names.begin(), names.end(), name) - names.begin());
+}
+
+}  // namespace
+
+Collection collect(const Stored& stored) {
+  Collection collection;
+  std::vector<std::string> users, items;
+  for (const Event& event : stored.events) {
+    users.push_back(event.user);
+    items.push_back(event.item);
+  }
+  for (const Item& item : stored.items) items.push_back(item.id);
+  collection.users = sorted_once(std::move(users));
+  collection.items = sorted_once(std::move(items));
+  collection.texts.resize(collection.items.size());
+  collection.created_ns.resize(collection.items.size());
+  for (const Item& item : stored.items) {
+    const std::uint32_t number = number_of(collection.items, item.id);
+    collection.texts[number] = item.text();
+    collection.created_ns[number] = item.created_ns;
+  }
+  collection.undescribed_items = static_cast<std::int64_t>(collection.items.size() - stored.items.size());
+  std::vector<tasks::Behaviour> events;
+  events.reserve(stored.events.size());
+  for (const Event& event : stored.events) {
+    events.push_back({.user = number_of(collection.users, event.user),
+                      .item = number_of(collection.items, event.item),
+                      .time_ns = event.time_ns,
+                      .kind = event.kind});
+  }
+  collection.log = tasks::BehaviourLog(std::move(events), collection.users.size(), collection.items.size());
+  return collection;
+}
+
+}  // namespace yupu::recommend

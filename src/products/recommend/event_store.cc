@@ -1,0 +1,165 @@
+#include "products/recommend/event_store.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace yupu::recommend {
+namespace {
+
+using store::Row;
+using store::Transaction;
+using store::Value;
+
+std::string tags_text(const Item& item) { return to_text(Json(item.tags)); }
+
+Value created_value(const Item& item) { return item.created_ns ? Value(*item.created_ns) : Value(nullptr); }
+
+Status put_item(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Item& item,
+                Imported& counts) {
+  YUPU_ASSIGN_OR_RETURN(const auto rows,
+                        transaction.query("SELECT title, description, tags, created_ns FROM recommend_item WHERE "
+                                          "tenant_id = ? AND item_id = ?",
+                                          {tenant_id, item.id}));
+  if (!rows.empty()) {
+    const Row& row = rows[0];
+    const bool same_created = row.is_null(3) ? !item.created_ns : item.created_ns && row.integer(3) == *item.created_ns;
+    if (row.text(0) == item.title && row.text(1) == item.description && row.text(2) == tags_text(item) &&
+        same_created) {
+      ++counts.known;
+      return ok_status();
+    }
+  }
+  ++(rows.empty() ? counts.added : counts.changed);
+  return transaction
+      .execute(
+          "INSERT INTO recommend_item (tenant_id, item_id, title, description, tags, created_ns, changed_ns) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, item_id) DO UPDATE SET title = excluded.title, description = "
+          "excluded.description, tags = excluded.tags, created_ns = excluded.created_ns, changed_ns = "
+          "excluded.changed_ns",
+          {tenant_id, item.id, item.title, item.description, tags_text(item), created_value(item), clock.now_ns()})
+      .status();
+}
+
+Status check_same(Transaction& transaction, const std::string& tenant_id, const Event& event) {
+  YUPU_ASSIGN_OR_RETURN(const auto rows,
+                        transaction.query("SELECT user_id, item_id, kind, time_ns FROM recommend_event WHERE "
+                                          "tenant_id = ? AND event_id = ?",
+                                          {tenant_id, event.id}));
+  const bool same = !rows.empty() && rows[0].text(0) == event.user && rows[0].text(1) == event.item &&
+                    rows[0].text(2) == kind_name(event.kind) && rows[0].integer(3) == event.time_ns;
+  if (same) return ok_status();
+  const std::string line = event.line > 0 ? fmt::format("line {}: ", event.line) : std::string();
+  return {Code::kConflict,
+          fmt::format("{}field 'id': event '{}' is there already with another content", line, event.id), "id"};
+}
+
+Status put_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Event& event,
+                 Imported& counts) {
+  YUPU_ASSIGN_OR_RETURN(
+      const std::int64_t added,
+      transaction.execute("INSERT INTO recommend_event (tenant_id, event_id, user_id, item_id, kind, time_ns, "
+                          "received_ns) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
+                          {tenant_id, event.id, event.user, event.item, std::string(kind_name(event.kind)),
+                           event.time_ns, clock.now_ns()}));
+  if (added == 0) YUPU_RETURN_IF_ERROR(check_same(transaction, tenant_id, event));
+  ++(added == 0 ? counts.known : counts.added);
+  return ok_status();
+}
+
+// `put` for every record, kImportPart of them a transaction; what a transaction counted counts once it is durable.
+template <class Record, class Put>
+Result<Imported> import_in_parts(store::Store& store, std::span<const Record> records, const Put& put) {
+  Imported total;
+  for (std::size_t begin = 0; begin < records.size(); begin += kImportPart) {
+    const auto part = records.subspan(begin, std::min(kImportPart, records.size() - begin));
+    Imported counts;
+    YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
+      counts = {};
+      for (const Record& record : part) YUPU_RETURN_IF_ERROR(put(transaction, record, counts));
+      return ok_status();
+    }));
+    total.added += counts.added;
+    total.changed += counts.changed;
+    total.known += counts.known;
+  }
+  return total;
+}
+
+Result<Item> item_of_row(const Row& row) {
+  Item item;
+  item.id = row.text(0);
+  item.title = row.text(1);
+  item.description = row.text(2);
+  YUPU_ASSIGN_OR_RETURN(const Json tags, parse_json(row.text(3)));
+  for (const Json& tag : tags) item.tags.push_back(tag.get<std::string>());
+  if (!row.is_null(4)) item.created_ns = row.integer(4);
+  return item;
+}
+
+Result<Event> event_of_row(const Row& row) {
+  const auto kind = tasks::find_behaviour(row.text(3));
+  if (!kind) return internal_error(fmt::format("store: event '{}' is of kind '{}'", row.text(0), row.text(3)));
+  Event event;
+  event.id = row.text(0);
+  event.user = row.text(1);
+  event.item = row.text(2);
+  event.kind = *kind;
+  event.time_ns = row.integer(4);
+  return event;
+}
+
+}  // namespace
+
+Result<Imported> import_items(store::Store& store, const Clock& clock, const std::string& tenant_id,
+                              std::span<const Item> items) {
+  return import_in_parts(store, items, [&](Transaction& transaction, const Item& item, Imported& counts) {
+    return put_item(transaction, clock, tenant_id, item, counts);
+  });
+}
+
+Result<Imported> import_events(store::Store& store, const Clock& clock, const std::string& tenant_id,
+                               std::span<const Event> events) {
+  return import_in_parts(store, events, [&](Transaction& transaction, const Event& event, Imported& counts) {
+    return put_event(transaction, clock, tenant_id, event, counts);
+  });
+}
+
+Result<Stored> load(store::Store& store, const std::string& tenant_id) {
+  Stored stored;
+  YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
+    stored = {};
+    YUPU_ASSIGN_OR_RETURN(const auto items,
+                          transaction.query("SELECT item_id, title, description, tags, created_ns FROM recommend_item "
+                                            "WHERE tenant_id = ? ORDER BY item_id",
+                                            {tenant_id}));
+    for (const Row& row : items) {
+      YUPU_ASSIGN_OR_RETURN(Item item, item_of_row(row));
+      stored.items.push_back(std::move(item));
+    }
+    YUPU_ASSIGN_OR_RETURN(const auto events,
+                          transaction.query("SELECT event_id, user_id, item_id, kind, time_ns FROM recommend_event "
+                                            "WHERE tenant_id = ? ORDER BY time_ns, event_id",
+                                            {tenant_id}));
+    for (const Row& row : events) {
+      YUPU_ASSIGN_OR_RETURN(Event event, event_of_row(row));
+      stored.events.push_back(std::move(event));
+    }
+    return ok_status();
+  }));
+  return stored;
+}
+
+Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_id, const std::string& user) {
+  std::int64_t removed = 0;
+  YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(
+        removed,
+        transaction.execute("DELETE FROM recommend_event WHERE tenant_id = ? AND user_id = ?", {tenant_id, user}));
+    if (removed == 0) return not_found(fmt::format("there is no event of a user '{}'", user));
+    return ok_status();
+  }));
+  return removed;
+}
+
+}  // namespace yupu::recommend

@@ -1,0 +1,39 @@
+// The table of methods, and what each is tuned over: as many trials for a baseline as for anything of ours.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "products/recommend/methods/method.h"
+#include "tasks/recommend/recommender.h"
+
+namespace yupu::recommend {
+
+// Everything a method may be made of; what is not there is null.
+struct Tools {
+  std::span<const std::string> texts = {};  // one an item
+  const ItemVectors* vectors = nullptr;     // of a sentence encoder
+  // A recommender trained on behaviour, the vectors of its own encoder, and when the behaviour it has seen ends.
+  const tasks::Recommender* tower = nullptr;
+  const ItemVectors* tower_vectors = nullptr;
+  std::int64_t tower_end_ns = 0;
+};
+
+struct MethodRow {
+  std::string_view name;
+  std::string_view summary;
+  bool is_baseline = true;
+  std::vector<Settings> (*grid)() = nullptr;
+  // Null: the tools lack what it needs.
+  std::unique_ptr<Method> (*make)(const Settings& settings, const Tools& tools) = nullptr;
+};
+
+inline constexpr std::size_t kTrialsMax = 8;  // of any method
+
+std::span<const MethodRow> methods();
+const MethodRow* find_method(std::string_view name);
+
+}  // namespace yupu::recommend

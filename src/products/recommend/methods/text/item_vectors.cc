@@ -1,0 +1,32 @@
+#include "products/recommend/methods/text/item_vectors.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace yupu::recommend {
+
+Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::ExecutionContext& context,
+                                     std::span<const std::string> texts) {
+  OwnedItemVectors vectors;
+  vectors.width = static_cast<std::size_t>(embedder.width());
+  vectors.values.assign(texts.size() * vectors.width, 0.0f);
+  std::vector<text::Encoding> encodings;
+  std::vector<std::size_t> items;
+  for (std::size_t item = 0; item < texts.size(); ++item) {
+    if (texts[item].empty()) continue;
+    items.push_back(item);
+    encodings.push_back(embedder.encode(texts[item]));
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto rows, embedder.embed(context, encodings));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    double square = 0.0;
+    for (const float value : rows[i]) square += static_cast<double>(value) * static_cast<double>(value);
+    const auto factor = static_cast<float>(square > 0.0 ? 1.0 / std::sqrt(square) : 0.0);
+    std::transform(rows[i].begin(), rows[i].end(),
+                   vectors.values.begin() + static_cast<std::ptrdiff_t>(items[i] * vectors.width),
+                   [factor](float value) { return value * factor; });
+  }
+  return vectors;
+}
+
+}  // namespace yupu::recommend
