@@ -1,6 +1,5 @@
 // A sentence encoder for items and a tower for users (user_tower.h), as one model directory: that of the embedder
-// (tasks/embed/embedder.h), which sentence-transformers opens too and which `yupu predict` asks for vectors of items,
-// and beside it
+// (tasks/embed/embedder.h), which opens as one, and beside it
 //   user_tower.json   {"format": 1, "history_max", "scale", "query": [...], "bias": [...]}
 // It is written before yupu.json, so a directory that has that is whole.
 // Threads  as the embedder's.
