@@ -48,6 +48,7 @@ Status conversations_command(Arguments& arguments);
 Status feedback_command(Arguments& arguments);
 Status improve_command(Arguments& arguments);
 Status knowledge_command(Arguments& arguments);
+Status monitor_command(Arguments& arguments);
 Status help_command(Arguments& arguments);
 Status version_command(Arguments& arguments);
 
