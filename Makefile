@@ -57,6 +57,7 @@ test-aarch64:
 	@scripts/test-aarch64.sh
 test-kill: $(YUPU)
 	python3 tests/loop/kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
+	python3 tests/loop/monitor_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
 test-browser: $(YUPU)
 	@scripts/install-deps.sh test
 	tests/browser/run.sh $(YUPU)

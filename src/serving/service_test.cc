@@ -27,9 +27,10 @@ class EchoTurn final : public BotTurn {
  public:
   explicit EchoTurn(VisitorMessage message) : message_(std::move(message)) {}
   const std::string& text() const override { return message_.text.empty() ? message_.option : message_.text; }
-  void recall(const ModelCard&, std::span<const ScoredText> earlier) override {
+  Status recall(const ModelCard&, std::span<const ScoredText> earlier) override {
     recalled_.clear();
     for (const ScoredText& scored : earlier) recalled_ += " after " + scored.ranked.front().label;
+    return {};
   }
   Result<BotAnswer> answer(const ModelCard& card, const ScoredText& scored, const std::string& trace_id) override {
     const std::vector<LabelScore>& ranked = scored.ranked;

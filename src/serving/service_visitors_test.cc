@@ -31,6 +31,7 @@ class ParrotBot final : public Bot {
       if (message_.conversation.empty()) message_.conversation = random_id("cv");
     }
     const std::string& text() const override { return message_.text; }
+    Status recall(const ModelCard&, std::span<const ScoredText>) override { return {}; }
     Result<BotAnswer> answer(const ModelCard&, const ScoredText&, const std::string&) override {
       return BotAnswer{.decision = "answer", .text = message_.text, .conversation = message_.conversation};
     }

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "strategy/service_reader.h"
 #include "strategy/strategy.h"
+#include "text/phrases/phrases.h"
 
 namespace yupu::strategy {
 namespace {
@@ -17,7 +18,7 @@ Status read_trigger(const toml::table& table, const std::string& file, products:
   reader.integer("priority", trigger.priority, 1, 1000);
   if (trigger.words.empty()) reader.fail("words", "must hold at least one word");
   for (const std::string& word : trigger.words) {
-    if (products::fold_words(word).empty()) reader.fail("words", "holds an empty word: it would fire on every text");
+    if (text::fold_phrase(word).empty()) reader.fail("words", "holds an empty word: it would fire on every text");
   }
   for (const products::Trigger& other : dialogue.triggers) {
     if (other.name == trigger.name)

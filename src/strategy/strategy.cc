@@ -8,6 +8,7 @@
 
 #include "base/builtin.h"
 #include "base/file.h"
+#include "strategy/monitor_reader.h"
 #include "strategy/service_reader.h"
 #include "strategy/toml_reader.h"
 #include "strategy/train_method.h"
@@ -16,6 +17,14 @@
 
 namespace yupu::strategy {
 namespace {
+
+Strategy empty_strategy(const std::string& path) {
+  Strategy strategy;
+  strategy.path = path;
+  strategy.folder = std::filesystem::path(path).parent_path().string();
+  if (strategy.folder.empty()) strategy.folder = ".";
+  return strategy;
+}
 
 // Reads one strategy; keeps what every part needs.
 class Loader {
@@ -35,6 +44,7 @@ class Loader {
     const toml::table* widget = reader.table("widget");
     const toml::table* promote = reader.table("promote");
     const toml::table* improve = reader.table("improve");
+    const toml::table* monitor = reader.table("monitor");
     YUPU_RETURN_IF_ERROR(reader.finish());
     YUPU_RETURN_IF_ERROR(read_head(*head));
     YUPU_RETURN_IF_ERROR(read_data(*data));
@@ -47,7 +57,20 @@ class Loader {
     if (widget != nullptr) YUPU_RETURN_IF_ERROR(read_widget(*widget, out_, check_files_));
     if (promote != nullptr) YUPU_RETURN_IF_ERROR(read_promote(*promote));
     if (improve != nullptr) YUPU_RETURN_IF_ERROR(read_improve(*improve));
+    if (monitor != nullptr) YUPU_RETURN_IF_ERROR(read_monitor(*monitor, out_));
     return ok_status();
+  }
+
+  Status load_monitor(const toml::table& root) {
+    TomlReader reader(root, out_.path, "");
+    const toml::table* head = reader.table("strategy", true);
+    const toml::table* monitor = reader.table("monitor", true);
+    for (const std::string_view other :
+         {"data", "train", "release", "service", "commerce", "visitors", "promote", "improve"})
+      reader.known(other);
+    YUPU_RETURN_IF_ERROR(reader.finish());
+    YUPU_RETURN_IF_ERROR(read_head(*head));
+    return read_monitor(*monitor, out_);
   }
 
  private:
@@ -261,10 +284,7 @@ std::string Strategy::resolve(const std::string& relative) const {
 
 Result<Strategy> parse_strategy(std::string_view text, const std::string& path, bool check_files) {
   YUPU_ASSIGN_OR_RETURN(const toml::table root, parse_toml(text, path));
-  Strategy strategy;
-  strategy.path = path;
-  strategy.folder = std::filesystem::path(path).parent_path().string();
-  if (strategy.folder.empty()) strategy.folder = ".";
+  Strategy strategy = empty_strategy(path);
   YUPU_RETURN_IF_ERROR(Loader(strategy, check_files).load(root));
   return strategy;
 }
@@ -272,6 +292,13 @@ Result<Strategy> parse_strategy(std::string_view text, const std::string& path, 
 Result<Strategy> load_strategy(const std::string& path) {
   YUPU_ASSIGN_OR_RETURN(const std::string text, read_file(path, 1 << 20));
   return parse_strategy(text, path, true);
+}
+
+Result<Strategy> load_monitor_strategy(const std::string& path) {
+  YUPU_ASSIGN_OR_RETURN(const toml::table root, parse_toml_file(path));
+  Strategy strategy = empty_strategy(path);
+  YUPU_RETURN_IF_ERROR(Loader(strategy, true).load_monitor(root));
+  return strategy;
 }
 
 }  // namespace yupu::strategy

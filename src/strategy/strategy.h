@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "model/adapters/adapter.h"
 #include "strategy/knowledge_plan.h"
+#include "strategy/monitor_plan.h"
 #include "strategy/service_plan.h"
 #include "strategy/widget_plan.h"
 
@@ -128,6 +129,7 @@ struct Strategy {
   std::optional<VisitorsPlan> visitors;
   std::optional<WidgetPlan> widget;  // absent: the bot is not open to the public
   ImprovePlan improve;
+  std::optional<MonitorPlan> monitor;
   bool report = true;
 
   std::string resolve(const std::string& relative) const;
@@ -135,6 +137,9 @@ struct Strategy {
 
 // Errors: kNotFound (no such file), kInvalidArgument (file, line, key).
 Result<Strategy> load_strategy(const std::string& path);
+// Only [strategy] and [monitor], which must be there: what `yupu monitor` needs. The other tables may be missing, and
+// are not read.  Errors: as load_strategy.
+Result<Strategy> load_monitor_strategy(const std::string& path);
 // From memory; paths inside are checked only when `check_files`.
 Result<Strategy> parse_strategy(std::string_view text, const std::string& path, bool check_files);
 

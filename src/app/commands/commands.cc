@@ -265,6 +265,14 @@ constexpr std::array kCommands{
         "  --tenant NAME    whose (default: the working folder's own)\n"
         "  --workdir DIR --store URL --json",
         recommend_command},
+    Command{
+        "monitor", "monitor push|topics STRATEGY.toml ...", "what is said of the topics of [monitor]",
+        "Documents are kept once, reprints are one story, topics are counted by five minutes (docs/monitor.md).\n"
+        "  monitor push STRATEGY.toml FILE... [--source NAME]   JSON lines, read on from where they were left\n"
+        "  monitor topics STRATEGY.toml [--hours N]             counts of the last N hours (24), and what became of\n"
+        "                                                       the documents of each source\n"
+        "  --workdir DIR --store URL --json",
+        monitor_command},
     Command{"answers", "answers test STRATEGY.toml [--workdir DIR] [--json]",
             "the conversation tests of a strategy, on the model that answers now",
             "Plays every [[service.test]] of the strategy; exit 1, and the differences, when an answer has changed.\n"

@@ -50,6 +50,7 @@ Status improve_command(Arguments& arguments);
 Status knowledge_command(Arguments& arguments);
 Status agents_command(Arguments& arguments);
 Status recommend_command(Arguments& arguments);
+Status monitor_command(Arguments& arguments);
 Status help_command(Arguments& arguments);
 Status version_command(Arguments& arguments);
 

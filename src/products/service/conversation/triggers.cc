@@ -2,26 +2,15 @@
 
 #include <algorithm>
 
-#include "products/service/conversation/pattern.h"
+#include "text/phrases/phrases.h"
 #include "text/unicode.h"
 
 namespace yupu::products {
 namespace {
 
-bool holds(std::string_view text, std::string_view word) {
-  if (word.empty()) return false;
-  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    const bool joined_before = at > 0 && is_ascii_word(text[at - 1]) && is_ascii_word(word.front());
-    const bool joined_after = end < text.size() && is_ascii_word(text[end]) && is_ascii_word(word.back());
-    if (!joined_before && !joined_after) return true;
-  }
-  return false;
-}
-
 // Without what is neither letter nor number at either end.
 std::string bare(std::string_view text) {
-  const std::u32string points = text::decode_utf8(fold_words(text)).code_points;
+  const std::u32string points = text::decode_utf8(text::fold_phrase(text)).code_points;
   const auto first = std::find_if(points.begin(), points.end(), text::is_word_part);
   const auto last = std::find_if(points.rbegin(), points.rend(), text::is_word_part).base();
   return first < last ? text::encode_utf8(std::u32string(first, last)) : std::string();
@@ -29,15 +18,14 @@ std::string bare(std::string_view text) {
 
 }  // namespace
 
-std::string fold_words(std::string_view text) { return text::collapse_whitespace(text::lower(text::nfkc(text))); }
-
 std::vector<const Trigger*> fired(const std::vector<Trigger>& triggers, std::string_view text) {
   std::vector<const Trigger*> found;
   if (triggers.empty()) return found;
-  const std::string folded = fold_words(text);
+  const std::string folded = text::fold_phrase(text);
   for (const Trigger& trigger : triggers) {
-    const bool fires = std::any_of(trigger.words.begin(), trigger.words.end(),
-                                   [&](const std::string& word) { return holds(folded, fold_words(word)); });
+    const bool fires = std::any_of(trigger.words.begin(), trigger.words.end(), [&](const std::string& word) {
+      return text::holds_phrase(folded, text::fold_phrase(word));
+    });
     if (fires) found.push_back(&trigger);
   }
   return found;

@@ -1,8 +1,6 @@
 // Words that tell that a conversation needs a person sooner: anger, or what may not wait ("lawyer", "allergic").
 //
-// A word of ASCII letters and digits counts where no other such character touches it; any other is found anywhere, as
-// Chinese has no spaces. Both sides are folded: NFKC, lower case, one space where there were several.
-// However often its words stand in a text, a trigger fires once.
+// How a text holds a word: text/phrases/phrases.h. However often its words stand in a text, a trigger fires once.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +16,6 @@ struct Trigger {
   std::int64_t priority = 1;  // added to the conversation's, the first time it fires in it
 };
 
-std::string fold_words(std::string_view text);
 // Those of `triggers` that fire on the text, in their order.
 std::vector<const Trigger*> fired(const std::vector<Trigger>& triggers, std::string_view text);
 

@@ -1,0 +1,58 @@
+// A document as a source delivers it, and made ready for the store: checked, folded, told what it is about and what it
+// can be compared by. Everything here is a function of the document and the topics alone; what depends on what came
+// before it is in intake.h.
+//
+// Units      times ns UTC.        Threads  pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "products/monitor/detect/series.h"
+#include "products/monitor/documents/topics.h"
+
+namespace yupu::monitor {
+
+std::string_view sentiment_name(Sentiment sentiment);  // "negative", "neutral", "positive"
+std::optional<Sentiment> sentiment_of(std::string_view name);
+
+struct IncomingDocument {
+  std::string source;                        // of which the monitor reads it
+  std::string guid;                          // what the source calls it; may be empty
+  std::string url;                           // may be empty
+  std::string title;                         // plain text; may be empty
+  std::string text;                          // plain text; may be empty
+  std::string publisher;                     // empty: the host of its address, else the source
+  std::optional<std::int64_t> published_ns;  // absent: when it was received
+  std::int64_t received_ns = 0;
+  std::optional<Sentiment> sentiment;
+};
+
+struct ReadyDocument {
+  IncomingDocument document;  // publisher filled in
+  std::string id;             // identity.h
+  std::string content;        // content_hash
+  std::vector<std::string> topics;
+  std::vector<std::int64_t> bands;  // likeness.h, of the text (of the title where there is no text)
+};
+
+inline constexpr std::size_t kDocumentBytesMax = 1 << 20;  // of title and text together
+inline constexpr std::int64_t kPublishedAheadMaxNs = 10 * kMinuteNs;
+
+// Errors: kInvalidArgument; the field is the reason a source's refusals are counted under:
+//   "empty"      neither title nor text holds a letter, number or ideograph
+//   "too_large"  more than kDocumentBytesMax
+//   "url"        its address is none
+//   "published"  before 1970, or more than kPublishedAheadMaxNs after it was received
+//   "received"   before 1970
+//   "sentiment"  nobody says what it is
+Result<ReadyDocument> make_ready(IncomingDocument document, const TopicDictionary& topics);
+
+// What a document is compared by: its text, or its title where it has no text; folded.
+std::string compared_text(std::string_view title, std::string_view text);
+
+}  // namespace yupu::monitor

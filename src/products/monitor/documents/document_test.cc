@@ -1,0 +1,105 @@
+#include "products/monitor/documents/document.h"
+
+#include <gtest/gtest.h>
+
+#include "products/monitor/documents/push_row.h"
+
+namespace yupu::monitor {
+namespace {
+
+constexpr std::int64_t kNow = 20'000 * kDayNs;
+
+TopicDictionary topics() {
+  return TopicDictionary::create({{"tea", {"Green Hill", "青山茶", "GHT"}}, {"water", {}}}).value();
+}
+
+IncomingDocument document(std::string title, std::string text) {
+  return {.source = "s",
+          .guid = {},
+          .url = {},
+          .title = std::move(title),
+          .text = std::move(text),
+          .publisher = {},
+          .published_ns = kNow,
+          .received_ns = kNow,
+          .sentiment = Sentiment::kNeutral};
+}
+
+std::string refused(const IncomingDocument& incoming) {
+  const auto ready = make_ready(incoming, topics());
+  return ready.ok() ? "" : ready.status().field();
+}
+
+TEST(Topics, AliasesInTitleOrText) {
+  const auto names = [](std::string title, std::string text) {
+    const ReadyDocument ready = make_ready(document(std::move(title), std::move(text)), topics()).value();
+    std::string all;
+    for (const std::string& topic : ready.topics) all += topic + ";";
+    return all;
+  };
+  EXPECT_EQ(names("ＧＨＴ falls", "no water today"), "tea;water;");
+  EXPECT_EQ(names("", "今天青山茶业召回"), "tea;");
+  EXPECT_EQ(names("Waterfalls", "GHTX"), "");
+  EXPECT_EQ(names("Green", "Hill"), "");  // an alias does not reach from the title into the text
+}
+
+TEST(Topics, RefusedWhenMade) {
+  const Topic unnamed{"", {}}, plain{"a", {}}, blank_alias{"a", {"  "}}, blank_name{"　", {}};
+  using List = std::vector<Topic>;
+  for (const List& bad : {List(), List{unnamed}, List{plain, plain}, List{blank_alias}, List{blank_name}})
+    EXPECT_EQ(TopicDictionary::create(bad).status().field(), "topic");
+  EXPECT_TRUE(TopicDictionary::create({plain}).ok());
+}
+
+TEST(Document, RefusedByReason) {
+  EXPECT_EQ(refused(document("water", "")), "");
+  EXPECT_EQ(refused(document("", "")), "empty");
+  EXPECT_EQ(refused(document("\xF0\x9F\x98\x80!?", " \n")), "empty");
+  EXPECT_EQ(refused(document("water", std::string(kDocumentBytesMax, 'x'))), "too_large");
+  IncomingDocument wrong = document("water", "");
+  wrong.url = "ftp://x/";
+  EXPECT_EQ(refused(wrong), "url");
+  wrong = document("water", "");
+  wrong.published_ns = -1;
+  EXPECT_EQ(refused(wrong), "published");
+  wrong.published_ns = kNow + 11 * kMinuteNs;
+  EXPECT_EQ(refused(wrong), "published");
+  wrong.published_ns = kNow + 9 * kMinuteNs;
+  EXPECT_EQ(refused(wrong), "");
+  wrong.received_ns = -1;
+  EXPECT_EQ(refused(wrong), "received");
+  wrong = document("water", "");
+  wrong.sentiment.reset();
+  EXPECT_EQ(refused(wrong), "sentiment");
+}
+
+TEST(Document, PublisherFromItsAddressElseItsSource) {
+  IncomingDocument incoming = document("water \xff", "");
+  EXPECT_EQ(make_ready(incoming, topics())->document.publisher, "s");
+  EXPECT_EQ(make_ready(incoming, topics())->document.title, "water \uFFFD");
+  incoming.url = "https://Paper.Example/a";
+  EXPECT_EQ(make_ready(incoming, topics())->document.publisher, "paper.example");
+  incoming.publisher = "The Paper";
+  EXPECT_EQ(make_ready(incoming, topics())->document.publisher, "The Paper");
+}
+
+TEST(PushRow, ReadsStrictly) {
+  const auto row = read_push_row(R"({"title": "t", "published": "2024-10-04T08:00:00+08:00", "guid": null,)"
+                                 R"( "received": "2024-10-04T00:05:00Z", "sentiment": "negative"})",
+                                 "s", kNow);
+  ASSERT_TRUE(row.ok()) << row.status().to_string();
+  EXPECT_EQ(row->published_ns, kNow);
+  EXPECT_EQ(row->received_ns, kNow);  // five minutes ahead of our clock: now
+  EXPECT_EQ(row->sentiment, Sentiment::kNegative);
+  EXPECT_EQ(read_push_row(R"({"title": "t"})", "s", kNow)->received_ns, kNow);
+  const auto reason = [](std::string_view line) { return read_push_row(line, "s", kNow).status().field(); };
+  for (const char* bad : {"", "[]", "{", R"({"title": 7})", R"({"tilte": "x"})", R"({"title": "a", "title": "b"})"})
+    EXPECT_EQ(reason(bad), "malformed") << bad;
+  for (const char* bad : {"yesterday", "2024-10-04", "2024-10-04T08:00:00", "2024-13-04T08:00:00Z"})
+    EXPECT_EQ(reason(R"({"published": ")" + std::string(bad) + R"("})"), "published") << bad;
+  EXPECT_EQ(reason(R"({"received": "2024-10-04T00:11:00Z"})"), "received");
+  EXPECT_EQ(reason(R"({"sentiment": "bad"})"), "sentiment");
+}
+
+}  // namespace
+}  // namespace yupu::monitor
