@@ -489,6 +489,8 @@ TEST_F(ServiceTest, WrongChatsSaySoAsOpenAisClientsReadItAndCostNothing) {
   }
   EXPECT_EQ(admission_->charged(), 0);
   EXPECT_EQ(admission_->open(), 0U);
+}
+
 TEST_F(ServiceTest, QuotesAreCitedAndAllOfACallCanBeDeleted) {
   load();
   start();

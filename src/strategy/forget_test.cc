@@ -33,7 +33,8 @@ class ForgetTest : public ::testing::Test {
       const Status kept = store_->write([&](store::Transaction& transaction) -> Status {
         YUPU_RETURN_IF_ERROR(products::keep_turn(transaction, conversation,
                                                  {{"visitor", "my number is " + secret, trace_id, active_ns},
-                                                  {"bot", "so it is " + secret, trace_id, active_ns}}));
+                                                  {"bot", "so it is " + secret, trace_id, active_ns}})
+                                 .status());
         YUPU_RETURN_IF_ERROR(
             transaction
                 .execute(
@@ -50,6 +51,23 @@ class ForgetTest : public ::testing::Test {
       });
       ASSERT_TRUE(kept.ok()) << kept.to_string();
     }
+    const Status beside = store_->write([&](store::Transaction& transaction) -> Status {
+      YUPU_RETURN_IF_ERROR(transaction
+                               .execute("INSERT INTO ticket (tenant_id, conversation_id, contact, text, created_ns) "
+                                        "VALUES (?, ?, ?, ?, ?)",
+                                        {tenant, id, "call " + secret, "it is " + secret, active_ns})
+                               .status());
+      YUPU_RETURN_IF_ERROR(transaction
+                               .execute("INSERT INTO handover (conversation_id, tenant_id, intent, lang, queued_ns) "
+                                        "VALUES (?, ?, ?, 'en', ?)",
+                                        {id, tenant, "order " + secret, active_ns})
+                               .status());
+      return transaction
+          .execute("INSERT INTO visitor_conversation (tenant_id, conversation_id, visitor_id) VALUES (?, ?, ?)",
+                   {tenant, id, "vi_" + secret})
+          .status();
+    });
+    ASSERT_TRUE(beside.ok()) << beside.to_string();
     const handoff::Feedback said{.id = "fb_" + id,
                                  .tenant_id = tenant,
                                  .trace_id = "tr_" + id + "0",
@@ -130,10 +148,11 @@ TEST_F(ForgetTest, MoreThanOneBatch) {
   for (int i = 0; i < 230; ++i) {
     const products::Conversation conversation{
         .id = "cv_" + std::to_string(i), .tenant_id = "tn_1", .bot = "shop", .channel = "web", .visitor = "ann"};
-    ASSERT_TRUE(
-        store_
-            ->write([&](store::Transaction& transaction) { return products::keep_turn(transaction, conversation, {}); })
-            .ok());
+    ASSERT_TRUE(store_
+                    ->write([&](store::Transaction& transaction) {
+                      return products::keep_turn(transaction, conversation, {}).status();
+                    })
+                    .ok());
   }
   EXPECT_EQ(forget({.visitor = "ann"}).conversation_count, 230);
 }

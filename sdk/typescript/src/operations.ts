@@ -79,6 +79,16 @@ export abstract class Operations {
     return this.call({ method: 'GET', path: '/metrics', text: true }, options);
   }
 
+  /** Title, colour and first questions of a public bot (?bot=): GET /v1/widget */
+  widget(options: CallOptions = {}): Promise<types.WidgetResponse> {
+    return this.call({ method: 'GET', path: '/v1/widget' }, options);
+  }
+
+  /** A visitor's token for a public bot, for pages of its origins: POST /v1/visitors */
+  visitors(body: types.VisitorsRequest, options: CallOptions = {}): Promise<types.VisitorsResponse> {
+    return this.call({ method: 'POST', path: '/v1/visitors', body }, options);
+  }
+
   /** Technical report, Chinese: GET /report */
   report(options: CallOptions = {}): Promise<string> {
     return this.call({ method: 'GET', path: '/report', text: true }, options);

@@ -101,6 +101,8 @@ export interface AnswerRequest {
   option?: string;
   /** where the visitor is; default: the conversation's, at its beginning web */
   channel?: string;
+  /** who asks, as you name them: by this name their conversations are deleted */
+  visitor?: string;
 }
 
 export interface AnswerResponse {
@@ -109,7 +111,8 @@ export interface AnswerResponse {
   score: number;
   intent: string;
   lang?: "zh" | "en";
-  sources: Array<string>;
+  /** of an approved text its source; of a text out of documents its sentences */
+  sources: Array<string | AnswerResponseSource>;
   options: Array<AnswerResponseOption>;
   trace_id: string;
   bot?: string;
@@ -121,6 +124,17 @@ export interface AnswerResponse {
   /** clarify: the value that is asked for */
   slot?: string;
   usage?: AnswerResponseUsage;
+}
+
+export interface AnswerResponseSource {
+  document: string;
+  version: number;
+  /** bytes of that version's text */
+  begin: number;
+  end: number;
+  title: string;
+  date: string;
+  score: number;
 }
 
 export interface AnswerResponseOption {
@@ -359,4 +373,35 @@ export interface HealthzResponse {
 
 export interface ReadyzResponse {
   status: string;
+}
+
+export interface WidgetResponse {
+  bot: string;
+  title: WidgetResponseTitle;
+  /** #rrggbb */
+  accent: string;
+  /** questions to begin with */
+  examples: Array<string>;
+}
+
+export interface WidgetResponseTitle {
+  zh?: string;
+  en?: string;
+}
+
+export interface VisitorsRequest {
+  bot: string;
+  /** who the visitor is, as the shop knows them */
+  user_id?: string;
+  /** end of the signature, seconds since 1970; at most 24 hours away */
+  expires_at?: number;
+  /** hex HMAC-SHA256 with the bot's identity secret of bot, user_id, expires_at, one a line */
+  signature?: string;
+}
+
+export interface VisitorsResponse {
+  /** send it as header yupu-visitor with /v1/answer and /v1/feedback */
+  token: string;
+  bot: string;
+  expires_at: string;
 }

@@ -74,13 +74,14 @@ class Operations:
             text: Optional[str] = None,
             option: Optional[str] = None,
             channel: Optional[str] = None,
+            visitor: Optional[str] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.AnswerResponse:
         """A bot's answer to a visitor: POST /v1/answer."""
         return self._call(
             'POST',
             '/v1/answer',
-            body={"bot": bot, "conversation": conversation, "text": text, "option": option, "channel": channel},
+            body={"bot": bot, "conversation": conversation, "text": text, "option": option, "channel": channel, "visitor": visitor},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -228,6 +229,31 @@ class Operations:
             timeout=timeout,
             text=True)
 
+    def widget(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.WidgetResponse:
+        """Title, colour and first questions of a public bot (?bot=): GET /v1/widget."""
+        return self._call(
+            'GET',
+            '/v1/widget',
+            timeout=timeout)
+
+    def visitors(
+            self,
+            *,
+            bot: str,
+            user_id: Optional[str] = None,
+            expires_at: Optional[int] = None,
+            signature: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.VisitorsResponse:
+        """A visitor's token for a public bot, for pages of its origins: POST /v1/visitors."""
+        return self._call(
+            'POST',
+            '/v1/visitors',
+            body={"bot": bot, "user_id": user_id, "expires_at": expires_at, "signature": signature},
+            timeout=timeout)
+
     def report(
             self,
             *,
@@ -328,13 +354,14 @@ class AsyncOperations:
             text: Optional[str] = None,
             option: Optional[str] = None,
             channel: Optional[str] = None,
+            visitor: Optional[str] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.AnswerResponse:
         """A bot's answer to a visitor: POST /v1/answer."""
         return await self._call(
             'POST',
             '/v1/answer',
-            body={"bot": bot, "conversation": conversation, "text": text, "option": option, "channel": channel},
+            body={"bot": bot, "conversation": conversation, "text": text, "option": option, "channel": channel, "visitor": visitor},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -481,6 +508,31 @@ class AsyncOperations:
             '/metrics',
             timeout=timeout,
             text=True)
+
+    async def widget(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.WidgetResponse:
+        """Title, colour and first questions of a public bot (?bot=): GET /v1/widget."""
+        return await self._call(
+            'GET',
+            '/v1/widget',
+            timeout=timeout)
+
+    async def visitors(
+            self,
+            *,
+            bot: str,
+            user_id: Optional[str] = None,
+            expires_at: Optional[int] = None,
+            signature: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.VisitorsResponse:
+        """A visitor's token for a public bot, for pages of its origins: POST /v1/visitors."""
+        return await self._call(
+            'POST',
+            '/v1/visitors',
+            body={"bot": bot, "user_id": user_id, "expires_at": expires_at, "signature": signature},
+            timeout=timeout)
 
     async def report(
             self,

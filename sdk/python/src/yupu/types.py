@@ -101,6 +101,7 @@ class AnswerRequest(_AnswerRequestNeeded, total=False):
     text: str  # at most 8192 bytes
     option: str  # the intent of an option that was tapped
     channel: str  # where the visitor is; default: the conversation's, at its beginning web
+    visitor: str  # who asks, as you name them: by this name their conversations are deleted
 
 
 class _AnswerResponseNeeded(TypedDict):
@@ -108,7 +109,7 @@ class _AnswerResponseNeeded(TypedDict):
     text: str
     score: float
     intent: str
-    sources: List[str]
+    sources: List[Union[str, AnswerResponseSource]]  # of an approved text its source; of a text out of documents its sentences
     options: List[AnswerResponseOption]
     trace_id: str
     conversation: str  # where the next message goes
@@ -121,6 +122,16 @@ class AnswerResponse(_AnswerResponseNeeded, total=False):
     began_anew: Literal[True]  # the conversation sent is over; this is another one
     slot: str  # clarify: the value that is asked for
     usage: AnswerResponseUsage
+
+
+class AnswerResponseSource(TypedDict):
+    document: str
+    version: int
+    begin: int  # bytes of that version's text
+    end: int
+    title: str
+    date: str
+    score: float
 
 
 class AnswerResponseOption(TypedDict, total=False):
@@ -379,3 +390,31 @@ class HealthzResponse(TypedDict):
 
 class ReadyzResponse(TypedDict):
     status: str
+
+
+class WidgetResponse(TypedDict):
+    bot: str
+    title: WidgetResponseTitle
+    accent: str  # #rrggbb
+    examples: List[str]  # questions to begin with
+
+
+class WidgetResponseTitle(TypedDict, total=False):
+    zh: str
+    en: str
+
+
+class _VisitorsRequestNeeded(TypedDict):
+    bot: str
+
+
+class VisitorsRequest(_VisitorsRequestNeeded, total=False):
+    user_id: str  # who the visitor is, as the shop knows them
+    expires_at: int  # end of the signature, seconds since 1970; at most 24 hours away
+    signature: str  # hex HMAC-SHA256 with the bot's identity secret of bot, user_id, expires_at, one a line
+
+
+class VisitorsResponse(TypedDict):
+    token: str  # send it as header yupu-visitor with /v1/answer and /v1/feedback
+    bot: str
+    expires_at: str

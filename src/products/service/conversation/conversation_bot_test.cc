@@ -113,7 +113,7 @@ TEST_F(ConversationBotTest, AnswersAsIfItHadHeardWhatTheCallerRemembers) {
     EXPECT_TRUE(turn.ok()) << turn.status().to_string();
     std::vector<serving::ScoredText> read;
     for (const std::string& intent : intents) read.push_back(scores(intent));
-    (*turn)->recall(kCard, std::span<const serving::ScoredText>(read).first(read.size() - 1));
+    EXPECT_TRUE((*turn)->recall(kCard, std::span<const serving::ScoredText>(read).first(read.size() - 1)).ok());
     auto said = (*turn)->answer(kCard, read.back(), "tr_" + std::to_string(++trace_count_));
     EXPECT_TRUE(said.ok()) << said.status().to_string();
     EXPECT_TRUE(keep(**turn).ok());

@@ -61,8 +61,9 @@ class DocumentAnswer : public ::testing::Test {
     open({});
   }
   void open(KnowledgeOptions options) {
-    bot_ = std::make_unique<ConversationBot>(shelf_.store(), shelf_.clock(), testing::shop(), ConversationOptions{},
-                                             std::make_unique<KnowledgeBase>(shelf_.store(), nullptr, options));
+    bot_ =
+        std::make_unique<ConversationBot>(shelf_.store(), shelf_.clock(), testing::shop(), ConversationOptions{},
+                                          nullptr, std::make_unique<KnowledgeBase>(shelf_.store(), nullptr, options));
   }
   serving::BotAnswer say(const std::string& conversation, const std::string& text, const std::string& intents,
                          const std::string& option = {}) {
