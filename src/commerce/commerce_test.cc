@@ -32,7 +32,11 @@ TEST(Commerce, OneCallIsHeldChargedAndBooked) {
   EXPECT_EQ(shop.commerce->open_hold_count(), 1u);
   usage.tokens = 11;  // less than estimated
   const auto price = shop.commerce->capture(hold.value(), usage, [](store::Transaction& transaction) {
-    return transaction.execute("INSERT INTO idempotency VALUES ('t', 'k', 'r', 'b', 200, '{}', 1)").status();
+    return transaction
+        .execute(
+            "INSERT INTO idempotency (tenant_id, key, route, body_sha256, status, response, created_ns) "
+            "VALUES ('t', 'k', 'r', 'b', 200, '{}', 1)")
+        .status();
   });
   ASSERT_TRUE(price.ok()) << price.status().to_string();
   EXPECT_EQ(price.value().ufen(), 220);

@@ -32,7 +32,7 @@ struct VisitorMessage {
   std::string channel = {};       // empty: the conversation's own
   // What the visitor said before, of a caller who keeps the conversation. REQUIRES: none with `conversation`.
   std::vector<std::string> earlier = {};
-  std::string visitor = {};       // the caller's own name of who asks; empty: not told
+  std::string visitor = {};  // the caller's own name of who asks; empty: not told
 };
 
 struct BotOption {
