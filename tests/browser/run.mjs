@@ -11,7 +11,7 @@ const [base] = given.urls;
 const origin = new URL(base).origin;
 const zh = '快递几天能送到？';
 const en = 'Can I cancel my order?';
-const nonsense = 'purple elephants recite tax law upside down';
+const nonsense = 'colourless green ideas sleep furiously';
 const browser = await launch();
 const tally = new Tally();
 const shot = (page, name) => given.shot(page, `demo-${name}`);

@@ -78,6 +78,10 @@ status=0
 node "$here/run.mjs" "$url" "$@" || status=$?
 node "$here/widget.mjs" "$url" "$listed" "$unlisted" "$@" || status=$?
 if [ "$yupu" != --fake ]; then
+  # Who waits for a person since before, the recorded day's visitors among them, would be given to the two.
+  for waiting in $("$yupu" conversations list --waiting --workdir "$copy" --json | grep -o 'cv_[a-z0-9]*' | sort -u); do
+    "$yupu" conversations close "$waiting" --workdir "$copy" >/dev/null
+  done
   tokens=""
   for agent in Mei Lin; do
     tokens="$tokens $("$yupu" agents add "$agent" --limit 5 --workdir "$copy" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
