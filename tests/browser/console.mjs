@@ -149,7 +149,7 @@ await check('two consoles: handed from one to the other, who is on a phone', pho
 await check('figures, conversations and misses are those of the records', { locale: 'en-GB' }, async (page) => {
   await signIn(page, meisToken);
   const visitor = new Visitor();
-  await visitor.say('purple elephants recite tax law upside down');
+  await visitor.say('colourless green ideas sleep furiously');
   await page.click('[data-view=overview]');
   await page.locator('[data-figure=messages]').waitFor();
   const figures = await (await fetch(new URL('/v1/console/overview?days=7', origin), { headers: { authorization: `Bearer ${meisToken}` } })).json();
@@ -165,7 +165,7 @@ await check('figures, conversations and misses are those of the records', { loca
   await page.locator('#opened .said').first().waitFor();
   await page.click('[data-view=misses]');
   await page.locator('.miss li').first().waitFor();
-  expect((await page.locator('.miss li', { hasText: 'purple elephants' }).count()) >= 1, 'the miss is not among the misses');
+  expect((await page.locator('.miss li', { hasText: 'colourless green ideas' }).count()) >= 1, 'the miss is not among the misses');
   await shot(page, 'misses');
   await page.click('[data-lang=zh]');
   expect((await page.innerText('h1')) === '客服台', 'the switch to Chinese did nothing');

@@ -31,6 +31,7 @@ if [ ! -e "$installed" ] || [ "$here/package-lock.json" -nt "$installed" ]; then
   touch "$installed"
 fi
 
+: >"$shop/pages"
 node "$here/embedding.mjs" >"$shop/pages" &
 embedding=$!
 until grep -q '^pages ' "$shop/pages"; do

@@ -21,6 +21,7 @@ function bars(days: Overview['days']): SVGSVGElement {
   const most = Math.max(1, ...days.map((day) => day.messages));
   const root = document.createElementNS(kSvg, 'svg');
   root.setAttribute('viewBox', `0 0 ${days.length * (kBar.width + kBar.gap)} ${kBar.height}`);
+  root.setAttribute('preserveAspectRatio', 'xMinYMax');
   root.setAttribute('class', 'bars');
   root.setAttribute('aria-hidden', 'true');
   days.forEach((day, index) => {
