@@ -53,6 +53,14 @@ export function sourceName(value: unknown): string {
   return text(value.title) || text(value.name) || text(value.document) || text(value.source) || text(value.id) || text(value.url);
 }
 
+// A person has the conversation, and the bot says nothing: what the reader is told instead of an empty line.
+function withPerson(handover: unknown, lang: string): string {
+  if (!isObject(handover) || handover.state !== 'with') return '';
+  const agent = text(handover.agent);
+  if (lang === 'zh') return `${agent || '客服人员'}已收到您的消息。`;
+  return `${agent || 'A member of staff'} has your message.`;
+}
+
 export function readAnswer(json: unknown): Answer | null {
   if (!isObject(json)) return null;
   const decisions: Decision[] = ['answer', 'clarify', 'refuse', 'handoff'];
@@ -67,7 +75,7 @@ export function readAnswer(json: unknown): Answer | null {
     .filter((option) => option.title !== '');
   return {
     decision,
-    text: json.text,
+    text: json.text || withPerson(json.handover, text(json.lang)),
     score: quoted ? null : score,
     intent: quoted ? '' : text(json.intent),
     lang: text(json.lang),

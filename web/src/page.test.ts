@@ -10,6 +10,12 @@ const whole = {
 };
 
 describe('readAnswer', () => {
+  it('says who has the message where a person does and the bot is silent', () => {
+    const silent = { ...whole, decision: 'handoff', text: '', handover: { state: 'with', agent: 'Mei' } };
+    expect(readAnswer({ ...silent, lang: 'en' })?.text).toBe('Mei has your message.');
+    expect(readAnswer({ ...silent, lang: 'zh', handover: { state: 'with' } })?.text).toBe('客服人员已收到您的消息。');
+    expect(readAnswer({ ...silent, handover: { state: 'waiting', place: 1 } })?.text).toBe('');
+  });
   it('takes a whole answer as it is', () => expect(readAnswer(whole)).toEqual(whole));
   it('refuses what is no answer', () => {
     for (const bad of [null, 'x', [], {}, { ...whole, decision: 'maybe' }, { ...whole, text: 7 }]) expect(readAnswer(bad)).toBeNull();
