@@ -63,8 +63,8 @@ TEST(TimeSplit, NoEventOfATimeIsOnBothSides) {
   EXPECT_EQ(split->train_events + split->valid_events + split->test_events,
             static_cast<std::int64_t>(shop.log.events().size()));
   EXPECT_NEAR(static_cast<double>(split->test_events), 0.1 * static_cast<double>(shop.log.events().size()), 2.0);
-  const auto before = shop.log.cut_at(split->valid_ns).events();
-  EXPECT_LT(before.back().time_ns, split->valid_ns);
+  const BehaviourLog before = shop.log.cut_at(split->valid_ns);
+  EXPECT_LT(before.events().back().time_ns, split->valid_ns);
   for (const Question& question : questions_of(shop.log, split->test_ns, INT64_MAX, {})) {
     EXPECT_GE(question.time_ns, split->test_ns);
     for (const Behaviour& event : shop.log.of_user_before(question.user, question.time_ns))
