@@ -4,14 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/device/cpu/even_panels.h"
 #include "engine/device/cpu/gemm_kernel.h"
 #include "engine/device/cpu/split_gemm.h"
 #include "engine/profile.h"
 
 namespace yupu::engine {
 namespace {
-
-std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
 
 // Below this many multiplications a fork costs more than it brings.
 constexpr std::int64_t kSerialWorkMax = 48 * 1024;
@@ -31,12 +30,15 @@ void empty_sum(const GemmShape& shape, const GemmOutput& c, const GemmEpilogue& 
   for (std::int64_t row = 0; row < shape.rows; ++row) std::fill_n(c.data + row * c.stride, shape.columns, 0.0f);
 }
 
-// How many parts of the columns: each part packs all of A again, each part of the rows packs all of B again.
-// Packing an element costs as much as `packing` products of it; the split product takes B apart where it is packed as
-// f32.
+// Whether the product packs B for itself.  Split, it takes apart what is packed as f32 too.
+bool packs_b(const GemmTask& task, bool split) {
+  return task.parts_b == nullptr && (split || task.packed_b == nullptr);
+}
+
+// How many parts of the columns: each part packs all of A again, each part of the rows packs all of B again.  Packing
+// an element costs as much as `packing` products of it.
 std::int64_t column_parts(const GemmTask& task, bool split, std::int64_t threads, std::int64_t panels) {
-  const bool as_is = task.parts_b != nullptr || (task.packed_b != nullptr && !split);
-  const double cost_b = as_is ? 0.0 : static_cast<double>(task.shape.columns);
+  const double cost_b = packs_b(task, split) ? static_cast<double>(task.shape.columns) : 0.0;
   const double packing = split ? 40.0 : 12.0;
   std::int64_t best = 1;
   double best_cost = -1;
@@ -99,10 +101,9 @@ void run(ExecutionContext& context, const GemmTask& whole) {
   const std::int64_t part_rows = (shape.rows + in_rows - 1) / in_rows;
 
   const std::int64_t floats_a = split ? split_scratch_a_floats(shape) : scratch_a_floats(shape);
-  const std::int64_t floats_b = whole.parts_b != nullptr    ? 0
-                                : split                     ? split_scratch_b_floats(shape)
-                                : whole.packed_b != nullptr ? 0
-                                                            : scratch_b_floats(shape);
+  const std::int64_t floats_b = !packs_b(whole, split) ? 0
+                                : split                ? split_scratch_b_floats(shape)
+                                                       : scratch_b_floats(shape);
   const bool stream = goes_past_caches(whole);
   const Tensor scratch = context.empty({threads, floats_a + floats_b});
   float* const scratch_data = scratch.f32();

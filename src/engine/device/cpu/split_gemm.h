@@ -10,12 +10,10 @@
 //
 // Invariants
 //  1. An element of C depends on its row of A and its column of B alone: the depth is cut into blocks by K, the blocks
-//  into
-//     32 depths, and within those the six products come in one order.  Not on M, N, its place, the threads, or on
+//     into 32 depths, and within those the six products come in one order.  Not on M, N, its place, the threads, or on
 //     whether the weight was packed before.
 //  2. Within gemm.h's errors, with two exceptions far from anything a model holds: parts below 2^-126 are taken for
-//  zero,
-//     and an operand that is infinite, or rounds to infinity as a bf16 (above 3.39e38), gives NaN where f32 has
+//     zero, and an operand that is infinite, or rounds to infinity as a bf16 (above 3.39e38), gives NaN where f32 has
 //     infinity.
 //  3. Nothing is read outside the operands; padding exists in the packed copies alone.
 #pragma once
