@@ -1,13 +1,9 @@
 #include "app/tenant_place.h"
 
 #include "commerce/tenants/tenants.h"
+#include "products/service/knowledge/shelf.h"
 
 namespace yupu::app {
-namespace {
-
-constexpr const char* kOwnTenant = "local";  // without --tenant: no tenant's id, which begin with "tn_"
-
-}  // namespace
 
 TenantFlags read_tenant_flags(Arguments& arguments) {
   TenantFlags flags;
@@ -19,7 +15,7 @@ TenantFlags read_tenant_flags(Arguments& arguments) {
 
 Result<TenantPlace> open_tenant_place(const TenantFlags& flags, bool must_exist) {
   YUPU_ASSIGN_OR_RETURN(auto workplace, open_workplace(flags.where, must_exist));
-  std::string tenant_id = kOwnTenant;
+  std::string tenant_id = products::kOwnShelf;  // what the bot reads too
   if (!flags.tenant.empty()) {
     YUPU_ASSIGN_OR_RETURN(const auto tenant, commerce::find_tenant(*workplace.store, flags.tenant));
     tenant_id = tenant.id;

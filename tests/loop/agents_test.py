@@ -246,7 +246,7 @@ def main():
         write_files(trial.folder)
         (trial.folder / "strategy.toml").write_text(AGENTS_STRATEGY, encoding="utf-8")
         trial.run("run", "strategy.toml", "--workdir", "w", "--once", "--until", "accounts", "--json")
-        key = (trial.folder / "w" / "secrets" / "keys" / "one").read_text().strip()
+        key = trial.key_of("one")
         trial.expect("--tenant" in trial.run("agents", "add", "Mei", "--workdir", "w", code=2), "which of two tenants")
         tokens = {}
         for agent, skills in (("Mei", "en,zh"), ("Lin", "en"), ("Wu", "")):

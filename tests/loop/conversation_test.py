@@ -296,7 +296,7 @@ def main():
         stages = {stage["name"]: stage["output"] for stage in done["stages"]}
         trial.expect(list(stages) == ["data", "train", "test", "release", "accounts"], f"stages {list(stages)}")
         trial.expect((stages["test"]["tests"], stages["test"]["turns"]) == (2, 4), f"tests {stages['test']}")
-        keys = {tenant: (trial.folder / "w" / "secrets" / "keys" / tenant).read_text().strip() for tenant in ("one", "two")}
+        keys = {tenant: trial.key_of(tenant) for tenant in ("one", "two")}
         server = Server(trial)
         try:
             steps(trial, server, keys["one"])

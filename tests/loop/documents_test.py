@@ -170,7 +170,7 @@ def main():
         again = stages(trial)
         trial.expect([n for n, stage in again.items() if not stage["skipped"]] == ["knowledge", "test"], f"{again}")
         trial.expect(again["knowledge"]["output"]["replaced"] == 1, f"{again['knowledge']}")
-        keys = {tenant: (trial.folder / "w" / "secrets" / "keys" / tenant).read_text().strip() for tenant in ("one", "two")}
+        keys = {tenant: trial.key_of(tenant) for tenant in ("one", "two")}
         server = Server(trial)
         try:
             answers(trial, server, keys["one"])

@@ -29,7 +29,7 @@ def served_shop(trial):
     trial.write_rows("matches.csv", [row for row in rows if row["same"]])
     trial.run("train", "--task", "pairs", "--train", "pairs.csv", "--valid", "pairs.csv", "--label", "same", "--out", "pairs", *FAST)
     trial.run("train", "--task", "embed", "--train", "matches.csv", "--valid", "matches.csv", "--out", "vectors", *FAST)
-    key = (trial.folder / "w" / "secrets" / "keys" / "one").read_text().strip()
+    key = trial.key_of("one")
     server = Server(trial, "--model", "vectors=vectors", "--model", "pairs=pairs")
     try:
         yield f"http://127.0.0.1:{server.port}", key

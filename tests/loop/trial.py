@@ -31,6 +31,10 @@ class Trial:
         self.expect(done.returncode == code, f"{' '.join(words)}: exit status {done.returncode}: {done.stderr[-500:]}")
         return done.stdout if code == 0 else done.stderr
 
+    def key_of(self, tenant):
+        """The tenant's key that `yupu run --workdir w` wrote down."""
+        return (self.folder / "w" / "secrets" / "keys" / tenant).read_text().strip()
+
     def write_rows(self, file, rows):
         """The rows as the file's ending says: jsonl, tsv or csv."""
         with open(self.folder / file, "w", newline="", encoding="utf-8") as out:

@@ -121,7 +121,7 @@ def main():
         secret.touch(mode=0o600)
         secret.write_text(SECRET + "\n")
         trial.run("run", "strategy.toml", "--workdir", "w", "--once", "--until", "accounts")
-        keys = {tenant: (trial.folder / "w" / "secrets" / "keys" / tenant).read_text().strip() for tenant in ("one", "two")}
+        keys = {tenant: trial.key_of(tenant) for tenant in ("one", "two")}
         server = Server(trial)
         try:
             own_things(trial, server, keys)
