@@ -49,12 +49,14 @@ def append(file, rows, command):
 
 
 def newest(file, wanted=lambda row: True):
-    """The last wanted row of each (row, against) in bench/results/FILE, in the order they first came."""
+    """The wanted rows of the last run of each figure in bench/results/FILE, in the order the figures first came: rows of
+    an earlier run beside them would compare what was not measured together."""
     path = RESULTS / file
     found = {}
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             if wanted(row):
-                found[row["row"], row.get("against", "")] = row
-    return list(found.values())
+                of_run = found.setdefault(row["row"], {}).setdefault(row["date"], {})
+                of_run[row.get("against", "")] = row
+    return [row for runs in found.values() for row in list(runs.values())[-1].values()]
