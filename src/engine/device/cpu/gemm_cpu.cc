@@ -30,9 +30,9 @@ std::int64_t panel_columns() { return 2 * vector_lanes(); }
 // What becomes of a finished tile: written, added to C, or written past the caches (rows of C on whole cache lines).
 enum class Store : std::uint8_t { kWrite, kAdd, kStream };
 
-// c (rows, NR) = or += sum over k of a[k][rows] * b[k][NR].
-using Kernel = void (*)(std::int64_t depth, const float* a, const float* b, float* c, std::int64_t c_stride,
-                        Store store);
+// c (rows, NR) = or += sum over k of a[k][rows] * b[k][NR].  What lies `ahead` floats behind b is asked for.
+using Kernel = void (*)(std::int64_t depth, const float* a, const float* b, std::int64_t ahead, float* c,
+                        std::int64_t c_stride, Store store);
 
 // c + a b.  NEON multiplies by one lane of another register: nothing is spent on spreading `a` first.
 HWY_INLINE KernelVector multiply_add([[maybe_unused]] KernelTag d, float a, KernelVector b, KernelVector c) {
@@ -58,25 +58,27 @@ HWY_INLINE KernelVector multiply_add([[maybe_unused]] KernelTag d, float a, Kern
 #define YUPU_ADD_STORE(r)                                                            \
   hn::StoreU(hn::Add(c##r##l, hn::LoadU(d, c + r * c_stride)), d, c + r * c_stride); \
   hn::StoreU(hn::Add(c##r##h, hn::LoadU(d, c + r * c_stride + lanes)), d, c + r * c_stride + lanes);
-#define YUPU_KERNEL(n)                                                                                    \
-  void kernel_##n(std::int64_t depth, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, float* c, \
-                  std::int64_t c_stride, Store store) {                                                   \
-    const KernelTag d;                                                                                    \
-    const std::int64_t lanes = vector_lanes();                                                            \
-    const auto zero = hn::Zero(d);                                                                        \
-    YUPU_ROWS_##n(YUPU_DECLARE) for (std::int64_t k = 0; k < depth; ++k) {                                \
-      const auto low = hn::Load(d, b);                                                                    \
-      const auto high = hn::Load(d, b + lanes);                                                           \
-      YUPU_ROWS_##n(YUPU_STEP) a += n;                                                                    \
-      b += 2 * lanes;                                                                                     \
-    }                                                                                                     \
-    if (store == Store::kAdd) {                                                                           \
-      YUPU_ROWS_##n(YUPU_ADD_STORE)                                                                       \
-    } else if (store == Store::kStream) {                                                                 \
-      YUPU_ROWS_##n(YUPU_STREAM)                                                                          \
-    } else {                                                                                              \
-      YUPU_ROWS_##n(YUPU_STORE)                                                                           \
-    }                                                                                                     \
+#define YUPU_KERNEL(n)                                                                                              \
+  void kernel_##n(std::int64_t depth, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::int64_t ahead, \
+                  float* c, std::int64_t c_stride, Store store) {                                                   \
+    const KernelTag d;                                                                                              \
+    const std::int64_t lanes = vector_lanes();                                                                      \
+    const auto zero = hn::Zero(d);                                                                                  \
+    YUPU_ROWS_##n(YUPU_DECLARE) for (std::int64_t k = 0; k < depth; ++k) {                                          \
+      __builtin_prefetch(b + ahead, 0, 2);                                                                          \
+      __builtin_prefetch(b + ahead + lanes, 0, 2);                                                                  \
+      const auto low = hn::Load(d, b);                                                                              \
+      const auto high = hn::Load(d, b + lanes);                                                                     \
+      YUPU_ROWS_##n(YUPU_STEP) a += n;                                                                              \
+      b += 2 * lanes;                                                                                               \
+    }                                                                                                               \
+    if (store == Store::kAdd) {                                                                                     \
+      YUPU_ROWS_##n(YUPU_ADD_STORE)                                                                                 \
+    } else if (store == Store::kStream) {                                                                           \
+      YUPU_ROWS_##n(YUPU_STREAM)                                                                                    \
+    } else {                                                                                                        \
+      YUPU_ROWS_##n(YUPU_STORE)                                                                                     \
+    }                                                                                                               \
   }
 
 YUPU_KERNEL(1)
@@ -296,16 +298,16 @@ void finish_tile(const GemmTask& task, std::int64_t row, std::int64_t column, st
 }
 
 // One panel of A times one panel of B.  A tile that hangs over the right edge of C is formed beside it.
-HWY_INLINE void run_tile(const GemmTask& task, std::int64_t depth, const float* a, const float* b, std::int64_t row,
-                         std::int64_t column, std::int64_t rows, std::int64_t columns, Store store) {
+HWY_INLINE void run_tile(const GemmTask& task, std::int64_t depth, const float* a, const float* b, std::int64_t ahead,
+                         std::int64_t row, std::int64_t column, std::int64_t rows, std::int64_t columns, Store store) {
   float* c = task.c.data + row * task.c.stride + column;
   const std::int64_t width = panel_columns();
   if (columns == width) {
-    kKernels[rows](depth, a, b, c, task.c.stride, store);
+    kKernels[rows](depth, a, b, ahead, c, task.c.stride, store);
     return;
   }
   HWY_ALIGN float tile[kPanelRows * kPanelColumnsMax];
-  kKernels[rows](depth, a, b, tile, width, Store::kWrite);
+  kKernels[rows](depth, a, b, ahead, tile, width, Store::kWrite);
   for (std::int64_t i = 0; i < rows; ++i) {
     float* to = c + i * task.c.stride;
     const float* from = tile + i * width;
@@ -359,7 +361,7 @@ void run_block(const GemmTask& task, std::int64_t k, const RowPanels& panels, st
     }
     PanelSource next;
     if (task.packed_b != nullptr) {
-      // One stream: the machine's own prefetcher does better.
+      // One stream: the kernel asks for it.
     } else if (column + width < column_end) {
       next = panel_source(task, k, column + width);
     } else if (!last) {
@@ -374,7 +376,10 @@ void run_block(const GemmTask& task, std::int64_t k, const RowPanels& panels, st
       if (next.data != nullptr) {
         prefetch_part(next.data, next.stride, next.rows, next.row_floats, panel, panels.count);
       }
-      run_tile(task, depth, a, b, row, column, rows, columns, store);
+      // The first pass over a packed panel brings it; what was packed just now is there.
+      const std::int64_t ahead =
+          task.packed_b != nullptr && panel == 0 ? kGemmAheadBytes / std::int64_t{sizeof(float)} : 0;
+      run_tile(task, depth, a, b, ahead, row, column, rows, columns, store);
       if (last) finish_tile(task, row, column, rows, columns);
       a += rows * depth;
       row += rows;

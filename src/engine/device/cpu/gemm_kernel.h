@@ -13,6 +13,10 @@ inline constexpr std::int64_t kBlockFloats = 176 << 10;  // A at one depth and C
 inline constexpr std::int64_t kBlockPanelsMin = 4;       // columns of such a block
 inline constexpr std::int64_t kPanelColumnsMax = 32;     // NR on the widest instruction set
 
+// How far ahead a packed operand is asked for that is read once: few rows of A leave no time to wait for memory.  What
+// the machine asks for by itself ends with each page.
+inline constexpr std::int64_t kGemmAheadBytes = 8192;
+
 // The depth is cut evenly: 936 into three blocks of 312, where 2 x 384 would leave a crumb that costs as much to add
 // up.
 inline std::int64_t gemm_depth_block(std::int64_t depth) {

@@ -212,7 +212,9 @@ void split_run_task(const GemmTask& task) {
           } else if (!last) {
             ahead = ahead_of(task, k + depth, begin, blocks);
           }
-          const std::uint32_t* const b = parts_of(task, k, depth, column);
+          // Read by one panel of rows, the parts need not outlive their products.
+          const bool beside = task.packed_b != nullptr && panels.count() == 1;
+          const std::uint32_t* const b = beside ? nullptr : parts_of(task, k, depth, column);
           for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
             run_tile(task,
                      {.pairs = pairs,
@@ -223,7 +225,8 @@ void split_run_task(const GemmTask& task) {
                       .c = task.c.data + panels.row(panel) * task.c.stride + column,
                       .c_stride = task.c.stride,
                       .add = k > 0 || task.c.accumulate,
-                      .stream = task.stream},
+                      .stream = task.stream,
+                      .apart = beside ? source_of(task, k, depth, column) : Bf16Source{}},
                      column, ahead);
             if (last) {
               gemm_finish_tile(task, panels.row(panel), column, panels.rows(panel),

@@ -40,11 +40,13 @@ struct SplitAhead {
 struct SplitTile {
   std::int64_t pairs, rows;
   const std::uint32_t* a;
-  std::int64_t a_part;  // lanes from one part of a to the next
-  const std::uint32_t* b;
+  std::int64_t a_part;     // lanes from one part of a to the next
+  const std::uint32_t* b;  // null: `apart`, taken apart beside the products
   float* c;
   std::int64_t c_stride;
   bool add, stream;
+  // Panels of it follow each other in memory, which is asked for kGemmAheadBytes ahead.
+  Bf16Source apart = {};
 };
 void split_multiply_amx(const SplitTile& tile, SplitAhead& ahead);
 #endif

@@ -1,5 +1,6 @@
 // AMX: an f32 product as six bf16 products of tiles.  Four tiles of sums, two of each operand, as in
 // bf16_kernel_amx.cc; from one product to the next one operand's tiles change.
+#include "engine/device/cpu/gemm_kernel.h"
 #include "engine/device/cpu/split_kernel.h"
 
 #if defined(__x86_64__)
@@ -12,6 +13,8 @@ namespace {
 static_assert(kSplitPanelColumns == 2 * kTileRows && kSplitPairUnit == kTileRows && kSplitRowUnit == kTileRows);
 constexpr std::int64_t kLaneRowBytes = 2 * kTileBytes;
 constexpr std::int64_t kBlockPartBytes = kTileRows * kLaneRowBytes;
+constexpr std::int64_t kPartLanes = kSplitPairUnit * kSplitPanelColumns;
+constexpr std::int64_t kBlockLanes = kSplitParts * kPartLanes;
 
 inline void ask_ahead(SplitAhead& ahead) {
   constexpr std::int64_t kLineBytes = 64;
@@ -60,17 +63,44 @@ YUPU_AVX512_BF16 inline void split_along(const Bf16Source& s, std::int64_t first
   }
 }
 
-// 32 depths from k on of 16 neighbours in memory: part[p] are the pairs of depth k + 2p of all of them.
+// 32 depths from k on of 16 neighbours in memory: the pairs of depths k + 2p, k + 2p + 1 go to packed + p * row_lanes,
+// part by part.  kStream: what lies kGemmAheadBytes behind each row is asked for.
+template <bool kStream>
 YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t first, std::int64_t k, __m512i order,
-                                          SplitBlock& block) {
+                                          std::uint32_t* packed, std::int64_t row_lanes, std::int64_t part_lanes) {
   const __mmask16 read = bf16_head_mask(s.valid - first);
   const float* row = s.data + k * s.stride + first;
-  for (std::int64_t p = 0; p < kBf16Lanes; ++p) {
+  for (std::int64_t p = 0; p < kBf16Lanes; ++p, row += 2 * s.stride, packed += row_lanes) {
     const std::int64_t left = s.depth - k - 2 * p;
-    __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row + 2 * p * s.stride);
-    __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + (2 * p + 1) * s.stride);
+    if constexpr (kStream) {
+      __builtin_prefetch(reinterpret_cast<const char*>(row) + kGemmAheadBytes, 0, 2);
+      __builtin_prefetch(reinterpret_cast<const char*>(row + s.stride) + kGemmAheadBytes, 0, 2);
+    }
+    __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row);
+    __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + s.stride);
 #pragma GCC unroll 3
-    for (auto& part : block.part) part[p] = take_pair(even, odd, order);
+    for (std::int64_t part = 0; part < kSplitParts; ++part) {
+      _mm512_storeu_si512(packed + part * part_lanes, take_pair(even, odd, order));
+    }
+  }
+}
+
+// A block of a panel of B: 32 depths from k on.
+template <bool kStream>
+YUPU_AVX512_BF16 inline void split_block(const Bf16Source& s, std::int64_t k, __m512i order, std::uint32_t* packed) {
+  for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
+    std::uint32_t* to = packed + first;
+    if (!s.depth_contiguous) {
+      split_across<kStream>(s, first, k, order, to, kSplitPanelColumns, kPartLanes);
+      continue;
+    }
+    SplitBlock block;
+    split_along(s, first, k, block);
+    for (auto& of_part : block.part) {
+      bf16_transpose(of_part);
+      for (std::int64_t r = 0; r < kBf16Lanes; ++r) _mm512_storeu_si512(to + r * kSplitPanelColumns, of_part[r]);
+      to += kPartLanes;
+    }
   }
 }
 
@@ -88,15 +118,20 @@ YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t firs
     _tile_dpbf16ps(3, 5, 7); \
   }
 
-// c (kTwo ? 32 : 16 rows of 32), rows `stride` bytes apart.
-template <bool kTwo>
-__attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile, float* c_data, std::int64_t stride,
-                                                           bool add, SplitAhead& ahead) {
+// c (kTwo ? 32 : 16 rows of 32), rows `stride` bytes apart.  kApart: B is taken apart a block at a time, into the first
+// cache, between the products of the blocks before.
+template <bool kTwo, bool kApart>
+__attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16"))) void multiply(
+    const SplitTile& tile, float* c_data, std::int64_t stride, bool add, SplitAhead& ahead) {
   const std::int64_t a_stride = tile.pairs * 4, a_lower = kTileRows * a_stride;
   const std::int64_t a_part = tile.a_part * 4;
+  const std::int64_t blocks = tile.pairs / kTileRows;
   const auto* a = reinterpret_cast<const char*>(tile.a);
   const auto* b = reinterpret_cast<const char*>(tile.b);
   auto* const c = reinterpret_cast<char*>(c_data);
+  [[maybe_unused]] const __m512i order = kApart ? bf16_pair_order() : __m512i{};
+  [[maybe_unused]] alignas(64) std::uint32_t apart[2][kApart ? kBlockLanes : 1];
+  if constexpr (kApart) split_block<true>(tile.apart, 0, order, apart[0]);
   if (add) {
     _tile_loadd(0, c, stride);
     _tile_loadd(1, c + kTileBytes, stride);
@@ -112,11 +147,12 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile
       _tile_zero(3);
     }
   }
-  for (std::int64_t block = 0; block < tile.pairs / kTileRows; ++block) {
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    if constexpr (kApart) b = reinterpret_cast<const char*>(apart[block % 2]);
     YUPU_SPLIT_B(0)
     YUPU_SPLIT_A(2)
     YUPU_SPLIT_PRODUCT
-    ask_ahead(ahead);
+    if constexpr (!kApart) ask_ahead(ahead);
     YUPU_SPLIT_A(1)
     YUPU_SPLIT_PRODUCT
     YUPU_SPLIT_B(1)
@@ -128,7 +164,11 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile
     YUPU_SPLIT_B(0)
     YUPU_SPLIT_PRODUCT
     a += kTileBytes;
-    b += kSplitParts * kBlockPartBytes;
+    if constexpr (!kApart) {
+      b += kSplitParts * kBlockPartBytes;
+    } else if (block + 1 < blocks) {
+      split_block<true>(tile.apart, (block + 1) * 2 * kSplitPairUnit, order, apart[(block + 1) % 2]);
+    }
   }
   _tile_stored(0, c, stride);
   _tile_stored(1, c + kTileBytes, stride);
@@ -144,7 +184,9 @@ __attribute__((target("amx-tile,amx-bf16"))) void multiply(const SplitTile& tile
 }  // namespace
 
 YUPU_AVX512_BF16 void split_multiply_amx(const SplitTile& tile, SplitAhead& ahead) {
-  const auto product = tile.rows > kTileRows ? &multiply<true> : &multiply<false>;
+  const bool two = tile.rows > kTileRows;
+  const auto product = tile.b != nullptr ? (two ? &multiply<true, false> : &multiply<false, false>)
+                                         : (two ? &multiply<true, true> : &multiply<false, true>);
   if (!tile.stream && tile.rows % kTileRows == 0) {
     product(tile, tile.c, tile.c_stride * static_cast<std::int64_t>(sizeof(float)), tile.add, ahead);
     return;
@@ -185,7 +227,8 @@ YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, st
       if (s.depth_contiguous) {
         split_along(s, first, k, block);
       } else {
-        split_across(s, first, k, order, block);
+        split_across<false>(s, first, k, order, reinterpret_cast<std::uint32_t*>(block.part), kBf16Lanes,
+                            kBf16Lanes * kBf16Lanes);
         for (auto& of_part : block.part) bf16_transpose(of_part);
       }
       std::uint32_t* to = packed + first * pairs + k / 2;
@@ -198,22 +241,8 @@ YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, st
 
 YUPU_AVX512_BF16 void split_columns_amx(const Bf16Source& s, std::int64_t pairs, std::uint32_t* packed) {
   const __m512i order = bf16_pair_order();
-  for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
-    for (std::int64_t k = 0; k < 2 * pairs; k += 2 * kBf16Lanes) {
-      SplitBlock block;
-      if (s.depth_contiguous) {
-        split_along(s, first, k, block);
-        for (auto& of_part : block.part) bf16_transpose(of_part);
-      } else {
-        split_across(s, first, k, order, block);
-      }
-      std::uint32_t* to = packed + kSplitParts * (k / 2) * kSplitPanelColumns + first;
-      for (std::int64_t p = 0; p < kSplitParts; ++p, to += kSplitPairUnit * kSplitPanelColumns) {
-        for (std::int64_t r = 0; r < kBf16Lanes; ++r) {
-          _mm512_storeu_si512(to + r * kSplitPanelColumns, block.part[p][r]);
-        }
-      }
-    }
+  for (std::int64_t k = 0; k < 2 * pairs; k += 2 * kSplitPairUnit, packed += kBlockLanes) {
+    split_block<false>(s, k, order, packed);
   }
 }
 
