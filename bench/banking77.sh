@@ -11,14 +11,11 @@ python="${PYTHON:-python3}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 python3 - "$data/train.csv" "$work" <<'PY'
-import csv, sys
-with open(sys.argv[1], encoding="utf-8", newline="") as file:
-    rows = list(csv.DictReader(file))
-for name, kept in (("train", [r for i, r in enumerate(rows) if i % 10 != 9]), ("valid", rows[9::10])):
-    with open(f"{sys.argv[2]}/{name}.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["text", "category"])
-        writer.writeheader()
-        writer.writerows(kept)
+import sys
+sys.path.insert(0, "bench")
+from quality import files
+for name, rows in files.every_tenth(files.labelled(sys.argv[1], "text", "category")).items():
+    files.write_labelled(f"{sys.argv[2]}/{name}.csv", rows)
 PY
 options=("$@")
 [ ${#options[@]} -gt 0 ] || options=(--config mini --epochs 40 --lr 1e-3 --batch-tokens 512 --label-smoothing 0.1 --patience 8)

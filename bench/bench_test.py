@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """The arithmetic of the benches' own tools, without peers: what a row says must be what was measured."""
+import json
 import pathlib
+import signal
 import sys
+import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "peers")]
 sys.dont_write_bytecode = True
 import contest
+import record
 import report
 import rows
 import workload
+from quality import cells, figures, files, run, tables
 
 
 class Contest(unittest.TestCase):
@@ -70,6 +75,226 @@ class Report(unittest.TestCase):
         line = list(report.peer_lines([failed]))[-1]
         self.assertIn("not timed", line)
         self.assertNotIn("25", line)
+
+
+class Record(unittest.TestCase):
+    def test_a_row_that_was_cut_short_is_none_and_spoils_no_other(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "rows.jsonl"
+            record.append(path, [{"row": "a"}], "x")
+            with path.open("a", encoding="utf-8") as file:
+                file.write('{"row": "b", "mach')
+            record.append(path, [{"row": "c"}], "x")
+            self.assertEqual([row["row"] for row in record.newest(path)], ["a", "c"])
+
+
+def cell(name="a", seed=1, estimate=1.0, steps=("yupu train --out {model} --seed {seed}",), read=lambda outputs, data: {}, groups=()):
+    return cells.Cell("intents", "banking77", name, "", seed, estimate, groups, steps, read)
+
+
+class QualityPlan(unittest.TestCase):
+    def test_seed_1_of_everything_comes_before_seed_2_the_cheapest_first(self):
+        some = [cell("dear", 1, 90), cell("dear", 2, 90), cell("cheap", 1, 10), cell("cheap", 2, 10)]
+        order = lambda **more: [(c.start, c.seed) for c in cells.planned(some, more.pop("done", ()), more.pop("measured", {}), **more)]
+        self.assertEqual(order(), [("cheap", 1), ("dear", 1), ("cheap", 2), ("dear", 2)])
+        self.assertEqual(order(done={some[2].name}), [("dear", 1), ("cheap", 2), ("dear", 2)])
+        self.assertEqual(order(measured={some[2].line: 200}), [("dear", 1), ("cheap", 1), ("dear", 2), ("cheap", 2)])
+        self.assertEqual(order(only=("dear/seed 2",)), [("dear", 2)])
+
+    def test_every_cell_is_whole(self):
+        every = cells.all_cells()
+        self.assertEqual(len({c.name for c in every}), len(every))
+        self.assertEqual({c.table for c in every}, set(cells.TABLES))
+        for c in every:
+            self.assertNotRegex(c.shown_command, "[{}]")
+            self.assertIn((c.table, c.dataset), tables.TITLES)
+            made = {group.split("-")[0] if "shot-" in group else group for group in c.groups}
+            self.assertLessEqual(made, set(files.GROUPS))
+            for group in set(part.split("/")[1] for part in c.shown_command.split() if part.startswith("data/")):
+                self.assertIn(group, c.groups)
+            if "--seed" in c.shown_command:
+                self.assertIn(f"--seed {c.seed} ", c.shown_command)
+
+    def test_a_cell_whose_command_has_changed_is_measured_again(self):
+        old, new = cell(), cell(steps=("yupu train --lr 1 --out {model}",))
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "rows.jsonl"
+            record.append(path, [{"row": old.name, "bench": "quality", "seconds": 7.0}], old.shown_command)
+            self.assertEqual(run.finished(path, [old])[:2], ({old.name}, {old.line: 7.0}))
+            self.assertEqual(run.finished(path, [new])[0], set())
+
+
+class QualityFiles(unittest.TestCase):
+    def test_shots_are_so_many_of_each_label_and_the_seeds(self):
+        some = [(f"{label}{i}", label) for label in "ab" for i in range(9)]
+        drawn = files.draw_shots(some, 3, 1)
+        self.assertEqual(sorted(label for _, label in drawn), list("aaabbb"))
+        self.assertEqual(drawn, files.draw_shots(some, 3, 1))
+        self.assertNotEqual(drawn, files.draw_shots(some, 3, 2))
+
+    def test_only_persons_keep_their_tags(self):
+        lines = ["-DOCSTART- -X- O O", "", "Anna NNP I-NP I-PER", "in IN I-PP O", "Rome NNP I-NP I-LOC"]
+        self.assertEqual([line.split()[-1:] for line in files.only_person(lines)], [["O"], [], ["I-PER"], ["O"], ["O"]])
+
+    def test_a_group_is_whole_or_not_there(self):
+        def half(_data, out):
+            (out / "train.csv").write_text("half")
+            raise KeyboardInterrupt
+
+        files.GROUPS["half"] = half
+        self.addCleanup(files.GROUPS.pop, "half")
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaises(KeyboardInterrupt):
+                files.ensure("half", None, pathlib.Path(folder))
+            self.assertFalse((pathlib.Path(folder) / "half").exists())
+
+
+class QualityFigures(unittest.TestCase):
+    def test_ties_count_against_the_right_candidate(self):
+        self.assertEqual(figures.rank_of_right([0.5, 0.9, 0.5], 0), 3)
+        self.assertEqual(figures.ranking([1, 2, 11, 1]), {"test.mrr@10": 0.625, "test.recall@1": 0.5})
+
+    def test_vectors_find_their_title(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder)
+            (data / "pairs").mkdir()
+            files.write_csv(data / "pairs" / "faq.test.csv", ("text", "text_b", "label", "query"),
+                            [("q  1", "wrong", 0, "q1"), ("q  1", "right", 1, "q1"), ("q 2", "right", 0, "q2"), ("q 2", "wrong", 1, "q2")])
+            lines = [{"text": "q 1", "embedding": [2, 1]}, {"text": "q 2", "embedding": [1, 0]}, {"text": "right", "embedding": [3, 0]},
+                     {"text": "wrong", "embedding": [0, 9]}]
+            found = figures.faq_vectors(["training said this", "\n".join(map(json.dumps, lines))], data)
+        self.assertEqual(found, {"test.mrr@10": 0.75, "test.recall@1": 0.5})
+
+    def test_out_of_scope_recall_is_what_was_not_answered(self):
+        told = lambda answered, scores: json.dumps(
+            {"accuracy": 0.9, "macro avg": {"f1-score": 0.8},
+             "scope": {name: {"auroc": auroc, "fpr95": 0.2} for name, auroc in scores.items()},
+             "decisions": {"answered": 6, "clarified": 1, "refused": 3, "answered_right": 5, "out_of_scope": 4,
+                           "out_of_scope_answered": answered}})
+        outputs = [json.dumps({"figures": {"valid.accuracy": 0.7}}), "", told(2, {"energy": 0.1}), "",
+                   told(1, {"energy": 0.95, "mahalanobis": 0.97})]
+        found = figures.scope(outputs, None)
+        self.assertEqual((found["scope.recall"], found["scope.in_answered"], found["scope.in_answered_right"]), (0.5, 0.6, 0.5))
+        self.assertEqual((found["gated.recall"], found["scope.energy.auroc"], found["scope.mahalanobis.auroc"]), (0.75, 0.95, 0.97))
+        self.assertEqual((found["test.accuracy"], found["valid.accuracy"]), (0.9, 0.7))
+
+    def test_floors_are_read_off_what_they_print(self):
+        self.assertEqual(figures.linear_floor(["train_rows,test_rows,accuracy,macro_f1,seconds\n9,9,0.5,0.25,1.0\n"], None),
+                         {"test.accuracy": 0.5, "test.macro_f1": 0.25})
+        self.assertEqual(figures.fasttext_floor(['{"accuracy": 0.5}\n{"accuracy": 0.75}\n'], None), {"test.accuracy": 0.75})
+        line = "conll: micro F1 0.1, macro F1 0.2, exact match 0.3, average precision 0.4"
+        self.assertEqual(list(figures.multilabel_floor([line], None).values()), [0.1, 0.2, 0.3, 0.4])
+
+
+class QualityTables(unittest.TestCase):
+    MACHINE = {"cores": 2, "cpu": "made up", "family": "1", "model": "2", "flags": [], "memory_gb": 1.0}
+
+    def row(self, of, accuracy, seconds):
+        return {"row": of.name, "figures": {"test.accuracy": accuracy}, "seconds": seconds, "date": "2026-01-02T00:00:00Z", "threads": 1,
+                "machine": self.MACHINE, "commit": "c0ffee"}
+
+    def test_median_and_range_of_the_seeds_there_are(self):
+        every = [cell("a", 1), cell("a", 2), cell("a", 3), cell("b", 1)]
+        some = [self.row(every[0], 0.9, 10), self.row(every[1], 0.5, 30), self.row(every[2], 0.8, 20)]
+        lines = tables.document_lines(every, some)
+        self.assertIn("| a | 0.800 (0.500 to 0.900) | 20 | 3 |", lines)
+        self.assertIn("| b |  |  | not measured yet |", lines)
+        self.assertIn("| from | accuracy | seconds | seeds |", lines)  # nothing that no line has
+        self.assertIn("yupu train --out model --seed 1", lines)
+        self.assertIn("c0ffee", lines[0])
+
+    def test_words_stand_a_tag_a_row(self):
+        one = cell("a")
+        row = self.row(one, 0.9, 10)
+        for tag, f1 in (("B-PER", 0.9), ("O", 1.0), ("macro avg", 0.95), ("weighted avg", 0.99)):
+            row["figures"].update({f"words.{tag}.precision": f1, f"words.{tag}.recall": f1, f"words.{tag}.f1-score": f1,
+                                   f"words.{tag}.support": 7})
+        row["figures"]["words.accuracy"] = 0.98
+        shown = [line for line in tables.document_lines([one], [row]) if line.startswith("| ")]
+        self.assertIn("| B-PER | 0.9000 | 0.9000 | 0.9000 | 7 |", shown)
+        self.assertLess(shown.index("| accuracy |  |  | 0.9800 |  |"), shown.index("| macro avg | 0.9500 | 0.9500 | 0.9500 | 7 |"))
+
+    def test_nothing_measured_is_said(self):
+        self.assertIn("No run yet", tables.document_lines([cell()], [])[0])
+
+
+class QualityRun(unittest.TestCase):
+    """A program that trains by counting to three in a file, one more each time it is started, and is asked to stop in between."""
+    PROGRAM = """#!/usr/bin/env python3
+import json, pathlib, sys, time
+words = sys.argv[1:]
+if words == ["version"]:
+    sys.exit()
+assert words[-2:] == ["--threads", "1"], words
+if words[0] == "evaluate":
+    print(json.dumps({"accuracy": 0.5}))
+    sys.exit()
+place = pathlib.Path(words[words.index("--out") + 1])
+place.mkdir(exist_ok=True)
+state = place / "count"
+count = int(state.read_text()) + 1 if state.exists() else 1
+state.write_text(str(count))
+if count < 3:
+    time.sleep(60)
+print(json.dumps({"seconds": 1000.0, "count": count}))
+"""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.workdir = pathlib.Path(folder.name)
+        self.program = self.workdir / "program"
+        self.program.write_text(self.PROGRAM)
+        self.program.chmod(0o755)
+        self.results = self.workdir / "rows.jsonl"
+        for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            self.addCleanup(signal.signal, sign, signal.getsignal(sign))
+
+    def driver(self):
+        return run.Driver(self.workdir, self.workdir, self.program, self.results, 1, None, None)
+
+    def times_started(self):
+        return max((int(place.read_text() or 0) for place in self.workdir.glob("cells/*/model/count")), default=0)
+
+    def test_stopped_twice_it_goes_on_and_records_once(self):
+        read = lambda outputs, data: {"count": json.loads(outputs[0])["count"], **json.loads(outputs[1])}
+        one = cell(steps=("yupu train --out {model}", "yupu evaluate --model {model}"), read=read)
+        for times in (1, 2):
+            driver = self.driver()
+            driver.is_over = lambda times=times: self.times_started() == times
+            with self.assertRaises(run.Stopped):
+                driver.carry_out(one)
+            self.assertEqual(run.finished(self.results, [one])[0], set())
+        row = self.driver().carry_out(one)
+        self.assertEqual(row["figures"], {"count": 3, "accuracy": 0.5})
+        self.assertGreaterEqual(row["seconds"], 1000.0)  # what training told, earlier sittings too
+        self.assertEqual(run.finished(self.results, [one])[0], {one.name})
+        self.assertEqual(list((self.workdir / "cells").iterdir()), [])
+
+    def test_a_finished_step_is_not_run_again(self):
+        failing = ("yupu evaluate --model {model}", "yupu train --no-place")
+        with self.assertRaisesRegex(run.StepFailed, "--no-place"):
+            self.driver().carry_out(cell(steps=failing))
+        self.program.write_text(self.PROGRAM.replace('"evaluate"', '"nothing"'))  # would fail now; its output is kept
+        with self.assertRaisesRegex(run.StepFailed, "--no-place"):
+            self.driver().carry_out(cell(steps=failing))
+
+    def test_a_program_that_does_not_run_is_refused_before_anything_is_measured(self):
+        self.program.write_bytes(b"")  # as a linker begins
+        with self.assertRaisesRegex(SystemExit, "does not run"):
+            self.driver()
+
+    def test_two_drivers_do_not_share_a_folder(self):
+        with run.only_one(self.workdir), self.assertRaises(SystemExit):
+            with run.only_one(self.workdir):
+                self.fail("both at work")
+
+    def test_what_a_killed_driver_left_of_a_finished_cell_goes(self):
+        one, other = cell("a"), cell("b")
+        for kept in (one, other):
+            (self.workdir / "cells" / f"{run.folder_name(kept)}-12345678").mkdir(parents=True)
+        run.forget_finished(self.workdir, [one, other], {one.name})
+        self.assertEqual([place.name for place in (self.workdir / "cells").iterdir()], [f"{run.folder_name(other)}-12345678"])
 
 
 if __name__ == "__main__":

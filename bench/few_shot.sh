@@ -39,19 +39,11 @@ printf '%5s %-9s %5s  %8s %8s %8s\n' shots way seed accuracy macro_f1 seconds
 for seed in "${seeds[@]}"; do
   rm -rf "${work:?}"/*
   python3 - "$data/train.csv" "$work/train.csv" "$shots" "$seed" <<'PY'
-import collections, csv, random, sys
-with open(sys.argv[1], encoding="utf-8", newline="") as file:
-    rows = list(csv.DictReader(file))
-random.Random(int(sys.argv[4])).shuffle(rows)
-seen, kept = collections.Counter(), []
-for row in rows:
-    seen[row["category"]] += 1
-    if seen[row["category"]] <= int(sys.argv[3]):
-        kept.append(row)
-with open(sys.argv[2], "w", encoding="utf-8", newline="") as file:
-    writer = csv.DictWriter(file, ["text", "category"])
-    writer.writeheader()
-    writer.writerows(kept)
+import sys
+sys.path.insert(0, "bench")
+from quality import files
+rows = files.labelled(sys.argv[1], "text", "category")
+files.write_labelled(sys.argv[2], files.draw_shots(rows, int(sys.argv[3]), int(sys.argv[4])))
 PY
   train cls "$seed" "$base"
   train mean "$seed" "$base" --pooling mean

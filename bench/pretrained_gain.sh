@@ -18,33 +18,18 @@ epochs="${EPOCHS:-20}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 python3 - "$data" "$work" <<'PY'
-import csv, hashlib, pathlib, re, sys
+import pathlib, sys
+sys.path.insert(0, "bench")
+from quality import files
 data, work = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-
-def read(path):
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-def write(name, part, rows, text, label):
-    with open(work / f"{name}-{part}.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "label"])
-        writer.writerows((row[text], row[label]) for row in rows if row[text].strip())
-
+sets = {"hotel": files.hotel_parts(data)}
 for name, folder, text, label in (("banking77", data / "banking77", "text", "category"),
                                   ("shop", pathlib.Path("examples/shop/data"), "text", "intent")):
-    rows = read(folder / "train.csv")
-    write(name, "train", [row for i, row in enumerate(rows) if i % 10 != 9], text, label)
-    write(name, "valid", rows[9::10], text, label)
-    write(name, "test", read(folder / "test.csv"), text, label)
-
-parts = {"train": [], "valid": [], "test": []}
-for row in read(data / "chnsenticorp-hotel" / "ChnSentiCorp_htl_all.csv"):
-    key = re.sub(r"\W+", "", row["review"].lower())
-    draw = int(hashlib.sha256(f"split 1 {key}".encode()).hexdigest()[:8], 16) % 10
-    parts["test" if draw < 2 else "valid" if draw == 2 else "train"].append(row)
-for part, rows in parts.items():
-    write("hotel", part, rows, "review", "label")
+    sets[name] = files.every_tenth(files.labelled(folder / "train.csv", text, label))
+    sets[name]["test"] = files.labelled(folder / "test.csv", text, label)
+for name, parts in sets.items():
+    for part, rows in parts.items():
+        files.write_csv(work / f"{name}-{part}.csv", ("text", "label"), rows)
 PY
 # Random weights of the base's shape and with a vocabulary trained on the rows: what a user without a base would have.
 size="${CONFIG:-mini}"

@@ -43,20 +43,31 @@ def append(file, rows, command):
     RESULTS.mkdir(parents=True, exist_ok=True)
     shared = {"machine": machine(), "commit": commit(), "command": command,
               "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}
-    with open(RESULTS / file, "a", encoding="utf-8") as out:
-        for row in rows:
-            out.write(json.dumps({**row, **shared}, ensure_ascii=False) + "\n")
+    lines = "".join(json.dumps({**row, **shared}, ensure_ascii=False) + "\n" for row in rows)
+    with open(RESULTS / file, "a+b") as out:
+        if out.seek(0, os.SEEK_END):
+            out.seek(-1, os.SEEK_END)
+            if out.read(1) != b"\n":  # what a writer that was killed left of its last row
+                lines = "\n" + lines
+        out.write(lines.encode())
+
+
+def read(file):
+    """Every whole row of bench/results/FILE, the oldest first; a row that was cut short is none."""
+    path = RESULTS / file
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            continue
 
 
 def newest(file, wanted=lambda row: True):
     """The wanted rows of the last run of each figure in bench/results/FILE, in the order the figures first came: rows of
     an earlier run beside them would compare what was not measured together."""
-    path = RESULTS / file
     found = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if wanted(row):
-                of_run = found.setdefault(row["row"], {}).setdefault(row["date"], {})
-                of_run[row.get("against", "")] = row
+    for row in read(file):
+        if wanted(row):
+            of_run = found.setdefault(row["row"], {}).setdefault(row["date"], {})
+            of_run[row.get("against", "")] = row
     return [row for runs in found.values() for row in list(runs.values())[-1].values()]

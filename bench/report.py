@@ -135,9 +135,9 @@ def bar_chart(title, rows):
     return "\n".join(parts) + "\n"
 
 
-def put_between(text, name, lines):
+def put_between(text, name, lines, tool="bench/report.py"):
     """Replaces what stands between the markers `name`; both markers are appended when absent."""
-    begin, end = f"<!-- {name}: written by bench/report.py -->", f"<!-- {name}: end -->"
+    begin, end = f"<!-- {name}: written by {tool} -->", f"<!-- {name}: end -->"
     block = begin + "\n" + "\n".join(lines) + "\n" + end
     if begin not in text:
         return text.rstrip("\n") + "\n\n" + block + "\n"

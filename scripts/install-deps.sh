@@ -6,13 +6,13 @@ set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config git ca-certificates libfmt-dev libhwy-dev libutf8proc-dev libsqlite3-dev libssl-dev
   nlohmann-json3-dev libtomlplusplus-dev libgumbo-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libpugixml-dev libzip-dev
-  libhnswlib-dev libgtest-dev libgmock-dev libbenchmark-dev libopenmpi-dev python3"
+  libcurl4-openssl-dev libhnswlib-dev libxgboost-dev libgtest-dev libgmock-dev libbenchmark-dev libopenmpi-dev python3"
 test="python3 python3-venv chromium fonts-noto-cjk sqlite3 wrk openmpi-bin"
 check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev lld-14"
 # The cross compiler, the emulator, and the arm64 libraries beside the machine's own.
 aarch64="g++-aarch64-linux-gnu qemu-user libstdc++6:arm64 libfmt-dev:arm64 libhwy-dev:arm64 libutf8proc-dev:arm64
   libsqlite3-dev:arm64 libssl-dev:arm64 libtomlplusplus-dev:arm64 libgtest-dev:arm64 libgmock-dev:arm64 libgumbo-dev:arm64
-  libcmark-gfm-dev:arm64 libcmark-gfm-extensions-dev:arm64 libpugixml-dev:arm64 libzip-dev:arm64"
+  libcmark-gfm-dev:arm64 libcmark-gfm-extensions-dev:arm64 libpugixml-dev:arm64 libzip-dev:arm64 libcurl4-openssl-dev:arm64"
 
 wanted=""
 for group in "$@"; do

@@ -26,8 +26,10 @@ TEST(Assets, AreSortedUniqueAndTrueToTheirHash) {
 // Pages are served under `default-src 'self'`: anything inline would be dead in the browser.
 TEST(Assets, ThePagesHaveNothingInlineAndNothingForeign) {
   if (assets().empty()) GTEST_SKIP() << "needs a build with YUPU_WEB=ON";
-  const std::pair<const char*, const char*> pages[] = {
-      {"/", " src=\"/assets/"}, {"/console", " src=\"/assets/"}, {"/chat.html", " src=\"/widget.js\""}};
+  const std::pair<const char*, const char*> pages[] = {{"/", " src=\"/assets/"},
+                                                       {"/console", " src=\"/assets/"},
+                                                       {"/monitor", " src=\"/assets/"},
+                                                       {"/chat.html", " src=\"/widget.js\""}};
   for (const auto& [path, script] : pages) {
     const Asset* page = find_asset(path);
     ASSERT_NE(page, nullptr) << path;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fastText supervised: fasttext_floor.py TRAIN.csv TEST.csv THREADS.  One JSON line per setting: accuracy and seconds."""
+"""fastText supervised: fasttext_floor.py TRAIN.csv TEST.csv THREADS [SEED].  One JSON line per setting: accuracy and seconds."""
 import csv
 import json
 import os
@@ -19,13 +19,13 @@ def rows(path):
         return [(" ".join(r["text"].lower().split()), r["category"]) for r in csv.DictReader(file)]
 
 
-def main(train, test, threads):
+def main(train, test, threads, seed=0):
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as file:
         for text, label in rows(train):
             file.write(f"__label__{label} {text}\n")
     for name, settings in SETTINGS.items():
         began = time.monotonic()
-        model = fasttext.train_supervised(file.name, thread=threads, verbose=0, **COMMON, **settings)
+        model = fasttext.train_supervised(file.name, thread=threads, seed=seed, verbose=0, **COMMON, **settings)
         seconds = time.monotonic() - began
         # The binding below predict(), which no longer works with numpy 2.
         hits = sum(model.f.predict(text + "\n", 1, 0.0, "strict")[0][1] == "__label__" + label for text, label in rows(test))
@@ -34,4 +34,4 @@ def main(train, test, threads):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:5]))

@@ -1,13 +1,11 @@
 #include "app/compose.h"
 
-#include <cerrno>
-#include <csignal>
-
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "app/console_sources.h"
+#include "app/miss_vectors.h"
+#include "app/monitor_door.h"
+#include "app/stop_signal.h"
 #include "app/workplace.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -18,10 +16,16 @@
 #include "commerce/tenants/tenants.h"
 #include "engine/execution_context.h"
 #include "feedback/feedback.h"
+#include "feedback/misses/miss_routes.h"
 #include "http/openapi.h"
+#include "products/monitor/board/news.h"
+#include "products/monitor/board/routes.h"
+#include "products/recommend/serve/recommend_routes.h"
+#include "products/recommend/serve/shops.h"
 #include "products/service/agents/agent_routes.h"
 #include "products/service/agents/desk.h"
 #include "products/service/agents/visitor_routes.h"
+#include "products/service/connectors/connector_routes.h"
 #include "products/service/conversation/conversation_bot.h"
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
@@ -31,6 +35,7 @@
 #include "serving/model_host.h"
 #include "serving/release_watcher.h"
 #include "serving/service.h"
+#include "strategy/connector_plan.h"
 #include "strategy/knowledge_plan.h"
 #include "strategy/retention.h"
 #include "web/assets.h"
@@ -40,14 +45,6 @@ namespace {
 
 constexpr int kDrainMs = 10'000;
 constexpr std::size_t kBasesKept = 2;  // of adapters that are paged in, when none of theirs is in memory
-
-// A signal handler may touch nothing but this.
-int signal_pipe[2] = {-1, -1};
-
-void note_signal(int signal) {
-  const char byte = static_cast<char>(signal);
-  [[maybe_unused]] const ssize_t written = ::write(signal_pipe[1], &byte, 1);
-}
 
 serving::ServiceHooks make_hooks(store::Store& store, const Clock& clock) {
   serving::ServiceHooks hooks;
@@ -156,6 +153,11 @@ struct LiveServer::Parts {
   std::unique_ptr<serving::Service> service;
   std::unique_ptr<products::AgentRoutes> agent_routes;
   std::unique_ptr<products::VisitorRoutes> visitor_routes;
+  std::unique_ptr<recommend::Shops> shops;
+  std::unique_ptr<recommend::RecommendRoutes> recommend_routes;
+  products::ConnectorRoutes connectors;  // of the strategy's bot to other networks
+  std::unique_ptr<monitor::News> news;   // null: no monitor is shown
+  std::unique_ptr<monitor::BoardRoutes> board_routes;
   std::unique_ptr<strategy::Retention> retention;  // null: conversations are kept for good
   std::unique_ptr<http::Server> server;
 
@@ -190,6 +192,12 @@ struct LiveServer::Parts {
 
   Status open_service() {
     serving::ServiceOptions service_options;
+    service_options.mask = text::PersonalKinds::all();
+    if (options.strategy != nullptr) {
+      const strategy::PrivacyPlan& privacy = options.strategy->privacy;
+      service_options.mask = service_options.mask_read = privacy.mask;
+      service_options.mask_stored_answers = privacy.in_conversations();
+    }
     if (options.strategy != nullptr && !options.strategy->commerce.tenants.empty()) {
       const std::string tenant =
           options.strategy->visitors ? options.strategy->visitors->tenant : options.strategy->commerce.tenants[0].name;
@@ -206,15 +214,24 @@ struct LiveServer::Parts {
     }
     service = std::make_unique<serving::Service>(clock, store, *commerce, *host, *engine, metrics,
                                                  std::move(service_options), make_hooks(store, clock));
+    shops = std::make_unique<recommend::Shops>(store, clock, options.list_rules);
+    recommend_routes = std::make_unique<recommend::RecommendRoutes>(
+        store, clock, *shops, [asked = service.get()](const http::Request& request, std::string_view scope) {
+          return asked->admit_key(request, scope);
+        });
+    open_board();
     if (options.strategy != nullptr) {
       YUPU_ASSIGN_OR_RETURN(auto dialogue, strategy::make_dialogue(*options.strategy, options.answers));
       const strategy::ServicePlan& plan = options.strategy->service;
       YUPU_ASSIGN_OR_RETURN(auto knowledge, strategy::open_knowledge(*options.strategy, store));
       desk = std::make_unique<products::Desk>(store, clock, plan.desk);
-      auto bot = std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue), plan.conversation,
+      products::ConversationOptions conversation = plan.conversation;
+      conversation.mask = options.strategy->privacy.in_conversations();
+      auto bot = std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue), conversation,
                                                              desk.get(), std::move(knowledge));
       open_desk(bot->bot());
       service->add_bot(std::move(bot));
+      YUPU_RETURN_IF_ERROR(open_connectors());
       if (plan.keep_days > 0) {
         retention = std::make_unique<strategy::Retention>(
             store, clock, strategy::RetentionRule{.bot = plan.bot, .keep_days = plan.keep_days});
@@ -223,24 +240,66 @@ struct LiveServer::Parts {
     return ok_status();
   }
 
+  // The monitor's pages.
+  void open_board() {
+    const strategy::Strategy* const shown = options.monitor != nullptr ? options.monitor : options.strategy;
+    if (shown == nullptr || !shown->monitor) return;
+    news = std::make_unique<monitor::News>(store, shown->name);
+    board_routes = std::make_unique<monitor::BoardRoutes>(store, clock, shown->name, shown->monitor->topics, *news,
+                                                          monitor_door(store, shown->monitor->tenant));
+  }
+
   // What agents and visitors ask for beside the bot's answers.
   void open_desk(const products::Bot& bot) {
-    agent_routes = std::make_unique<products::AgentRoutes>(store, clock, *desk);
+    // Corrections name labels of the model that reads the bot's texts.
+    const products::TakeOpinion take = [this, name = bot.options().model](handoff::Feedback opinion) {
+      const auto model = host->find(name);
+      const std::vector<std::string> labels =
+          model == nullptr ? std::vector<std::string>() : model->model->card().labels;
+      return feedback::record_feedback(store, clock, std::move(opinion), labels);
+    };
+    agent_routes = std::make_unique<products::AgentRoutes>(store, clock, *desk, take,
+                                                           options.strategy->privacy.in_conversations());
     agent_routes->add_bot(bot);
     visitor_routes = std::make_unique<products::VisitorRoutes>(
-        store, clock, *desk, [asked = service.get()](const http::Request& request) {
+        store, clock, *desk,
+        [asked = service.get()](const http::Request& request) {
           return asked->admit_to_conversation(request, request.params.at("id"));
-        });
+        },
+        take);
+  }
+
+  Status open_connectors() {
+    YUPU_ASSIGN_OR_RETURN(auto made, strategy::make_connectors(*options.strategy));
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      const strategy::ConnectorPlan& plan = options.strategy->connectors[i];
+      connectors.add(std::make_unique<products::Line>(
+          store, clock, std::move(made[i]),
+          products::LineOptions{.bot = options.strategy->service.bot, .channel = plan.channel},
+          caller_of_tenant(*commerce, options.workdir, plan.tenant),
+          [asked = service.get()](const http::Request& request, const handoff::Caller& caller) {
+            return asked->answer_as(request, caller);
+          }));
+    }
+    return ok_status();
   }
 
   Status listen() {
     http::Router router;
     service->add_routes(router);
+    recommend_routes->add_routes(router);
+    if (board_routes != nullptr) board_routes->add_routes(router);
     if (desk != nullptr) {
       agent_routes->add_routes(router);
-      visitor_routes->add_routes(router);
+      visitor_routes->add_routes([&](const http::RouteInfo& info, http::Handler handler) {
+        service->add_shared_route(router, info, std::move(handler));
+      });
+      connectors.add_routes(router);
       console::add_routes(router, store, clock,
                           console_sources(store, options.strategy->service.dialogue.utc_offset_minutes));
+      feedback::add_miss_routes(
+          router, store, clock,
+          {.model = options.strategy->name, .reader = miss_reader(store), .vectors = miss_vectors(*options.strategy)});
     }
     pages = web_pages(chat_path, framed_by);
     serving::add_assets(router, pages);
@@ -254,7 +313,10 @@ struct LiveServer::Parts {
     YUPU_ASSIGN_OR_RETURN(server, http::Server::start(std::move(server_options), std::move(router)));
     service->set_server(server.get());
     watcher->start();
+    shops->start();
+    if (news != nullptr) news->start();
     if (desk != nullptr) desk->start();
+    connectors.start();
     if (retention != nullptr) retention->start();
     return ok_status();
   }
@@ -287,7 +349,10 @@ void LiveServer::stop() {
   parts_->service->set_draining();
   parts_->server->stop(kDrainMs);
   parts_->service->set_server(nullptr);
+  parts_->connectors.stop();
   if (parts_->desk != nullptr) parts_->desk->stop();
+  if (parts_->shops != nullptr) parts_->shops->stop();
+  if (parts_->news != nullptr) parts_->news->stop();
   if (parts_->retention != nullptr) parts_->retention->stop();
   parts_->watcher->stop();
   if (parts_->pool != nullptr) parts_->pool->stop();
@@ -296,17 +361,8 @@ void LiveServer::stop() {
 }
 
 Status LiveServer::serve_until_signal() {
-  // A handler and a pipe instead of sigwait: the engine's threads exist already and do not block the signals.
-  if (::pipe2(signal_pipe, O_CLOEXEC) != 0) return errno_status(errno, "make a pipe for signals");
-  struct sigaction action = {};
-  action.sa_handler = note_signal;
-  if (::sigaction(SIGINT, &action, nullptr) != 0 || ::sigaction(SIGTERM, &action, nullptr) != 0) {
-    return errno_status(errno, "wait for signals");
-  }
-  char received = 0;
-  while (::read(signal_pipe[0], &received, 1) < 0 && errno == EINTR) {
-  }
-  log::info("shutting_down", {{"signal", static_cast<int>(received)}});
+  YUPU_RETURN_IF_ERROR(listen_for_stop());
+  log::info("shutting_down", {{"signal", wait_for_stop(-1)}});
   stop();
   return ok_status();
 }

@@ -1,7 +1,7 @@
 // The one place that names concrete classes: store, commerce, engine, models, bots, routes, pages -> a running server.
 //
-// Shutdown order (the reverse of ownership): stop accepting and answer what is in flight, stop the desk and the release
-// watcher, drain the engine, void open holds; the store is the caller's and closes last.
+// Shutdown order (the reverse of ownership): stop accepting and answer what is in flight, stop the connectors, the desk
+// and the release watcher, drain the engine, void open holds; the store is the caller's and closes last.
 #pragma once
 
 #include <memory>
@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "engine/precision.h"
 #include "http/server.h"
+#include "products/recommend/serve/rules.h"
 #include "products/service/answers.h"
 #include "store/store.h"
 #include "strategy/strategy.h"
@@ -26,10 +27,12 @@ struct LiveServerOptions {
   engine::Precision precision = engine::Precision::kF32;         // of the models' linear layers
   int request_threads = 64;                                      // requests in flight
   const strategy::Strategy* strategy = nullptr;                  // its bot, demo tenant and model; null: none
+  const strategy::Strategy* monitor = nullptr;                   // whose [monitor] is shown; null: that of `strategy`
   products::AnswerBook answers;                                  // of the strategy's bot
   std::vector<std::pair<std::string, std::string>> directories;  // NAME=DIR: models served without a release
   std::string adapters;                   // a folder of adapters, paged in on demand; empty: none
   std::int64_t adapter_memory_mb = 1024;  // for those in memory at a time
+  recommend::ListRules list_rules = {};   // of /v1/recommend
 };
 
 class LiveServer {

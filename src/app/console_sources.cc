@@ -12,13 +12,6 @@ console::Sources console_sources(store::Store& store, std::int64_t utc_offset_mi
     YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
     return agent.tenant_id;
   };
-  sources.misses = [&store](const std::string& tenant_id, std::int64_t limit) -> Result<Json> {
-    YUPU_ASSIGN_OR_RETURN(const auto misses,
-                          feedback::misses(store, {.model = {}, .tenant_id = tenant_id, .limit = limit}));
-    Json rows = Json::array();
-    for (const auto& miss : misses) rows.push_back(miss.to_json());
-    return rows;
-  };
   sources.conversations = [&store](const std::string& tenant_id, std::int64_t limit) -> Result<Json> {
     YUPU_ASSIGN_OR_RETURN(const auto conversations,
                           products::list_conversations(store, {.tenant_id = tenant_id, .limit = limit}));
@@ -26,8 +19,21 @@ console::Sources console_sources(store::Store& store, std::int64_t utc_offset_mi
     for (const auto& conversation : conversations) rows.push_back(conversation.to_json());
     return rows;
   };
+  sources.opinions = [&store](const std::string& tenant_id, std::int64_t limit) -> Result<Json> {
+    YUPU_ASSIGN_OR_RETURN(const auto opinions, feedback::opinions(store, {.tenant_id = tenant_id, .limit = limit}));
+    Json rows = Json::array();
+    for (const auto& opinion : opinions) rows.push_back(opinion.to_json());
+    return rows;
+  };
   sources.utc_offset_minutes = utc_offset_minutes;
   return sources;
+}
+
+std::function<Result<feedback::MissReader>(const http::Request& request)> miss_reader(store::Store& store) {
+  return [&store](const http::Request& request) -> Result<feedback::MissReader> {
+    YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
+    return feedback::MissReader{.tenant_id = agent.tenant_id, .id = agent.id};
+  };
 }
 
 }  // namespace yupu::app

@@ -23,4 +23,12 @@ Result<TenantPlace> open_tenant_place(const TenantFlags& flags, bool must_exist)
   return TenantPlace{std::move(workplace), std::move(tenant_id)};
 }
 
+Result<commerce::Tenant> named_or_only_tenant(store::Store& store, const std::string& name) {
+  if (!name.empty()) return commerce::find_tenant(store, name);
+  YUPU_ASSIGN_OR_RETURN(const auto tenants, commerce::list_tenants(store));
+  if (tenants.empty()) return not_found("there is no tenant yet; `yupu plans tenant` makes one");
+  if (tenants.size() > 1) return invalid_argument("there are several tenants: name one with --tenant", "--tenant");
+  return tenants.front();
+}
+
 }  // namespace yupu::app

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/workplace.h"
+#include "commerce/tenants/tenants.h"
 
 namespace yupu::app {
 
@@ -20,5 +21,9 @@ struct TenantPlace {
 };
 // Outcomes  those of open_workplace and commerce::find_tenant.
 Result<TenantPlace> open_tenant_place(const TenantFlags& flags, bool must_exist);
+
+// The tenant of this name, or, without a name, the only one there is. Errors: kNotFound: no such, or none yet;
+// kInvalidArgument: several.
+Result<commerce::Tenant> named_or_only_tenant(store::Store& store, const std::string& name);
 
 }  // namespace yupu::app

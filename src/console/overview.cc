@@ -1,11 +1,8 @@
 #include "console/overview.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <utility>
-#include <vector>
 
 #include "base/clock.h"
 
@@ -18,7 +15,6 @@ using store::Value;
 constexpr std::int64_t kNsPerMinute = 60'000'000'000;
 constexpr std::int64_t kNsPerDay = 24 * 60 * kNsPerMinute;
 constexpr std::array<std::string_view, 4> kDecisions = {"answer", "clarify", "refuse", "handoff"};
-constexpr std::size_t kSamplesMax = 5;
 
 struct Window {
   std::string tenant_id;
@@ -104,41 +100,6 @@ Status add_votes(Transaction& transaction, const Window& window, Json& json) {
   return {};
 }
 
-// Letters of ASCII small, one space where there were several.
-std::string folded(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (space && (out.empty() || out.back() == ' ')) continue;
-    out += space ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
-struct Sample {
-  Json newest;  // row
-  std::int64_t count = 0;
-};
-struct Group {
-  std::int64_t size = 0;
-  std::int64_t voted_down = 0;
-  std::vector<std::pair<std::string, Sample>> samples = {};  // by folded text; newest first
-};
-
-Json samples_json(Group& group) {
-  std::stable_sort(group.samples.begin(), group.samples.end(),
-                   [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
-  Json samples = Json::array();
-  for (const auto& [text, sample] : group.samples) {
-    if (samples.size() == kSamplesMax) break;
-    Json row{{"count", sample.count}};
-    for (const char* key : {"text", "decision", "trace_id", "created"}) row[key] = sample.newest.value(key, "");
-    samples.push_back(std::move(row));
-  }
-  return samples;
-}
-
 }  // namespace
 
 Result<Json> overview(store::Store& store, const std::string& tenant_id, const Period& period) {
@@ -151,36 +112,6 @@ Result<Json> overview(store::Store& store, const std::string& tenant_id, const P
     YUPU_RETURN_IF_ERROR(add_conversations(transaction, window, json));
     return add_votes(transaction, window, json);
   }));
-  return json;
-}
-
-Json group_misses(const Json& misses) {
-  std::map<std::string, Group> groups;
-  for (const Json& miss : misses) {
-    Group& group = groups[miss.value("label", "")];
-    ++group.size;
-    const auto rating = miss.find("rating");
-    if (rating != miss.end() && rating->is_number() && *rating < 0) ++group.voted_down;
-    const std::string text = folded(miss.value("text", ""));
-    const auto found = std::find_if(group.samples.begin(), group.samples.end(),
-                                    [&](const auto& entry) { return entry.first == text; });
-    if (found == group.samples.end()) {
-      group.samples.push_back({text, {.newest = miss, .count = 1}});
-    } else {
-      ++found->second.count;
-    }
-  }
-  std::vector<std::pair<std::string, Group*>> ranked;
-  for (auto& [label, group] : groups) ranked.emplace_back(label, &group);
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.second->size > b.second->size; });
-  Json json = Json::array();
-  for (const auto& [label, group] : ranked) {
-    json.push_back({{"label", label},
-                    {"size", group->size},
-                    {"voted_down", group->voted_down},
-                    {"samples", samples_json(*group)}});
-  }
   return json;
 }
 

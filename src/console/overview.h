@@ -26,10 +26,4 @@ struct Period {
 //  "days": [{"day": "2026-11-27", "messages", "refuse", "handoff"}]}, oldest day first, none left out.
 Result<Json> overview(store::Store& store, const std::string& tenant_id, const Period& period);
 
-// Misses (rows of {"text", "label", "decision", "rating", "created", "trace_id"}, newest first) by what the model took
-// them for: [{"label", "size", "voted_down", "samples": [{"text", "count", "decision", "trace_id", "created"}]}], the
-// largest group first, in a group the most frequent text first, five of them. Texts that differ in case or space only
-// are one.
-Json group_misses(const Json& misses);
-
 }  // namespace yupu::console

@@ -79,32 +79,12 @@ TEST_F(OverviewTest, TotalsAreTheRecords) {
   EXPECT_EQ(sum, 6);
 }
 
-TEST(MissesTest, AreGroupedByWhatTheyWereTakenFor) {
-  const auto miss = [](const std::string& text, const std::string& label, const Json& rating = nullptr) {
-    return Json{{"text", text},         {"label", label},   {"rating", rating},
-                {"decision", "refuse"}, {"trace_id", "tr"}, {"created", "now"}};
-  };
-  const Json groups = group_misses(Json::array({miss("Do you sell  cups?", "stock"), miss("hm", "hours"),
-                                                miss("a mug", "stock", -1), miss("do you sell cups?", "stock")}));
-  ASSERT_EQ(groups.size(), 2U);
-  EXPECT_EQ(groups[0].at("label"), "stock");
-  EXPECT_EQ(groups[0].at("size"), 3);
-  EXPECT_EQ(groups[0].at("voted_down"), 1);
-  ASSERT_EQ(groups[0].at("samples").size(), 2U);
-  EXPECT_EQ(groups[0].at("samples")[0].at("text"), "Do you sell  cups?");
-  EXPECT_EQ(groups[0].at("samples")[0].at("count"), 2);
-  EXPECT_EQ(group_misses(Json::array()), Json::array());
-}
-
 TEST_F(OverviewTest, RoutesAskWhoItIs) {
   FakeClock clock(kNow);
   Sources sources;
   sources.tenant = [](const http::Request& request) -> Result<std::string> {
     if (request.headers.get("x-tenant").empty()) return Status(Code::kUnauthenticated, "who?");
     return std::string(request.headers.get("x-tenant"));
-  };
-  sources.misses = [](const std::string& tenant_id, std::int64_t) -> Result<Json> {
-    return Json::array({{{"text", tenant_id}, {"label", "l"}}});
   };
   sources.conversations = [](const std::string&, std::int64_t limit) -> Result<Json> { return Json::array({limit}); };
   http::Router router;
@@ -117,8 +97,6 @@ TEST_F(OverviewTest, RoutesAskWhoItIs) {
   EXPECT_EQ(parse_json(router.dispatch(request).body)->at("messages"), 0);
   request.query["days"] = "91";
   EXPECT_EQ(router.dispatch(request).status, 400);
-  request.path = "/v1/console/misses";
-  EXPECT_EQ(parse_json(router.dispatch(request).body)->at("groups")[0].at("samples")[0].at("text"), "t_1");
   request.path = "/v1/console/conversations";
   EXPECT_EQ(parse_json(router.dispatch(request).body)->at("conversations")[0], 100);
 }

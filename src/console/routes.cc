@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::int64_t kDaysMost = 90;
 constexpr std::int64_t kRowsMost = 1000;
-constexpr std::int64_t kMissesRead = 5000;
 constexpr std::string_view kAnyObject = R"({"type": "object"})";
 
 Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
@@ -59,10 +58,12 @@ void add_routes(http::Router& router, store::Store& store, const Clock& clock, c
              YUPU_ASSIGN_OR_RETURN(Json found, rows(tenant_id, limit));
              return Json{{"conversations", std::move(found)}};
            });
-  add_view(router, sources, "/v1/console/misses", "what the bot did not answer, by what it was taken for",
-           [rows = sources.misses](const http::Request&, const std::string& tenant_id) -> Result<Json> {
-             YUPU_ASSIGN_OR_RETURN(const Json found, rows(tenant_id, kMissesRead));
-             return Json{{"misses", found.size()}, {"groups", group_misses(found)}};
+  add_view(router, sources, "/v1/console/opinions",
+           "votes, scores of conversations and corrections that count, newest first, each with its call",
+           [rows = sources.opinions](const http::Request& request, const std::string& tenant_id) -> Result<Json> {
+             YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 100, kRowsMost));
+             YUPU_ASSIGN_OR_RETURN(Json found, rows(tenant_id, limit));
+             return Json{{"opinions", std::move(found)}};
            });
 }
 

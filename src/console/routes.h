@@ -18,8 +18,8 @@ struct Sources {
   // Whose figures the request may see: a tenant's id. Error: kUnauthenticated.
   std::function<Result<std::string>(const http::Request& request)> tenant;
   // Rows, newest first, from rooms the console does not know.
-  std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> misses;
   std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> conversations;
+  std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> opinions = {};
   std::int64_t utc_offset_minutes = 480;  // of the shop's clocks
 };
 

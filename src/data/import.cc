@@ -110,7 +110,7 @@ Result<handoff::Record> import_dataset(const ImportOptions& options, const std::
   YUPU_ASSIGN_OR_RETURN(const auto builder, DatasetBuilder::create(workdir));
   const std::string spool_path = builder->staging() + "/rows.spool";
   YUPU_ASSIGN_OR_RETURN(FileWriter spool, FileWriter::create(spool_path));
-  Survey survey(std::move(sources), {.text_bytes_max = options.text_bytes_max});
+  Survey survey(std::move(sources), {.text_bytes_max = options.text_bytes_max, .mask = options.mask});
   std::string first_reject;
   YUPU_RETURN_IF_ERROR(survey.collect([&](const handoff::Row& row, std::size_t) { return spool.write(row_line(row)); },
                                       [&](const Reject& reject) {
@@ -132,14 +132,15 @@ Result<handoff::Record> import_dataset(const ImportOptions& options, const std::
   const bool any_kept = std::any_of(survey.entries().begin(), survey.entries().end(),
                                     [](const Entry& entry) { return entry.verdict == Verdict::kKept; });
   if (!any_kept) return nothing_left(options, survey, builder->reject_counts(), first_reject);
+  Json more = {
+      {"split",
+       {{"seed", options.seed}, {"valid_fraction", options.valid_fraction}, {"test_fraction", options.test_fraction}}}};
+  if (!options.mask.empty()) more["masked"] = options.mask.names();
   return builder->finish({.name = options.name,
                           .parents = options.parents,
                           .source_sha256 = survey.source_sha256(),
                           .conflict_count = conflict_texts(survey),
-                          .more = {{"split",
-                                    {{"seed", options.seed},
-                                     {"valid_fraction", options.valid_fraction},
-                                     {"test_fraction", options.test_fraction}}}}},
+                          .more = std::move(more)},
                          store, clock);
 }
 
@@ -176,7 +177,7 @@ Status add_judged_examples(const Survey& survey, const CleanLimits& limits, Json
 
 Result<Json> check_sources(const ImportOptions& options, handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(auto sources, checked_sources(options));
-  const CleanLimits limits{.text_bytes_max = options.text_bytes_max};
+  const CleanLimits limits{.text_bytes_max = options.text_bytes_max, .mask = options.mask};
   Survey survey(std::move(sources), limits);
   std::map<std::string, std::int64_t> rejects;
   Json examples = Json::array();

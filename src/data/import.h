@@ -18,6 +18,7 @@
 #include "handoff/progress.h"
 #include "handoff/record.h"
 #include "store/store.h"
+#include "text/personal/personal_data.h"
 
 namespace yupu::data {
 
@@ -31,9 +32,12 @@ struct ImportOptions {
       2;  // to train on, after duplicates and conflicts; 0: any. out_of_scope is exempt
   std::size_t text_bytes_max = 8192;
   std::vector<std::string> parents = {};  // ids of records the sources came from
+  // Personal data that no row and no reject keeps; texts that differ in nothing else are duplicates, or in conflict.
+  text::PersonalKinds mask = text::PersonalKinds::all();
 };
 
 // Outcomes, other than the record (kind "dataset", body handoff::Dataset and "rejects": {reason: rows}):
+// The body says which kinds were `masked`, where any were.
 //   kInvalidArgument  an option, a missing column, a label with too few examples (label and line named), no row left
 //   kNotFound         a file is not there            kResourceExhausted  the disk is full
 Result<handoff::Record> import_dataset(const ImportOptions& options, const std::string& workdir, store::Store& store,

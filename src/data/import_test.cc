@@ -359,5 +359,30 @@ TEST_F(Import, ReadRowsRefusesWhatItDidNotWrite) {
   EXPECT_EQ(row_line(row), "{\"text\":\"a \\\"b\\\"\\n语\",\"label\":\"x\",\"source\":\"f:1\"}\n");
 }
 
+TEST_F(Import, PersonalDataReachesNoFile) {
+  const std::string csv = many(3, {"x", "y"}) + "call 13812345678 today,x,en\n" + "身份证330102198506151238,y,zh\n" +
+                          "6222020212345678909 " + std::string(100'000, 'z') + ",x,en\n" +
+                          "not one: 330102198506151239,y,en\n" + "call 13912345678 today,x,en\n";
+  const auto record = run({.sources = {source("a.csv", csv)}});
+  ASSERT_TRUE(record.ok()) << record.status().to_string();
+  std::string kept;
+  for (const char* file : {"train.jsonl", "valid.jsonl", "test.jsonl", "rejects.jsonl", "dataset.json"})
+    kept += read_file(file_of(*record, file)).value();
+  for (const char* number : {"13812345678", "13912345678", "330102198506151238", "6222020212345678909"})
+    EXPECT_EQ(kept.find(number), std::string::npos) << number;
+  for (const char* text : {"call [phone] today", "身份证[id_card]", "[bank_card] zz", "not one: 330102198506151239"})
+    EXPECT_NE(kept.find(text), std::string::npos) << text;
+  // Two that differ in the number alone are one text.
+  EXPECT_EQ(handoff::Dataset::from_json(record->body)->duplicate_count, 1);
+  EXPECT_EQ(record->body["masked"].size(), text::kPersonalKindCount);
+
+  ImportOptions raw{.sources = {source("b.csv", csv)}};
+  raw.mask = {};
+  const auto whole = run(raw);
+  ASSERT_TRUE(whole.ok()) << whole.status().to_string();
+  EXPECT_FALSE(whole->body.contains("masked"));
+  EXPECT_NE(read_file(file_of(*whole, "rejects.jsonl"))->find("6222020212345678909"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace yupu::data

@@ -1,6 +1,7 @@
 #include "data/next_version.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "data/clean/clean.h"
 #include "data/dataset/builder.h"
 #include "data/rows.h"
+#include "text/personal/mask.h"
 
 namespace yupu::data {
 namespace {
@@ -58,18 +60,27 @@ class Collector {
   NextVersion& next_;
 };
 
+// What an addition may be labelled with.
+struct Labels {
+  const handoff::Dataset& base;
+  const std::set<std::string>& opened;
+  bool in_base(const std::string& label) const {
+    return label == handoff::kOutOfScope || std::binary_search(base.labels.begin(), base.labels.end(), label);
+  }
+};
+
 // Cleans the additions and settles what they say among themselves.
-Status settle_additions(Additions& additions, const handoff::Dataset& base, const CleanLimits& limits,
-                        Collector& collector, ByText& by_text) {
+Status settle_additions(Additions& additions, const Labels& labels, const CleanLimits& limits, Collector& collector,
+                        ByText& by_text) {
   for (Addition& addition : additions) {
     handoff::Row& row = addition.row;
     auto problem = clean_text(row.text, limits);
     if (!problem) problem = clean_label(row.label);
     if (!problem) problem = clean_lang(row.lang);
     if (problem) {
+      row.text = text::mask_personal_data(row.text, limits.mask);  // as it stands among the rejects
       YUPU_RETURN_IF_ERROR(collector.refuse(addition, problem->reason, problem->detail));
-    } else if (row.label != handoff::kOutOfScope &&
-               !std::binary_search(base.labels.begin(), base.labels.end(), row.label)) {
+    } else if (!labels.in_base(row.label) && !labels.opened.contains(row.label)) {
       YUPU_RETURN_IF_ERROR(
           collector.refuse(addition, "unknown_label", fmt::format("'{}' is no label of the dataset", row.label)));
     }
@@ -100,6 +111,23 @@ Status settle_additions(Additions& additions, const handoff::Dataset& base, cons
       }
     }
     if (contrary == group.end()) by_text[key] = group[0];
+  }
+  return ok_status();
+}
+
+// Refuses what is left of new labels that came to too few texts.
+Status refuse_thin_labels(Additions& additions, const Labels& labels, Collector& collector) {
+  std::map<std::string, std::int64_t> text_counts;
+  for (const Addition& addition : additions) {
+    if (addition.taken && !labels.in_base(addition.row.label)) ++text_counts[addition.row.label];
+  }
+  for (Addition& addition : additions) {
+    if (!addition.taken || labels.in_base(addition.row.label)) continue;
+    const std::int64_t count = text_counts[addition.row.label];
+    if (count >= kNewLabelRowsMin) continue;
+    YUPU_RETURN_IF_ERROR(collector.refuse(
+        addition, "thin_label",
+        fmt::format("'{}' is new and has {} text, {} are needed", addition.row.label, count, kNewLabelRowsMin)));
   }
   return ok_status();
 }
@@ -159,11 +187,13 @@ Result<NextVersion> next_version(const handoff::Record& base, std::vector<handof
   pending.reserve(additions.size());
   for (handoff::Row& row : additions) pending.push_back({.row = std::move(row)});
   ByText by_text;
-  YUPU_RETURN_IF_ERROR(
-      settle_additions(pending, dataset, {.text_bytes_max = options.text_bytes_max}, collector, by_text));
+  const Labels labels{dataset, options.new_labels};
+  YUPU_RETURN_IF_ERROR(settle_additions(
+      pending, labels, {.text_bytes_max = options.text_bytes_max, .mask = options.mask}, collector, by_text));
   for (const Split split : {Split::kTest, Split::kValid}) {
     YUPU_RETURN_IF_ERROR(copy_measured(directory, split, pending, by_text, collector, *builder));
   }
+  YUPU_RETURN_IF_ERROR(refuse_thin_labels(pending, labels, collector));
   YUPU_RETURN_IF_ERROR(copy_train(directory, options.forgotten, pending, by_text, next, collector, *builder));
   for (const Addition& addition : pending) {
     if (!addition.taken) continue;
@@ -182,7 +212,9 @@ Result<NextVersion> next_version(const handoff::Record& base, std::vector<handof
   std::vector<std::string> parents = {base.id};
   parents.insert(parents.end(), options.parents.begin(), options.parents.end());
   Json more = {{"base", base.id}};
-  if (base.body.contains("split")) more["split"] = base.body["split"];
+  for (const char* kept : {"split", "masked"}) {
+    if (base.body.contains(kept)) more[kept] = base.body[kept];
+  }
   YUPU_ASSIGN_OR_RETURN(next.record, builder->finish({.name = base.name,
                                                       .parents = std::move(parents),
                                                       .source_sha256 = dataset.source_sha256,

@@ -90,6 +90,22 @@ TEST_F(NextVersionTest, NothingReachesTestOrValid) {
               ::testing::ElementsAre("unknown_label", "blank_text", "conflict", "conflict", "in_test", "in_valid"));
 }
 
+TEST_F(NextVersionTest, NewLabelsWithTwoTextsAreLearned) {
+  const auto version = next_version(base_,
+                                    {row("do you sell cups", "cups", "fb_1"), row("Do you sell CUPS", "cups", "fb_2"),
+                                     row("a big cup", "cups", "fb_3"), row("where to park", "parking", "fb_4"),
+                                     row("test text", "parking", "fb_5"), row("no such", "unheard_of", "fb_6")},
+                                    {.new_labels = {"cups", "parking"}}, dir_.path(), *store_, clock_);
+  ASSERT_TRUE(version.ok()) << version.status().to_string();
+  EXPECT_EQ(version->added_count, 2);
+  EXPECT_EQ(version->duplicate_count, 1);
+  std::vector<std::string> reasons;
+  for (const Json& reject : version->report["rejects"]) reasons.push_back(reject["reason"]);
+  EXPECT_THAT(reasons, ::testing::ElementsAre("unknown_label", "duplicate", "in_test", "thin_label"));
+  const auto dataset = handoff::Dataset::from_json(version->record.body).value();
+  EXPECT_THAT(dataset.labels, ::testing::ElementsAre("cups", "order", "refund"));
+}
+
 TEST_F(NextVersionTest, TheSameAdditionsGiveTheSameVersion) {
   const auto first = next({row("brand new", "order", "fb_1")}).value();
   clock_.advance_ns(5);
@@ -154,6 +170,14 @@ TEST_F(NextVersionTest, CheckFindsDamage) {
   EXPECT_EQ(damaged["leakage"], 1);
   std::filesystem::remove(file(base_, "valid.jsonl"));
   EXPECT_EQ(check(base_, dir_.path()).value()["files"]["valid.jsonl"], "missing");
+}
+
+TEST_F(NextVersionTest, PersonalDataOfCorrectionsStaysOut) {
+  const auto version = next({row("call 13812345678", "order", "fb_1"), row("at 13912345678", "nosuch", "fb_2")});
+  ASSERT_TRUE(version.ok()) << version.status().to_string();
+  EXPECT_THAT(read_file(file(version->record, "train.jsonl")).value(), HasSubstr("call [phone]"));
+  EXPECT_THAT(read_file(file(version->record, "rejects.jsonl")).value(), HasSubstr("at [phone]"));
+  EXPECT_EQ(to_text(version->report).find("13912345678"), std::string::npos);
 }
 
 }  // namespace

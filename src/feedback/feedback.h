@@ -1,8 +1,10 @@
 // Feedback: what the people who got an answer say about it, and what the next round learns from that.
 //
-//   POST /v1/feedback -> record_feedback -> table feedback (append-only) -> corrections -> rows of the next dataset
-//                                                                       -> misses, summary -> the operator
-// One opinion a trace: the newest rating and the newest correction count, older ones stay as history.
+//   POST /v1/feedback, .../rating, .../correct -> record_feedback -> table feedback (append-only)
+//        -> corrections -> rows of the next dataset
+//        -> opinions, misses, summary -> the operator
+// One opinion a trace: the newest rating and the newest correction count, older ones stay as history. One score a
+// conversation, likewise.
 // Retention   rows hold trace ids and what the user wrote as reason; the asked text stays in `trace` and goes with it.
 // Threads     every function from any thread; the store serialises the writes.
 #pragma once
@@ -30,7 +32,8 @@ inline constexpr std::size_t kReasonBytesMax = 4096;
 // Outcomes     kNotFound         no such trace, or it is another tenant's (the two look alike on purpose)
 //              kInvalidArgument  field "rating" (not -1 or +1), "correction" (neither in `known_labels` nor
 //              out_of_scope),
-//                                "reason" (not UTF-8; kTooLarge above 4096 bytes), "feedback" (says nothing at all)
+//                                "reason" (not UTF-8; kTooLarge above 4096 bytes), "score" (not 1 to 5),
+//                                "conversation" (a score without one), "feedback" (says nothing at all)
 Result<handoff::Feedback> record_feedback(store::Store& store, const Clock& clock, handoff::Feedback feedback,
                                           std::span<const std::string> known_labels);
 // The same as part of a transaction.
@@ -57,6 +60,23 @@ Result<std::int64_t> forget_feedback(store::Transaction& transaction, const Cloc
 // Sources of rows that came of corrections deleted since (data::NextVersionOptions::forgotten).
 Result<std::set<std::string>> forgotten_sources(store::Store& store);
 
+// The one queue of what was said: votes, scores of conversations, corrections of visitors and of agents, each with the
+// call it is about; newest first. A vote, a correction or a score that a newer one has replaced is not in it.
+struct Opinion {
+  handoff::Feedback said;    // without what was replaced
+  std::string conversation;  // the call's, when it has one
+  std::string model, text, answer, decision, label;
+  double score = 0;  // the model's
+  Json to_json() const;
+};
+struct OpinionQuery {
+  std::string model = {};      // empty: every model
+  std::string tenant_id = {};  // empty: every tenant
+  std::int64_t since_ns = 0;   // said at or after
+  std::int64_t limit = 100;
+};
+Result<std::vector<Opinion>> opinions(store::Store& store, const OpinionQuery& query);
+
 // Calls that went wrong: decided other than "answer", or voted down. Newest first.
 struct Miss {
   std::string trace_id, tenant_id, model, text, decision, label;
@@ -76,8 +96,9 @@ struct MissQuery {
 Result<std::vector<Miss>> misses(store::Store& store, const MissQuery& query);
 
 // {"calls","decisions":{decision: n},"rated","up","down","approval": up/rated or null,"corrections",
-//  "confused":[{"answered","corrected","count"}...most frequent 20],"labels":{label:{"calls","up","down","corrected"}}}
-// over the calls made at or after since_ns.
+//  "confused":[{"answered","corrected","count"}...most frequent 20],"labels":{label:{"calls","up","down","corrected"}},
+//  "satisfaction":{"conversations","mean": or null,"satisfied": the share of 4 and 5, or null,"scores":{"1".."5": n}}}
+// over the calls made at or after since_ns; a conversation's score belongs to its last call when it was given.
 Result<Json> summary(store::Store& store, const MissQuery& query);
 
 }  // namespace yupu::feedback

@@ -128,6 +128,91 @@ TEST_F(FeedbackTest, CorrectionsAreRowsOfTheNextDataset) {
   EXPECT_EQ(corrections(*store_, {.limit = 1}).value()[0].text, "first");
 }
 
+TEST_F(FeedbackTest, AScoreIsOfAConversationAndTheNewestCounts) {
+  trace("tr_1", "t1", "hello", "answer", "order", 500);
+  trace("tr_2", "t1", "and then", "answer", "order", 600);
+  trace("tr_3", "t2", "elsewhere", "answer", "order", 700);
+  const auto score = [&](const std::string& trace_id, int satisfaction, const std::string& conversation,
+                         const std::string& tenant = "t1") {
+    clock_.advance_ns(10);
+    handoff::Feedback said;
+    said.tenant_id = tenant;
+    said.trace_id = trace_id;
+    said.satisfaction = satisfaction;
+    said.conversation = conversation;
+    return record_feedback(*store_, clock_, said, labels_);
+  };
+  EXPECT_EQ(score("tr_1", 0, "cv_1").status().field(), "score");
+  EXPECT_EQ(score("tr_1", 6, "cv_1").status().field(), "score");
+  EXPECT_EQ(score("tr_1", 5, "").status().field(), "conversation");
+  EXPECT_EQ(score("tr_1", 5, "cv_1", "t2").status().code(), Code::kNotFound);
+  EXPECT_EQ(summary(*store_, {})->at("satisfaction").at("mean"), Json());
+  ASSERT_TRUE(score("tr_1", 1, "cv_1").ok());
+  const std::int64_t stopped = clock_.now_ns();
+  clock_.set_ns(stopped - 500);  // of another call of the same conversation, and the clock was set back
+  ASSERT_TRUE(score("tr_2", 5, "cv_1").ok());
+  ASSERT_TRUE(score("tr_3", 2, "cv_1", "t2").ok());  // the other tenant's conversation of the same name
+  const Json both = summary(*store_, {})->at("satisfaction");
+  EXPECT_EQ(both.at("conversations"), 2);
+  EXPECT_EQ(both.at("mean"), 3.5);
+  EXPECT_EQ(both.at("satisfied"), 0.5);
+  EXPECT_EQ(both.at("scores"), (Json{{"1", 0}, {"2", 1}, {"3", 0}, {"4", 0}, {"5", 1}}));
+  EXPECT_EQ(summary(*store_, {.tenant_id = "t1"})->at("satisfaction").at("mean"), 5.0);
+  EXPECT_EQ(summary(*store_, {})->at("rated"), 0);  // a score is no vote
+  EXPECT_TRUE(misses(*store_, {})->empty());
+}
+
+TEST_F(FeedbackTest, OneQueueOfAllThatIsSaidAndCounts) {
+  trace("tr_1", "t1", "where is it", "answer", "refund", 500);
+  trace("tr_2", "t2", "elsewhere", "answer", "order", 600, "other");
+  ASSERT_TRUE(say("tr_1", 1, {}).ok());
+  ASSERT_TRUE(say("tr_1", -1, {}, "wrong").ok());
+  ASSERT_TRUE(say("tr_2", 1, {}, "", "t2").ok());
+  handoff::Feedback of_agent;
+  of_agent.tenant_id = "t1";
+  of_agent.trace_id = "tr_1";
+  of_agent.correction = "order";
+  of_agent.author = "agent:ag_1";
+  clock_.advance_ns(10);
+  ASSERT_TRUE(record_feedback(*store_, clock_, of_agent, labels_).ok());
+  handoff::Feedback score = of_agent;
+  score.correction.reset();
+  score.author.clear();
+  score.satisfaction = 2;
+  score.conversation = "cv_1";
+  clock_.advance_ns(10);
+  ASSERT_TRUE(record_feedback(*store_, clock_, score, labels_).ok());
+  const auto queue = opinions(*store_, {}).value();
+  ASSERT_EQ(queue.size(), 4U);  // the first vote on tr_1 is replaced
+  EXPECT_EQ(queue[0].said.satisfaction, 2);
+  EXPECT_EQ(queue[0].conversation, "cv_1");
+  EXPECT_EQ(queue[1].said.correction, "order");
+  EXPECT_EQ(queue[1].said.author, "agent:ag_1");
+  EXPECT_EQ(queue[2].said.trace_id, "tr_2");
+  EXPECT_EQ(queue[3].said.rating, -1);
+  EXPECT_EQ(queue[3].said.reason, "wrong");
+  for (const std::size_t i : {0U, 1U, 3U}) {
+    EXPECT_EQ(queue[i].text, "where is it");
+    EXPECT_EQ(queue[i].label, "refund");
+    EXPECT_EQ(queue[i].decision, "answer");
+  }
+  const Json json = queue[1].to_json();
+  EXPECT_EQ(json.at("rating"), Json());
+  EXPECT_EQ(json.at("trace_id"), "tr_1");
+  EXPECT_EQ(opinions(*store_, {.tenant_id = "t1"})->size(), 3U);
+  EXPECT_EQ(opinions(*store_, {.model = "other"})->size(), 1U);
+  EXPECT_EQ(opinions(*store_, {.since_ns = queue[1].said.created_ns})->size(), 2U);
+  EXPECT_EQ(opinions(*store_, {.limit = 1})->front().said.satisfaction, 2);
+  // What goes with its conversation is in it no more.
+  const std::string gone[] = {"tr_1"};
+  ASSERT_TRUE(store_
+                  ->write([&](store::Transaction& transaction) {
+                    return forget_feedback(transaction, clock_, "t1", gone).status();
+                  })
+                  .ok());
+  EXPECT_EQ(opinions(*store_, {})->size(), 1U);
+}
+
 TEST_F(FeedbackTest, MissesAndSummary) {
   trace("tr_1", "t1", "good", "answer", "order", 500);
   trace("tr_2", "t1", "voted down", "answer", "order", 600);

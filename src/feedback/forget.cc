@@ -1,4 +1,5 @@
 #include "feedback/feedback.h"
+#include "feedback/misses/settle.h"
 
 namespace yupu::feedback {
 
@@ -17,6 +18,7 @@ Result<std::int64_t> forget_feedback(store::Transaction& transaction, const Cloc
         transaction.execute("DELETE FROM feedback WHERE tenant_id = ? AND trace_id = ?", {tenant_id, trace_id}));
     deleted += rows;
   }
+  YUPU_RETURN_IF_ERROR(forget_settled(transaction, tenant_id, trace_ids));
   return deleted;
 }
 

@@ -1,62 +1,58 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "feedback/feedback.h"
+#include "feedback/opinions.h"
 
 namespace yupu::feedback {
 namespace {
 
-using store::Value;
-
-// The opinion that counts of each trace: the newest rating and the newest correction, which may stand in two rows.
-constexpr std::string_view kOpinions =
-    "LEFT JOIN (SELECT f.trace_id, f.rating FROM feedback f JOIN (SELECT trace_id, MAX(created_ns) AS newest FROM "
-    "feedback "
-    "WHERE rating IS NOT NULL GROUP BY trace_id) n ON n.trace_id = f.trace_id AND n.newest = f.created_ns) r "
-    "ON r.trace_id = t.trace_id "
-    "LEFT JOIN (SELECT f.trace_id, f.correction, f.id, f.created_ns FROM feedback f JOIN (SELECT trace_id, "
-    "MAX(created_ns) AS "
-    "newest FROM feedback WHERE correction IS NOT NULL GROUP BY trace_id) n ON n.trace_id = f.trace_id AND n.newest = "
-    "f.created_ns) c ON c.trace_id = t.trace_id ";
-
-struct Where {
-  std::string sql = "WHERE 1 = 1";
-  std::vector<Value> values;
-  void add(std::string_view condition, Value value) {
-    sql += fmt::format(" AND {}", condition);
-    values.push_back(std::move(value));
-  }
-};
-
-Where calls_where(const std::string& model, const std::string& tenant_id) {
-  Where where;
-  if (!model.empty()) where.add("t.model = ?", model);
-  if (!tenant_id.empty()) where.add("t.tenant_id = ?", tenant_id);
-  return where;
-}
-
-Status each_row(store::Store& store, const std::string& sql, const std::vector<Value>& values,
+Status each_row(store::Store& store, const std::string& sql, const std::vector<store::Value>& values,
                 const std::function<void(const store::Row&)>& take) {
   return store.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql, std::span<const Value>(values)));
+    YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql, std::span<const store::Value>(values)));
     for (const store::Row& row : rows) take(row);
     return ok_status();
   });
 }
 
-// The language the serving side noted in the trace, when it did.
-std::string lang_of(const std::string& trace_body) {
-  const auto body = parse_json(trace_body);
-  if (!body.ok() || !body.value().is_object()) return {};
-  const auto lang = body.value().find("lang");
-  return lang != body.value().end() && lang->is_string() ? lang->get<std::string>() : std::string();
-}
-
 struct LabelCounts {
   std::int64_t calls = 0, up = 0, down = 0, corrected = 0;
 };
+
+// How the newest scores of conversations are spread, of those whose call `where` lets through.
+Result<Json> satisfaction(store::Store& store, const Where& where) {
+  constexpr int kGoodLeast = 4;  // "satisfied", as customer satisfaction is counted: the top two of five
+  std::int64_t count = 0, sum = 0, good = 0;
+  Json scores = Json::object();
+  for (int score = 1; score <= 5; ++score) scores[std::to_string(score)] = 0;
+  YUPU_RETURN_IF_ERROR(each_row(
+      store,
+      fmt::format(
+          "SELECT s.satisfaction, COUNT(*) FROM feedback s JOIN trace t ON t.trace_id = s.trace_id AND "
+          "t.tenant_id = s.tenant_id {} AND s.satisfaction IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback n "
+          "WHERE n.tenant_id = s.tenant_id AND n.conversation_id = s.conversation_id AND n.satisfaction IS NOT "
+          "NULL AND n.created_ns > s.created_ns) GROUP BY s.satisfaction",
+          where.sql),
+      where.values, [&](const store::Row& row) {
+        const std::int64_t score = row.integer(0);
+        const std::int64_t times = row.integer(1);
+        scores[std::to_string(score)] = times;
+        count += times;
+        sum += score * times;
+        if (score >= kGoodLeast) good += times;
+      }));
+  const auto per_conversation = [count](std::int64_t total) {
+    return count > 0 ? Json(static_cast<double>(total) / static_cast<double>(count)) : Json();
+  };
+  return Json{{"conversations", count},
+              {"mean", per_conversation(sum)},
+              {"satisfied", per_conversation(good)},
+              {"scores", scores}};
+}
 
 }  // namespace
 
@@ -73,7 +69,7 @@ Result<std::vector<handoff::Row>> corrections(store::Store& store, const Correct
                where.values, [&](const store::Row& row) {
                  rows.push_back({.text = row.text(0),
                                  .label = row.text(1),
-                                 .lang = lang_of(row.text(3)),
+                                 .lang = noted(row.text(3), "lang"),
                                  .source = source_of(row.text(2))});
                }));
   return rows;
@@ -129,6 +125,7 @@ Result<std::vector<Miss>> misses(store::Store& store, const MissQuery& query) {
 Result<Json> summary(store::Store& store, const MissQuery& query) {
   Where where = calls_where(query.model, query.tenant_id);
   where.add("t.created_ns >= ?", query.since_ns);
+  YUPU_ASSIGN_OR_RETURN(const Json satisfied, satisfaction(store, where));
   std::int64_t calls = 0, up = 0, down = 0, corrected = 0;
   std::map<std::string, std::int64_t> decisions;
   std::map<std::string, LabelCounts> labels;
@@ -177,7 +174,8 @@ Result<Json> summary(store::Store& store, const MissQuery& query) {
               {"approval", rated > 0 ? Json(static_cast<double>(up) / static_cast<double>(rated)) : Json()},
               {"corrections", corrected},
               {"confused", pairs},
-              {"labels", label_json}};
+              {"labels", label_json},
+              {"satisfaction", satisfied}};
 }
 
 }  // namespace yupu::feedback

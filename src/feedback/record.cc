@@ -36,8 +36,14 @@ Status check(const handoff::Feedback& feedback, std::span<const std::string> kno
             "reason"};
   }
   if (!is_utf8(feedback.reason)) return invalid_argument("reason is not valid UTF-8", "reason");
-  if (!feedback.rating && !feedback.correction && feedback.reason.empty()) {
-    return invalid_argument("give a rating, a correction or a reason", "feedback");
+  if (feedback.satisfaction && (*feedback.satisfaction < 1 || *feedback.satisfaction > 5)) {
+    return invalid_argument(fmt::format("score {} must be from 1 to 5", *feedback.satisfaction), "score");
+  }
+  if (feedback.satisfaction && feedback.conversation.empty()) {
+    return invalid_argument("a score is a whole conversation's: say which", "conversation");
+  }
+  if (!feedback.rating && !feedback.correction && !feedback.satisfaction && feedback.reason.empty()) {
+    return invalid_argument("give a rating, a correction, a score or a reason", "feedback");
   }
   return ok_status();
 }
@@ -46,8 +52,10 @@ bool same_content(const store::Row& row, const handoff::Feedback& feedback) {
   const bool rating = row.is_null(1) ? !feedback.rating : feedback.rating && row.integer(1) == *feedback.rating;
   const bool correction =
       row.is_null(2) ? !feedback.correction : feedback.correction && row.text(2) == *feedback.correction;
-  return row.text(0) == feedback.trace_id && rating && correction && row.text(3) == feedback.reason &&
-         row.text(4) == feedback.tenant_id;
+  const bool satisfaction =
+      row.is_null(6) ? !feedback.satisfaction : feedback.satisfaction && row.integer(6) == *feedback.satisfaction;
+  return row.text(0) == feedback.trace_id && rating && correction && satisfaction && row.text(3) == feedback.reason &&
+         row.text(4) == feedback.tenant_id && row.text(7) == feedback.conversation && row.text(8) == feedback.author;
 }
 
 // Appends one row; the same id again must say the same.
@@ -57,7 +65,8 @@ Status append(store::Transaction& transaction, handoff::Feedback& feedback) {
   if (traces.empty()) return not_found(fmt::format("no trace '{}'", feedback.trace_id.substr(0, 64)));
   YUPU_ASSIGN_OR_RETURN(
       const auto earlier,
-      transaction.query("SELECT trace_id, rating, correction, reason, tenant_id, created_ns FROM feedback WHERE id = ?",
+      transaction.query("SELECT trace_id, rating, correction, reason, tenant_id, created_ns, satisfaction, "
+                        "conversation_id, author FROM feedback WHERE id = ?",
                         {feedback.id}));
   if (!earlier.empty()) {
     if (!same_content(earlier[0], feedback)) {
@@ -71,13 +80,22 @@ Status append(store::Transaction& transaction, handoff::Feedback& feedback) {
       const auto newest,
       transaction.query("SELECT COALESCE(MAX(created_ns), 0) FROM feedback WHERE trace_id = ?", {feedback.trace_id}));
   feedback.created_ns = std::max(feedback.created_ns, newest[0].integer(0) + 1);
+  if (!feedback.conversation.empty()) {
+    YUPU_ASSIGN_OR_RETURN(const auto newest_score,
+                          transaction.query("SELECT COALESCE(MAX(created_ns), 0) FROM feedback WHERE tenant_id = ? AND "
+                                            "conversation_id = ?",
+                                            {feedback.tenant_id, feedback.conversation}));
+    feedback.created_ns = std::max(feedback.created_ns, newest_score[0].integer(0) + 1);
+  }
   return transaction
       .execute(
-          "INSERT INTO feedback (id, tenant_id, trace_id, rating, correction, reason, created_ns) VALUES (?, ?, ?, ?, "
-          "?, ?, ?)",
+          "INSERT INTO feedback (id, tenant_id, trace_id, rating, correction, reason, created_ns, satisfaction, "
+          "conversation_id, author) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           {feedback.id, feedback.tenant_id, feedback.trace_id,
            feedback.rating ? Value(std::int64_t{*feedback.rating}) : Value(nullptr),
-           feedback.correction ? Value(*feedback.correction) : Value(nullptr), feedback.reason, feedback.created_ns})
+           feedback.correction ? Value(*feedback.correction) : Value(nullptr), feedback.reason, feedback.created_ns,
+           feedback.satisfaction ? Value(std::int64_t{*feedback.satisfaction}) : Value(nullptr), feedback.conversation,
+           feedback.author})
       .status();
 }
 

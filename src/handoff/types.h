@@ -61,7 +61,7 @@ struct Release {
   static Result<Release> from_json(const Json& json);
 };
 
-// Feedback on one answer: table `feedback`, append-only.
+// Feedback on one answer, or on the conversation it ended: table `feedback`, append-only.
 struct Feedback {
   std::string id;
   std::string tenant_id;
@@ -70,6 +70,9 @@ struct Feedback {
   std::optional<std::string> correction;  // the right label
   std::string reason;
   std::int64_t created_ns = 0;
+  std::optional<int> satisfaction = {};  // 1 (bad) to 5 (good) with the whole conversation; then:
+  std::string conversation = {};         // which one, trace_id being of its last call
+  std::string author = {};               // "agent:<id>" of a person who takes over; empty: who asked, or the shop
 };
 
 }  // namespace yupu::handoff

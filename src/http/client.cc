@@ -104,7 +104,8 @@ Result<Response> Client::send(std::string_view method, std::string_view target, 
     const bool reused = connection.open;
     connection.stream.expires_after(std::chrono::milliseconds(options_.timeout_ms));
     if (!reused) {
-      const error_code error = connection.connect(options_.host, options_.port);
+      const error_code error =
+          connection.connect(options_.address.empty() ? options_.host : options_.address, options_.port);
       if (error) return failed("cannot connect", error);
     }
     error_code error = connection.write(request);

@@ -17,6 +17,7 @@ struct ClientOptions {
   std::uint16_t port = 80;
   int timeout_ms = 10'000;  // for one whole exchange, connecting included
   std::uint64_t body_bytes_max = 16 << 20;
+  std::string address = {};  // connects there instead of asking what `host` stands for
 };
 
 class Client {

@@ -29,32 +29,6 @@ std::optional<char> escaped_at(std::string_view text, std::size_t at) {
 
 void escape(std::string& out, char c) { out += fmt::format("%{:02X}", static_cast<unsigned char>(c)); }
 
-std::string normal_component(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '%') {
-      if (const auto byte = escaped_at(text, i)) {
-        if (is_unreserved(*byte)) {
-          out += *byte;
-        } else {
-          escape(out, *byte);
-        }
-        i += 2;
-        continue;
-      }
-      escape(out, c);
-    } else if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F ||
-               std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos) {
-      escape(out, c);
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 // RFC 3986, section 5.2.4, of a path that begins with '/'.
 std::string without_dots(std::string_view path) {
   std::string out;
@@ -109,6 +83,32 @@ Status read_authority(std::string_view text, std::string_view authority, Url& ur
 
 }  // namespace
 
+std::string normal_url_piece(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '%') {
+      if (const auto byte = escaped_at(text, i)) {
+        if (is_unreserved(*byte)) {
+          out += *byte;
+        } else {
+          escape(out, *byte);
+        }
+        i += 2;
+        continue;
+      }
+      escape(out, c);
+    } else if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F ||
+               std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos) {
+      escape(out, c);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 std::string Url::authority() const {
   const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
   return default_port() ? name : fmt::format("{}:{}", name, port);
@@ -135,10 +135,26 @@ Result<Url> parse_url(std::string_view text) {
   YUPU_RETURN_IF_ERROR(read_authority(whole, text.substr(0, authority_end), url));
   text.remove_prefix(authority_end);
   const std::size_t path_end = std::min(text.find('?'), text.size());
-  const std::string path = normal_component(text.substr(0, path_end));
+  const std::string path = normal_url_piece(text.substr(0, path_end));
   url.path = path.empty() ? "/" : without_dots(path);
-  if (path_end < text.size()) url.query = normal_component(text.substr(path_end + 1));
+  if (path_end < text.size()) url.query = normal_url_piece(text.substr(path_end + 1));
   return url;
+}
+
+Result<Url> resolve_url(const Url& base, std::string_view reference) {
+  const std::size_t first = reference.find_first_not_of(kSpace);
+  reference = first == std::string_view::npos ? std::string_view()
+                                              : reference.substr(first, reference.find_last_not_of(kSpace) + 1 - first);
+  reference = reference.substr(0, reference.find('#'));
+  if (reference.empty()) return base;
+  // A colon before the first of "/?#" ends a scheme.
+  const std::size_t colon = reference.find_first_of(":/?");
+  if (colon != std::string_view::npos && reference[colon] == ':') return parse_url(reference);
+  if (reference.starts_with("//")) return parse_url(base.scheme + ":" + std::string(reference));
+  const std::string site = base.scheme + "://" + base.authority();
+  if (reference.front() == '/') return parse_url(site + std::string(reference));
+  if (reference.front() == '?') return parse_url(site + base.path + std::string(reference));
+  return parse_url(site + base.path.substr(0, base.path.rfind('/') + 1) + std::string(reference));
 }
 
 }  // namespace yupu::http

@@ -19,6 +19,7 @@ struct Url {
   bool default_port() const { return port == (scheme == "https" ? 443 : 80); }
   std::string authority() const;  // "host", "host:8080", "[::1]:8080"
   std::string target() const { return query.empty() ? path : path + "?" + query; }
+  std::string text() const { return scheme + "://" + authority() + target(); }
 };
 
 // White space around it is dropped, and so is the fragment. In path and query, what must not stand in an address
@@ -28,5 +29,12 @@ struct Url {
 // control character, more than kUrlBytesMax.
 inline constexpr std::size_t kUrlBytesMax = 4096;
 Result<Url> parse_url(std::string_view text);
+
+// What `reference` ("../news?id=1", "//cdn.example/x", "https://...") means on the page at `base` (RFC 3986, 5.2).
+// Errors: those of parse_url; another scheme ("mailto:", "javascript:", "file:") is one of them.
+Result<Url> resolve_url(const Url& base, std::string_view reference);
+
+// A piece of a path or query as parse_url writes it.
+std::string normal_url_piece(std::string_view text);
 
 }  // namespace yupu::http

@@ -1,5 +1,9 @@
 #include "http/url.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace yupu::http {
@@ -30,6 +34,26 @@ TEST(Url, RefusedByField) {
                           "http://a/\x01", "javascript:alert(1)", "http://./"})
     EXPECT_EQ(written(bad), "url") << bad;
   EXPECT_EQ(written("http://a/" + std::string(5000, 'x')), "url");
+}
+
+TEST(Url, AReferenceMeansWhatItMeansOnItsPage) {
+  // RFC 3986, section 5.4, those that http has.
+  const Url base = parse_url("http://a/b/c/d;p?q").value();
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"g", "http://a/b/c/g"},     {"./g", "http://a/b/c/g"},
+      {"g/", "http://a/b/c/g/"},   {"/g", "http://a/g"},
+      {"//g", "http://g/"},        {"?y", "http://a/b/c/d;p?y"},
+      {"g?y", "http://a/b/c/g?y"}, {"#s", "http://a/b/c/d;p?q"},
+      {"", "http://a/b/c/d;p?q"},  {"..", "http://a/b/"},
+      {"../g", "http://a/b/g"},    {"../../../g", "http://a/g"},
+      {" g#s ", "http://a/b/c/g"}, {"https://h:8443/x", "https://h:8443/x"}};
+  for (const auto& [reference, wanted] : cases) {
+    const auto found = resolve_url(base, reference);
+    ASSERT_TRUE(found.ok()) << reference << ": " << found.status().to_string();
+    EXPECT_EQ(found->text(), wanted) << reference;
+  }
+  for (const char* reference : {"mailto:a@b", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"})
+    EXPECT_FALSE(resolve_url(base, reference).ok()) << reference;
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <bit>
 #include <charconv>
-#include <cstdint>
 
+#include "base/base64.h"
 #include "base/check.h"
 
 namespace yupu::serving {
@@ -22,21 +22,6 @@ double short_double(float value) {
 }
 
 }  // namespace
-
-std::string base64_of(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::string_view three = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < three.size() ? static_cast<unsigned char>(three[i]) : 0u);
-    for (std::size_t digit = 0; digit < 4; ++digit)
-      out += digit <= three.size() ? kDigits[bits >> (18 - 6 * digit) & 63u] : '=';
-  }
-  return out;
-}
 
 OrderedJson embedding_json(std::span<const float> vector, bool base64) {
   if (base64) return base64_of({reinterpret_cast<const char*>(vector.data()), vector.size_bytes()});

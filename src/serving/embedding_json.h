@@ -3,8 +3,6 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <string_view>
 
 #include "base/json.h"
 
@@ -12,7 +10,5 @@ namespace yupu::serving {
 
 // Numbers are the shortest that read back to the same float.
 OrderedJson embedding_json(std::span<const float> vector, bool base64);
-
-std::string base64_of(std::string_view bytes);
 
 }  // namespace yupu::serving

@@ -7,16 +7,6 @@
 namespace yupu::serving {
 namespace {
 
-// RFC 4648, section 10.
-TEST(EmbeddingJson, Base64IsTheRfcs) {
-  EXPECT_EQ(base64_of(""), "");
-  EXPECT_EQ(base64_of("f"), "Zg==");
-  EXPECT_EQ(base64_of("fo"), "Zm8=");
-  EXPECT_EQ(base64_of("foo"), "Zm9v");
-  EXPECT_EQ(base64_of("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(base64_of("\xff\xfe\xfd"), "//79");
-}
-
 TEST(EmbeddingJson, NumbersAreShortAndReadBackToTheSameFloats) {
   const std::vector<float> vector = {0.1f, -1.5f, 1e-20f, 0.33333334f};
   const OrderedJson numbers = embedding_json(vector, false);

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "text/personal/mask.h"
+#include "text/personal/mask_json.h"
 
 namespace yupu::serving {
 namespace {
@@ -29,6 +31,22 @@ class HoldGuard {
   handoff::Hold hold_;
   bool charged_ = false;
 };
+
+// Every string of it; ids are of no kind.
+template <class J>
+void mask_strings(J& json, text::PersonalKinds kinds) {
+  text::mask_json(
+      json, [kinds](std::string_view said) { return text::mask_personal_data(said, kinds); }, false);
+}
+
+TraceRow masked(TraceRow row, text::PersonalKinds kinds) {
+  if (kinds.empty()) return row;
+  row.text = text::mask_personal_data(row.text, kinds);
+  mask_strings(row.body, kinds);
+  return row;
+}
+
+std::string dumped(const OrderedJson& body) { return body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
 
 Status insert_trace(store::Transaction& transaction, const TraceRow& row, const handoff::Caller& caller,
                     const std::string& route, const LoadedModel& model, std::int64_t now_ns) {
@@ -109,7 +127,9 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
                  .deadline_ns = request.deadline_ns,
                  .gone = request.gone};
   std::int64_t tokens = 0;
-  for (const std::string& text : call.texts) {
+  for (const std::string& said : call.texts) {
+    const bool labels = call.gives == ModelCard::Kind::kScores;
+    const std::string text = labels ? text::mask_personal_data(said, options_.mask_read) : said;
     ask.texts.push_back(call.query ? model->model->encode_pair(*call.query, text) : model->model->encode(text));
     tokens += static_cast<std::int64_t>(ask.texts.back().ids.size());
   }
@@ -130,7 +150,13 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
   std::string body;
   for (int attempt = 1;; ++attempt) {
     YUPU_ASSIGN_OR_RETURN(const Decided decided, call.decide(*model, outcome.logits, tokens));
-    body = decided.body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+    body = dumped(decided.body);
+    std::string stored = body;
+    if (!options_.mask_stored_answers.empty()) {
+      OrderedJson kept = decided.body;
+      mask_strings(kept, options_.mask_stored_answers);
+      stored = dumped(kept);
+    }
     if (request.client_gone()) {
       metrics_.count_refusal("client_gone");
       return unavailable("the client has gone");
@@ -144,9 +170,9 @@ Result<http::Response> Service::paid_call(const http::Request& request, const ha
         YUPU_RETURN_IF_ERROR(kept);
       }
       for (const TraceRow& row : decided.traces) {
-        YUPU_RETURN_IF_ERROR(insert_trace(transaction, row, caller, call.route, *model, now_ns));
+        YUPU_RETURN_IF_ERROR(insert_trace(transaction, masked(row, options_.mask), caller, call.route, *model, now_ns));
       }
-      return claim.keep(transaction, 200, body, now_ns, decided.subject);
+      return claim.keep(transaction, 200, stored, now_ns, decided.subject);
     });
     if (price.ok()) break;
     if (!overtaken || attempt == kDecisionsMax) return price.status();

@@ -9,11 +9,15 @@
 #include "serving/chat_schemas.h"
 #include "serving/paid_call.h"
 #include "serving/service_schemas.h"
+#include "text/personal/mask.h"
 
 namespace yupu::serving {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+
+// What pages of a public bot's origins call, beside the routes of service_visitors.cc.
+bool is_for_visitors(std::string_view pattern) { return pattern == "/v1/answer" || pattern == "/v1/feedback"; }
 
 OrderedJson label_json(const ModelCard& card, const LabelScore& scored) {
   OrderedJson json = {{"label", scored.label}, {"score", scored.score}};
@@ -137,9 +141,14 @@ void Service::add_bot(std::unique_ptr<const Bot> bot) {
 
 void Service::add_routes(http::Router& router) {
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
-      return shared(request, (this->*handler)(request));
-    });
+    http::Handler handler = [this, member = row.handler](const http::Request& request) {
+      return (this->*member)(request);
+    };
+    if (is_for_visitors(row.info.pattern)) {
+      add_shared_route(router, row.info, std::move(handler));
+    } else {
+      router.add(row.info, std::move(handler));
+    }
   }
   add_visitor_routes(router);
 }
@@ -263,7 +272,7 @@ Result<http::Response> Service::take_feedback(const http::Request& request, cons
   said.trace_id = std::move(body.trace_id);
   said.rating = body.rating;
   said.correction = std::move(body.correction);
-  said.reason = std::move(body.reason);
+  said.reason = text::mask_personal_data(body.reason, options_.mask);
   YUPU_ASSIGN_OR_RETURN(const handoff::Feedback stored, hooks_.feedback(std::move(said), labels));
   OrderedJson out{{"id", stored.id}, {"trace_id", stored.trace_id}};
   if (stored.rating) out["rating"] = *stored.rating;

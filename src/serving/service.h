@@ -33,6 +33,7 @@
 #include "serving/request_body.h"
 #include "serving/visitors/visitor_door.h"
 #include "store/store.h"
+#include "text/personal/personal_data.h"
 
 namespace yupu::serving {
 
@@ -44,6 +45,11 @@ struct ServiceOptions {
   RateLimitOptions demo_rate = {};           // per address of a visitor, for answer and feedback together
   std::int64_t top_k = 5;                    // labels of /v1/classify when the caller does not say
   std::optional<PublicBot> public_bot = {};  // the bot whose visitors need no key; absent: every call needs one
+  // Personal data that is kept without: by traces and reasons of feedback; by stored answers of Idempotency-Keys, whose
+  // replay then says "[phone]" where the answer did not. The answer itself is never masked.
+  text::PersonalKinds mask = {};
+  text::PersonalKinds mask_stored_answers = {};
+  text::PersonalKinds mask_read = {};  // in what a model of labels reads, where it has learned from masked texts
 };
 
 // The caller's own figures, from rooms serving does not know. An empty function: the route answers 404.
@@ -85,6 +91,14 @@ class Service {
   // For routes of other rooms: who asks, if the conversation may be theirs, with the credentials and limits of
   // /v1/answer.
   Access admit_to_conversation(const http::Request& request, const std::string& conversation);
+  // Adds a route that pages of the public bot's origins may call too, and the answer to browsers that ask about it
+  // first (CORS). REQUIRES: no other shared route has this pattern.
+  void add_shared_route(http::Router& router, const http::RouteInfo& info, http::Handler handler);
+  // The same for routes that want an API key of this scope, and nothing else.
+  Access admit_key(const http::Request& request, std::string_view scope) { return admit(request, scope, false, false); }
+  // POST /v1/answer on the account of this caller, for a message that came another way (products/service/connectors).
+  // REQUIRES: the caller may "inference"; request_id and deadline_ns are set.
+  http::Response answer_as(const http::Request& request, const handoff::Caller& caller);
 
  private:
   struct PaidCall;
@@ -97,7 +111,8 @@ class Service {
   http::Response embeddings(const http::Request& request);  // service_embeddings.cc
   http::Response rerank(const http::Request& request);      // service_rerank.cc
   http::Response answer(const http::Request& request);      // service_answer.cc
-  http::Response chat(const http::Request& request);        // service_chat.cc
+  http::Response answer_for(const http::Request& request, const Access& access);
+  http::Response chat(const http::Request& request);  // service_chat.cc
   http::Response feedback(const http::Request& request);
   http::Response models(const http::Request& request);
   http::Response usage(const http::Request& request);
@@ -108,7 +123,7 @@ class Service {
   http::Response metrics(const http::Request& request);
   http::Response widget(const http::Request& request);  // service_visitors.cc, from here
   http::Response visitors(const http::Request& request);
-  http::Response preflight(const http::Request& request);
+  http::Response preflight(const http::Request& request, std::string_view method);
   void add_visitor_routes(http::Router& router);
   Access admit_visitor(const http::Request& request, const std::string& token, std::string_view scope);
   http::Response too_often(const http::Request& request, std::int64_t wait_ns, std::string_view what);

@@ -48,6 +48,14 @@ OrderedJson answer_json(const BotAnswer& said, const std::string& trace_id, cons
 http::Response Service::answer(const http::Request& request) {
   const Access access = admit(request, "inference", true, true);
   if (!access.caller) return access.refusal;
+  return answer_for(request, access);
+}
+
+http::Response Service::answer_as(const http::Request& request, const handoff::Caller& caller) {
+  return answer_for(request, {.caller = caller, .refusal = {}, .by_key = true});
+}
+
+http::Response Service::answer_for(const http::Request& request, const Access& access) {
   Result<AnswerBody> parsed = parse_answer(request.body, options_.limits);
   if (!parsed.ok()) return failed(request, parsed.status());
   AnswerBody& body = *parsed;

@@ -827,5 +827,38 @@ TEST_F(ServiceTest, WatcherFollowsTheLiveRelease) {
   EXPECT_EQ(host_->find("digits")->release_id, one);
 }
 
+TEST_F(ServiceTest, PersonalDataIsAnsweredAndNotKept) {
+  ServiceOptions options;
+  options.mask = options.mask_read = options.mask_stored_answers = text::PersonalKinds::all();
+  start(options);
+  load();
+  http::Headers once = key();
+  once.add("idempotency-key", "k");
+  // The model's label is the last digit it reads.
+  const std::string asked = R"({"bot":"shop","text":"3 is not 13812345678"})";
+  const Json said = parse_json(post("/v1/answer", asked, once).body).value();
+  EXPECT_EQ(said["text"], "about 3 is not 13812345678");
+  EXPECT_EQ(said["intent"], "n3");
+  std::vector<std::string> kept;
+  ASSERT_TRUE(store_
+                  ->read([&](store::Transaction& transaction) -> Status {
+                    for (const char* sql :
+                         {"SELECT text FROM trace", "SELECT body FROM trace", "SELECT response FROM idempotency"}) {
+                      YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql));
+                      for (const store::Row& row : rows) kept.push_back(row.text(0));
+                    }
+                    return {};
+                  })
+                  .ok());
+  ASSERT_EQ(kept.size(), 3U);
+  EXPECT_EQ(kept[0], "3 is not [phone]");
+  for (const std::string& text : kept) {
+    EXPECT_EQ(text.find("13812345678"), std::string::npos) << text;
+    EXPECT_NE(text.find("3 is not [phone]"), std::string::npos) << text;
+  }
+  const auto replay = post("/v1/answer", asked, once);
+  EXPECT_EQ(parse_json(replay.body).value()["text"], "about 3 is not [phone]");
+}
+
 }  // namespace
 }  // namespace yupu::serving

@@ -2,9 +2,7 @@
 // (CORS, as the Fetch standard has it).
 //
 //   GET /v1/widget -> POST /v1/visitors -> a token, in a header -> POST /v1/answer, /v1/feedback: of that bot, and of
-//   that visitor's conversations alone
-#include <algorithm>
-#include <array>
+//   that visitor's conversations alone; so are the routes of other rooms that are added by add_shared_route
 #include <utility>
 
 #include "http/problem.h"
@@ -15,8 +13,6 @@ namespace yupu::serving {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-// What pages of listed origins may call.
-constexpr std::array<std::string_view, 4> kShared = {"/v1/widget", "/v1/visitors", "/v1/answer", "/v1/feedback"};
 
 http::Response no_store(http::Response response) {
   response.headers.add("cache-control", "no-store");
@@ -47,15 +43,19 @@ void Service::add_visitor_routes(http::Router& router) {
        &Service::visitors},
   };
   for (const Row& row : kRows) {
-    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
-      return shared(request, (this->*handler)(request));
-    });
+    add_shared_route(router, row.info,
+                     [this, member = row.handler](const http::Request& request) { return (this->*member)(request); });
   }
-  for (const std::string_view path : kShared) {
-    if (path == kShared.front()) continue;  // a plain GET is sent without asking
-    router.add({.method = "OPTIONS", .pattern = path, .scope = "", .summary = "", .quick = true},
-               [this](const http::Request& request) { return shared(request, preflight(request)); });
-  }
+}
+
+void Service::add_shared_route(http::Router& router, const http::RouteInfo& info, http::Handler handler) {
+  router.add(info, [this, inner = std::move(handler)](const http::Request& request) {
+    return shared(request, inner(request));
+  });
+  router.add({.method = "OPTIONS", .pattern = info.pattern, .scope = "", .summary = "", .quick = true},
+             [this, method = info.method](const http::Request& request) {
+               return shared(request, preflight(request, method));
+             });
 }
 
 http::Response Service::widget(const http::Request& request) {
@@ -82,20 +82,20 @@ http::Response Service::visitors(const http::Request& request) {
   return no_store(http::json_response(200, json.dump()));
 }
 
-http::Response Service::preflight(const http::Request& request) {
+http::Response Service::preflight(const http::Request& request, std::string_view method) {
   const std::string* origin = request.headers.find("origin");
   if (door_ == nullptr || origin == nullptr || !door_->lists(*origin)) {
     return failed(request, Status(Code::kPermissionDenied, "pages of this origin may not call this", "Origin"));
   }
   http::Response response{.status = 204, .headers = {}, .body = {}};
-  response.headers.add("access-control-allow-methods", "POST");
-  response.headers.add("access-control-allow-headers", "content-type, idempotency-key, yupu-visitor");
+  response.headers.add("access-control-allow-methods", method);
+  response.headers.add("access-control-allow-headers", "content-type, idempotency-key, last-event-id, yupu-visitor");
   response.headers.add("access-control-max-age", "600");
   return response;
 }
 
 http::Response Service::shared(const http::Request& request, http::Response response) const {
-  if (door_ == nullptr || std::find(kShared.begin(), kShared.end(), request.path) == kShared.end()) return response;
+  if (door_ == nullptr) return response;
   response.headers.add("vary", "origin");
   const std::string* origin = request.headers.find("origin");
   if (origin == nullptr || !door_->lists(*origin)) return response;

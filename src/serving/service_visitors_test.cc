@@ -1,4 +1,6 @@
 // Visitors without a key, through the routes: who may come from where, what is theirs, and how often.
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "base/log.h"
@@ -81,6 +83,20 @@ class VisitorsTest : public ::testing::Test {
                                          std::move(hooks));
     service_->add_bot(std::make_unique<ParrotBot>());
     service_->add_routes(router_);
+    // As other rooms add theirs.
+    for (const auto& [method, pattern] :
+         {std::pair{"GET", "/v1/conversations/{id}/messages"}, std::pair{"POST", "/v1/conversations/{id}/contact"}}) {
+      service_->add_shared_route(router_, {.method = method, .pattern = pattern, .scope = "inference", .summary = ""},
+                                 [this](const http::Request& request) {
+                                   Service::Access access =
+                                       service_->admit_to_conversation(request, request.params.at("id"));
+                                   if (!access.caller) return access.refusal;
+                                   http::Response response = http::json_response(200, "{}");
+                                   if (!access.next_token.empty())
+                                     response.headers.add(kVisitorHeader, access.next_token);
+                                   return response;
+                                 });
+    }
   }
   http::Response send(const std::string& method, const std::string& path, const std::string& body,
                       http::Headers headers) {
@@ -255,6 +271,39 @@ TEST_F(VisitorsTest, PagesOfListedOriginsLearnWhatTheyMayCall) {
   const http::Response own = send("POST", "/v1/visitors", R"({"bot":"shop"})", {{"origin", "https://bot.example.com"}});
   EXPECT_EQ(own.status, 200) << "the hosted page";
   EXPECT_EQ(own.headers.get("cache-control"), "no-store");
+}
+
+TEST_F(VisitorsTest, RoutesOfOtherRoomsAreSharedInTheSameWay) {
+  open();
+  const std::string mine = token();
+  const std::string path =
+      "/v1/conversations/" + parse_json(ask("", as(mine)).body)->at("conversation").get<std::string>();
+  const http::Headers evil{{"origin", "https://evil.com"}, {"yupu-visitor", mine}};
+  for (const auto& [method, end] : {std::pair{"GET", "/messages"}, std::pair{"POST", "/contact"}}) {
+    const http::Response asked = send("OPTIONS", path + end, "", {{"origin", kPage}});
+    EXPECT_EQ(asked.status, 204) << asked.body;
+    EXPECT_EQ(asked.headers.get("access-control-allow-origin"), kPage);
+    EXPECT_EQ(asked.headers.get("access-control-allow-methods"), method);
+    for (const char* header : {"yupu-visitor", "last-event-id", "content-type"}) {
+      EXPECT_NE(asked.headers.get("access-control-allow-headers").find(header), std::string_view::npos) << header;
+    }
+    const http::Response read = send(method, path + end, "", as(mine));
+    EXPECT_EQ(read.status, 200) << read.body;
+    EXPECT_EQ(read.headers.get("access-control-allow-origin"), kPage);
+    EXPECT_EQ(read.headers.get("vary"), "origin");
+    EXPECT_NE(read.headers.get("access-control-expose-headers").find("yupu-visitor"), std::string_view::npos);
+    // The page has to be able to read why it is refused, if it is a listed one.
+    const http::Response others = send(method, path + end, "", as(token()));
+    EXPECT_EQ(others.status, 404);
+    EXPECT_EQ(others.headers.get("access-control-allow-origin"), kPage);
+    EXPECT_EQ(send("OPTIONS", path + end, "", evil).status, 403);
+    const http::Response refused = send(method, path + end, "", evil);
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_EQ(refused.headers.find("access-control-allow-origin"), nullptr);
+  }
+  clock_.advance_ns(20 * kHour);
+  EXPECT_NE(send("GET", path + "/messages", "", as(mine)).headers.find("yupu-visitor"), nullptr)
+      << "a token near its end is followed here too";
 }
 
 TEST_F(VisitorsTest, AnAnswerNearTheEndCarriesTheNextToken) {

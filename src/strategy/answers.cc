@@ -1,6 +1,8 @@
 #include "strategy/answers.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -35,6 +37,30 @@ void read_patterns(TomlReader& reader, products::Slot& slot) {
   if (!patterns.empty() && !written_so) reader.fail("patterns", "are only for the kinds order_number and text");
 }
 
+// "dark red|maroon|酒红": the first name is what the answer says.
+void read_choices(TomlReader& reader, products::Slot& slot) {
+  std::vector<std::string> rows;
+  reader.texts("choices", rows);
+  const bool is_choice = slot.kind == products::SlotKind::kChoice;
+  if (is_choice && rows.empty()) return reader.fail("choices", "must hold at least one, as in \"red|红色\"");
+  if (!is_choice && !rows.empty()) return reader.fail("choices", "are only for the kind choice");
+  std::set<std::string> known;
+  for (const std::string& row : rows) {
+    products::Choice choice;
+    for (std::size_t begin = 0; begin <= row.size();) {
+      const std::size_t end = std::min(row.find('|', begin), row.size());
+      std::string name = products::slot_text(row.substr(begin, end - begin));
+      if (name.empty()) return reader.fail("choices", fmt::format("\"{}\" holds an empty name", row));
+      if (!known.insert(products::ascii_lower(name)).second)
+        return reader.fail("choices", fmt::format("\"{}\" stands there twice", name));
+      choice.names.push_back(std::move(name));
+      begin = end + 1;
+    }
+    choice.value = choice.names.front();
+    slot.choices.push_back(std::move(choice));
+  }
+}
+
 Status read_slot(const toml::table& table, const std::string& file, products::AnswerBook& book) {
   products::Slot slot;
   TomlReader reader(table, file, fmt::format("slot[{}]", book.slots.size()));
@@ -44,13 +70,19 @@ Status read_slot(const toml::table& table, const std::string& file, products::An
   if (const auto found = products::find_slot_kind(kind)) {
     slot.kind = *found;
   } else {
-    reader.fail("kind", fmt::format("must be one of order_number, phone, date, amount, text, not \"{}\"", kind));
+    reader.fail(
+        "kind",
+        fmt::format("must be one of order_number, phone, date, amount, text, choice, entity, not \"{}\"", kind));
   }
   reader.text("prompt_zh", slot.prompt_zh, true);
   reader.text("prompt_en", slot.prompt_en, true);
   reader.text("confirm_zh", slot.confirm_zh);
   reader.text("confirm_en", slot.confirm_en);
   read_patterns(reader, slot);
+  read_choices(reader, slot);
+  const bool is_entity = slot.kind == products::SlotKind::kEntity;
+  reader.text("entity", slot.entity, is_entity);
+  if (!is_entity && reader.has("entity")) reader.fail("entity", "is only for the kind entity");
   for (const auto& [key, bound] : {std::pair("least", &slot.least), std::pair("most", &slot.most)}) {
     double value = 0;
     reader.number(key, value, 0, 1e12);

@@ -75,6 +75,41 @@ TEST_F(AnswersTest, ReadsValidityChannelsAndSlots) {
   EXPECT_EQ(book->slots[1].most, 99.5);
 }
 
+constexpr const char* kChoice = "kind = \"choice\"\nchoices = [\"red|红色\", \"dark  red\"]\n";
+
+TEST_F(AnswersTest, ReadsChoices) {
+  const auto book = load(replace(kGood, "kind = \"amount\"\nleast = 1\nmost = 99.5\n", kChoice));
+  ASSERT_TRUE(book.ok()) << book.status().to_string();
+  const auto& choices = book->slots[1].choices;
+  ASSERT_EQ(choices.size(), 2U);
+  EXPECT_EQ(choices[0].value, "red");
+  EXPECT_EQ(choices[0].names, (std::vector<std::string>{"red", "红色"}));
+  EXPECT_EQ(choices[1].value, "dark red");
+}
+
+TEST_F(AnswersTest, WhatIsWrongInChoicesIsNamed) {
+  const std::string good = replace(kGood, "kind = \"amount\"\nleast = 1\nmost = 99.5\n", kChoice);
+  const struct {
+    const char *from, *to, *message;
+  } rows[] = {
+      {"choices = [\"red|红色\", \"dark  red\"]\n", "", "slot[1].choices: must hold at least one"},
+      {"red|红色", "red||红色", "line 30: slot[1].choices: \"red||红色\" holds an empty name"},
+      {"red|红色", "red|", "holds an empty name"},
+      {"红色", "DARK red", "slot[1].choices: \"dark red\" stands there twice"},
+      {"kind = \"choice\"", "kind = \"text\"", "slot[1].choices: are only for the kind choice"},
+      {"kind = \"choice\"", "kind = \"choice\"\nentity = \"PER\"",
+       "line 30: slot[1].entity: is only for the kind entity"},
+      {"kind = \"choice\"\nchoices = [\"red|红色\", \"dark  red\"]\n", "kind = \"entity\"\n",
+       "slot[1].entity: is missing"},
+  };
+  for (const auto& row : rows) {
+    const auto book = load(replace(good, row.from, row.to));
+    EXPECT_EQ(book.status().code(), Code::kInvalidArgument) << row.to;
+    EXPECT_NE(book.status().message().find(row.message), std::string::npos)
+        << row.to << ": " << book.status().message();
+  }
+}
+
 TEST_F(AnswersTest, WhatIsWrongIsNamedWithFileLineAndField) {
   const struct {
     const char *from, *to, *message;

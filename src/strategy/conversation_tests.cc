@@ -10,6 +10,7 @@
 #include "serving/classifier_model.h"
 #include "strategy/answers.h"
 #include "strategy/knowledge_plan.h"
+#include "text/personal/mask.h"
 
 namespace yupu::strategy {
 namespace {
@@ -38,7 +39,9 @@ Result<products::ScriptReport> test_conversations(const Strategy& strategy, cons
   engine::ExecutionContext engine(threads);
   tasks::BaseCache bases;
   YUPU_ASSIGN_OR_RETURN(const auto model, serving::classifier_loader(engine, bases)(model_directory));
-  const auto scorer = [&model](const std::string& text) -> Result<serving::ScoredText> {
+  const auto scorer = [&](const std::string& said) -> Result<serving::ScoredText> {
+    // As the bot reads it (ServiceOptions::mask_read).
+    const std::string text = text::mask_personal_data(said, strategy.privacy.mask);
     const serving::BatchText batch[] = {{.model = model.get(), .encoding = model->encode(text)}};
     YUPU_ASSIGN_OR_RETURN(const auto rows, model->logits(batch));
     return serving::scored_text(model->card(), rows.front());

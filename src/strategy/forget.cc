@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "feedback/feedback.h"
+#include "products/service/connectors/connector_store.h"
 #include "serving/forget.h"
 #include "store/scrub.h"
 
@@ -24,6 +25,7 @@ Status forget_one(store::Transaction& transaction, const Clock& clock, const pro
   YUPU_ASSIGN_OR_RETURN(const std::int64_t answers,
                         serving::delete_stored_answers(transaction, tenant_id, conversation.id));
   YUPU_RETURN_IF_ERROR(serving::delete_ownership(transaction, tenant_id, conversation.id));
+  YUPU_RETURN_IF_ERROR(products::delete_connector_rows(transaction, conversation.id).status());
   ++forgotten.conversation_count;
   forgotten.message_count += deleted->message_count;
   forgotten.feedback_count += opinions;

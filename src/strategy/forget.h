@@ -2,6 +2,7 @@
 //
 //   conversation, message                 products    what was said
 //   trace, stored answers                 serving     what was asked and answered, once more
+//   texts from and to other networks      products    connectors/connector_store.h
 //   feedback                              feedback    labels and corrections of those calls
 //   rows of the next dataset              data        a correction that was learned from is left out of the next
 //   version

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "data/next_version.h"
 #include "feedback/feedback.h"
+#include "feedback/misses/settle.h"
 #include "handoff/live_release.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
@@ -67,9 +68,12 @@ Result<Json> improvement_round(LoopContext& context) {
                                     context.strategy.improve.corrections_min, live.release_id);
     return outcome;
   }
-  YUPU_ASSIGN_OR_RETURN(const auto next,
-                        data::next_version(live.dataset, std::move(rows), {.forgotten = std::move(forgotten)},
-                                           context.workdir, context.store, context.clock));
+  YUPU_ASSIGN_OR_RETURN(auto opened, feedback::new_intents(context.store, context.strategy.name));
+  YUPU_ASSIGN_OR_RETURN(const auto next, data::next_version(live.dataset, std::move(rows),
+                                                            {.forgotten = std::move(forgotten),
+                                                             .new_labels = std::move(opened),
+                                                             .mask = context.strategy.privacy.mask},
+                                                            context.workdir, context.store, context.clock));
   outcome["dataset_id"] = next.record.id;
   outcome["dataset"] = {{"added", next.added_count},
                         {"forgotten", next.forgotten_count},

@@ -44,7 +44,8 @@ Result<Json> data_input(const LoopContext& context) {
               {"test_fraction", plan.test_fraction},
               {"min_examples_per_label", plan.min_examples_per_label},
               {"text_bytes_max", plan.text_bytes_max},
-              {"check", plan.check}};
+              {"check", plan.check},
+              {"mask", context.strategy.privacy.mask.names()}};
 }
 
 // data/check over the files about to be imported: WORKDIR/checks/data.json and data.txt, and the counts of findings.
@@ -74,6 +75,7 @@ Result<Json> run_data(LoopContext& context) {
   options.seed = static_cast<std::uint64_t>(context.strategy.seed);
   options.min_examples_per_label = plan.min_examples_per_label;
   options.text_bytes_max = static_cast<std::size_t>(plan.text_bytes_max);
+  options.mask = context.strategy.privacy.mask;
   for (const DataSource& source : plan.sources) {
     data::ImportSource file;
     file.path = context.strategy.resolve(source.path);

@@ -52,5 +52,68 @@ TEST(MonitorPlan, ErrorsNameLineAndKey) {
   refused(kGood, "\"newsroom\"", "\"News\"", "strategy.name");
 }
 
+TEST(MonitorPlan, Sources) {
+  const std::string agent = std::string(kGood).replace(std::string(kGood).find("retention_days"), 0,
+                                                       "user_agent = \"newsroom/1 (+https://example.org)\"\n");
+  const auto strategy = load(agent + R"([[monitor.source]]
+kind = "list"
+url = "https://News.example/all"
+source = "news"
+sentiment = "negative"
+interval_minutes = 15
+link_part = "/n/"
+utc_offset_minutes = 480
+[[monitor.source]]
+kind = "atom"
+url = "https://news.example/atom"
+sentiment = "neutral"
+[[monitor.source]]
+kind = "file"
+path = "rows.jsonl"
+)");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const auto& sources = strategy->monitor->sources;
+  ASSERT_EQ(sources.size(), 2u);
+  EXPECT_EQ(sources[0].source, "news");
+  EXPECT_EQ(sources[0].url.text(), "https://news.example/all");
+  EXPECT_TRUE(sources[0].fetch_pages);
+  EXPECT_EQ(sources[0].interval_ns, 15 * monitor::kMinuteNs);
+  EXPECT_EQ(sources[0].feed.utc_offset_minutes, 480);
+  EXPECT_EQ(sources[1].source, "https://news.example/atom");
+  EXPECT_FALSE(sources[1].fetch_pages);
+  ASSERT_EQ(strategy->monitor->files.size(), 1u);
+  EXPECT_EQ(strategy->monitor->files[0].path, "rows.jsonl");
+  const std::string source = "[[monitor.source]]\nkind = \"rss\"\n";
+  for (const auto& [text, key] : std::vector<std::pair<std::string, std::string>>{
+           {std::string(kGood) + source + "url = \"http://a/\"\nsentiment = \"neutral\"\n", "user_agent"},
+           {agent + source + "url = \"file:///a\"\nsentiment = \"neutral\"\n", "url"},
+           {agent + source + "url = \"http://a/\"\n", "sentiment"},
+           {agent + source + "sentiment = \"neutral\"\n", "url"}}) {
+    const auto failed = load(text);
+    ASSERT_FALSE(failed.ok()) << text;
+    EXPECT_NE(failed.status().message().find(key), std::string::npos) << failed.status().message();
+  }
+}
+
+TEST(MonitorPlan, ASentimentModelOrADirectory) {
+  const std::string source = "user_agent = \"newsroom/1\"\n";
+  const auto with = [&](const std::string& lines) {
+    std::string text = kGood;
+    text.insert(text.find("retention_days"), source);
+    return load(text + "[[monitor.source]]\nkind = \"rss\"\nurl = \"http://a.example/rss\"\n[monitor.sentiment]\n" +
+                lines);
+  };
+  const auto released = with("model = \"finance\"\n");
+  ASSERT_TRUE(released.ok()) << released.status().to_string();
+  EXPECT_EQ(released->monitor->sentiment->model, "finance");
+  EXPECT_FALSE(released->monitor->sources[0].sentiment.has_value());  // nobody has to say it
+  EXPECT_EQ(with("directory = \"d\"\n")->monitor->sentiment->directory, "d");
+  for (const std::string wrong : {"", "model = \"a\"\ndirectory = \"d\"\n", "modle = \"a\"\n"}) {
+    const auto refused = with(wrong);
+    ASSERT_FALSE(refused.ok()) << wrong;
+    EXPECT_NE(refused.status().message().find("monitor.sentiment"), std::string::npos) << refused.status().message();
+  }
+}
+
 }  // namespace
 }  // namespace yupu::strategy

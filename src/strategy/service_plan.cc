@@ -1,8 +1,13 @@
 #include "strategy/service_plan.h"
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "products/service/conversation/entity_model.h"
 #include "strategy/service_reader.h"
 #include "strategy/strategy.h"
 #include "text/phrases/phrases.h"
@@ -16,7 +21,12 @@ Status read_trigger(const toml::table& table, const std::string& file, products:
   reader.text("name", trigger.name, true);
   reader.texts("words", trigger.words);
   reader.integer("priority", trigger.priority, 1, 1000);
-  if (trigger.words.empty()) reader.fail("words", "must hold at least one word");
+  reader.texts("intents", trigger.intents);
+  reader.number("score_least", trigger.score_least, 0, 1);
+  reader.boolean("shouting", trigger.shouting);
+  if (trigger.words.empty() && trigger.intents.empty() && !trigger.shouting)
+    reader.fail("words", "must hold at least one word, where there are neither `intents` nor `shouting`");
+  if (reader.has("score_least") && trigger.intents.empty()) reader.fail("score_least", "is of `intents`: name some");
   for (const std::string& word : trigger.words) {
     if (text::fold_phrase(word).empty()) reader.fail("words", "holds an empty word: it would fire on every text");
   }
@@ -36,6 +46,7 @@ Status read_form(const toml::table& table, const std::string& file, products::Fo
   reader.text("again_en", rules.again_en);
   reader.texts("yes_words", rules.yes_words);
   reader.texts("no_words", rules.no_words);
+  reader.texts("change_words", rules.change_words);
   return reader.finish();
 }
 
@@ -46,8 +57,17 @@ void read_expected(TomlReader& reader, std::string_view key, std::optional<std::
   out = value;
 }
 
+// values = { order_number = "GH12345678" }
+Status read_values(const toml::table* table, const std::string& file, const std::string& prefix,
+                   products::SlotValues& values) {
+  if (table == nullptr) return ok_status();
+  TomlReader reader(*table, file, prefix);
+  for (const auto& [key, node] : *table) reader.text(key.str(), values[std::string(key.str())]);
+  return reader.finish();
+}
+
 Status read_turn(const toml::table& table, const std::string& file, const std::string& prefix,
-                 products::Script& script) {
+                 const products::DialogueOptions& dialogue, products::Script& script) {
   products::ScriptTurn turn;
   TomlReader reader(table, file, fmt::format("{}.turn[{}]", prefix, script.turns.size()));
   reader.text("say", turn.say);
@@ -67,9 +87,18 @@ Status read_turn(const toml::table& table, const std::string& file, const std::s
   read_expected(wanted, "slot", turn.slot);
   read_expected(wanted, "contains", turn.contains);
   read_expected(wanted, "source", turn.source);
+  read_expected(wanted, "text", turn.text);
+  read_expected(wanted, "trigger", turn.trigger);
+  if (turn.trigger && std::none_of(dialogue.triggers.begin(), dialogue.triggers.end(),
+                                   [&](const products::Trigger& known) { return known.name == *turn.trigger; }))
+    wanted.fail("trigger", fmt::format("\"{}\" is none of the triggers", *turn.trigger));
+  const toml::table* values = wanted.table("values");
   if (expect->empty())
-    wanted.fail("decision", "is missing: expect at least one of decision, intent, slot, contains, source");
+    wanted.fail("decision",
+                "is missing: expect at least one of decision, intent, slot, contains, text, source, "
+                "trigger, values");
   YUPU_RETURN_IF_ERROR(wanted.finish());
+  YUPU_RETURN_IF_ERROR(read_values(values, file, wanted.dotted("values"), turn.values));
   script.turns.push_back(std::move(turn));
   return ok_status();
 }
@@ -85,7 +114,7 @@ Status read_test(const toml::table& table, const std::string& file, ServicePlan&
     if (other.name == script.name) reader.fail("name", fmt::format("\"{}\" is another test's already", script.name));
   }
   YUPU_RETURN_IF_ERROR(reader.finish());
-  for (const toml::table* turn : turns) YUPU_RETURN_IF_ERROR(read_turn(*turn, file, prefix, script));
+  for (const toml::table* turn : turns) YUPU_RETURN_IF_ERROR(read_turn(*turn, file, prefix, service.dialogue, script));
   service.tests.push_back(std::move(script));
   return ok_status();
 }
@@ -117,6 +146,29 @@ void read_dialogue(TomlReader& reader, ServicePlan& service) {
   dialogue.utc_offset_minutes = *minutes;
 }
 
+// Who reads the book's slots of kind entity; an empty function where there are none.
+Result<products::EntityReader> entity_reader(const Strategy& strategy, const products::AnswerBook& book) {
+  const ServicePlan& plan = strategy.service;
+  std::shared_ptr<products::EntityModel> model;
+  for (const products::Slot& slot : book.slots) {
+    if (slot.kind != products::SlotKind::kEntity) continue;
+    if (plan.entities.empty())
+      return invalid_argument(fmt::format("{}: slot '{}' is of kind entity, and {} has no service.entities, the model "
+                                          "that finds them",
+                                          plan.answers, slot.name, strategy.path),
+                              "service.entities");
+    if (model == nullptr) {
+      YUPU_ASSIGN_OR_RETURN(model, products::EntityModel::load(strategy.resolve(plan.entities)));
+    }
+    if (!model->knows(slot.entity))
+      return invalid_argument(fmt::format("{}: slot '{}': the model {} knows no entity '{}'", plan.answers, slot.name,
+                                          plan.entities, slot.entity),
+                              "slot.entity");
+  }
+  if (model == nullptr) return products::EntityReader();
+  return products::EntityReader([model](const std::string& text) { return model->read(text); });
+}
+
 }  // namespace
 
 Status read_service(const toml::table& table, Strategy& strategy, bool check_files) {
@@ -125,6 +177,7 @@ Status read_service(const toml::table& table, Strategy& strategy, bool check_fil
   service.bot = strategy.name;
   reader.text("bot", service.bot);
   reader.text("answers", service.answers, true);
+  reader.text("entities", service.entities);
   reader.text("refuse_zh", service.refuse_zh);
   reader.text("refuse_en", service.refuse_en);
   reader.text("clarify_zh", service.clarify_zh);
@@ -140,6 +193,8 @@ Status read_service(const toml::table& table, Strategy& strategy, bool check_fil
   const auto tests = reader.tables("test");
   if (check_files && !service.answers.empty() && !file_exists(strategy.resolve(service.answers)))
     reader.fail("answers", fmt::format("there is no file {}", strategy.resolve(service.answers)));
+  if (check_files && !service.entities.empty() && !file_exists(strategy.resolve(service.entities)))
+    reader.fail("entities", fmt::format("there is no model {}", strategy.resolve(service.entities)));
   YUPU_RETURN_IF_ERROR(reader.finish());
   if (form != nullptr) YUPU_RETURN_IF_ERROR(read_form(*form, strategy.path, service.dialogue.form));
   for (const toml::table* trigger : triggers)
@@ -160,7 +215,9 @@ Result<std::unique_ptr<products::Dialogue>> make_dialogue(const Strategy& strate
   options.clarify_en = plan.clarify_en;
   options.handoff_zh = plan.handoff_zh;
   options.handoff_en = plan.handoff_en;
-  return products::Dialogue::create(std::move(options), plan.dialogue, std::move(book));
+  products::DialogueOptions dialogue = plan.dialogue;
+  YUPU_ASSIGN_OR_RETURN(dialogue.entities, entity_reader(strategy, book));
+  return products::Dialogue::create(std::move(options), std::move(dialogue), std::move(book));
 }
 
 }  // namespace yupu::strategy

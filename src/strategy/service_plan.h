@@ -26,13 +26,15 @@ struct ServicePlan {
   std::string handoff_intent = "talk_to_human";
   std::int64_t demo_requests_per_minute = 60;  // per visitor address, on the demo page
   std::int64_t keep_days = 0;                  // of conversations in which nothing is said; 0: for good
+  std::string entities = {};                   // directory of a model of entities; empty: none
   products::DialogueOptions dialogue = {};
   products::ConversationOptions conversation = {};
   products::DeskOptions desk = {};
   std::vector<products::Script> tests = {};  // [[service.test]]
 };
 
-// The bot of a strategy that says what `book` holds. Errors: kInvalidArgument: what Dialogue::create says.
+// The bot of a strategy that says what `book` holds. Errors: kInvalidArgument: what Dialogue::create says; a slot of
+// kind entity without a model of entities, or of a type it does not know; Tagger::load's.
 Result<std::unique_ptr<products::Dialogue>> make_dialogue(const Strategy& strategy, products::AnswerBook book);
 
 }  // namespace yupu::strategy

@@ -8,7 +8,10 @@
 
 #include "base/builtin.h"
 #include "base/file.h"
+#include "strategy/connector_reader.h"
 #include "strategy/monitor_reader.h"
+#include "strategy/privacy_reader.h"
+#include "strategy/recommend_reader.h"
 #include "strategy/service_reader.h"
 #include "strategy/toml_reader.h"
 #include "strategy/train_method.h"
@@ -38,6 +41,7 @@ class Loader {
     const toml::table* train = reader.table("train");
     const toml::table* release = reader.table("release");
     const toml::table* service = reader.table("service", true);
+    const toml::table* privacy = reader.table("privacy");
     const toml::table* knowledge = reader.table("knowledge");
     const toml::table* commerce = reader.table("commerce", true);
     const toml::table* visitors = reader.table("visitors");
@@ -45,32 +49,40 @@ class Loader {
     const toml::table* promote = reader.table("promote");
     const toml::table* improve = reader.table("improve");
     const toml::table* monitor = reader.table("monitor");
+    const toml::table* recommend = reader.table("recommend");
+    const auto connectors = reader.tables("connector");
     YUPU_RETURN_IF_ERROR(reader.finish());
     YUPU_RETURN_IF_ERROR(read_head(*head));
     YUPU_RETURN_IF_ERROR(read_data(*data));
     if (train != nullptr) YUPU_RETURN_IF_ERROR(read_train(*train));
     if (release != nullptr) YUPU_RETURN_IF_ERROR(read_release(*release));
     YUPU_RETURN_IF_ERROR(read_service(*service, out_, check_files_));
+    if (privacy != nullptr) YUPU_RETURN_IF_ERROR(read_privacy(*privacy, out_));
     if (knowledge != nullptr) YUPU_RETURN_IF_ERROR(read_knowledge(*knowledge, out_, check_files_));
     YUPU_RETURN_IF_ERROR(read_commerce(*commerce));
     if (visitors != nullptr) YUPU_RETURN_IF_ERROR(read_visitors(*visitors));
     if (widget != nullptr) YUPU_RETURN_IF_ERROR(read_widget(*widget, out_, check_files_));
+    for (const toml::table* connector : connectors)
+      YUPU_RETURN_IF_ERROR(read_connector(*connector, out_, check_files_));
     if (promote != nullptr) YUPU_RETURN_IF_ERROR(read_promote(*promote));
     if (improve != nullptr) YUPU_RETURN_IF_ERROR(read_improve(*improve));
     if (monitor != nullptr) YUPU_RETURN_IF_ERROR(read_monitor(*monitor, out_));
+    if (recommend != nullptr) YUPU_RETURN_IF_ERROR(read_recommend(*recommend, out_));
     return ok_status();
   }
 
-  Status load_monitor(const toml::table& root) {
+  // [strategy] and one other table, by the reader given.
+  Status load_only(const toml::table& root, std::string_view name, Status (*read)(const toml::table&, Strategy&)) {
     TomlReader reader(root, out_.path, "");
     const toml::table* head = reader.table("strategy", true);
-    const toml::table* monitor = reader.table("monitor", true);
+    const toml::table* table = reader.table(name, true);
     for (const std::string_view other :
-         {"data", "train", "release", "service", "commerce", "visitors", "promote", "improve"})
+         {"data", "train", "release", "service", "privacy", "knowledge", "commerce", "visitors", "widget", "promote",
+          "improve", "monitor", "recommend", "connector"})
       reader.known(other);
     YUPU_RETURN_IF_ERROR(reader.finish());
     YUPU_RETURN_IF_ERROR(read_head(*head));
-    return read_monitor(*monitor, out_);
+    return read(*table, out_);
   }
 
  private:
@@ -297,7 +309,14 @@ Result<Strategy> load_strategy(const std::string& path) {
 Result<Strategy> load_monitor_strategy(const std::string& path) {
   YUPU_ASSIGN_OR_RETURN(const toml::table root, parse_toml_file(path));
   Strategy strategy = empty_strategy(path);
-  YUPU_RETURN_IF_ERROR(Loader(strategy, true).load_monitor(root));
+  YUPU_RETURN_IF_ERROR(Loader(strategy, true).load_only(root, "monitor", read_monitor));
+  return strategy;
+}
+
+Result<Strategy> load_recommend_strategy(const std::string& path) {
+  YUPU_ASSIGN_OR_RETURN(const toml::table root, parse_toml_file(path));
+  Strategy strategy = empty_strategy(path);
+  YUPU_RETURN_IF_ERROR(Loader(strategy, true).load_only(root, "recommend", read_recommend));
   return strategy;
 }
 

@@ -13,8 +13,11 @@
 #include "base/money.h"
 #include "base/status.h"
 #include "model/adapters/adapter.h"
+#include "strategy/connector_plan.h"
 #include "strategy/knowledge_plan.h"
 #include "strategy/monitor_plan.h"
+#include "strategy/privacy_plan.h"
+#include "strategy/recommend_plan.h"
 #include "strategy/service_plan.h"
 #include "strategy/widget_plan.h"
 
@@ -124,12 +127,15 @@ struct Strategy {
   TrainPlan train;
   ReleasePlan release;
   ServicePlan service;
+  PrivacyPlan privacy;
   std::optional<KnowledgePlan> knowledge;
   CommercePlan commerce;
   std::optional<VisitorsPlan> visitors;
-  std::optional<WidgetPlan> widget;  // absent: the bot is not open to the public
+  std::optional<WidgetPlan> widget;            // absent: the bot is not open to the public
+  std::vector<ConnectorPlan> connectors = {};  // [[connector]]
   ImprovePlan improve;
   std::optional<MonitorPlan> monitor;
+  std::optional<RecommendPlan> recommend;
   bool report = true;
 
   std::string resolve(const std::string& relative) const;
@@ -140,6 +146,8 @@ Result<Strategy> load_strategy(const std::string& path);
 // Only [strategy] and [monitor], which must be there: what `yupu monitor` needs. The other tables may be missing, and
 // are not read.  Errors: as load_strategy.
 Result<Strategy> load_monitor_strategy(const std::string& path);
+// The same of [strategy] and [recommend]: what `yupu serve --recommend` needs.
+Result<Strategy> load_recommend_strategy(const std::string& path);
 // From memory; paths inside are checked only when `check_files`.
 Result<Strategy> parse_strategy(std::string_view text, const std::string& path, bool check_files);
 

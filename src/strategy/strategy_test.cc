@@ -154,6 +154,28 @@ TEST(Strategy, SaysHowConversationsGo) {
   EXPECT_EQ(service.tests[0].turns[1].where, "s.toml: line 33");
 }
 
+TEST(Strategy, TriggersByIntentAndExpectedValues) {
+  std::string text = replace(kGood, "[service]\nanswers = \"answers.toml\"\n", kConversations);
+  text =
+      replace(text, "priority = 2\n",
+              "priority = 2\n[[service.trigger]]\nname = \"complaint\"\nintents = [\"complain\"]\nscore_least = 0.9\n"
+              "[[service.trigger]]\nname = \"loud\"\nshouting = true\n");
+  text = replace(text, "{ slot = \"order\" }",
+                 "{ text = \"Order?\", trigger = \"loud\", values = { order = \"GH1234\", day = \"2026-02-03\" } }");
+  const auto strategy = parse_strategy(text, "s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const auto& triggers = strategy->service.dialogue.triggers;
+  ASSERT_EQ(triggers.size(), 3U);
+  EXPECT_EQ(triggers[1].intents, std::vector<std::string>{"complain"});
+  EXPECT_DOUBLE_EQ(triggers[1].score_least, 0.9);
+  EXPECT_TRUE(triggers[2].shouting);
+  EXPECT_FALSE(triggers[0].shouting);
+  const products::ScriptTurn& turn = strategy->service.tests[0].turns[1];
+  EXPECT_EQ(turn.text, "Order?");
+  EXPECT_EQ(turn.trigger, "loud");
+  EXPECT_EQ(turn.values, (products::SlotValues{{"order", "GH1234"}, {"day", "2026-02-03"}}));
+}
+
 TEST(Strategy, WhatIsWrongInAConversationIsNamed) {
   const std::string good = replace(kGood, "[service]\nanswers = \"answers.toml\"\n", kConversations);
   const struct {
@@ -165,6 +187,12 @@ TEST(Strategy, WhatIsWrongInAConversationIsNamed) {
       {"words = [\"terrible\", \"投诉\"]", "words = []", "service.trigger[0].words: must hold at least one word"},
       {"\"terrible\"", "\" \"", "line 25: service.trigger[0].words: holds an empty word"},
       {"tries_max = 4", "tries = 4", "unknown key 'service.form.tries'"},
+      {"priority = 2", "score_least = 0.5", "service.trigger[0].score_least: is of `intents`"},
+      {"priority = 2", "shouting = \"yes\"", "service.trigger[0].shouting: must be"},
+      {"{ slot = \"order\" }", "{ trigger = \"angr\" }",
+       "service.test[0].turn[1].expect.trigger: \"angr\" is none of the triggers"},
+      {"{ slot = \"order\" }", "{ values = { order = 3 } }",
+       "service.test[0].turn[1].expect.values.order: must be a string"},
       {"tap = \"refund\"", "", "service.test[0].turn[1].say: is missing"},
       {"{ slot = \"order\" }", "{}", "service.test[0].turn[1].expect.decision: is missing"},
       {"{ slot = \"order\" }", "{ slott = \"order\" }", "unknown key 'service.test[0].turn[1].expect.slott'"},
@@ -291,6 +319,27 @@ TEST(Strategy, HostileTomlIsRefusedNotCrashed) {
   for (const char* bad : {"", "\xff\xfe", "a = [[[[[[[[[[[[[[[[[[[[", "[strategy]\nname = 1\n",
                           "strategy = 3\ndata = 4\nservice = 5\ncommerce = 6"}) {
     EXPECT_FALSE(parse_strategy(bad, "s.toml", false).ok()) << bad;
+  }
+}
+
+TEST(Strategy, PersonalDataIsMaskedUnlessItIsSaidOtherwise) {
+  const auto plain = parse_strategy(kGood, "s.toml", false);
+  ASSERT_TRUE(plain.ok());
+  EXPECT_EQ(plain->privacy.mask, text::PersonalKinds::all());
+  EXPECT_TRUE(plain->privacy.in_conversations().empty());
+  const std::string good = kGood;
+  const auto some =
+      parse_strategy(good + "[privacy]\nmask = [\"phone\", \"ssn\"]\nconversations = \"mask\"\n", "s.toml", false);
+  ASSERT_TRUE(some.ok()) << some.status().to_string();
+  EXPECT_EQ(some->privacy.mask.names(), (std::vector<std::string>{"phone", "ssn"}));
+  EXPECT_EQ(some->privacy.in_conversations(), some->privacy.mask);
+  const auto none = parse_strategy(good + "[privacy]\nmask = []\n", "s.toml", false);
+  ASSERT_TRUE(none.ok());
+  EXPECT_TRUE(none->privacy.mask.empty());
+  for (const char* wrong : {"mask = [\"name\"]", "mask = true", "conversations = \"drop\"", "masks = []"}) {
+    const auto strategy = parse_strategy(good + "[privacy]\n" + wrong + "\n", "s.toml", false);
+    EXPECT_EQ(strategy.status().code(), Code::kInvalidArgument) << wrong;
+    EXPECT_NE(strategy.status().message().find("privacy."), std::string::npos) << strategy.status().message();
   }
 }
 

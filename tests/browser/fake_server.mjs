@@ -40,7 +40,7 @@ export const feedback = [];
 function answer(text) {
   const lang = /\p{Script=Han}/u.test(text) ? 'zh' : 'en';
   const common = { lang, trace_id: `tr_fake${++count}`, options: [], sources: [], release_id: 'rel_fake0123456789abcdef' };
-  if (/转人工|person/.test(text)) return { ...common, decision: 'handoff', score: 0.9, intent: 'talk_to_human', text: lang === 'zh' ? '正在为您转接人工客服。' : 'I am handing you over to a person.' };
+  if (/转人工|person/.test(text)) return { ...common, decision: 'handoff', handover: { state: 'offline' }, score: 0.9, intent: 'talk_to_human', text: lang === 'zh' ? '正在为您转接人工客服。' : 'I am handing you over to a person.' };
   const intent = words.find(([pattern]) => pattern.test(text))?.[1];
   if (intent) return { ...common, decision: 'answer', text: texts[intent][lang], score: 0.941, intent, sources: [`policy/${intent}#2`] };
   if (/订单|order/i.test(text)) {
@@ -69,7 +69,7 @@ function crossOrigin(request, response, path) {
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-expose-headers', 'retry-after, x-request-id, yupu-visitor');
   if (request.method !== 'OPTIONS') return false;
-  response.writeHead(204, { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type, yupu-visitor' }).end();
+  response.writeHead(204, { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'content-type, last-event-id, yupu-visitor' }).end();
   return true;
 }
 
@@ -91,6 +91,12 @@ async function handle(request, response) {
     feedback.push(await body(request));
     return json({ id: `fb_fake${++count}` });
   }
+  // Nobody is ever on duty here.
+  if (/^\/v1\/conversations\/\w+\/events$/.test(path)) {
+    return response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: state\ndata: {"state":"offline"}\n\n');
+  }
+  if (/^\/v1\/conversations\/\w+\/contact$/.test(path)) return json({ conversation: path.split('/')[3] });
+  if (/^\/v1\/conversations\/\w+\/rating$/.test(path)) return json({ conversation: path.split('/')[3], score: 5 });
   if (path === '/openapi.json') return json({ openapi: '3.1.0' });
   if (path === '/report') return response.writeHead(200, { 'content-type': types['.html'] }).end('<!doctype html><title>report</title>');
   if (path === '/v1/visitors') return json({ token: `vt_fake${++count}`, bot: 'shop', expires_at: '' });

@@ -1,5 +1,6 @@
 // What the checks in a browser share: a browser, findings, a page that is watched for what it does wrong.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -56,6 +57,17 @@ export async function withWatchedPage(browser, origins, options, work) {
   } finally {
     await context.close();
   }
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// The page's context needs bypassCSP: axe is put into it past its policy.
+export async function expectAccessible(page, what) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  expect(found.passes.length > 5, `${what}: axe looked at almost nothing`);
+  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.length === 0, `${what}: ${serious.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`).join('; ')}`);
 }
 
 export async function expectNoSidewaysScroll(page, width) {

@@ -1,6 +1,7 @@
 // The demo page in a real browser:  node run.mjs BASE_URL [--screenshots DIR]
 // Needs Debian's chromium (or CHROMIUM=/path). Exit status 0 when every check passed, 1 when one failed, 2 for bad use.
 import { expect, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
+import { leftAlone, nonsense } from './nonsense.mjs';
 
 const given = readArguments(process.argv.slice(2), 1);
 if (given === null) {
@@ -11,7 +12,6 @@ const [base] = given.urls;
 const origin = new URL(base).origin;
 const zh = '快递几天能送到？';
 const en = 'Can I cancel my order?';
-const nonsense = 'colourless green ideas sleep furiously';
 const browser = await launch();
 const tally = new Tally();
 const shot = (page, name) => given.shot(page, `demo-${name}`);
@@ -56,16 +56,25 @@ await check('an English question is answered; the page follows the browser', { l
 });
 
 await check('nonsense is not answered: it asks back, refuses or hands over', {}, async (page) => {
-  const item = await ask(page, nonsense);
-  expect((await item.locator('.decision.clarify, .decision.refuse, .decision.handoff').count()) === 1, `"${nonsense}" got: ${await item.innerText()}`);
-  const option = item.locator('.options .chip').first();
-  if (await option.count()) {
-    const title = await option.innerText();
-    await option.click();
-    const next = page.locator('#thread > li').nth(1);
-    await next.locator('.line.answer').waitFor();
-    expect((await next.locator('.question').innerText()).includes(title), 'a tapped option was not sent');
+  const answered = [];
+  let tapped = false;
+  for (const text of nonsense) {
+    const item = await ask(page, text);
+    if ((await item.locator('.decision.answer').count()) === 1) answered.push(`"${text}" got: ${await item.innerText()}`);
+    else expect((await item.locator('.decision.clarify, .decision.refuse, .decision.handoff').count()) === 1, `"${text}" got: ${await item.innerText()}`);
+    const option = item.locator('.options .chip').first();
+    if (!tapped && (await option.count()) > 0) {
+      const title = await option.innerText();
+      await option.click();
+      const next = page.locator('#thread > li').nth(1);
+      await next.locator('.line.answer').waitFor();
+      expect((await next.locator('.question').innerText()).includes(title), 'a tapped option was not sent');
+      tapped = true;
+    }
+    await page.click('#clear'); // the next one begins a conversation: twice unsure in one is a person's
+    await page.waitForTimeout(500); // one visitor may ask the shop twice a second
   }
+  expect(nonsense.length - answered.length >= leftAlone, answered.join('; '));
 });
 
 await check('a thumb up and a thumb down with a correction are taken', {}, async (page) => {
@@ -166,7 +175,7 @@ await check('phone: no sideways scrolling, the question box in sight', { viewpor
 
 await check('dark: follows the preference, text stays readable', { colorScheme: 'dark' }, async (page) => {
   await ask(page, zh);
-  await ask(page, nonsense);
+  await ask(page, nonsense[0]);
   const contrast = await page.evaluate(() => {
     const channel = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
     const luminance = (css) => { const [r, g, b] = css.match(/\d+/g).map(Number); return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b); };

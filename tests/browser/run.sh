@@ -2,7 +2,8 @@
 # The pages in a real browser, against the real server:  run.sh YUPU_BINARY [--screenshots DIR]
 # Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
 # then serves a copy of it on a free port and runs run.mjs, then widget.mjs with the chat on the pages of embedding.mjs, and
-# console.mjs with two agents: what the tests tell the shop is gone with the copy, and teaches no later run anything.
+# console.mjs with two agents and the chat's pages: what the tests tell the shop is gone with the copy, and teaches no later run
+# anything. misses.mjs has a small shop of its own, which learns.
 #   run.sh --fake [--screenshots DIR]   the same checks of page and chat alone, against fake_server.mjs and web/dist
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -16,8 +17,9 @@ shop="$(mktemp -d)"
 copy=""
 server=""
 embedding=""
+misses_server=""
 finish() {
-  for process in $server $embedding; do
+  for process in $server $embedding $misses_server; do
     kill "$process" 2>/dev/null || true
     wait "$process" 2>/dev/null || true
   done
@@ -30,6 +32,31 @@ if [ ! -e "$installed" ] || [ "$here/package-lock.json" -nt "$installed" ]; then
   (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
   touch "$installed"
 fi
+
+# The port a server of ours has said in its log, once it has.
+address_in() {
+  grep -o 'http://127\.0\.0\.1:[1-9][0-9]*' "$1" | tail -n 1 || true
+}
+
+# A shop small enough to be trained twice, served in a folder of its own: what its visitors ask in vain becomes a release.
+misses_story() {
+  local folder="$shop/misses" url=""
+  mkdir "$folder"
+  python3 "$root/tests/loop/misses_shop.py" "$folder"
+  "$yupu" run "$folder/strategy.toml" --workdir "$folder/w" --once --until accounts >"$folder/log" 2>&1 || { tail -n 30 "$folder/log" >&2; return 1; }
+  local token
+  token="$("$yupu" agents add Mei --tenant one --workdir "$folder/w" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
+  : >"$folder/log"
+  "$yupu" serve --strategy "$folder/strategy.toml" --workdir "$folder/w" --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
+  misses_server=$!
+  for _ in $(seq 300); do
+    url="$(address_in "$folder/log")"
+    [ -n "$url" ] && break
+    kill -0 "$misses_server" || { tail -n 30 "$folder/log" >&2; return 1; }
+    sleep 0.2
+  done
+  AGENT_TOKEN="$token" node "$here/misses.mjs" "$url" "$@" -- "$yupu" improve "$folder/strategy.toml" --workdir "$folder/w" --json
+}
 
 : >"$shop/pages"
 node "$here/embedding.mjs" >"$shop/pages" &
@@ -61,7 +88,7 @@ server=$!
 
 url=""
 for _ in $(seq $((wait_s * 5))); do
-  url="$(grep -o 'http://127\.0\.0\.1:[1-9][0-9]*' "$log" | tail -n 1 || true)"
+  url="$(address_in "$log")"
   [ -n "$url" ] && break
   if ! kill -0 "$server" 2>/dev/null; then
     echo "run.sh: the server ended before it listened:" >&2
@@ -87,7 +114,8 @@ if [ "$yupu" != --fake ]; then
   for agent in Mei Lin; do
     tokens="$tokens $("$yupu" agents add "$agent" --limit 5 --workdir "$copy" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
   done
-  AGENT_TOKENS="${tokens# }" node "$here/console.mjs" "$url" "$@" || status=$?
+  AGENT_TOKENS="${tokens# }" node "$here/console.mjs" "$url" "$listed" "$@" || status=$?
+  misses_story "$@" || status=$?
 fi
 if [ "$status" != 0 ]; then
   echo "run.sh: the server's last lines:" >&2

@@ -1,8 +1,7 @@
 // The chat on another origin's page, and on its own:  node widget.mjs CHAT_URL LISTED_URL UNLISTED_URL [--screenshots DIR]
 // The two pages are those of embedding.mjs. Exit status as run.mjs.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { expect, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
+import { answered, ask, chatPage, openChat } from './chat.mjs';
+import { expect, expectAccessible, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
 
 const given = readArguments(process.argv.slice(2), 3);
 if (given === null) {
@@ -10,7 +9,6 @@ if (given === null) {
   process.exit(2);
 }
 const [chat, listed, unlisted] = given.urls;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const zh = '快递几天能送到？';
 const en = 'Can I cancel my order?';
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
@@ -19,7 +17,7 @@ const tally = new Tally();
 const shot = (page, name) => given.shot(page, `widget-${name}`);
 
 const check = (name, options, work) => tally.check(name, () => withWatchedPage(browser, [new URL(chat).origin, listed, unlisted], options, work));
-const shopPage = (page, more = '', at = listed) => page.goto(`${at}/?chat=${chat}${more}`, { waitUntil: 'networkidle' });
+const shopPage = (page, more = '') => chatPage(page, listed, chat, more);
 
 // A question the bot would rather ask about, found as a caller of its own would find it.
 async function vagueQuestion() {
@@ -32,37 +30,11 @@ async function vagueQuestion() {
 }
 const vague = await vagueQuestion();
 
-async function openChat(page) {
-  await page.locator('.launcher').click();
-  await page.locator('.panel').waitFor();
-}
-
-// Types the question, sends it; returns its turn, answered.
-async function ask(page, text) {
-  const before = await page.locator('.turns > li').count();
-  await page.locator('.composer textarea').fill(text);
-  await page.locator('.composer textarea').press('Enter');
-  return answered(page, before);
-}
-async function answered(page, index) {
-  const turn = page.locator('.turns > li').nth(index);
-  await turn.locator('.bot:not(.pending)').waitFor();
-  return turn;
-}
-
 const focused = (page) => page.evaluate(() => {
   let at = document.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
   return at === null ? '' : at.className || at.localName;
 });
-
-async function expectAccessible(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  expect(found.passes.length > 5, `${what}: axe looked at almost nothing`);
-  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.length === 0, `${what}: ${serious.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`).join('; ')}`);
-}
 
 await check('on a page with a strict policy: ask, tap, answer with source, rate', {}, async (page) => {
   expect(vague !== '', 'no question makes the bot ask back');
@@ -164,9 +136,47 @@ await check('a screen reader is told: dialog, live log, names; the page decides 
   await ask(page, en);
   expect((await page.locator('.bot .hidden-text').first().textContent()) === 'The shop said: ', 'who speaks is not said');
   await ask(page, 'let me talk to a person');
-  expect((await page.locator('.state').innerText()).includes('A person will take over'), `the handoff is not shown: ${await page.locator('.turns').innerText()}`);
+  const state = page.locator('.state:not(:empty)');
+  await state.waitFor();
+  expect((await state.getAttribute('role')) === 'status' && (await state.innerText()).includes('Nobody is here'), `the handoff is not shown: ${await page.locator('.panel').innerText()}`);
   await shot(page, 'handoff');
 });
+
+// No agent is on duty as long as these checks run.
+const refusedContact = { status: 400, contentType: 'application/problem+json', body: '{"code":"invalid_argument","field":"contact","detail":"contact is not so"}' };
+for (const [where, show] of [['a page of another origin', (page) => shopPage(page, '&lang=en').then(() => openChat(page))],
+  ['the hosted page', (page) => page.goto(`${chat}/chat/shop?lang=en`, { waitUntil: 'networkidle' })]]) {
+  await check(`nobody on duty: the offline form on ${where}`, { locale: 'en-GB', expected: /400/ }, async (page) => {
+    const sent = [];
+    page.on('request', (request) => request.method() === 'POST' && request.url().endsWith('/contact') && sent.push(request.postDataJSON()));
+    await show(page);
+    await ask(page, 'let me talk to a person');
+    const form = page.locator('form.contact');
+    const field = form.locator('[name=contact]');
+    await form.waitFor();
+    await form.locator('[type=submit]').click();
+    expect(sent.length === 0 && (await field.getAttribute('aria-invalid')) === 'true', 'an empty form was sent, or nobody was told');
+    const fault = form.locator(`#${await field.getAttribute('aria-describedby')}`);
+    expect(/how to reach you/.test(await fault.innerText()), `said: ${await fault.innerText()}`);
+    await field.fill('me@example.org');
+    await form.locator('[name=text]').fill('about my order');
+    await page.route('**/contact', (route) => (route.request().method() === 'POST'
+      ? route.fulfill({ ...refusedContact, headers: { 'access-control-allow-origin': listed } }) : route.continue()));
+    await form.locator('[type=submit]').click();
+    await form.locator('.fault', { hasText: 'contact is not so' }).waitFor();
+    await page.unroute('**/contact');
+    expect((await field.inputValue()) === 'me@example.org', 'what was typed is gone');
+    if (where === 'the hosted page') await shot(page, 'offline');
+    await field.press('Enter');
+    await page.locator('.happened', { hasText: 'Thank you' }).waitFor();
+    await form.waitFor({ state: 'detached' });
+    expect(JSON.stringify(sent.at(-1)) === '{"contact":"me@example.org","text":"about my order"}', `sent: ${JSON.stringify(sent)}`);
+    await page.reload(); // a stream is open: the network is not idle
+    if (where !== 'the hosted page') await openChat(page);
+    await page.locator('.happened', { hasText: 'Thank you' }).waitFor();
+    expect((await form.count()) === 0, 'the form came back after a reload');
+  });
+}
 
 await check('a token that is over or forged: another visitor, without history', { expected: /401/ }, async (page) => {
   await shopPage(page);
@@ -262,7 +272,9 @@ for (const [name, options] of [['light', {}], ['dark', { colorScheme: 'dark' }],
     await turn.locator('form.reason').waitFor();
     await expectAccessible(page, 'conversation');
     await ask(page, '转人工');
-    await expectAccessible(page, 'handed over');
+    await page.locator('form.contact').waitFor();
+    await page.locator('form.contact [type=submit]').click();
+    await expectAccessible(page, 'handed over, the offline form with a fault');
     if (name === 'dark') await shot(page, 'dark');
     await page.goto(`${chat}/chat/shop`, { waitUntil: 'networkidle' });
     await ask(page, zh);

@@ -2,7 +2,9 @@
 """A conversation through the real binary: answered, asked back, tapped, tapped too late, handed over, slots filled, the server
 killed in the middle; and the strategy's own tests of it.  conversation_test.py --yupu build/release/yupu"""
 import csv
+import datetime
 import json
+import pathlib
 import random
 import re
 import signal
@@ -62,7 +64,7 @@ say = "where is my parcel"
 expect = { decision = "clarify", slot = "order_number" }
 [[service.test.turn]]
 say = "GH12345678"
-expect = { contains = "GH12345678, is that right" }
+expect = { contains = "GH12345678, is that right", values = { order_number = "GH12345678" } }
 [[service.test.turn]]
 say = "yes"
 expect = { decision = "answer", contains = "GH12345678" }
@@ -249,7 +251,137 @@ def slots(trial, server, key):
     lost = Visitor(server, key)
     lost.say("where is my parcel")
     expect(lost.say("XX12345678")["decision"] == "clarify", "impossible once")
-    expect(lost.say("XX12345679")["decision"] == "handoff", "impossible twice")
+    expect(lost.say("XX12345679")["decision"] == "clarify", "impossible twice")
+    expect(lost.say("XX12345680")["decision"] == "handoff", "impossible three times")
+
+
+# The same shop asks for more: a day and an amount.
+FORM_ANSWERS = ANSWERS.replace("订单{order_number}在路上。", "订单{order_number}（{ordered_on}下单，{paid}元）在路上。").replace(
+    "Order {order_number} is", "Order {order_number} of {ordered_on}, {paid} yuan, is") + """[[slot]]
+name = "ordered_on"
+kind = "date"
+prompt_zh = "哪天下的单？"
+prompt_en = "When did you order?"
+[[slot]]
+name = "paid"
+kind = "amount"
+prompt_zh = "付了多少钱？"
+prompt_en = "How much did you pay?"
+"""
+# And for a name, which a model of entities finds.
+NAME_ANSWERS = ANSWERS.replace("订单{order_number}在路上。", "订单{order_number}（{receiver}收）在路上。").replace(
+    "Order {order_number} is", "Order {order_number} for {receiver} is") + """[[slot]]
+name = "receiver"
+kind = "entity"
+entity = "PER"
+prompt_zh = "收件人是谁？"
+prompt_en = "Who is it for?"
+"""
+ENTITIES = pathlib.Path(__file__).resolve().parents[2] / "examples" / "entities"
+
+
+def forms(trial, key):
+    """Scripted dialogues in both languages: days and amounts as people write them, wrong ones, and changes."""
+    (trial.folder / "answers.toml").write_text(FORM_ANSWERS, encoding="utf-8")
+    server = Server(trial)
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    monday = today - datetime.timedelta(days=today.weekday() + 7)
+    dialogues = {
+        "in English": [
+            ("where is my parcel", "What is the order number?"),
+            ("GH12345678", "GH12345678, is that right?"),
+            ("yes", "When did you order?"),
+            ("31 Feb", "That does not look right. When did you order?"),
+            ("the order is GH87654321, sorry", "GH87654321, is that right?"),
+            ("yes", "When did you order?"),
+            ("two weeks ago", "How much did you pay?"),
+            ("-2", "That does not look right. How much did you pay?"),
+            ("320 yuan", f"Order GH87654321 of {today - datetime.timedelta(days=14)}, 320 yuan, is on its way.")],
+        "in Chinese": [
+            ("我的快递到哪了", "订单号是多少？"),
+            ("GH12345678", "GH12345678，对吗？"),
+            ("修改", "订单号是多少？"),
+            ("GH11112222", "GH11112222，对吗？"),
+            ("对", "哪天下的单？"),
+            ("二月三十日", "这个好像不对。哪天下的单？"),
+            ("上周一", "付了多少钱？"),
+            ("三百二十块", f"订单GH11112222（{monday}下单，320元）在路上。")]}
+    try:
+        for name, turns in dialogues.items():
+            visitor = Visitor(server, key)
+            for number, (text, wanted) in enumerate(turns):
+                got = visitor.say(text)["text"]
+                trial.expect(got == wanted, f"a form {name}, {text}: {got}, not {wanted}")
+                if number == 4:
+                    server.kill_and_start()
+    finally:
+        server.stop(signal.SIGTERM)
+        (trial.folder / "answers.toml").write_text(ANSWERS, encoding="utf-8")
+
+
+def names(trial, key):
+    """A slot of a name, read by a model that learned entities."""
+    folder, expect = trial.folder, trial.expect
+    trial.run("train", "--task", "tokens", "--train", str(ENTITIES / "train.conll"), "--valid", str(ENTITIES / "valid.conll"), "--out", "ner",
+              "--crf", "on", "--epochs", "15", "--lr", "2e-3", "--batch-tokens", "128", "--vocab-size", "400", "--max-length", "32", "--threads", "2")
+    (folder / "answers.toml").write_text(NAME_ANSWERS, encoding="utf-8")
+    said = trial.run("serve", "--strategy", "strategy.toml", "--workdir", "w", "--listen", "127.0.0.1:0", code=2)
+    expect("slot 'receiver' is of kind entity" in said, f"without a model of entities: {said}")
+    (folder / "strategy.toml").write_text(STRATEGY.replace("[service]\n", '[service]\nentities = "ner"\n'), encoding="utf-8")
+    server = Server(trial)
+    try:
+        for turns in ([("where is my parcel", "What is the order number?"), ("GH12345678", "GH12345678, is that right?"), ("yes", "Who is it for?"),
+                       ("Greta Stone ordered oolong yesterday.", "Order GH12345678 for Greta Stone is on its way.")],
+                      [("我的快递到哪了", "订单号是多少？"), ("GH12345678", "GH12345678，对吗？"), ("对", "收件人是谁？"),
+                       ("我叫周敏，住在新港。", "订单GH12345678（周敏收）在路上。")]):
+            visitor = Visitor(server, key)
+            for text, wanted in turns:
+                got = visitor.say(text)["text"]
+                expect(got == wanted, f"a name, {text}: {got}, not {wanted}")
+    finally:
+        server.stop(signal.SIGTERM)
+        (folder / "answers.toml").write_text(ANSWERS, encoding="utf-8")
+        (folder / "strategy.toml").write_text(STRATEGY, encoding="utf-8")
+
+
+def opinions(trial, server, keys):
+    """Votes, scores and an agent's correction stand in one queue, each with its trace; foreign ones are not found."""
+    expect, run = trial.expect, trial.run
+    visitor = Visitor(server, keys["one"])
+    said = visitor.say("please refund me")
+    trace, conversation = said["trace_id"], visitor.conversation
+    agents = {tenant: json.loads(run("agents", "add", "Mei", "--workdir", "w", "--tenant", tenant, "--json"))["token"] for tenant in keys}
+    rating = f"/v1/conversations/{conversation}/rating"
+    correct = f"/v1/agent/conversations/{conversation}/correct"
+    for path, body, key, wanted in (
+            ("/v1/feedback", {"trace_id": trace, "rating": 1}, keys["one"], (200, None)),
+            ("/v1/feedback", {"trace_id": trace, "rating": -1, "reason": "not yet"}, keys["one"], (200, None)),
+            ("/v1/feedback", {"trace_id": trace, "rating": 1}, keys["two"], (404, "trace_id")),
+            (rating, {"score": 2}, keys["one"], (200, None)),
+            (rating, {"score": 5, "reason": "in the end"}, keys["one"], (200, None)),
+            (rating, {"score": 6}, keys["one"], (400, "score")),
+            (rating, {"score": 1}, keys["two"], (404, "conversation")),
+            (correct, {"trace_id": trace, "correction": "hours"}, agents["one"], (200, None)),
+            (correct, {"trace_id": trace, "correction": "no_such"}, agents["one"], (400, "correction")),
+            (correct, {"trace_id": "tr_none", "correction": "hours"}, agents["one"], (404, "trace_id")),
+            (correct, {"trace_id": trace, "correction": "hours"}, agents["two"], (404, "conversation"))):
+        status, answer, _ = call(server.port, "POST", path, body, key)
+        expect((status, answer.get("field")) == wanted, f"{path} {body}: {status} {answer}")
+    server.kill_and_start()
+    queue = [row for row in json.loads(run("feedback", "opinions", "--workdir", "w"))["opinions"] if row["conversation"] == conversation]
+    expect([(row["correction"], row["satisfaction"], row["rating"]) for row in queue] == [("hours", None, None), (None, 5, None), (None, None, -1)],
+           f"one queue, the last ones count: {queue}")
+    expect(all((row["trace_id"], row["text"], row["answer"]) == (trace, "please refund me", "Within three days.") for row in queue),
+           f"each with its call: {queue}")
+    expect(queue and queue[0]["author"].startswith("agent:") and queue[-1]["author"] == "", f"who said so: {queue}")
+    satisfied = json.loads(run("feedback", "summary", "--workdir", "w"))["satisfaction"]
+    expect((satisfied["conversations"], satisfied["mean"], satisfied["satisfied"]) == (1, 5.0, 1.0), f"satisfaction: {satisfied}")
+    status, seen, _ = call(server.port, "GET", "/v1/console/opinions", key=agents["one"])
+    expect(status == 200 and [row["id"] for row in seen["opinions"][:3]] == [row["id"] for row in queue], f"in the console: {status} {seen}")
+    status, seen, _ = call(server.port, "GET", "/v1/console/opinions", key=agents["two"])
+    expect((status, seen["opinions"]) == (200, []), f"another tenant's console: {status} {seen}")
+    status, shown, _ = call(server.port, "GET", f"/v1/agent/conversations/{conversation}", key=agents["one"])
+    expect([message["trace_id"] for message in shown["messages"]] == [trace, trace], f"what a correction names: {shown}")
 
 
 def guesses(trial, server, keys):
@@ -302,8 +434,11 @@ def main():
             steps(trial, server, keys["one"])
             slots(trial, server, keys["one"])
             guesses(trial, server, keys)
+            opinions(trial, server, keys)
         finally:
             server.stop(signal.SIGTERM)
+        forms(trial, keys["one"])
+        names(trial, keys["one"])
         trial.run("ledger", "check", "--workdir", "w")
         changed_answers(trial)
         return trial.finish("conversations go on, hand over and are tested")

@@ -28,6 +28,11 @@ def shop(seed):
     return items, events
 
 
+def written_rows(path, *rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path.name
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         trial = Trial(yupu_from_arguments(), name)
@@ -54,7 +59,7 @@ def main():
                "the order of a file, or that it was stored, changes the report")
         expect(run("recommend", "evaluate", "--resamples", "100", "--threads", "2", "--json") == stored, "threads change the report")
         methods = {method["name"]: method for method in report["methods"]}
-        expect(list(methods) == ["popularity", "item-knn", "ease", "bpr", "words", "text", "tower"], f"{list(methods)}")
+        expect(list(methods) == ["popularity", "item-knn", "ease", "bpr", "words", "text", "frozen", "tower", "ranker"], f"{list(methods)}")
         recall = lambda name, part: methods[name]["slices"][part]["recall@20"]["value"]
         expect(recall("ease", "warm") > recall("popularity", "warm"), "taste is not found")
         expect(recall("words", "cold_item") > 0.5, f"new items are not found by their words: {recall('words', 'cold_item')}")
@@ -76,6 +81,18 @@ def main():
         expect(trained["figures"]["valid.ndcg@10"] > 0.1, f"{trained['figures']}")
         trial.kill_once_checkpointed([*train, "--out", "cut"], "cut")
         expect(json.loads(run(*train, "--out", "cut"))["weights_sha256"] == trained["weights_sha256"], "another result after a kill")
+        # From a base, with what was shown and passed over; the base is judged frozen beside it.
+        trial.write_rows("shown.jsonl", [{"user": e["user"], "time": e["time"] - 60, "items": [e["item"], "bread-0", "guitar-1"]}
+                                         for e in events if e["item"] not in ("bread-0", "guitar-1")])
+        run("recommend", "train", "--items", "items.jsonl", "--events", "events.jsonl", "--impressions", "shown.jsonl", "--base", "embedder",
+            "--epochs", "1", "--batch-size", "32", "--max-length", "16", "--threads", "2", "--out", "tuned")
+        both = recommend(*judge, "--model", "tuned", "--method", "frozen", "--method", "tower")["methods"]
+        expect([m["name"] for m in both] == ["frozen", "tower"] and "slices" in both[0], f"{both[0]}")
+        expect("field 'items': 'a' stands twice" in
+               run("recommend", "train", "--items", "items.jsonl", "--events", "events.jsonl", "--out", "no", "--impressions",
+                   written_rows(folder / "twice.jsonl", {"user": "u1", "time": 1700000000, "items": ["a", "a"]}), code=2), "a list")
+        combined = methods["ranker"]
+        expect("above_best_single" in combined or combined.get("skipped") == "this build has no XGBoost", f"{combined}")
         tower = recommend(*judge, "--model", "tower", "--method", "tower")["methods"][0]
         expect(tower["slices"]["cold_item"]["recall@20"]["value"] > 0.3, f"{tower['slices']['cold_item']}")
         expect("has learned from behaviour until" in run("recommend", *judge, "--model", "tower", "--test-share", "0.3", code=2),

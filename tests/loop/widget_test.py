@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Visitors of a public bot through the real binary: a token instead of a key, what is theirs and what is not, a server killed in the
-middle, users the shop vouches for, too many questions.  widget_test.py --yupu build/release/yupu"""
+middle, a conversation followed from another origin's page, users the shop vouches for, too many questions.  widget_test.py --yupu build/release/yupu"""
 import hashlib
 import hmac
+import http.client
 import json
 import signal
 import sys
@@ -75,6 +76,48 @@ def own_things(trial, server, keys):
     expect('"answer_tokens"' in json.dumps(usage), f"the tenant pays: {usage}")
 
 
+def following(trial, server):
+    """What a page needs after a hand-off: messages, live and asked for, and the offline form; and the browser's questions before."""
+    expect = trial.expect
+    mine, other = Visitor(server), Visitor(server)
+    status, said, _ = mine.say("let me talk to somebody")
+    expect((status, said.get("handover")) == (200, {"state": "offline"}), f"nobody is on duty: {status} {said}")
+    path = f"/v1/conversations/{said['conversation']}"
+    evil = "https://evil.example"
+    contact = {"contact": "me@example.org", "text": "my parcel"}
+    for method, what in (("GET", "events"), ("GET", "messages"), ("POST", "contact")):
+        status, _, headers = call(server.port, "OPTIONS", f"{path}/{what}", headers={
+            "Origin": PAGE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "last-event-id,yupu-visitor"})
+        allowed = [name.strip() for name in headers.get("access-control-allow-headers", "").split(",")]
+        expect((status, headers["access-control-allow-origin"], headers["access-control-allow-methods"]) == (204, PAGE, method), f"asked about {what}: {status} {headers}")
+        expect({"yupu-visitor", "last-event-id", "content-type"} <= set(allowed), f"headers of {what}: {allowed}")
+        expect(call(server.port, "OPTIONS", f"{path}/{what}", headers={"Origin": evil})[0] == 403, f"{what} for a page that is not listed")
+        body = contact if method == "POST" else None
+        refused = call(server.port, method, f"{path}/{what}", body, headers={"Origin": PAGE, "yupu-visitor": other.token})
+        expect((refused[0], refused[1].get("field")) == (404, "conversation"), f"{what} of another visitor: {refused[:2]}")
+        expect(refused[2]["access-control-allow-origin"] == PAGE, "the page may read why")
+        expect(call(server.port, method, f"{path}/{what}", body, headers={"Origin": evil, "yupu-visitor": mine.token})[0] == 403, f"{what} on another page")
+    status, asked, headers = call(server.port, "GET", f"{path}/messages", headers={"Origin": PAGE, "yupu-visitor": mine.token})
+    expect((status, asked["state"], headers["access-control-allow-origin"]) == (200, {"state": "offline"}, PAGE), f"messages: {status} {asked}")
+    expect([message["author"] for message in asked["messages"]] == ["visitor", "bot"], f"messages: {asked}")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.request("GET", f"{path}/events", headers={"Origin": PAGE, "yupu-visitor": mine.token, "last-event-id": str(asked["messages"][0]["sequence"])})
+    stream = connection.getresponse()
+    expect((stream.status, stream.headers["access-control-allow-origin"]) == (200, PAGE), f"events: {stream.status} {stream.headers}")
+    heard = []
+    while not heard or heard[-1] != 'data: {"state":"offline"}':
+        line = stream.readline().decode()
+        if not line:
+            break
+        heard.append(line.rstrip("\n"))
+    expect(heard.count("event: message") == 1 and heard[-1] == 'data: {"state":"offline"}', f"the stream goes on after the first message: {heard}")
+    connection.close()
+    expect(mine.post(f"{path}/contact", {"contact": " "})[1].get("field") == "contact", "an empty contact")
+    expect(mine.post(f"{path}/contact", contact)[0] == 200, "the offline form")
+    tickets = json.loads(trial.run("conversations", "list", "--tickets", "--workdir", "w", "--json"))["tickets"]
+    expect([(ticket["contact"], ticket["text"]) for ticket in tickets] == [("me@example.org", "my parcel")], f"tickets: {tickets}")
+
+
 def known_users(trial, server):
     expect = trial.expect
     soon = int(time.time()) + 600
@@ -125,6 +168,7 @@ def main():
         server = Server(trial)
         try:
             own_things(trial, server, keys)
+            following(trial, server)
             known_users(trial, server)
             floods(trial, server)
             pages(trial, server)

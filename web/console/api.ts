@@ -1,11 +1,12 @@
 // The calls of the console, and its stream. The token goes in a header, never into an address.
 
 import { readProblem, type Outcome, type Problem } from '../src/api';
-import { readAgent, readConversations, readDossier, readMisses, readOverview } from './read';
+import { backoff_ms, readEvents } from '../src/sse';
+import { readAgent, readConversations, readDossier, readMisses, readOverview, readReport } from './read';
 
 const kCallTimeout_ms = 30_000;
 
-async function call<T>(token: string, path: string, body: unknown, read: (json: unknown) => T): Promise<Outcome<T>> {
+export async function call<T>(token: string, path: string, body: unknown, read: (json: unknown) => T): Promise<Outcome<T>> {
   let response: Response;
   try {
     const init: RequestInit = { credentials: 'omit', cache: 'no-store', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(kCallTimeout_ms) };
@@ -23,7 +24,18 @@ async function call<T>(token: string, path: string, body: unknown, read: (json: 
 }
 
 const one = (id: string): string => `/v1/agent/conversations/${encodeURIComponent(id)}`;
-const nothing = (): true => true;
+export const nothing = (): true => true;
+
+const kTracesAtOnce = 2000;
+
+// One call after the other, up to the first that fails.
+export async function inParts(traces: string[], one: (part: string[], index: number) => Promise<Outcome<true>>): Promise<Outcome<true>> {
+  for (let index = 0; index * kTracesAtOnce < traces.length; index += 1) {
+    const outcome = await one(traces.slice(index * kTracesAtOnce, (index + 1) * kTracesAtOnce), index);
+    if (!outcome.ok) return outcome;
+  }
+  return { ok: true, value: true };
+}
 
 export function calls(token: string) {
   return {
@@ -33,40 +45,19 @@ export function calls(token: string) {
     say: (id: string, messageId: string, text: string) => call(token, `${one(id)}/say`, { message_id: messageId, text }, nothing),
     close: (id: string, to: 'bot' | 'end') => call(token, `${one(id)}/close`, { to }, nothing),
     hand: (id: string, to: string) => call(token, `${one(id)}/hand`, { to }, nothing),
+    correct: (id: string, trace: string, correction: string) => call(token, `${one(id)}/correct`, { trace_id: trace, correction }, nothing),
     overview: (days: number) => call(token, `/v1/console/overview?days=${days}`, undefined, readOverview),
+    report: () => call(token, '/v1/agent/report', undefined, readReport),
     conversations: () => call(token, '/v1/console/conversations', undefined, readConversations),
-    misses: () => call(token, '/v1/console/misses', undefined, readMisses),
+    misses: () => call(token, '/v1/agent/misses', undefined, readMisses),
+    acceptMisses: (traces: string[], intent: string, isNew: boolean) => inParts(traces, (part, index) => call(token, '/v1/agent/misses/accept', { traces: part, intent, new: isNew && index === 0 }, nothing)),
+    mergeMisses: (traces: string[], into: string) => inParts(traces, (part) => call(token, '/v1/agent/misses/merge', { traces: part, into }, nothing)),
+    ignoreMisses: (traces: string[]) => inParts(traces, (part) => call(token, '/v1/agent/misses/ignore', { traces: part }, nothing)),
   };
 }
 export type Calls = ReturnType<typeof calls>;
 
 export const detailOf = (problem: Problem): string => problem.detail || problem.code || `HTTP ${problem.status}`;
-
-// Server-sent events out of the bytes of a response (WHATWG HTML, section 9.2): what this server sends of it.
-export class EventParser {
-  private rest = '';
-
-  feed(bytes: string): { name: string; data: string }[] {
-    const events: { name: string; data: string }[] = [];
-    const blocks = (this.rest + bytes).split('\n\n');
-    this.rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      let name = 'message';
-      const data: string[] = [];
-      for (const line of block.split('\n')) {
-        const [field = '', value = ''] = line.split(/: ?(.*)/s, 2);
-        if (field === 'event') name = value;
-        if (field === 'data') data.push(value);
-      }
-      if (data.length > 0) events.push({ name, data: data.join('\n') });
-    }
-    return events;
-  }
-}
-
-const kRetry_ms = 1000;
-const kRetryMost_ms = 15_000;
-const kSilence_ms = 40_000; // longer than two heart-beats: the connection is dead, whatever the browser thinks
 
 export interface StreamHandlers {
   event: (name: string, data: unknown) => void;
@@ -74,15 +65,15 @@ export interface StreamHandlers {
   refused: (problem: Problem) => void; // the token is not taken any more
 }
 
-// Follows the agent's events until `stop`, and comes back when the connection breaks.
-export function follow(token: string, handlers: StreamHandlers): { stop: () => void } {
+// Follows the events of `path` until `stop`, and comes back when the connection breaks.
+export function follow(token: string, handlers: StreamHandlers, path = '/v1/agent/events'): { stop: () => void } {
   let stopped = false;
   let control = new AbortController();
-  let wait_ms = kRetry_ms;
+  let failures = 0;
 
   async function once(): Promise<void> {
     control = new AbortController();
-    const response = await fetch('/v1/agent/events', { headers: { authorization: `Bearer ${token}` }, credentials: 'omit', cache: 'no-store', signal: control.signal });
+    const response = await fetch(path, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit', cache: 'no-store', signal: control.signal });
     if (response.status === 401) {
       stopped = true;
       handlers.refused(readProblem(401, await response.json().catch(() => null), null, Date.now()));
@@ -90,20 +81,8 @@ export function follow(token: string, handlers: StreamHandlers): { stop: () => v
     }
     if (!response.ok || response.body === null) return;
     handlers.state(true);
-    wait_ms = kRetry_ms;
-    const parser = new EventParser();
-    const decoder = new TextDecoder();
-    const reader = response.body.getReader();
-    let watchdog = setTimeout(() => control.abort(), kSilence_ms);
-    try {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        clearTimeout(watchdog);
-        watchdog = setTimeout(() => control.abort(), kSilence_ms);
-        for (const event of parser.feed(decoder.decode(part.value, { stream: true }))) handlers.event(event.name, JSON.parse(event.data));
-      }
-    } finally {
-      clearTimeout(watchdog);
-    }
+    failures = 0;
+    await readEvents(response.body, () => control.abort(), (event) => handlers.event(event.name, JSON.parse(event.data)));
   }
 
   async function run(): Promise<void> {
@@ -111,8 +90,7 @@ export function follow(token: string, handlers: StreamHandlers): { stop: () => v
       await once().catch(() => undefined);
       if (stopped) return;
       handlers.state(false);
-      await new Promise((done) => setTimeout(done, wait_ms));
-      wait_ms = Math.min(kRetryMost_ms, wait_ms * 2);
+      await new Promise((done) => setTimeout(done, backoff_ms(failures++, Math.random())));
     }
   }
   void run();

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EventParser } from './api';
 import { begin, emptyInbox, merge, neighbour, newMessageId, select, take, takeDossier, unreadCount } from './inbox';
-import { readDossier, readMessage, readMisses, readOverview, readQueue } from './read';
+import { lastAsked } from './inbox_view';
+import { readDossier, readMessage, readMisses, readOverview, readQueue, readReport } from './read';
+import { inParts } from './api';
+import { clusterTitle, tickedTraces } from './misses_view';
 import { share } from './views';
+import { readProblem } from '../src/api';
 import { isWord, words } from './words';
 
 const row = (conversation: string) => ({ conversation, bot: 'shop', intent: 'refund', lang: 'en', priority: 3, since: '2026-11-27T00:00:00Z', text: 'hello' });
@@ -11,16 +14,18 @@ const message = (conversation: string, sequence: number, author: 'visitor' | 'pe
 });
 const queue = { count: 0, waiting: [], agents: [] };
 
-describe('server-sent events', () => {
-  it('come out of any cut of the bytes', () => {
-    const bytes = 'event: hello\ndata: {"a":1}\n\n:\n\nid: 7\ndata: x: y\ndata: z\n\n';
-    const expected = [{ name: 'hello', data: '{"a":1}' }, { name: 'message', data: 'x: y\nz' }];
-    for (let cut = 0; cut <= bytes.length; cut += 1) {
-      const parser = new EventParser();
-      expect([...parser.feed(bytes.slice(0, cut)), ...parser.feed(bytes.slice(cut))]).toEqual(expected);
-    }
+describe('a correction', () => {
+  it('names the last message of the visitor that the model has read', () => {
+    const inbox = emptyInbox();
+    take(inbox, 'assigned', row('a'));
+    const thread = inbox.mine.get('a');
+    if (thread === undefined) throw new Error('no thread');
+    expect(lastAsked(thread)).toBeUndefined();
+    const messages = [{ ...message('a', 0), trace_id: 'tr_1' }, { ...message('a', 8), trace_id: 'tr_2' }, message('a', 16, 'person', 'm_1'), message('a', 24)];
+    takeDossier(inbox, 'a', readDossier({ messages }));
+    expect(lastAsked(thread)?.trace_id).toBe('tr_2');
+    expect(readMessage(message('a', 24))).not.toHaveProperty('trace_id');
   });
-  it('wait for their end', () => expect(new EventParser().feed('data: half\n')).toEqual([]));
 });
 
 describe('the inbox', () => {
@@ -96,12 +101,34 @@ describe('the inbox', () => {
 
 describe('reading', () => {
   it('survives anything', () => {
-    for (const bad of [null, undefined, 7, 'x', [], {}, { messages: [null, 7], summary: 3, suggestions: {}, groups: 'x', days: [null], waiting: [{}] }]) {
+    for (const bad of [null, undefined, 7, 'x', [], {}, { messages: [null, 7], summary: 3, suggestions: {}, clusters: 'x', days: [null], waiting: [{}] }]) {
       expect(readDossier(bad).messages).toEqual([]);
       expect(readQueue(bad).waiting).toEqual([]);
-      expect(readMisses(bad).groups).toEqual([]);
+      expect(readMisses(bad).clusters).toEqual([]);
       expect(readOverview(bad).messages).toBe(0);
+      expect(readReport(bad).entries).toEqual([]);
     }
+  });
+  it('takes misses as they are, and only what is ticked is settled', () => {
+    const misses = readMisses({
+      misses: 3, capped: 2, unread: 0, all_read: false, intents: ['hours'],
+      clusters: [{ id: 'miss_1', size: 3, visitors: 2, voted_down: 1, nearest: { intent: 'hours', score: 0.2 }, texts: [{ text: 'a', decision: 'refuse', traces: ['t1', 't2'] }, { text: 'b', traces: ['t3'] }] }, null],
+    });
+    expect([misses.misses, misses.capped, misses.partial, misses.clusters.length]).toEqual([3, 2, true, 1]);
+    const [cluster] = misses.clusters;
+    if (cluster === undefined) throw new Error('not read');
+    expect(clusterTitle(cluster)).toBe('a');
+    expect(cluster.nearest).toBe('hours');
+    expect(tickedTraces(cluster, [true, false])).toEqual(['t1', 't2']);
+    expect(tickedTraces(cluster, [])).toEqual([]);
+  });
+  it('settles many traces in parts, and stops at the first refusal', async () => {
+    const parts: number[] = [];
+    const done = await inParts(Array.from({ length: 4500 }, (_, n) => `t${n}`), async (part, index) => {
+      parts.push(part.length);
+      return index === 1 ? { ok: false, problem: readProblem(409, null, null, 0) } : { ok: true, value: true };
+    });
+    expect([done.ok, parts]).toEqual([false, [2000, 2000]]);
   });
   it('takes a dossier as it is', () => {
     const dossier = readDossier({

@@ -105,7 +105,7 @@ export function drawLog(into: HTMLElement, thread: Thread, say: Say, me: string,
     }
     lines.push(line);
   }
-  into.replaceChildren(...lines);
+  into.querySelector('.lines')?.replaceChildren(...lines);
   if (atEnd) into.scrollTop = into.scrollHeight;
 }
 
@@ -135,6 +135,29 @@ export function drawSummary(into: HTMLElement, thread: Thread, say: Say): void {
       ...row(say('triggers'), ...summary.triggers),
     ),
   );
+}
+
+const kOutOfScope = 'out_of_scope';
+
+// The visitor's last message that the bot's model has read; nothing: there is none, or it is not read yet.
+export function lastAsked(thread: Thread): Message | undefined {
+  return [...(thread.dossier?.messages ?? [])].reverse().find((message) => message.author === 'visitor' && (message.trace_id ?? '') !== '');
+}
+
+// What that message was about, of what it is nearest to: the next round of training learns it. `correct` answers what went wrong, or ''.
+export function drawCorrection(into: HTMLElement, thread: Thread, say: Say, correct: (trace: string, intent: string) => Promise<string>): void {
+  const trace = lastAsked(thread)?.trace_id ?? '';
+  if ((into.dataset.trace ?? '') === trace) return; // what is being chosen stays
+  into.dataset.trace = trace;
+  const choices = (thread.dossier?.suggestions ?? []).map(({ intent, title }) => el('option', { value: intent }, title));
+  const select = el('select', { id: 'correction' }, el('option', { value: '' }, say('correctionNone')), ...choices, el('option', { value: kOutOfScope }, say('correctionOther')));
+  const note = el('p', { class: 'item-meta', role: 'status' });
+  select.addEventListener('change', async () => {
+    if (select.value === '') return;
+    const problem = await correct(trace, select.value);
+    note.textContent = problem === '' ? say('corrected') : problem;
+  });
+  into.replaceChildren(...(trace === '' ? [] : [el('label', { for: 'correction' }, say('correction')), select, note]));
 }
 
 // The frame of one conversation; its parts are drawn into by the functions above.
@@ -176,7 +199,8 @@ export function threadFrame(thread: Thread, colleagues: string[], say: Say, acti
     'section',
     { class: 'thread-pane', 'aria-label': say('transcript') },
     el('div', { class: 'thread-top' }, back, el('div', { class: 'thread-actions' }, button('toBot', 'bot'), button('end', 'end'), hand)),
-    el('ol', { class: 'log', id: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': say('transcript'), tabindex: '0' }),
+    // A list that is a log is a list no more: the one holds the other.
+    el('div', { class: 'log', id: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': say('transcript'), tabindex: '0' }, el('ol', { class: 'lines' })),
     el('div', { class: 'suggestions', id: 'suggestions' }),
     form,
     el('p', { class: 'hint' }, say('hint')),

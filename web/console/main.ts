@@ -2,17 +2,19 @@
 
 import '../src/style.css';
 import './console.css';
+import type { Outcome } from '../src/api';
 import { byId, el } from '../src/dom';
 import { htmlLang, preferredLang, type Lang } from '../src/i18n';
+import { kLangKey, kTokenKey, store, stored } from '../src/tab_store';
 import { calls, detailOf, follow, type Calls } from './api';
 import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, unreadCount, type Effect, type Inbox } from './inbox';
-import { drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
+import { drawCorrection, drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
 import type { Agent } from './read';
-import { drawConversations, drawMisses, drawOverview } from './views';
+import { drawMisses, type MissActions } from './misses_view';
+import { signInForm } from './sign_in';
+import { drawConversations, drawOverview, drawReport } from './views';
 import { isWord, words, type Say } from './words';
 
-const kTokenKey = 'yupu.agent';
-const kLangKey = 'yupu.lang';
 const kDays = 7;
 type View = 'inbox' | 'overview' | 'conversations' | 'misses';
 const kViews: readonly View[] = ['inbox', 'overview', 'conversations', 'misses'];
@@ -29,21 +31,10 @@ let shown: View = 'inbox';
 let isOpen = true; // the stream
 let stream: { stop: () => void } | null = null;
 
-// The tab's own storage; it may be forbidden.
-function stored(key: string): string {
-  try {
-    return sessionStorage.getItem(key) ?? '';
-  } catch {
-    return '';
-  }
-}
-function store(key: string, value: string): void {
-  try {
-    if (value === '') sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, value);
-  } catch {
-    // until the reload, then
-  }
+// What scrolls is reached by the keyboard, or nobody without a mouse could read its end.
+function setView(name: string, isScrolled: boolean): void {
+  view.className = name;
+  view.tabIndex = isScrolled ? 0 : -1;
 }
 
 const announce = (text: string): void => void (byId('announce').textContent = text);
@@ -73,23 +64,10 @@ function drawFrame(): void {
 // ---- signing in
 
 function drawSignIn(problem = ''): void {
-  const field = el('input', { id: 'token', type: 'password', autocomplete: 'off', required: true, 'aria-describedby': 'token-help' });
-  const form = el(
-    'form',
-    { class: 'sign-in' },
-    el('label', { for: 'token' }, say('token')),
-    field,
-    el('p', { id: 'token-help', class: 'empty' }, say('tokenHelp')),
-    problem === '' ? null : el('p', { class: 'problem-line', role: 'alert' }, problem),
-    el('button', { type: 'submit', class: 'solid' }, say('signIn')),
-  );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    void signIn(field.value.trim());
-  });
-  view.className = 'view-sign-in';
+  const form = signInForm({ token: say('token'), help: say('tokenHelp'), signIn: say('signIn') }, problem, (token) => void signIn(token));
+  setView('view-sign-in', false);
   view.replaceChildren(form);
-  field.focus();
+  byId('token').focus();
 }
 
 async function signIn(token: string): Promise<void> {
@@ -189,7 +167,7 @@ function drawInbox(): void {
   drawFrame();
   if (shown !== 'inbox' || agent === null) return;
   const thread = inbox.mine.get(inbox.selected);
-  view.className = thread === undefined ? 'view-inbox' : 'view-inbox picked';
+  setView(thread === undefined ? 'view-inbox' : 'view-inbox picked', false); // its parts scroll
   let list = document.getElementById('list');
   if (list === null) {
     list = el('aside', { id: 'list', class: 'list', 'aria-label': say('inbox') });
@@ -203,7 +181,7 @@ function drawInbox(): void {
     const colleagues = inbox.queue.agents.map((one) => one.name).filter((name) => name !== agent?.name);
     const typing = document.activeElement?.id === 'reply';
     const pane = thread === undefined ? el('section', { class: 'thread-pane nothing' }, el('p', { class: 'empty' }, say('pick'))) : threadFrame(thread, colleagues, say, actions);
-    const beside = thread === undefined ? null : el('details', { class: 'beside', open: matchMedia('(min-width: 60rem)').matches }, el('summary', {}, say('summary')), el('div', { id: 'summary' }));
+    const beside = thread === undefined ? null : el('details', { class: 'beside', open: matchMedia('(min-width: 60rem)').matches }, el('summary', {}, say('summary')), el('div', { id: 'summary' }), el('div', { id: 'corrected' }));
     view.replaceChildren(list, pane, ...(beside === null ? [] : [beside]));
     if (typing) document.getElementById('reply')?.focus();
   }
@@ -211,34 +189,63 @@ function drawInbox(): void {
   drawLog(byId('log'), thread, say, agent.name, actions);
   drawSuggestions(byId('suggestions'), thread.dossier?.suggestions ?? [], say, useSuggestion);
   drawSummary(byId('summary'), thread, say);
+  drawCorrection(byId('corrected'), thread, say, async (trace, intent) => {
+    const outcome = await api?.correct(thread.row.conversation, trace, intent);
+    return outcome === undefined || outcome.ok ? '' : detailOf(outcome.problem);
+  });
 }
 
 // ---- the other views
 
 async function drawFigures(): Promise<void> {
   const now = shown;
-  view.className = `view-${now}`;
+  setView(`view-${now}`, true);
   view.replaceChildren(el('p', { class: 'empty' }, say('loading')));
   const failed = (detail: string): void => view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail })));
   if (api === null) return;
   if (now === 'overview') {
     const outcome = await api.overview(kDays);
-    if (shown === now) outcome.ok ? drawOverview(view, outcome.value, say) : failed(detailOf(outcome.problem));
+    const report = await api.report();
+    if (shown !== now) return;
+    if (!outcome.ok) return failed(detailOf(outcome.problem));
+    if (!report.ok) return failed(detailOf(report.problem));
+    drawOverview(view, outcome.value, say);
+    drawReport(view, report.value, say);
   } else if (now === 'conversations') {
     const outcome = await api.conversations();
     if (shown === now) outcome.ok ? drawConversations(view, outcome.value, say, (id) => void openConversation(id)) : failed(detailOf(outcome.problem));
   } else {
     const outcome = await api.misses();
-    if (shown === now) outcome.ok ? drawMisses(view, outcome.value, say) : failed(detailOf(outcome.problem));
+    if (shown === now) outcome.ok ? drawMisses(view, outcome.value, say, missActions) : failed(detailOf(outcome.problem));
   }
 }
+
+// What is left is read anew: with some of its misses gone a cluster is another one.
+async function settle(done: Promise<Outcome<true>> | undefined): Promise<void> {
+  const outcome = await done;
+  if (outcome === undefined) return;
+  if (shown !== 'misses') return;
+  if (!outcome.ok) {
+    view.querySelector('.problem-line')?.remove();
+    view.prepend(el('p', { class: 'problem-line', role: 'alert' }, say('missNotSettled', { detail: detailOf(outcome.problem) })));
+    return;
+  }
+  await drawFigures();
+  announce(say('missSettled'));
+  view.focus();
+}
+const missActions: MissActions = {
+  accept: (traces, intent, isNew) => void settle(api?.acceptMisses(traces, intent, isNew)),
+  merge: (traces, into) => void settle(api?.mergeMisses(traces, into)),
+  ignore: (traces) => void settle(api?.ignoreMisses(traces)),
+};
 
 async function openConversation(id: string): Promise<void> {
   const outcome = await api?.dossier(id);
   const into = document.getElementById('opened');
   if (outcome === undefined || into === null) return;
   if (!outcome.ok) return into.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, detailOf(outcome.problem)));
-  into.replaceChildren(el('h2', {}, say('transcript')), el('ol', { class: 'log whole' }, ...outcome.value.messages.map((message) => messageLine(message, say, agent?.name ?? ''))));
+  into.replaceChildren(el('h2', {}, say('transcript')), el('ol', { class: 'lines whole' }, ...outcome.value.messages.map((message) => messageLine(message, say, agent?.name ?? ''))));
   into.scrollIntoView({ block: 'nearest' });
 }
 

@@ -3,10 +3,10 @@
 
 type Unknown = Record<string, unknown>;
 
-const object = (value: unknown): Unknown => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Unknown) : {});
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+export const object = (value: unknown): Unknown => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Unknown) : {});
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const texts = (value: unknown): string[] => list(value).map(text).filter((one) => one !== '');
 
 export interface Agent {
@@ -41,6 +41,7 @@ export interface Message {
   message_id: string;
   text: string;
   created: string;
+  trace_id?: string; // of the visitor's and the bot's, as a transcript has them
 }
 export interface Suggestion {
   intent: string;
@@ -85,15 +86,32 @@ export interface ListedConversation {
   turns: number;
   active: string;
 }
-export interface MissGroup {
-  label: string;
+export interface MissCluster {
+  id: string;
   size: number;
+  visitors: number;
   voted_down: number;
-  samples: { text: string; count: number; decision: string }[];
+  nearest: string; // intent; '': none
+  texts: { text: string; traces: string[] }[];
 }
 export interface Misses {
   misses: number;
-  groups: MissGroup[];
+  capped: number;
+  partial: boolean; // there are more than were read
+  intents: string[];
+  clusters: MissCluster[];
+}
+
+export interface Entry {
+  intent: string;
+  calls: number;
+  hits: number;
+  misses: number;
+}
+export interface Report {
+  reviewed: number;
+  wrong: number;
+  entries: Entry[];
 }
 
 export function readAgent(json: unknown): Agent {
@@ -122,7 +140,7 @@ export function readMessage(json: unknown): Message | null {
   const author = text(row.author);
   if (author !== 'visitor' && author !== 'bot' && author !== 'person') return null;
   if (typeof row.sequence !== 'number' || text(row.conversation) === '') return null;
-  return { conversation: text(row.conversation), sequence: row.sequence, author, agent: text(row.agent), message_id: text(row.message_id), text: text(row.text), created: text(row.created) };
+  return { conversation: text(row.conversation), sequence: row.sequence, author, agent: text(row.agent), message_id: text(row.message_id), text: text(row.text), created: text(row.created), ...(text(row.trace_id) !== '' && { trace_id: text(row.trace_id) }) };
 }
 
 export function readDossier(json: unknown): Dossier {
@@ -174,11 +192,24 @@ export function readConversations(json: unknown): ListedConversation[] {
 
 export function readMisses(json: unknown): Misses {
   const all = object(json);
-  const groups = list(all.groups).map(object).map((group) => ({
-    label: text(group.label),
-    size: number(group.size),
-    voted_down: number(group.voted_down),
-    samples: list(group.samples).map(object).map((row) => ({ text: text(row.text), count: number(row.count), decision: text(row.decision) })),
-  }));
-  return { misses: number(all.misses), groups };
+  const clusters = list(all.clusters)
+    .map(object)
+    .map((cluster) => ({
+      id: text(cluster.id),
+      size: number(cluster.size),
+      visitors: number(cluster.visitors),
+      voted_down: number(cluster.voted_down),
+      nearest: text(object(cluster.nearest).intent),
+      texts: list(cluster.texts).map(object).map((row) => ({ text: text(row.text), traces: texts(row.traces) })),
+    }))
+    .filter((cluster) => cluster.id !== '');
+  return { misses: number(all.misses), capped: number(all.capped), partial: number(all.unread) > 0 || all.all_read === false, intents: texts(all.intents), clusters };
+}
+
+export function readReport(json: unknown): Report {
+  const all = object(json);
+  const entries = list(all.entries)
+    .map(object)
+    .map((row) => ({ intent: text(row.intent), calls: number(row.calls), hits: number(row.hits), misses: number(row.misses) }));
+  return { reviewed: number(all.reviewed), wrong: number(all.wrong), entries };
 }

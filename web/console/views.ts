@@ -1,9 +1,8 @@
-// Draws the other views: figures, conversations, misses.
+// Draws the views of figures and conversations.
 
-import { el } from '../src/dom';
 import { plainLabel } from '../src/api';
-import { textLang } from '../src/format';
-import type { ListedConversation, Misses, Overview } from './read';
+import { el } from '../src/dom';
+import type { ListedConversation, Overview, Report } from './read';
 import type { Say, Word } from './words';
 
 const kSvg = 'http://www.w3.org/2000/svg';
@@ -72,6 +71,18 @@ export function drawOverview(into: HTMLElement, overview: Overview, say: Say): v
   );
 }
 
+// Below the overview: what the bot answered of every entry.
+export function drawReport(into: HTMLElement, report: Report, say: Say): void {
+  const head = (word: Word): HTMLElement => el('th', { scope: 'col' }, say(word));
+  const line = (entry: Report['entries'][number]): HTMLElement =>
+    el('tr', {}, el('th', { scope: 'row' }, plainLabel(entry.intent) || say('none')), el('td', {}, String(entry.calls)), el('td', {}, String(entry.hits)), el('td', {}, String(entry.misses)));
+  into.append(
+    el('h2', {}, say('perEntry')),
+    el('p', { class: 'empty', 'data-wrong': true }, say('wrongLine', { wrong: report.wrong, reviewed: report.reviewed, share: share(report.wrong, report.reviewed) })),
+    el('table', { class: 'entries' }, el('thead', {}, el('tr', {}, head('entry'), head('messages'), head('hits'), head('missesOf'))), el('tbody', {}, ...report.entries.map(line))),
+  );
+}
+
 export function drawConversations(into: HTMLElement, rows: ListedConversation[], say: Say, open: (id: string) => void): void {
   const status = (name: string): string => (name === 'bot' || name === 'waiting' || name === 'closed' ? say(`status_${name}`) : name);
   const line = (row: ListedConversation): HTMLElement => {
@@ -91,16 +102,4 @@ export function drawConversations(into: HTMLElement, rows: ListedConversation[],
         ),
     el('div', { id: 'opened' }),
   );
-}
-
-export function drawMisses(into: HTMLElement, misses: Misses, say: Say): void {
-  const groups = misses.groups.map((group) =>
-    el(
-      'section',
-      { class: 'miss', 'data-miss': group.label },
-      el('h3', {}, plainLabel(group.label) || say('none'), ' ', el('span', { class: 'badge plain' }, say('size', { n: group.size })), group.voted_down > 0 ? el('span', { class: 'item-meta' }, ` ${say('votedDown', { n: group.voted_down })}`) : null),
-      el('ul', {}, ...group.samples.map((sample) => el('li', { lang: textLang(sample.text) }, sample.text, sample.count > 1 ? el('span', { class: 'item-meta' }, ` ${say('times', { n: sample.count })}`) : null))),
-    ),
-  );
-  into.replaceChildren(el('h2', {}, say('misses')), el('p', { class: 'empty' }, groups.length > 0 ? say('missesLine', { n: misses.misses }) : say('noMisses')), ...groups);
 }

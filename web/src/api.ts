@@ -8,6 +8,15 @@ export interface Option {
   title: string;
 }
 
+export type State = 'bot' | 'waiting' | 'with' | 'offline' | 'closed';
+
+// How a conversation stands: who answers in it.
+export interface Standing {
+  state: State;
+  agent: string; // with: who; else ''
+  place: number; // waiting: in the queue, from 1; else 0
+}
+
 export interface Answer {
   decision: Decision;
   text: string;
@@ -19,6 +28,7 @@ export interface Answer {
   trace_id: string;
   release_id: string; // which model release answered; may be absent
   conversation: string; // where the next message goes; may be absent
+  handover: Standing | null; // null: the bot answers
 }
 
 export interface Bot {
@@ -53,12 +63,13 @@ export function sourceName(value: unknown): string {
   return text(value.title) || text(value.name) || text(value.document) || text(value.source) || text(value.id) || text(value.url);
 }
 
-// A person has the conversation, and the bot says nothing: what the reader is told instead of an empty line.
-function withPerson(handover: unknown, lang: string): string {
-  if (!isObject(handover) || handover.state !== 'with') return '';
-  const agent = text(handover.agent);
-  if (lang === 'zh') return `${agent || '客服人员'}已收到您的消息。`;
-  return `${agent || 'A member of staff'} has your message.`;
+export function readStanding(json: unknown): Standing | null {
+  if (!isObject(json)) return null;
+  const states: State[] = ['bot', 'waiting', 'with', 'offline', 'closed'];
+  const state = states.find((name) => name === json.state);
+  if (state === undefined) return null;
+  const place = state === 'waiting' && typeof json.place === 'number' && Number.isInteger(json.place) ? Math.max(0, json.place) : 0;
+  return { state, agent: state === 'with' ? text(json.agent) : '', place };
 }
 
 export function readAnswer(json: unknown): Answer | null {
@@ -75,7 +86,7 @@ export function readAnswer(json: unknown): Answer | null {
     .filter((option) => option.title !== '');
   return {
     decision,
-    text: json.text || withPerson(json.handover, text(json.lang)),
+    text: json.text,
     score: quoted ? null : score,
     intent: quoted ? '' : text(json.intent),
     lang: text(json.lang),
@@ -84,6 +95,7 @@ export function readAnswer(json: unknown): Answer | null {
     trace_id: text(json.trace_id),
     release_id: text(json.release_id),
     conversation: text(json.conversation),
+    handover: readStanding(json.handover),
   };
 }
 

@@ -1,12 +1,14 @@
 // The conversation, kept for this tab only (sessionStorage): it survives a reload and ends with the tab. No cookies.
 
 import { readAnswer, type Answer } from './api';
+import { readLines, type Line } from './live';
 
 export interface Exchange {
   bot: string;
   question: string;
   answer: Answer;
   rated: '' | 'up' | 'down' | 'corrected';
+  lines: Line[]; // what came after the answer, of a person or about one
 }
 
 // The conversation that goes on with the next message to this bot; '': a new one.
@@ -34,11 +36,11 @@ export function parse(stored: string | null): Exchange[] {
   const exchanges: Exchange[] = [];
   for (const item of json as unknown[]) {
     if (typeof item !== 'object' || item === null) continue;
-    const { bot, question, answer, rated } = item as Record<string, unknown>;
+    const { bot, question, answer, rated, lines } = item as Record<string, unknown>;
     const read = readAnswer(answer);
     if (typeof question !== 'string' || read === null) continue;
     const known = rated === 'up' || rated === 'down' || rated === 'corrected' ? rated : '';
-    exchanges.push({ bot: typeof bot === 'string' ? bot : '', question, answer: read, rated: known });
+    exchanges.push({ bot: typeof bot === 'string' ? bot : '', question, answer: read, rated: known, lines: readLines(lines) });
   }
   return exchanges.slice(-kExchangesMax);
 }

@@ -6,7 +6,10 @@ import { byId, el, sends } from './dom';
 import { shortId, textLang } from './format';
 import { conversationWith, load, save, type Exchange } from './history';
 import { htmlLang, isKey, preferredLang, translate, type Key, type Lang } from './i18n';
-import { answerLine, pendingLine, problemLine, questionLine, type ThreadContext } from './thread';
+import { addLines, contactLine, Follower, hasContact, resume, sendContact, type Line } from './live';
+import { contactForm, standingText } from './live_view';
+import { asksScore, satisfactionBox, scoreLine, scoreOf, sendScore } from './satisfaction';
+import { answerLine, pendingLine, personLine, problemLine, questionLine, type ThreadContext } from './thread';
 
 const kLangKey = 'yupu.lang';
 const kModelsFresh_ms = 30_000;
@@ -19,6 +22,9 @@ const clearButton = byId<HTMLButtonElement>('clear');
 const botSelect = byId<HTMLSelectElement>('bot');
 const welcome = byId('welcome');
 const releaseLine = byId('release');
+const standingLine = byId('standing');
+const offline = byId('offline');
+const satisfaction = byId('satisfaction');
 
 let lang: Lang = storedLang() ?? preferredLang(navigator.languages);
 let bots: Bot[] = [];
@@ -26,6 +32,8 @@ let modelsKnown = false;
 let modelsRead_ms = 0;
 let busy = false;
 let exchanges: Exchange[] = load();
+const items = new WeakMap<Exchange, HTMLLIElement>();
+const follower = new Follower({ way: () => ({}), told: takeLines, lost: () => (standingLine.textContent = t('liveLost')) });
 
 function storedLang(): Lang | null {
   try {
@@ -102,12 +110,68 @@ function drawBots(): void {
 function drawState(): void {
   welcome.hidden = thread.childElementCount > 0;
   clearButton.hidden = exchanges.length === 0;
+  drawStanding();
+}
+
+function drawStanding(): void {
+  const { conversation, standing } = follower.now;
+  const contacted = hasContact(exchanges, conversation);
+  const words = standingText(lang, standing, contacted);
+  // A status is read aloud whenever it is written.
+  if (standingLine.textContent !== words) standingLine.textContent = words;
+  drawSatisfaction();
+  const isNeeded = standing.state === 'offline' && !contacted;
+  offline.hidden = !isNeeded;
+  if (!isNeeded) offline.replaceChildren();
+  if (!isNeeded || offline.childElementCount > 0) return; // what is being typed stays
+  offline.append(contactForm(lang, async (contact) => {
+    const outcome = await sendContact(follower.now.conversation, contact, {});
+    if (!outcome.ok) return outcome.problem;
+    takeLines([contactLine()]);
+    input.focus();
+    return null;
+  }));
+}
+
+function drawSatisfaction(): void {
+  const isAsked = asksScore(exchanges, follower.now);
+  satisfaction.hidden = !isAsked;
+  if (!isAsked) satisfaction.replaceChildren();
+  if (!isAsked || satisfaction.childElementCount > 0) return; // a reason that is being typed stays
+  const { conversation } = follower.now;
+  satisfaction.append(satisfactionBox({
+    lang,
+    score: scoreOf(exchanges, conversation),
+    send: async (score, reason) => {
+      const outcome = await sendScore(conversation, score, reason, {});
+      if (!outcome.ok) return outcome.problem;
+      if (scoreOf(exchanges, conversation) !== score) takeLines([scoreLine(score)]);
+      return null;
+    },
+  }));
+}
+
+// What a person has said, or what has happened, stands below the last answer.
+function takeLines(lines: Line[]): void {
+  const last = exchanges[exchanges.length - 1];
+  if (last !== undefined && lines.length > 0) {
+    addLines(last, lines);
+    save(exchanges);
+    const item = items.get(last);
+    item?.append(...lines.map((line) => personLine(line, lang)));
+    if (item !== undefined) scrollTo(item);
+  }
+  drawStanding();
 }
 
 // Redrawn, not spoken: a change of language must not read the whole conversation aloud again.
 function drawThread(): void {
   thread.setAttribute('aria-live', 'off');
-  thread.replaceChildren(...exchanges.map((exchange) => el('li', {}, questionLine(exchange.question, lang), answerLine(exchange, context()))));
+  thread.replaceChildren(...exchanges.map((exchange) => {
+    const item = el('li', {}, questionLine(exchange.question, lang), answerLine(exchange, context()), ...exchange.lines.map((line) => personLine(line, lang)));
+    items.set(exchange, item);
+    return item;
+  }));
   requestAnimationFrame(() => thread.setAttribute('aria-live', 'polite'));
   drawState();
 }
@@ -153,11 +217,14 @@ async function ask(question: string, option = '', item: HTMLLIElement = el('li')
   const bot = currentBot()?.id ?? '';
   const outcome = await api.answer({ bot, text, conversation: conversationWith(exchanges, bot), option });
   if (outcome.ok) {
-    const exchange: Exchange = { bot, question: text, answer: outcome.value, rated: '' };
+    const { conversation, handover } = outcome.value;
+    const exchange: Exchange = { bot, question: text, answer: outcome.value, rated: '', lines: follower.answered(conversation, handover) };
     exchanges = [...exchanges, exchange];
     save(exchanges);
     noteRelease(bot, outcome.value.release_id);
+    items.set(exchange, item);
     item.lastElementChild?.replaceWith(answerLine(exchange, context()));
+    item.append(...exchange.lines.map((line) => personLine(line, lang)));
   } else {
     item.lastElementChild?.replaceWith(problemLine(outcome.problem, lang, () => void ask(text, option, item)));
   }
@@ -187,6 +254,7 @@ input.addEventListener('keydown', (event) => {
 });
 clearButton.addEventListener('click', () => {
   exchanges = [];
+  follower.stop();
   save(exchanges);
   drawThread();
   input.focus();
@@ -203,10 +271,13 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('[data-lang]')
     } catch {
       // the choice lasts until the reload
     }
+    offline.replaceChildren(); // the forms speak the other language, too
+    satisfaction.replaceChildren();
     drawAll();
   });
 }
 
+follower.follow(resume(exchanges));
 drawAll();
 void refreshModels().then(() => {
   drawBots();

@@ -6,29 +6,28 @@ import { preferredLang, translate } from './i18n';
 import { canRetry, kRetryDefault_s, problemText, waitSeconds } from './problem';
 
 const whole = {
-  decision: 'answer', text: '两天到', score: 0.93, intent: 'shipping_time', lang: 'zh', sources: ['policy/shipping#2'], options: [], trace_id: 'tr_1', release_id: 'rel_1', conversation: 'cv_1',
+  decision: 'answer', text: '两天到', score: 0.93, intent: 'shipping_time', lang: 'zh', sources: ['policy/shipping#2'], options: [], trace_id: 'tr_1', release_id: 'rel_1', conversation: 'cv_1', handover: null,
 };
 
 describe('readAnswer', () => {
-  it('says who has the message where a person does and the bot is silent', () => {
-    const silent = { ...whole, decision: 'handoff', text: '', handover: { state: 'with', agent: 'Mei' } };
-    expect(readAnswer({ ...silent, lang: 'en' })?.text).toBe('Mei has your message.');
-    expect(readAnswer({ ...silent, lang: 'zh', handover: { state: 'with' } })?.text).toBe('客服人员已收到您的消息。');
-    expect(readAnswer({ ...silent, handover: { state: 'waiting', place: 1 } })?.text).toBe('');
-  });
   it('takes a whole answer as it is', () => expect(readAnswer(whole)).toEqual(whole));
   it('refuses what is no answer', () => {
     for (const bad of [null, 'x', [], {}, { ...whole, decision: 'maybe' }, { ...whole, text: 7 }]) expect(readAnswer(bad)).toBeNull();
   });
   it('gives absent and wrong members a harmless default', () => {
     expect(readAnswer({ decision: 'refuse', text: '', score: 'high', sources: 'x', options: [1, { intent: '' }] })).toEqual({
-      decision: 'refuse', text: '', score: null, intent: '', lang: '', sources: [], options: [], trace_id: '', release_id: '', conversation: '',
+      decision: 'refuse', text: '', score: null, intent: '', lang: '', sources: [], options: [], trace_id: '', release_id: '', conversation: '', handover: null,
     });
   });
   it('keeps a score inside 0..1 and names an option without a title', () => {
     const answer = readAnswer({ ...whole, score: 1.7, options: [{ intent: 'order_status' }] });
     expect(answer?.score).toBe(1);
     expect(answer?.options).toEqual([{ intent: 'order_status', title: 'order status' }]);
+  });
+  it('reads how the conversation stands', () => {
+    expect(readAnswer({ ...whole, handover: { state: 'waiting', place: 2 } })?.handover).toEqual({ state: 'waiting', agent: '', place: 2 });
+    expect(readAnswer({ ...whole, handover: { state: 'with', agent: 'Mei', place: 'x' } })?.handover).toEqual({ state: 'with', agent: 'Mei', place: 0 });
+    expect(readAnswer({ ...whole, handover: { state: 'asleep' } })?.handover).toBeNull();
   });
   it('names a document that is quoted once, and does not pass the guess for its text', () => {
     const quotes = [{ document: 'a.md', title: 'Returns' }, { document: 'a.md', title: 'Returns' }, { document: 'b.md', title: '' }];
@@ -109,7 +108,7 @@ describe('figures', () => {
 });
 
 describe('history', () => {
-  const exchange = { bot: 'shop', question: 'q', answer: whole, rated: 'up' } as Exchange;
+  const exchange = { bot: 'shop', question: 'q', answer: whole, rated: 'up', lines: [{ kind: 'person', agent: 'Mei', text: 'hello', sequence: 4 }] } as Exchange;
   it('comes back as it was saved', () => expect(parse(serialise([exchange]))).toEqual([exchange]));
   it('knows which conversation goes on', () => {
     expect(conversationWith([], 'shop')).toBe('');

@@ -4,6 +4,8 @@ import { plainLabel, type Answer, type Bot, type FeedbackBody, type Outcome, typ
 import { el, svg } from './dom';
 import { level, percent, textLang } from './format';
 import type { Exchange } from './history';
+import type { Line } from './live';
+import { noteText, sentText, speaker } from './live_view';
 import { translate, type Key, type Lang } from './i18n';
 import { canRetry, problemText, waitSeconds } from './problem';
 
@@ -157,8 +159,23 @@ function rating(exchange: Exchange, context: ThreadContext): HTMLElement | null 
   return box;
 }
 
+function happened(words: string): HTMLDivElement {
+  return line('happened', '', el('p', {}, words));
+}
+
+// A person's words, with their name, or what has happened.
+export function personLine(said: Line, lang: Lang): HTMLDivElement {
+  const note = noteText(lang, said);
+  if (note !== '') return happened(note);
+  const name = speaker(lang, said);
+  return line('answer person', [...name][0] ?? '', el('p', { class: 'name' }, name, el('span', { class: 'visually-hidden' }, ': ')),
+    el('p', { class: 'text', lang: textLang(said.text) }, said.text));
+}
+
 export function answerLine(exchange: Exchange, context: ThreadContext): HTMLDivElement {
   const { answer } = exchange;
+  // The bot is silent: a person has it now.
+  if (answer.text === '' && answer.handover !== null) return happened(sentText(context.lang, answer.handover));
   return line(`answer ${answer.decision}`, translate(context.lang, 'shop'),
     el('p', { class: 'text', lang: textLang(answer.text) }, answer.text),
     options(answer, context),

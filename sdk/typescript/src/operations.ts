@@ -89,6 +89,16 @@ export abstract class Operations {
     return this.call({ method: 'POST', path: '/v1/visitors', body }, options);
   }
 
+  /** What users did: one event, a batch, or a line each; each counts once, by its id: POST /v1/events */
+  events(body: types.EventsRequest, options: CallOptions = {}): Promise<types.EventsResponse> {
+    return this.call({ method: 'POST', path: '/v1/events', body, once: true }, options);
+  }
+
+  /** Items for a user now, with reasons: POST /v1/recommend */
+  recommend(body: types.RecommendRequest, options: CallOptions = {}): Promise<types.RecommendResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend', body, once: true }, options);
+  }
+
   /** Technical report, Chinese: GET /report */
   report(options: CallOptions = {}): Promise<string> {
     return this.call({ method: 'GET', path: '/report', text: true }, options);

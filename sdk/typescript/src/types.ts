@@ -405,3 +405,57 @@ export interface VisitorsResponse {
   bot: string;
   expires_at: string;
 }
+
+export interface EventsRequest {
+  /** the sender's; sent again, it is counted once */
+  id?: string;
+  user?: string;
+  item?: string;
+  kind?: "view" | "click" | "comment" | "share" | "buy";
+  /** whole seconds since 1970, or 2026-11-27T08:30:00+08:00; late and in any order */
+  time?: unknown;
+  events?: Array<Record<string, unknown>>;
+}
+
+export interface EventsResponse {
+  added: number;
+  /** were there already */
+  known: number;
+}
+
+export interface RecommendRequest {
+  /** unknown: the fallback answers, and says so */
+  user: string;
+  count?: number;
+  /** where the list is shown; kept with it */
+  surface?: string;
+  exclude?: Array<string>;
+  /** items the user looks at now */
+  context?: Array<string>;
+  explain?: boolean;
+}
+
+export interface RecommendResponse {
+  impression: string;
+  /** nothing is known of the user: what most touched lately, and new things */
+  fallback: boolean;
+  unknown_user?: boolean;
+  unknown_context?: Array<string>;
+  items: Array<RecommendResponseItem>;
+}
+
+export interface RecommendResponseItem {
+  id?: string;
+  title?: string;
+  score?: number;
+  position?: number;
+  flags?: Array<"new">;
+  reason?: RecommendResponseItemReason;
+}
+
+export interface RecommendResponseItemReason {
+  kind?: "because_of" | "popular" | "new" | "picked";
+  item?: string;
+  title?: string;
+  share?: number;
+}

@@ -2,21 +2,12 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/tenant_place.h"
 #include "app/workplace.h"
-#include "commerce/tenants/tenants.h"
 #include "products/service/agents/agent_store.h"
 
 namespace yupu::app {
 namespace {
-
-// Without a name: the only one there is.
-Result<commerce::Tenant> tenant_of(store::Store& store, const std::string& name) {
-  if (!name.empty()) return commerce::find_tenant(store, name);
-  YUPU_ASSIGN_OR_RETURN(const auto tenants, commerce::list_tenants(store));
-  if (tenants.empty()) return not_found("there is no tenant yet; `yupu plans tenant` makes one");
-  if (tenants.size() > 1) return invalid_argument("there are several tenants: name one with --tenant", "--tenant");
-  return tenants.front();
-}
 
 Status add(Workplace& place, const products::NewAgent& wanted, bool json) {
   YUPU_ASSIGN_OR_RETURN(const auto added, products::add_agent(*place.store, *place.clock, wanted));
@@ -69,7 +60,7 @@ Status agents_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(wanted.skills, products::parse_skills(skills));
   YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
   if (verb == "list" && tenant_name.empty()) return list(place, {}, json);
-  YUPU_ASSIGN_OR_RETURN(const auto tenant, tenant_of(*place.store, tenant_name));
+  YUPU_ASSIGN_OR_RETURN(const auto tenant, named_or_only_tenant(*place.store, tenant_name));
   if (verb == "list") return list(place, tenant.id, json);
   if (verb == "remove") return remove(place, tenant.id, words[0], json);
   wanted.tenant_id = tenant.id;

@@ -23,9 +23,18 @@ constexpr std::array kCommands{
     Command{"plan", "plan STRATEGY.toml [--workdir DIR] [--json]", "say what `run` would do and why, and do nothing",
             "Names each stage, whether it would run, what changed, and how long it took the last time.", plan_command},
     Command{
-        "data", "data import|check|show|diff|list ...", "import, check and look at datasets",
+        "data", "data import|crawl|mask|unmask|check|show|diff|list ...",
+        "import, check, mask and look at datasets; fetch pages",
         "  data import FILE... --dataset NAME [--text COL] [--label COL] [--lang COL] [--valid X] [--test X] "
         "[--seed N]\n"
+        "      [--keep-personal]   telephone numbers, cards, ... stay; else rows hold their kind: [phone] "
+        "(docs/privacy.md)\n"
+        "  data crawl URL... --out FILE --user-agent TEXT   pages of these hosts as rows, resumable "
+        "(docs/crawling.md)\n"
+        "      [--depth N] [--pages N] [--sitemaps] [--pause-ms N] [--text-bytes-min N] [--utc-offset-minutes N]\n"
+        "      [--allow-private-addresses] [--json]\n"
+        "  data mask FILE --out FILE [--map FILE]    the same of any file; the map leads back, keep it apart\n"
+        "  data unmask FILE --map FILE --out FILE\n"
         "  data check FILE... | DATASET_ID      duplicates, conflicts, thin labels, leakage, probable label errors\n"
         "      [--train-file F] [--valid-file F] [--test-file F] [--labels on|off] [--report PREFIX]\n"
         "      exit 1 on conflicts, leakage, thin labels and unreadable rows; the rest are warnings\n"
@@ -188,12 +197,15 @@ constexpr std::array kCommands{
     Command{
         "serve",
         "serve [--strategy FILE] [--workdir DIR] [--model NAME=DIR]... [--adapters DIR] "
-        "[--listen ADDR] [--store URL]",
+        "[--monitor FILE] [--listen ADDR] [--store URL]",
         "the HTTP server",
         "Serves the live releases of the working folder, and model directories given by name. Adapters of one base\n"
         "share its memory and travel in one batch.\n"
         "  --adapters DIR   a folder of adapter directories, each a model of its name, loaded when first asked for\n"
         "  --adapter-memory-mb N   memory for those that are loaded (default 1024); the longest unused go first\n"
+        "  --recommend      no model is needed: /v1/events and /v1/recommend (which are there with models too);\n"
+        "                   of a strategy then [recommend] alone is read, and no bot served\n"
+        "  --monitor FILE   the pages of its [monitor] at /monitor, for those of `yupu agents` (docs/monitor.md)\n"
         "  --listen ADDR    default 127.0.0.1:8080\n"
         "  --precision fp32|bf16   of the models' linear layers; bf16 falls back to fp32 where the processor has none\n"
         "  --request-threads N   requests in flight (default 64)",
@@ -245,7 +257,7 @@ constexpr std::array kCommands{
         "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",
         knowledge_command},
     Command{
-        "recommend", "recommend import|train|evaluate|forget ...",
+        "recommend", "recommend import|train|evaluate|forget|hide|explain ...",
         "what a user will want next: behaviour in, methods compared",
         "Items have id, title, description, tags, created; events id, user, item, kind, time; JSON lines, CSV or TSV\n"
         "(docs/recommend.md).  Kinds: view, click, comment, share, buy.\n"
@@ -259,20 +271,31 @@ constexpr std::array kCommands{
         "    --relevant KIND   what is to be foretold: this kind and stronger ones (click)\n"
         "    --weight KIND=X   what an event of a kind counts (1 2 3 4 5), repeatable\n"
         "    --embedder DIR    a model of --task embed: items by their texts   --model DIR   of recommend train\n"
-        "    --method NAME     popularity, item-knn, ease, bpr, words, text, tower; repeatable (default: all)\n"
+        "    --method NAME     popularity, item-knn, ease, bpr, words, text, frozen, tower, ranker; repeatable "
+        "(default:\n"
+        "                      all)\n"
         "    --resamples N --cold-user-events N --seed N --threads N --precision fp32|bf16\n"
-        "  recommend forget USER   remove every event of a user\n"
+        "    --impressions FILE   of train: what users were shown; what they passed over is learned from too\n"
+        "  recommend forget USER   remove every event of a user, and every list they were given\n"
+        "  recommend hide ITEM [--undo]   into no list of /v1/recommend any more; at once\n"
+        "  recommend explain USER ITEM   what of the user's history carries the item's score\n"
         "  --tenant NAME    whose (default: the working folder's own)\n"
         "  --workdir DIR --store URL --json",
         recommend_command},
-    Command{
-        "monitor", "monitor push|topics STRATEGY.toml ...", "what is said of the topics of [monitor]",
-        "Documents are kept once, reprints are one story, topics are counted by five minutes (docs/monitor.md).\n"
-        "  monitor push STRATEGY.toml FILE... [--source NAME]   JSON lines, read on from where they were left\n"
-        "  monitor topics STRATEGY.toml [--hours N]             counts of the last N hours (24), and what became of\n"
-        "                                                       the documents of each source\n"
-        "  --workdir DIR --store URL --json",
-        monitor_command},
+    Command{"monitor", "monitor run|push|topics|alarms|ack|silence|notices|replay|rescore STRATEGY.toml ...",
+            "what is said of the topics of [monitor], and who is told of a surge",
+            "Documents are kept once, reprints are one story, topics are counted by five minutes (docs/monitor.md).\n"
+            "  monitor run STRATEGY.toml [--once]                   reads files, looks for surges, tells routes\n"
+            "  monitor push STRATEGY.toml FILE... [--source NAME]   JSON lines, read on from where they were left\n"
+            "  monitor topics STRATEGY.toml [--hours N]             states, counts of the last N hours (24), sources\n"
+            "  monitor alarms STRATEGY.toml [--audit] [--limit N]   what fires and fired; or the log of everything\n"
+            "  monitor ack STRATEGY.toml ALARM --by NAME [--note TEXT]\n"
+            "  monitor silence STRATEGY.toml --by NAME --minutes N [--topic NAME] [--note TEXT] | --end ID\n"
+            "  monitor notices STRATEGY.toml [--state waiting|sent|dead] [--resend ID] [--limit N]\n"
+            "  monitor replay STRATEGY.toml [--days N]              what the file's rules would have raised\n"
+            "  monitor rescore STRATEGY.toml     what is stored, by the model of [monitor.sentiment] that is live now\n"
+            "  --workdir DIR --store URL --json;  run, push, rescore: --threads N, --precision fp32|bf16 of that model",
+            monitor_command},
     Command{"answers", "answers test STRATEGY.toml [--workdir DIR] [--json]",
             "the conversation tests of a strategy, on the model that answers now",
             "Plays every [[service.test]] of the strategy; exit 1, and the differences, when an answer has changed.\n"
@@ -298,12 +321,35 @@ constexpr std::array kCommands{
             "  agents remove NAME [--tenant NAME]   their conversations go back to the queue\n"
             "  --tenant   needed where there are several",
             agents_command},
-    Command{"feedback", "feedback add|list|misses|summary ...", "ratings, corrections and misses",
-            "  feedback add --trace ID [--rating 1|-1] [--correction LABEL] [--reason TEXT]\n"
-            "  feedback list [--model NAME]        corrections as labelled rows, JSON lines\n"
-            "  feedback misses [--model NAME]\n"
-            "  feedback summary [--model NAME]",
-            feedback_command},
+    Command{"connectors", "connectors outbox [--state waiting|sent|dead] [--connector NAME] [--resend ID] ...",
+            "texts on their way to WeCom, DingTalk, Feishu and webhooks",
+            "Connectors stand in the strategy file as [[connector]] (docs/connectors.md); `serve` and `run` keep them "
+            "going.\n"
+            "  connectors outbox               texts, the newest first, and messages that were given up\n"
+            "  connectors outbox --resend ID   a dead one is tried again\n"
+            "  --limit N --workdir DIR --store URL --json",
+            connectors_command},
+    Command{
+
+        "feedback", "feedback add|list|opinions|misses|summary|report ...", "ratings, corrections and misses",
+        "  feedback add --trace ID [--rating 1|-1] [--correction LABEL] [--reason TEXT]\n"
+        "  feedback list [--model NAME]        corrections as labelled rows, JSON lines\n"
+        "  feedback opinions [--model NAME]    what counts of votes, scores of conversations and corrections, newest\n"
+        "                                      first, each with the call it is about\n"
+        "  feedback misses [--model NAME]\n"
+        "  feedback summary [--model NAME]\n"
+        "  feedback report --model NAME [--tenant NAME] [--days 30] [--calls FILE] [--entries FILE] [--texts]\n"
+        "      calls, resolved without a person, refused, wrong answers, hits and misses of every entry; FILE ends\n"
+        "      in .csv or .jsonl; --texts: with what was asked (docs/misses.md)",
+        feedback_command},
+    Command{"misses", "misses list|accept|merge|ignore ...", "questions that were not answered, by what they are about",
+            "  misses list                                   clusters, those of most visitors first\n"
+            "  misses accept CLUSTER --intent LABEL [--new]  rows of the next dataset; --new opens the intent\n"
+            "  misses merge CLUSTER --into CLUSTER           one subject from now on\n"
+            "  misses ignore CLUSTER                         not shown any more\n"
+            "  each with --strategy STRATEGY.toml (its embedder compares, where it has one) or --model NAME, and\n"
+            "  [--tenant NAME] [--days 30] [--json] (docs/misses.md)",
+            misses_command},
     Command{"improve", "improve STRATEGY.toml [--workdir DIR] [--json]",
             "next round: corrections -> dataset -> candidate -> gate",
             "Releases the candidate only when it beats the live release on the same held-out rows; otherwise says "

@@ -49,6 +49,8 @@ Status feedback_command(Arguments& arguments);
 Status improve_command(Arguments& arguments);
 Status knowledge_command(Arguments& arguments);
 Status agents_command(Arguments& arguments);
+Status misses_command(Arguments& arguments);
+Status connectors_command(Arguments& arguments);
 Status recommend_command(Arguments& arguments);
 Status monitor_command(Arguments& arguments);
 Status help_command(Arguments& arguments);

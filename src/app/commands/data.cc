@@ -1,12 +1,18 @@
 // yupu data: datasets without a strategy file.
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
 #include "app/commands/row_files.h"
 #include "app/workplace.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "data/acquire/crawl/crawl.h"
 #include "data/check/check.h"
 #include "data/import.h"
 #include "data/inspect.h"
+#include "data/masked_file.h"
 #include "handoff/types.h"
 
 namespace yupu::app {
@@ -23,6 +29,7 @@ data::ImportOptions read_import(Arguments& arguments) {
   options.min_examples_per_label = arguments.integer("--min-examples", 2, 0, 1'000'000);
   options.text_bytes_max = static_cast<std::size_t>(arguments.integer("--text-bytes-max", 8192, 16, 1 << 20));
   options.sources = {source};
+  if (arguments.flag("--keep-personal")) options.mask = {};
   return options;
 }
 
@@ -145,11 +152,71 @@ Status list(Arguments& arguments) {
   return ok_status();
 }
 
+// Pages of sites into a file of rows, which `data import` and `pretrain` read.
+Status crawl(Arguments& arguments) {
+  const bool json = arguments.flag("--json");
+  data::CrawlOptions options;
+  data::FetchOptions fetch;
+  options.rows = arguments.required_text("--out");
+  options.depth_max = arguments.integer("--depth", options.depth_max, 0, 100);
+  options.pages_max = arguments.integer("--pages", options.pages_max, 1, 10'000'000);
+  options.sitemaps = arguments.flag("--sitemaps");
+  options.text_bytes_min = static_cast<std::size_t>(arguments.integer("--text-bytes-min", 60, 1, 1 << 20));
+  options.utc_offset_minutes = arguments.integer("--utc-offset-minutes", 0, -14 * 60, 14 * 60);
+  fetch.user_agent = arguments.required_text("--user-agent");
+  fetch.pause_ns = arguments.integer("--pause-ms", 1000, 0, 3'600'000) * 1'000'000;
+  fetch.allow_private = arguments.flag("--allow-private-addresses");
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1000, "address"));
+  for (const std::string& word : words) {
+    YUPU_ASSIGN_OR_RETURN(http::Url url, http::parse_url(word));
+    options.starts.push_back(std::move(url));
+  }
+  if (data::product_token(fetch.user_agent).empty())
+    return invalid_argument("--user-agent begins with a name, like \"newsroom/1 (+https://example.org/bot)\"",
+                            "--user-agent");
+  const SystemClock clock{};
+  data::Fetcher fetcher(fetch, clock);
+  const auto progress = [](const std::string& url, const std::string& result) {
+    log::info("crawled", {{"url", url}, {"result", result}});
+    return true;
+  };
+  YUPU_ASSIGN_OR_RETURN(const data::CrawlReport report, data::crawl(fetcher, clock, options, progress));
+  OrderedJson results = OrderedJson::object();
+  std::string text = fmt::format("{} pages asked for in all{}", report.asked, report.finished ? "" : ", not finished");
+  for (const auto& [result, count] : report.results) {
+    results[result] = count;
+    text += fmt::format("\n  {:<16} {}", result, count);
+  }
+  const std::string next = report.next_ns > 0 ? format_utc(report.next_ns) : "";
+  if (!next.empty()) text += "\n  the host asks for rest until " + next + "; the same command goes on then";
+  json ? print_json(
+             OrderedJson{{"asked", report.asked}, {"finished", report.finished}, {"results", results}, {"next", next}})
+       : print_text(text);
+  return ok_status();
+}
+
+// A file without its personal data, or a masked one led back.
+Status mask(Arguments& arguments, bool back) {
+  const bool json = arguments.flag("--json");
+  const std::string out = arguments.required_text("--out");
+  const std::string map = back ? arguments.required_text("--map") : arguments.text("--map");
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "file"));
+  YUPU_ASSIGN_OR_RETURN(const data::MaskedFile done,
+                        back ? data::unmask_file(words[0], map, out) : data::mask_file(words[0], out, map));
+  json ? print_json(done.to_json())
+       : print_text(fmt::format("{}: {} lines, {} {}", out, done.line_count, done.value_count,
+                                back || map.empty() ? "of them changed" : "values in the map"));
+  return ok_status();
+}
+
 }  // namespace
 
 Status data_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"import", "check", "show", "diff", "list"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb,
+                        arguments.verb({"import", "crawl", "mask", "unmask", "check", "show", "diff", "list"}));
   if (verb == "import") return import(arguments);
+  if (verb == "crawl") return crawl(arguments);
+  if (verb == "mask" || verb == "unmask") return mask(arguments, verb == "unmask");
   if (verb == "check") return check(arguments);
   if (verb == "show") return show(arguments);
   if (verb == "diff") return diff(arguments);

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/feedback_report.h"
 #include "app/workplace.h"
 #include "data/rows.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
+#include "text/personal/mask.h"
 
 namespace yupu::app {
 namespace {
@@ -42,7 +44,7 @@ Status add(Arguments& arguments) {
   if (rating != 0) feedback.rating = static_cast<int>(rating);
   const std::string correction = arguments.text("--correction");
   if (!correction.empty()) feedback.correction = correction;
-  feedback.reason = arguments.text("--reason");
+  feedback.reason = text::mask_personal_data(arguments.text("--reason"));
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
   YUPU_ASSIGN_OR_RETURN(const auto labels, labels_of_trace(*place.store, feedback.trace_id, feedback.tenant_id));
@@ -54,8 +56,10 @@ Status add(Arguments& arguments) {
 }  // namespace
 
 Status feedback_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"add", "list", "misses", "summary"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb,
+                        arguments.verb({"add", "list", "misses", "opinions", "summary", "report"}));
   if (verb == "add") return add(arguments);
+  if (verb == "report") return feedback_report(arguments);
   const WorkplaceOptions where = read_workplace(arguments);
   arguments.flag("--json");
   const std::string model = arguments.text("--model");
@@ -66,6 +70,13 @@ Status feedback_command(Arguments& arguments) {
     YUPU_ASSIGN_OR_RETURN(const Json summary,
                           feedback::summary(*place.store, {.model = model, .tenant_id = {}, .limit = limit}));
     print_json(summary);
+    return ok_status();
+  }
+  if (verb == "opinions") {
+    YUPU_ASSIGN_OR_RETURN(const auto opinions, feedback::opinions(*place.store, {.model = model, .limit = limit}));
+    Json rows = Json::array();
+    for (const auto& opinion : opinions) rows.push_back(opinion.to_json());
+    print_json(Json{{"opinions", rows}});
     return ok_status();
   }
   if (verb == "list") {

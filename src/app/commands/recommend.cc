@@ -9,6 +9,7 @@
 #include "base/builtin.h"
 #include "products/recommend/evaluate/evaluation.h"
 #include "products/recommend/methods/text/item_vectors.h"
+#include "products/recommend/serve/lists.h"
 
 namespace yupu::app {
 namespace {
@@ -63,19 +64,33 @@ recommend::EvaluationOptions read_evaluation_options(Arguments& arguments) {
 struct Models {
   std::unique_ptr<tasks::Embedder> embedder;
   std::unique_ptr<tasks::Recommender> tower;
-  recommend::OwnedItemVectors owned, tower_owned;
-  recommend::ItemVectors vectors, tower_vectors;
+  recommend::OwnedItemVectors owned, tower_owned, frozen_owned;
+  recommend::ItemVectors vectors, tower_vectors, frozen_vectors;
 
   recommend::Tools tools(const recommend::Collection& collection) const {
-    recommend::Tools tools{.texts = collection.texts};
+    recommend::Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
     if (embedder != nullptr) tools.vectors = &vectors;
     if (tower == nullptr) return tools;
     tools.tower = tower.get();
     tools.tower_vectors = &tower_vectors;
+    if (!frozen_vectors.values.empty()) tools.frozen_vectors = &frozen_vectors;
     tools.tower_end_ns = tower->lineage().value("options", Json::object()).value("end_ns", std::int64_t{INT64_MAX});
     return tools;
   }
 };
+
+// The encoder that the tower's was fine-tuned from, where it had one: what fine-tuning is measured against.
+Status open_frozen(const recommend::Collection& collection, engine::ExecutionContext& context, Models& models) {
+  const Json options = models.tower->lineage().value("options", Json::object());
+  const std::string base = options.value("base", std::string());
+  if (base.empty()) return ok_status();
+  const auto frozen = tasks::Embedder::from_base(base, {.max_length = models.tower->embedder().max_length()});
+  if (!frozen.ok()) return frozen.status().with_context("the tower's base, to judge it frozen beside the tower");
+  YUPU_ASSIGN_OR_RETURN(models.frozen_owned, recommend::embed_items(**frozen, context, collection.texts));
+  models.frozen_vectors = models.frozen_owned.view();
+  return ok_status();
+}
+
 Status open_models(const std::string& embedder_path, const std::string& tower_path,
                    const recommend::Collection& collection, engine::ExecutionContext& context, Models& models) {
   if (!embedder_path.empty()) {
@@ -88,7 +103,7 @@ Status open_models(const std::string& embedder_path, const std::string& tower_pa
   YUPU_ASSIGN_OR_RETURN(models.tower_owned,
                         recommend::embed_items(models.tower->embedder(), context, collection.texts));
   models.tower_vectors = models.tower_owned.view();
-  return ok_status();
+  return open_frozen(collection, context, models);
 }
 
 Status evaluate(Arguments& arguments) {
@@ -116,13 +131,52 @@ Status evaluate(Arguments& arguments) {
   return ok_status();
 }
 
+Status hide(Arguments& arguments) {
+  const TenantFlags flags = read_tenant_flags(arguments);
+  const bool undo = arguments.flag("--undo");
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "item"));
+  YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(flags, true));
+  store::Store& store = *place.workplace.store;
+  YUPU_ASSIGN_OR_RETURN(const bool changed,
+                        undo ? recommend::show_item(store, place.tenant_id, words[0])
+                             : recommend::hide_item(store, *place.workplace.clock, place.tenant_id, words[0]));
+  flags.json ? print_json(OrderedJson{{"item", words[0]}, {"hidden", !undo}, {"changed", changed}})
+             : print_text(fmt::format("'{}' is {}{}", words[0], changed ? "" : "already ", undo ? "shown" : "hidden"));
+  return ok_status();
+}
+
+// What an item's score for a user rests on, as the service would say it now.
+Status explain(Arguments& arguments) {
+  const TenantFlags flags = read_tenant_flags(arguments);
+  YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(2, 2, "user and item"));
+  YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(flags, true));
+  recommend::Shop shop(*place.workplace.store, *place.workplace.clock, place.tenant_id);
+  YUPU_RETURN_IF_ERROR(shop.look());
+  const auto record = shop.ready();
+  YUPU_ASSIGN_OR_RETURN(const auto explained,
+                        recommend::explain(*record, words[0], words[1], place.workplace.clock->now_ns()));
+  OrderedJson json = {{"user", words[0]}, {"item", words[1]}, {"score", explained.score}};
+  json["history"] = OrderedJson::array();
+  std::string text = fmt::format("'{}' for '{}': {:.4f}\n", words[1], words[0], explained.score);
+  for (const recommend::Contribution& part : explained.history) {
+    const std::string& id = record->collection->items[part.item];
+    json["history"].push_back({{"item", id}, {"title", record->titles[part.item]}, {"drop", part.drop}});
+    text += fmt::format("  {:+.4f} without '{}' {}\n", -part.drop, id, record->titles[part.item]);
+  }
+  flags.json ? print_json(json) : print_text(text);
+  return ok_status();
+}
+
 }  // namespace
 
 Status recommend_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"import", "train", "evaluate", "forget"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb,
+                        arguments.verb({"import", "train", "evaluate", "forget", "hide", "explain"}));
   if (verb == "import") return import_files_named(arguments);
   if (verb == "train") return train_recommend(arguments);
   if (verb == "forget") return forget(arguments);
+  if (verb == "hide") return hide(arguments);
+  if (verb == "explain") return explain(arguments);
   return evaluate(arguments);
 }
 

@@ -111,4 +111,13 @@ Result<recommend::Collection> open_collection(const RecommendFiles& files, const
   return recommend::collect(stored);
 }
 
+Result<std::vector<tasks::ShownList>> read_shown(const std::string& path, const recommend::Collection& collection) {
+  const SystemClock clock;
+  YUPU_ASSIGN_OR_RETURN(const auto impressions,
+                        read_records<recommend::Impression>(path, [now_ns = clock.now_ns()](const Json& object) {
+                          return recommend::impression_of(object, now_ns);
+                        }));
+  return recommend::shown_lists(collection, impressions);
+}
+
 }  // namespace yupu::app

@@ -26,6 +26,9 @@ Result<FilesImported> import_files(const RecommendFiles& files, store::Store& st
 // Of the files, as if they were imported into an empty store; without any, what the tenant has in the store.
 Result<recommend::Collection> open_collection(const RecommendFiles& files, const TenantFlags& flags);
 
+// --impressions FILE: JSON lines of what users were shown; an empty path: none.
+Result<std::vector<tasks::ShownList>> read_shown(const std::string& path, const recommend::Collection& collection);
+
 // How behaviour is read: --test-share X or --split-time TIME, --valid-share X, --relevant KIND, --weight KIND=X.
 struct BehaviourFlags {
   double test_share = 0.1, valid_share = 0.1;

@@ -55,6 +55,7 @@ class OpenLoop {
       options.engine_threads = context_.threads;
       options.strategy = &strategy_;
       options.answers = answers_;
+      if (strategy_.recommend) options.list_rules = strategy_.recommend->rules;
       YUPU_ASSIGN_OR_RETURN(server_, LiveServer::start(std::move(options), *place_.store, *place_.clock));
     } else {
       YUPU_RETURN_IF_ERROR(server_->refresh());

@@ -15,6 +15,8 @@ Status serve_command(Arguments& arguments) {
   LiveServerOptions options;
   const std::string strategy_path = arguments.text("--strategy");
   const auto models = arguments.many("--model");
+  const bool recommends = arguments.flag("--recommend");
+  const std::string monitor_path = arguments.text("--monitor");
   const std::string listen = arguments.text("--listen", "127.0.0.1:8080");
   options.engine_threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
   options.adapters = arguments.text("--adapters");
@@ -33,19 +35,28 @@ Status serve_command(Arguments& arguments) {
   if (!options.adapters.empty() && !file_exists(options.adapters)) {
     return not_found(fmt::format("--adapters {}: no such folder", options.adapters));
   }
-  if (strategy_path.empty() && models.empty() && options.adapters.empty()) {
+  if (strategy_path.empty() && models.empty() && options.adapters.empty() && !recommends && monitor_path.empty()) {
     return invalid_argument(
-        "nothing to serve: name a strategy with --strategy, model directories with --model NAME=DIR, or a folder of "
-        "adapters with --adapters DIR",
+        "nothing to serve: name a strategy with --strategy, model directories with --model NAME=DIR, a folder of "
+        "adapters with --adapters DIR, --recommend for what `yupu recommend import` has kept, or --monitor FILE for "
+        "the pages of a monitor",
         "--strategy");
   }
   strategy::Strategy strategy;
-  if (!strategy_path.empty()) {
+  if (!strategy_path.empty() && recommends) {  // its lists alone, no bot
+    YUPU_ASSIGN_OR_RETURN(strategy, strategy::load_recommend_strategy(strategy_path));
+  } else if (!strategy_path.empty()) {
     YUPU_ASSIGN_OR_RETURN(strategy, strategy::load_strategy(strategy_path));
     YUPU_ASSIGN_OR_RETURN(options.answers, strategy::load_answers(strategy.resolve(strategy.service.answers),
                                                                   strategy.service.dialogue.utc_offset_minutes));
     options.strategy = &strategy;
   }
+  strategy::Strategy monitor_strategy;
+  if (!monitor_path.empty()) {
+    YUPU_ASSIGN_OR_RETURN(monitor_strategy, strategy::load_monitor_strategy(monitor_path));
+    options.monitor = &monitor_strategy;
+  }
+  if (strategy.recommend) options.list_rules = strategy.recommend->rules;
   YUPU_ASSIGN_OR_RETURN(const auto place, open_workplace(where, false));
   options.workdir = place.workdir;
   options.precision = training::usable_precision(precision, *terminal_progress());

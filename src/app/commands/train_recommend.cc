@@ -13,8 +13,10 @@ namespace {
 constexpr std::int64_t kBatchSize = 256, kBatchTokens = 4096;
 
 // Behaviour before the test, or all of it with --test-share 0.
-Status read_behaviour(const RecommendFiles& files, const BehaviourRule& rule, training::RecommendOptions& options) {
+Status read_behaviour(const RecommendFiles& files, const std::string& impressions, const BehaviourRule& rule,
+                      training::RecommendOptions& options) {
   YUPU_ASSIGN_OR_RETURN(recommend::Collection collection, open_collection(files, {}));
+  YUPU_ASSIGN_OR_RETURN(options.shown, read_shown(impressions, collection));
   recommend::SplitRule split_rule = rule.split;
   if (!split_rule.test_ns && split_rule.test_share == 0.0 && !collection.log.events().empty()) {
     split_rule.test_ns = collection.log.events().back().time_ns + 1;
@@ -47,6 +49,7 @@ training::RecommendOptions read_options(Arguments& arguments) {
 Status train_recommend(Arguments& arguments) {
   const Telling telling = read_telling(arguments);
   const RecommendFiles files = read_recommend_files(arguments);
+  const std::string impressions = arguments.text("--impressions");
   const BehaviourFlags behaviour = read_behaviour_flags(arguments);
   training::RecommendOptions options = read_options(arguments);
   const engine::MpiOptions rank_options = read_rank_options(arguments);
@@ -61,7 +64,7 @@ Status train_recommend(Arguments& arguments) {
   return on_ranks(rank_options, [&](engine::Collective& ranks) {
     return run_training(
         ranks, options.loop, files.events, telling,
-        {.read_files = [&] { return read_behaviour(files, rule, options); },
+        {.read_files = [&] { return read_behaviour(files, impressions, rule, options); },
          .deciding = [&] { return training::deciding_options(options); },
          .train = [&](handoff::Progress& progress) { return training::train_recommender(options, progress); }});
   });

@@ -38,7 +38,9 @@ Finding finding_at(const Rows& rows, std::size_t i, std::string kind, Severity s
 }
 
 Result<Rows> read_judged(const CheckOptions& options, std::vector<Finding>& findings, handoff::Progress& progress) {
-  Rows rows{Survey(options.import.sources, {.text_bytes_max = options.import.text_bytes_max}), {}};
+  Rows rows{
+      Survey(options.import.sources, {.text_bytes_max = options.import.text_bytes_max, .mask = options.import.mask}),
+      {}};
   YUPU_RETURN_IF_ERROR(rows.survey.collect(
       [&](const handoff::Row& row, std::size_t) {
         rows.texts.push_back(row.text);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "text/personal/mask.h"
 #include "text/unicode.h"
 
 namespace yupu::data {
@@ -75,7 +76,7 @@ std::optional<Problem> clean_text(std::string& text, const CleanLimits& limits) 
                    fmt::format("the text has {} bytes, at most {} are taken", cleaned.size(), limits.text_bytes_max),
                    "text"};
   }
-  text = std::move(cleaned);
+  text = limits.mask.empty() ? std::move(cleaned) : text::mask_personal_data(cleaned, limits.mask);
   return {};
 }
 

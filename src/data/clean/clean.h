@@ -8,6 +8,7 @@
 //   are
 //              duplicates: "Where is my Order？" and "where is my order?" (fullwidth mark) are one. Punctuation is
 //              kept.
+//   masked     where CleanLimits names kinds of personal data: a cleaned text holds their names instead ("[phone]")
 // Invalid UTF-8 is never repaired in silence: the row is rejected.       Threads: pure functions.
 #pragma once
 
@@ -21,12 +22,14 @@
 
 #include "base/status.h"
 #include "data/source.h"
+#include "text/personal/personal_data.h"
 
 namespace yupu::data {
 
 struct CleanLimits {
   std::size_t text_bytes_max = 8192;
   std::size_t label_bytes_max = 128;
+  text::PersonalKinds mask = {};  // in texts (text/personal), behind the limits; none: nothing is looked for
 };
 
 // Cleans `text` in place. A problem: nul_byte, invalid_utf8, blank_text, text_too_long.

@@ -8,6 +8,7 @@
 
 #include "data/acquire/files/importers.h"
 #include "data/rows.h"
+#include "text/personal/mask.h"
 
 namespace yupu::data {
 namespace {
@@ -84,8 +85,8 @@ Status Survey::collect_source(std::size_t source_index, std::int64_t bytes_befor
                                       .line = raw.line,
                                       .reason = problem->reason,
                                       .detail = problem->detail,
-                                      .label = excerpt(raw.label),
-                                      .text = excerpt(raw.text)}));
+                                      .label = excerpt(text::mask_personal_data(raw.label, limits_.mask)),
+                                      .text = excerpt(text::mask_personal_data(raw.text, limits_.mask))}));
       continue;
     }
     auto label = label_index(row.label);

@@ -15,6 +15,14 @@ std::uint32_t number_of(const std::vector<std::string>& names, const std::string
   return static_cast<std::uint32_t>(std::lower_bound(names.begin(), names.end(), name) - names.begin());
 }
 
+std::vector<std::uint32_t> tags_of(const std::vector<std::string>& tag_names, const Item& item) {
+  std::vector<std::uint32_t> tags;
+  for (const std::string& tag : item.tags) tags.push_back(number_of(tag_names, tag));
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  return tags;
+}
+
 }  // namespace
 
 Collection collect(const Stored& stored) {
@@ -29,8 +37,13 @@ Collection collect(const Stored& stored) {
   collection.items = sorted_once(std::move(items));
   collection.texts.resize(collection.items.size());
   collection.created_ns.resize(collection.items.size());
+  std::vector<std::string> tag_names;
+  for (const Item& item : stored.items) tag_names.insert(tag_names.end(), item.tags.begin(), item.tags.end());
+  collection.tag_names = sorted_once(std::move(tag_names));
+  collection.tags.resize(collection.items.size());
   for (const Item& item : stored.items) {
     const std::uint32_t number = number_of(collection.items, item.id);
+    collection.tags[number] = tags_of(collection.tag_names, item);
     collection.texts[number] = item.text();
     collection.created_ns[number] = item.created_ns;
   }
@@ -45,6 +58,22 @@ Collection collect(const Stored& stored) {
   }
   collection.log = tasks::BehaviourLog(std::move(events), collection.users.size(), collection.items.size());
   return collection;
+}
+
+std::vector<tasks::ShownList> shown_lists(const Collection& collection, std::span<const Impression> impressions) {
+  std::vector<tasks::ShownList> lists;
+  for (const Impression& shown : impressions) {
+    const std::uint32_t user = number_of(collection.users, shown.user);
+    if (user == collection.users.size() || collection.users[user] != shown.user) continue;
+    tasks::ShownList list{.user = user, .time_ns = shown.time_ns, .items = {}};
+    for (const std::string& id : shown.items) {
+      const std::uint32_t item = number_of(collection.items, id);
+      if (item < collection.items.size() && collection.items[item] == id) list.items.push_back(item);
+    }
+    lists.push_back(std::move(list));
+  }
+  tasks::sort_shown(lists);
+  return lists;
 }
 
 }  // namespace yupu::recommend

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "products/recommend/serve/serving_store.h"
+
 namespace yupu::recommend {
 namespace {
 
@@ -69,7 +71,8 @@ Status put_event(Transaction& transaction, const Clock& clock, const std::string
 
 // `put` for every record, kImportPart of them a transaction; what a transaction counted counts once it is durable.
 template <class Record, class Put>
-Result<Imported> import_in_parts(store::Store& store, std::span<const Record> records, const Put& put) {
+Result<Imported> import_in_parts(store::Store& store, const std::string& tenant_id, Changed changed,
+                                 std::span<const Record> records, const Put& put) {
   Imported total;
   for (std::size_t begin = 0; begin < records.size(); begin += kImportPart) {
     const auto part = records.subspan(begin, std::min(kImportPart, records.size() - begin));
@@ -77,7 +80,8 @@ Result<Imported> import_in_parts(store::Store& store, std::span<const Record> re
     YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
       counts = {};
       for (const Record& record : part) YUPU_RETURN_IF_ERROR(put(transaction, record, counts));
-      return ok_status();
+      if (counts.added == 0 && counts.changed == 0) return ok_status();
+      return note_change(transaction, tenant_id, changed);
     }));
     total.added += counts.added;
     total.changed += counts.changed;
@@ -113,16 +117,18 @@ Result<Event> event_of_row(const Row& row) {
 
 Result<Imported> import_items(store::Store& store, const Clock& clock, const std::string& tenant_id,
                               std::span<const Item> items) {
-  return import_in_parts(store, items, [&](Transaction& transaction, const Item& item, Imported& counts) {
-    return put_item(transaction, clock, tenant_id, item, counts);
-  });
+  return import_in_parts(store, tenant_id, Changed::kItems, items,
+                         [&](Transaction& transaction, const Item& item, Imported& counts) {
+                           return put_item(transaction, clock, tenant_id, item, counts);
+                         });
 }
 
 Result<Imported> import_events(store::Store& store, const Clock& clock, const std::string& tenant_id,
                                std::span<const Event> events) {
-  return import_in_parts(store, events, [&](Transaction& transaction, const Event& event, Imported& counts) {
-    return put_event(transaction, clock, tenant_id, event, counts);
-  });
+  return import_in_parts(store, tenant_id, Changed::kEvents, events,
+                         [&](Transaction& transaction, const Event& event, Imported& counts) {
+                           return put_event(transaction, clock, tenant_id, event, counts);
+                         });
 }
 
 Result<Stored> load(store::Store& store, const std::string& tenant_id) {
@@ -156,8 +162,11 @@ Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_
     YUPU_ASSIGN_OR_RETURN(
         removed,
         transaction.execute("DELETE FROM recommend_event WHERE tenant_id = ? AND user_id = ?", {tenant_id, user}));
-    if (removed == 0) return not_found(fmt::format("there is no event of a user '{}'", user));
-    return ok_status();
+    YUPU_ASSIGN_OR_RETURN(
+        const std::int64_t lists,
+        transaction.execute("DELETE FROM recommend_impression WHERE tenant_id = ? AND user_id = ?", {tenant_id, user}));
+    if (removed == 0 && lists == 0) return not_found(fmt::format("there is no event of a user '{}'", user));
+    return note_change(transaction, tenant_id, Changed::kEvents);
   }));
   return removed;
 }

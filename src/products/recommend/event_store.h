@@ -5,7 +5,7 @@
 // Outcomes  kConflict "line N: field 'id': ..."  an event id that is there with another content; the events of its
 //           part (kImportPart rows) are not kept, those of the parts before are, and the file may be sent again once it
 //           is mended.  Else the store's.
-// Retention forget_user removes every event of a user; nothing else here names one.
+// Retention forget_user removes every event of a user and every list they were given; nothing else here names one.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct Stored {
 };
 Result<Stored> load(store::Store& store, const std::string& tenant_id);
 
-// How many events went.  Outcomes  kNotFound: there is none of this user.
+// How many events went.  Outcomes  kNotFound: there is neither an event nor a list of this user.
 Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_id, const std::string& user);
 
 }  // namespace yupu::recommend

@@ -137,6 +137,34 @@ Result<Item> item_of(const Json& object) {
   return item;
 }
 
+static Result<std::int64_t> past_time_of(const Json& object, std::int64_t now_ns) {
+  if (!object.contains("time") || object.at("time").is_null()) return wrong("time", "is missing");
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t time_ns, time_of(object, "time"));
+  if (time_ns > now_ns && time_ns - now_ns > kAheadNs)
+    return wrong("time", to_text(object.at("time")) + " has not come yet");
+  return time_ns;
+}
+
+Result<Impression> impression_of(const Json& object, std::int64_t now_ns) {
+  Impression shown;
+  YUPU_ASSIGN_OR_RETURN(shown.user, id_of(object, "user"));
+  const auto it = object.find("items");
+  if (it == object.end() || !it->is_array() || it->empty()) return wrong("items", "an array of ids was expected");
+  if (it->size() > kShownItemsMax)
+    return wrong("items", fmt::format("{} items, {} are allowed", it->size(), kShownItemsMax), Code::kTooLarge);
+  for (const Json& item : *it) {
+    YUPU_ASSIGN_OR_RETURN(std::string id, id_of(Json{{"items", item}}, "items"));
+    if (std::find(shown.items.begin(), shown.items.end(), id) != shown.items.end())
+      return wrong("items", fmt::format("'{}' stands twice", id));
+    shown.items.push_back(std::move(id));
+  }
+  YUPU_ASSIGN_OR_RETURN(shown.time_ns, past_time_of(object, now_ns));
+  if (object.contains("id") && !object.at("id").is_null()) {
+    YUPU_ASSIGN_OR_RETURN(shown.id, id_of(object, "id"));
+  }
+  return shown;
+}
+
 Result<Event> event_of(const Json& object, std::int64_t now_ns) {
   Event event;
   YUPU_ASSIGN_OR_RETURN(event.user, id_of(object, "user"));
@@ -145,10 +173,7 @@ Result<Event> event_of(const Json& object, std::int64_t now_ns) {
   const auto found = tasks::find_behaviour(kind);
   if (!found) return wrong("kind", fmt::format("'{}' is none of {}", kind.substr(0, 80), tasks::behaviour_names()));
   event.kind = *found;
-  if (!object.contains("time") || object.at("time").is_null()) return wrong("time", "is missing");
-  YUPU_ASSIGN_OR_RETURN(event.time_ns, time_of(object, "time"));
-  if (event.time_ns > now_ns && event.time_ns - now_ns > kAheadNs)
-    return wrong("time", to_text(object.at("time")) + " has not come yet");
+  YUPU_ASSIGN_OR_RETURN(event.time_ns, past_time_of(object, now_ns));
   if (object.contains("id") && !object.at("id").is_null()) {
     YUPU_ASSIGN_OR_RETURN(event.id, id_of(object, "id"));
   } else {

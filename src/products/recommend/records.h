@@ -1,6 +1,7 @@
 // What a shop or a site tells of its items and of its users' behaviour, one JSON object each, checked at the edge.
 //   item   id, title; description, tags (an array, or a text parted by ";"), created: since when it can be had
 //   event  user, item, kind, time; id: the caller's own, by which an event that is sent again is known
+//   list   user, items (an array of ids, the first on top), time; id: the caller's own: what a user was shown
 // A time is whole seconds since 1970 or "2026-11-27T08:30:00+08:00" (base/utc.h).  An event without an id gets one made
 // of user, item, kind and time: the same thing told twice is once.  Members that are not named here are not read.
 // Outcomes  kInvalidArgument "field 'NAME': ...", the field set: missing, of another type, empty, no UTF-8, a kind that
@@ -41,7 +42,17 @@ struct Event {
   std::int64_t line = 0;
 };
 
+inline constexpr std::size_t kShownItemsMax = 1000;
+
+struct Impression {
+  std::string id, user;
+  std::vector<std::string> items;  // by position, each once
+  std::int64_t time_ns = 0;
+  std::int64_t line = 0;
+};
+
 Result<Item> item_of(const Json& object);
+Result<Impression> impression_of(const Json& object, std::int64_t now_ns);
 Result<Event> event_of(const Json& object, std::int64_t now_ns);
 
 }  // namespace yupu::recommend

@@ -1,20 +1,15 @@
 #include "serving/visitors/identity.h"
 
-#include <cerrno>
-
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/hash.h"
+#include "base/secret.h"
 
 namespace yupu::serving {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::size_t kSecretBytesMin = 32;
-constexpr std::size_t kSecretBytesMax = 4096;
-constexpr unsigned kOthers = 077;
 
 }  // namespace
 
@@ -35,16 +30,6 @@ Status check_identity(std::string_view secret, std::string_view bot, const Ident
   return {};
 }
 
-Result<std::string> read_identity_secret(const std::string& path) {
-  struct stat info = {};
-  if (::stat(path.c_str(), &info) != 0) return errno_status(errno, "read " + path);
-  if ((info.st_mode & kOthers) != 0)
-    return Status(Code::kPermissionDenied, path + " can be read by others; run: chmod 600 " + path);
-  YUPU_ASSIGN_OR_RETURN(std::string secret, read_file(path, kSecretBytesMax));
-  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  if (secret.size() < kSecretBytesMin)
-    return invalid_argument(fmt::format("{}: a secret has at least {} bytes", path, kSecretBytesMin));
-  return secret;
-}
+Result<std::string> read_identity_secret(const std::string& path) { return read_secret_file(path, kSecretBytesMin); }
 
 }  // namespace yupu::serving

@@ -59,13 +59,24 @@ class Examples {
     return std::span(loss_.d_vectors).subspan(row * batch_.width, batch_.width);
   }
 
+  // The batch's targets, and what this example's user was shown and passed over.
+  std::vector<std::size_t> candidates_of(const BehaviourExample& example) const {
+    std::vector<std::size_t> rows = candidates_;
+    for (const std::uint32_t item : example.negatives) {
+      const std::size_t row = row_of(item);
+      if (!std::binary_search(candidates_.begin(), candidates_.end(), row)) rows.push_back(row);
+    }
+    return rows;
+  }
+
   // The gradient with respect to the user's unit vector.
   std::vector<double> against_candidates(const BehaviourExample& example, std::span<const double> user) {
-    std::vector<double> s(candidates_.size());
+    const std::vector<std::size_t> candidates = candidates_of(example);
+    std::vector<double> s(candidates.size());
     double right = 0.0;
     for (std::size_t c = 0; c < s.size(); ++c) {
-      const std::uint32_t item = batch_.items[candidates_[c]];
-      s[c] = scale_ * dot(user, z_.row(candidates_[c])) - batch_.log_popularity[item];
+      const std::uint32_t item = batch_.items[candidates[c]];
+      s[c] = scale_ * dot(user, z_.row(candidates[c])) - batch_.log_popularity[item];
       if (item == example.target) {
         right = s[c];
       } else if (std::binary_search(example.touched.begin(), example.touched.end(), item)) {
@@ -75,11 +86,11 @@ class Examples {
     loss_.value += example.weight * (softmax_in_place(s) - right);
     std::vector<double> d_user(batch_.width, 0.0);
     for (std::size_t c = 0; c < s.size(); ++c) {
-      const double is_right = batch_.items[candidates_[c]] == example.target ? 1.0 : 0.0;
+      const double is_right = batch_.items[candidates[c]] == example.target ? 1.0 : 0.0;
       const double d = example.weight * scale_ * (s[c] - is_right);
       if (d == 0.0) continue;
-      add_scaled(d_user, d, z_.row(candidates_[c]));
-      add_scaled(d_row(candidates_[c]), d, user);
+      add_scaled(d_user, d, z_.row(candidates[c]));
+      add_scaled(d_row(candidates[c]), d, user);
     }
     return d_user;
   }

@@ -5,7 +5,8 @@
 //           neural modeling", equations 2 to 4): the targets of a batch are each other's wrong answers, an item as
 //           often as it is popular, so
 //             S_ic = scale * score_i(c) - ln p_c,   loss = sum_i w_i ( lse_c S_ic - S_i,target )
-//           over the different targets c of the batch but for those the user had touched before.
+//           over the different targets c of the batch but for those the user had touched before, and the example's own
+//           negatives: items that were shown beside the target and passed over, corrected alike.
 // Shapes    query (C); bias (kBehaviourKindCount + 2): kinds, age_decay, rank_decay.  Values and gradients in 64 bits.
 // Threads   pure functions.
 #pragma once

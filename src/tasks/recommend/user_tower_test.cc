@@ -120,6 +120,28 @@ TEST(Examples, AreWhatWasKnownThen) {
   EXPECT_TRUE(examples_of(log, 10 * kDay, 20 * kDay, {}).empty());
 }
 
+TEST(Examples, KnowWhatWasPassedOver) {
+  constexpr std::int64_t kMinute = 60'000'000'000;
+  const BehaviourLog log({{.user = 0, .item = 0, .time_ns = 100 * kMinute, .kind = BehaviourKind::kClick},
+                          {.user = 0, .item = 1, .time_ns = 210 * kMinute, .kind = BehaviourKind::kClick},
+                          {.user = 0, .item = 2, .time_ns = 225 * kMinute, .kind = BehaviourKind::kView},
+                          {.user = 1, .item = 3, .time_ns = 1, .kind = BehaviourKind::kClick}},
+                         2, 6);
+  std::vector<ShownList> shown = {
+      {.user = 0, .time_ns = 200 * kMinute, .items = {4, 1, 0, 2}},  // 0 touched before, 2 a quarter of an hour later
+      {.user = 0, .time_ns = 150 * kMinute, .items = {1, 5}},        // an hour ago
+      {.user = 0, .time_ns = 205 * kMinute, .items = {3, 5}},        // without the target
+      {.user = 1, .time_ns = 200 * kMinute, .items = {1, 5}},        // somebody else's
+  };
+  sort_shown(shown);
+  const auto examples = examples_of(log, 0, 1000 * kMinute, {}, shown);
+  ASSERT_EQ(examples.size(), 1u);
+  EXPECT_EQ(examples[0].negatives, (std::vector<std::uint32_t>{4}));
+  // Before the view of item 2 nobody knows that it will be touched.
+  EXPECT_EQ(examples_of(log, 0, 220 * kMinute, {}, shown)[0].negatives, (std::vector<std::uint32_t>{2, 4}));
+  EXPECT_TRUE(examples_of(log, 0, 1000 * kMinute, {})[0].negatives.empty());
+}
+
 TEST(Recommender, IsSavedAndOpenedAndScoresAsItsParts) {
   model::EncoderConfig config;
   config.vocab_size = 8;

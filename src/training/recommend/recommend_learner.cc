@@ -38,6 +38,7 @@ template <class Take>
 void for_each_item(const tasks::BehaviourExample& example, const Take& take) {
   take(example.target);
   for (const tasks::Touch& touch : example.history) take(touch.item);
+  for (const std::uint32_t item : example.negatives) take(item);
 }
 
 engine::Tensor gradient_tensor(engine::Tape& tape, const engine::Shape& shape, std::span<const double> values) {
@@ -51,7 +52,7 @@ engine::Tensor gradient_tensor(engine::Tape& tape, const engine::Shape& shape, s
 RecommendLearner::RecommendLearner(const RecommendOptions& options, tasks::Recommender& model)
     : options_(options),
       model_(model),
-      train_(tasks::examples_of(options.log, 0, options.valid_ns, options.examples)),
+      train_(tasks::examples_of(options.log, 0, options.valid_ns, options.examples, options.shown)),
       valid_(drawn(tasks::examples_of(options.log, options.valid_ns, options.end_ns, options.examples),
                    options.valid_examples_max, options.loop.seed)),
       log_popularity_(log_popularity(train_, options.log.item_count())) {

@@ -12,7 +12,7 @@ namespace yupu::training {
 namespace {
 
 // Bumped when the same options begin to give other weights.
-constexpr std::int64_t kRecipe = 1;
+constexpr std::int64_t kRecipe = 2;
 constexpr std::string_view kFigure = "ndcg@10";
 
 Result<std::unique_ptr<tasks::Embedder>> make_embedder(const RecommendOptions& options) {
@@ -38,6 +38,7 @@ engine::Facts deciding_facts(const RecommendOptions& options, engine::Precision 
   return {{"options", to_text(deciding_options(options))},
           {"precision in use", std::string(engine::precision_name(precision))},
           {"behaviour", tasks::behaviour_sha256(options.log.cut_at(options.end_ns))},
+          {"what was shown", tasks::shown_sha256(options.shown)},
           {"texts of the items", texts_sha256(options.item_texts)},
           {"vocabulary", std::string(model.embedder().tokenizer().content_id())},
           {"weights to begin from", model.weights_sha256()}};

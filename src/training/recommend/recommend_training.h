@@ -22,6 +22,7 @@ struct RecommendOptions {
   TrainOptions loop;                    // as EmbedOptions::loop; batch_size: examples of an update
   std::vector<std::string> item_texts;  // of each item of the log
   tasks::BehaviourLog log;
+  std::vector<tasks::ShownList> shown = {};  // what users were shown, sorted (sort_shown); may be empty
   std::int64_t valid_ns = 0, end_ns = 0;
   tasks::ExampleRule examples;
   tasks::TowerShape shape;               // history_max is examples.history_max

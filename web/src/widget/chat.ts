@@ -2,9 +2,12 @@
 
 import { el, sends, svg } from '../dom';
 import { textLang } from '../format';
-import type { Lang } from '../i18n';
-import type { Greeting, Session } from './session';
-import { answerBubble, pendingBubble, problemBubble, questionBubble, type TurnContext } from './turn';
+import { translate, type Lang } from '../i18n';
+import type { Line } from '../live';
+import { contactForm, standingText } from '../live_view';
+import { satisfactionBox } from '../satisfaction';
+import type { Exchange, Greeting, Session } from './session';
+import { answerBubble, lineBubble, pendingBubble, problemBubble, questionBubble, type TurnContext } from './turn';
 import { word } from './words';
 
 export interface ChatOptions {
@@ -27,17 +30,24 @@ export class Chat {
   private readonly turns: HTMLOListElement;
   private readonly welcome: HTMLElement;
   private readonly state: HTMLElement;
+  private readonly offline: HTMLElement; // the form, while nobody is on duty
+  private readonly satisfaction: HTMLElement; // how content the visitor is, when there is something to judge
+  private readonly items = new WeakMap<Exchange, HTMLLIElement>();
   private readonly input: HTMLTextAreaElement;
   private readonly sendButton: HTMLButtonElement;
   private readonly restartButton: HTMLButtonElement;
   private busy = false;
+  // A person has said something.
+  spoken: () => void = () => undefined;
 
   constructor(private readonly options: ChatOptions) {
     const { lang, greeting, session, close } = options;
     this.turns = el('ol', { class: 'turns' });
     this.welcome = el('div', { class: 'welcome' }, el('p', {}, word(lang, 'greeting')), this.examples());
+    this.offline = el('div', { class: 'offline', hidden: true });
+    this.satisfaction = el('div', { hidden: true });
     this.log = el('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-label': word(lang, 'log'), tabindex: '0' },
-      this.welcome, this.turns);
+      this.welcome, this.turns, this.offline, this.satisfaction);
     this.state = el('div', { class: 'state', role: 'status' });
     this.input = el('textarea', { rows: '1', maxlength: '2000', autocomplete: 'off', enterkeyhint: 'send', 'aria-label': word(lang, 'placeholder'), placeholder: word(lang, 'placeholder') });
     this.sendButton = iconButton('send', word(lang, 'send'), 'M12 20V5M5.5 11.5 12 5l6.5 6.5');
@@ -65,6 +75,9 @@ export class Chat {
       this.draw();
       this.state.textContent = word(lang, 'forgotten');
     };
+    session.told = (lines) => this.told(lines);
+    session.lost = () => (this.state.textContent = translate(lang, 'liveLost'));
+    session.resume();
     this.draw();
   }
 
@@ -98,7 +111,12 @@ export class Chat {
   private draw(): void {
     const { session, lang } = this.options;
     this.log.setAttribute('aria-live', 'off');
-    this.turns.replaceChildren(...session.exchanges.map((exchange) => el('li', {}, questionBubble(exchange.question, lang), answerBubble(exchange, this.context()))));
+    this.turns.replaceChildren(...session.exchanges.map((exchange) => {
+      const item = el('li', {}, questionBubble(exchange.question, lang), answerBubble(exchange, this.context()));
+      item.append(...exchange.lines.map((line) => lineBubble(line, lang)));
+      this.items.set(exchange, item);
+      return item;
+    }));
     requestAnimationFrame(() => this.log.setAttribute('aria-live', 'polite'));
     this.drawState();
   }
@@ -107,7 +125,50 @@ export class Chat {
     const { session, lang } = this.options;
     this.welcome.hidden = this.turns.childElementCount > 0;
     this.restartButton.hidden = this.turns.childElementCount === 0;
-    this.state.textContent = session.waiting ? word(lang, 'waiting') : '';
+    const state = session.waiting ? translate(lang, 'inQueueSomewhere') : standingText(lang, session.standing, session.hasContact);
+    // Said again only where it has changed: a status is read aloud whenever it is written.
+    if (this.state.textContent !== state) this.state.textContent = state;
+    this.drawOffline();
+    this.drawSatisfaction();
+  }
+
+  private drawSatisfaction(): void {
+    const { session, lang } = this.options;
+    this.satisfaction.hidden = !session.asksScore;
+    if (!session.asksScore) this.satisfaction.replaceChildren();
+    if (!session.asksScore || this.satisfaction.childElementCount > 0) return; // a reason that is being typed stays
+    this.satisfaction.append(satisfactionBox({
+      lang,
+      score: session.score,
+      send: async (score, reason) => {
+        const outcome = await session.rateConversation(score, reason);
+        return outcome.ok ? null : outcome.problem;
+      },
+    }));
+  }
+
+  private drawOffline(): void {
+    const { session, lang } = this.options;
+    const isNeeded = session.standing.state === 'offline' && !session.hasContact;
+    this.offline.hidden = !isNeeded;
+    if (!isNeeded) this.offline.replaceChildren();
+    if (!isNeeded || this.offline.childElementCount > 0) return; // what is being typed stays
+    this.offline.append(contactForm(lang, async (contact) => {
+      const outcome = await session.leaveContact(contact);
+      if (outcome.ok) this.input.focus();
+      return outcome.ok ? null : outcome.problem;
+    }));
+  }
+
+  private told(lines: Line[]): void {
+    const { session, lang } = this.options;
+    const last = session.exchanges[session.exchanges.length - 1];
+    const item = last === undefined ? undefined : this.items.get(last);
+    item?.append(...lines.map((line) => lineBubble(line, lang)));
+    this.drawState();
+    if (item === undefined || lines.length === 0) return;
+    this.show(item);
+    if (lines.some(({ kind }) => kind === 'person')) this.spoken();
   }
 
   private submit(): void {
@@ -141,8 +202,13 @@ export class Chat {
     this.input.focus({ preventScroll: true });
     const outcome = await session.ask(question, option);
     if (!item.isConnected) this.turns.append(item); // the visitor was forgotten meanwhile
-    item.lastElementChild?.replaceWith(outcome.ok ? answerBubble(outcome.value, this.context())
-      : problemBubble(outcome.problem, lang, () => void this.ask(question, option, item)));
+    if (outcome.ok) {
+      this.items.set(outcome.value, item);
+      item.lastElementChild?.replaceWith(answerBubble(outcome.value, this.context()));
+      item.append(...outcome.value.lines.map((line) => lineBubble(line, lang)));
+    } else {
+      item.lastElementChild?.replaceWith(problemBubble(outcome.problem, lang, () => void this.ask(question, option, item)));
+    }
     this.setBusy(false);
     const said = this.state.textContent;
     this.drawState();

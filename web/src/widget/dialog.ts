@@ -12,15 +12,19 @@ const kFocusable = 'a[href], button:not(:disabled), textarea, input, summary, [t
 export class Dialog {
   readonly launcher: HTMLButtonElement;
   readonly chat: Chat;
+  readonly notice: HTMLElement; // for screen readers: the log of a closed dialog is not read
+  private readonly lang: Lang;
   private opener: HTMLElement | null = null;
 
   constructor(options: Omit<ChatOptions, 'close'>) {
-    const lang: Lang = options.lang;
-    const name = word(lang, 'open');
+    this.lang = options.lang;
+    const name = word(this.lang, 'open');
     this.launcher = el('button', { type: 'button', class: 'launcher', 'aria-label': name, title: name, 'aria-haspopup': 'dialog', 'aria-expanded': 'false' },
       svg('0 0 24 24', 'icon', ['path', { d: kBubble }]));
     this.chat = new Chat({ ...options, close: () => this.close() });
     this.chat.panel.hidden = true;
+    this.notice = el('div', { class: 'hidden-text', role: 'status' });
+    this.chat.spoken = () => this.mark(this.chat.panel.hidden);
     this.launcher.addEventListener('click', () => this.open());
     this.chat.panel.addEventListener('keydown', (event) => this.key(event));
   }
@@ -31,6 +35,7 @@ export class Dialog {
     this.chat.panel.hidden = false;
     this.launcher.hidden = true;
     this.launcher.setAttribute('aria-expanded', 'true');
+    this.mark(false);
     this.chat.focus();
   }
 
@@ -39,6 +44,15 @@ export class Dialog {
     this.launcher.hidden = false;
     this.launcher.setAttribute('aria-expanded', 'false');
     (this.opener?.isConnected ? this.opener : this.launcher).focus();
+  }
+
+  // Whether a person has said something that nobody has seen.
+  private mark(unread: boolean): void {
+    const name = word(this.lang, unread ? 'openUnread' : 'open');
+    this.launcher.classList.toggle('unread', unread);
+    this.notice.textContent = unread ? word(this.lang, 'unread') : '';
+    this.launcher.setAttribute('aria-label', name);
+    this.launcher.title = name;
   }
 
   private key(event: KeyboardEvent): void {

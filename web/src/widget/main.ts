@@ -59,7 +59,7 @@ function showDialog(session: Session, greeting: Greeting, lang: Lang, theme: str
   const { host, root } = shadow(document.body, lang, theme, false);
   colour(root, greeting.accent);
   const dialog = new Dialog({ session, greeting, lang });
-  root.append(dialog.launcher, dialog.chat.panel);
+  root.append(dialog.launcher, dialog.notice, dialog.chat.panel);
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>(`[${kLink}]`) : null;
     if (link === null || !host.isConnected || event.ctrlKey || event.metaKey || event.shiftKey) return;

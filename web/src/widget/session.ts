@@ -1,7 +1,9 @@
 // A visitor of one bot: the token, what was said, and the calls that need both. Kept for this tab only (sessionStorage,
 // no cookies), so that a reload goes on where it stood. Nothing here draws.
 
-import { call, isObject, list, messageBody, text, type FeedbackBody, type Outcome } from '../api';
+import { call, isObject, list, messageBody, text, type FeedbackBody, type Outcome, type Standing, type Way } from '../api';
+import { addLines, contactLine, Follower, hasContact, readLines, resume, sendContact, type Contact, type Kept, type Line } from '../live';
+import { asksScore, scoreLine, scoreOf, sendScore } from '../satisfaction';
 import { readSaid, type Said } from './said';
 
 export const kExchangesMax = 50;
@@ -24,6 +26,7 @@ export interface Exchange {
   question: string;
   said: Said;
   rated: '' | 'up' | 'down';
+  lines: Line[]; // what came after the answer, of a person or about one
 }
 
 export interface SessionOptions {
@@ -43,13 +46,22 @@ function readExchange(json: unknown): Exchange | null {
   if (!isObject(json) || typeof json.question !== 'string') return null;
   const said = readSaid(json.said);
   if (said === null) return null;
-  return { question: json.question, said, rated: json.rated === 'up' || json.rated === 'down' ? json.rated : '' };
+  return { question: json.question, said, rated: json.rated === 'up' || json.rated === 'down' ? json.rated : '', lines: readLines(json.lines) };
 }
 
 export class Session {
   exchanges: Exchange[] = [];
   // Called when the server knows the visitor no more: another one goes on, without what was said before.
   forgotten: () => void = () => undefined;
+  // New lines below the last answer, or none: how the conversation stands may have changed.
+  told: (lines: Line[]) => void = () => undefined;
+  // A person can be followed no more, until the next message.
+  lost: () => void = () => undefined;
+  private readonly follower = new Follower({
+    way: () => this.way(),
+    told: (lines) => this.keepLines(lines),
+    lost: () => this.lost(),
+  });
   private token = '';
   private readonly key: string;
 
@@ -63,9 +75,44 @@ export class Session {
     return call(`/v1/widget?bot=${encodeURIComponent(bot)}`, undefined, readGreeting, { server });
   }
 
-  // Whether a person has been asked for and has not given the conversation back yet.
+  // Whether a person has been asked for, by a server that does not say how that stands.
   get waiting(): boolean {
-    return this.exchanges[this.exchanges.length - 1]?.said.decision === 'handoff';
+    const last = this.exchanges[this.exchanges.length - 1]?.said;
+    return last?.decision === 'handoff' && last.handover === null;
+  }
+
+  get standing(): Standing {
+    return this.follower.now.standing;
+  }
+
+  get hasContact(): boolean {
+    return hasContact(this.kept, this.conversation);
+  }
+
+  // Goes on where the page was left.
+  resume(): void {
+    this.follower.follow(resume(this.kept));
+  }
+
+  async leaveContact(contact: Contact): Promise<Outcome<boolean>> {
+    const outcome = await sendContact(this.conversation, contact, this.way());
+    if (outcome.ok) this.keepLines([contactLine()]);
+    return outcome;
+  }
+
+  // Whether to ask how content they were, and what they said; 0: nothing yet.
+  get asksScore(): boolean {
+    return asksScore(this.kept, this.follower.now);
+  }
+  get score(): number {
+    return scoreOf(this.kept, this.conversation);
+  }
+
+  // With the whole conversation, 1 to 5; the last one counts.
+  async rateConversation(score: number, reason: string): Promise<Outcome<boolean>> {
+    const outcome = await sendScore(this.conversation, score, reason, this.way());
+    if (outcome.ok && this.score !== score) this.keepLines([scoreLine(score)]);
+    return outcome;
   }
 
   // `option`: the intent of a button; '': none was tapped.
@@ -78,7 +125,8 @@ export class Session {
       outcome = await this.send('/v1/answer', () => this.message(question, '', ''), readSaid);
     }
     if (!outcome.ok) return outcome;
-    const exchange: Exchange = { question, said: outcome.value, rated: '' };
+    const said = outcome.value;
+    const exchange: Exchange = { question, said, rated: '', lines: this.follower.answered(said.conversation, said.handover) };
     this.exchanges = [...this.exchanges, exchange].slice(-kExchangesMax);
     this.save();
     return { ok: true, value: exchange };
@@ -100,7 +148,21 @@ export class Session {
   // Another conversation, of the same visitor.
   restart(): void {
     this.exchanges = [];
+    this.follower.stop();
     this.save();
+  }
+
+  private get kept(): Kept[] {
+    return this.exchanges.map(({ said, lines }) => ({ answer: said, lines }));
+  }
+
+  private keepLines(lines: Line[]): void {
+    const last = this.exchanges[this.exchanges.length - 1];
+    if (last !== undefined && lines.length > 0) {
+      addLines(last, lines);
+      this.save();
+    }
+    this.told(lines);
   }
 
   private get conversation(): string {
@@ -116,11 +178,15 @@ export class Session {
       const begun = await this.begin();
       if (!begun.ok) return begun;
     }
-    return call(path, body(), read, {
+    return call(path, body(), read, this.way());
+  }
+
+  private way(): Way {
+    return {
       server: this.options.server,
       headers: { [kHeader]: this.token },
       seen: (headers) => this.keepToken(headers.get(kHeader) ?? ''),
-    });
+    };
   }
 
   private async begin(): Promise<Outcome<string>> {
@@ -140,6 +206,7 @@ export class Session {
     const had = this.exchanges.length > 0;
     this.token = '';
     this.exchanges = [];
+    this.follower.stop();
     this.save();
     if (had) this.forgotten();
   }

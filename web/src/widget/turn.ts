@@ -3,6 +3,8 @@
 import type { Problem } from '../api';
 import { el } from '../dom';
 import { textLang } from '../format';
+import type { Line } from '../live';
+import { noteText, sentText, speaker } from '../live_view';
 import { translate, type Lang } from '../i18n';
 import { problemText } from '../problem';
 import { retryButton, thumb } from '../thread';
@@ -111,8 +113,18 @@ function rating(exchange: Exchange, context: TurnContext): HTMLElement | null {
   return box;
 }
 
-export function answerBubble(exchange: Exchange, context: TurnContext): HTMLDivElement {
+// A person's words, with their name, or what has happened.
+export function lineBubble(line: Line, lang: Lang): HTMLElement {
+  const note = noteText(lang, line);
+  if (note !== '') return el('p', { class: 'happened' }, note);
+  return el('div', { class: 'bubble bot person' }, el('p', { class: 'name' }, speaker(lang, line), el('span', { class: 'hidden-text' }, ': ')),
+    el('p', { class: 'text', lang: textLang(line.text) }, line.text));
+}
+
+export function answerBubble(exchange: Exchange, context: TurnContext): HTMLElement {
   const { said } = exchange;
+  // The bot is silent: a person has it now.
+  if (said.text === '' && said.handover !== null) return el('p', { class: 'happened' }, sentText(context.lang, said.handover));
   return bubble(`bot ${said.decision}`, word(context.lang, 'bot'), el('p', { class: 'text', lang: textLang(said.text) }, said.text),
     options(exchange, context), sources(said.sources, context.lang), rating(exchange, context));
 }

@@ -108,6 +108,47 @@ describe('a session', () => {
     expect(session.exchanges).toEqual([]);
   });
 
+  it('follows a person, keeps what they say over a reload, and shows its token for it', async () => {
+    const storage = memory();
+    const handed = { ...answer, decision: 'handoff', handover: { state: 'waiting', place: 1 } };
+    serve([200, { token: 'vt_1' }], [200, handed]);
+    const session = new Session(options({ storage }));
+    const told: string[] = [];
+    session.told = (lines) => told.push(...lines.map(({ kind }) => kind));
+    const followed: Record<string, string>[] = [];
+    const answering = fetch;
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      if (!url.endsWith('/events')) return answering(url, init);
+      followed.push(init.headers as Record<string, string>);
+      const events =
+        'id: 7\nevent: message\ndata: {"sequence":7,"author":"person","agent":"Mei","text":"Hello"}\n\n' +
+        'event: state\ndata: {"state":"bot"}\n\n';
+      return Promise.resolve(new Response(events, { headers: { 'content-type': 'text/event-stream', 'yupu-visitor': 'vt_2' } }));
+    });
+    await session.ask('a person', '');
+    await vi.waitFor(() => expect(told).toEqual(['joined', 'person', 'returned']));
+    expect(followed).toEqual([{ 'yupu-visitor': 'vt_1' }]);
+    expect(session.standing.state).toBe('bot');
+    const again = new Session(options({ storage }));
+    again.resume();
+    expect(again.exchanges[0]?.lines.map(({ kind, text }) => [kind, text])).toEqual([['joined', ''], ['person', 'Hello'], ['returned', '']]);
+    expect(followed.length).toBe(1);
+    expect(storage.text()).toContain('vt_2');
+  });
+
+  it('leaves how to reach the visitor once, and remembers that it did', async () => {
+    const storage = memory();
+    const sent = serve([200, { token: 'vt_1' }], [200, answer], [400, { field: 'contact', detail: 'not so' }], [200, {}]);
+    const session = new Session(options({ storage }));
+    await session.ask('a person', '');
+    const refused = await session.leaveContact({ contact: '1', text: '' });
+    expect(refused.ok ? '' : refused.problem.field).toBe('contact');
+    expect(session.hasContact).toBe(false);
+    expect((await session.leaveContact({ contact: 'me@example.org', text: 'tea' })).ok).toBe(true);
+    expect(sent[3]).toEqual({ path: 'https://bot/v1/conversations/cv_1/contact', token: 'vt_1', body: { contact: 'me@example.org', text: 'tea' } });
+    expect(new Session(options({ storage })).hasContact).toBe(true);
+  });
+
   it('keeps the newest exchanges and survives any old content of the storage', async () => {
     serve([200, { token: 'vt_1' }], ...Array.from({ length: kExchangesMax + 2 }, (): [number, unknown] => [200, answer]));
     const session = new Session(options());

@@ -4,6 +4,8 @@ import { preferredLang, type Lang } from '../i18n';
 
 const zh = {
   open: '打开客服对话',
+  openUnread: '打开客服对话，有新消息',
+  unread: '客服回复了您。',
   close: '关闭',
   restart: '重新开始',
   log: '对话记录',
@@ -12,7 +14,6 @@ const zh = {
   send: '发送',
   you: '您说',
   bot: '客服说',
-  waiting: '已为您转接人工客服。您可以继续留言，客服会看到。',
   forgotten: '上一次对话已过期，已为您重新开始。',
   sourceOf: '出处',
   quoted: '原文',
@@ -25,6 +26,8 @@ const zh = {
 
 const en: Record<keyof typeof zh, string> = {
   open: 'Open the chat',
+  openUnread: 'Open the chat: somebody has answered',
+  unread: 'Somebody has answered in the chat.',
   close: 'Close',
   restart: 'Start again',
   log: 'Conversation',
@@ -33,7 +36,6 @@ const en: Record<keyof typeof zh, string> = {
   send: 'Send',
   you: 'You said',
   bot: 'The shop said',
-  waiting: 'A person will take over. You can go on writing; it will be read.',
   forgotten: 'The last conversation is over; this is a new one.',
   sourceOf: 'Source',
   quoted: 'Quoted',

@@ -254,6 +254,44 @@ class Operations:
             body={"bot": bot, "user_id": user_id, "expires_at": expires_at, "signature": signature},
             timeout=timeout)
 
+    def events(
+            self,
+            *,
+            id: Optional[str] = None,
+            user: Optional[str] = None,
+            item: Optional[str] = None,
+            kind: Optional[Literal['view', 'click', 'comment', 'share', 'buy']] = None,
+            time: Optional[Any] = None,
+            events: Optional[List[Dict[str, Any]]] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.EventsResponse:
+        """What users did: one event, a batch, or a line each; each counts once, by its id: POST /v1/events."""
+        return self._call(
+            'POST',
+            '/v1/events',
+            body={"id": id, "user": user, "item": item, "kind": kind, "time": time, "events": events},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def recommend(
+            self,
+            *,
+            user: str,
+            count: Optional[int] = None,
+            surface: Optional[str] = None,
+            exclude: Optional[List[str]] = None,
+            context: Optional[List[str]] = None,
+            explain: Optional[bool] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendResponse:
+        """Items for a user now, with reasons: POST /v1/recommend."""
+        return self._call(
+            'POST',
+            '/v1/recommend',
+            body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
     def report(
             self,
             *,
@@ -532,6 +570,44 @@ class AsyncOperations:
             'POST',
             '/v1/visitors',
             body={"bot": bot, "user_id": user_id, "expires_at": expires_at, "signature": signature},
+            timeout=timeout)
+
+    async def events(
+            self,
+            *,
+            id: Optional[str] = None,
+            user: Optional[str] = None,
+            item: Optional[str] = None,
+            kind: Optional[Literal['view', 'click', 'comment', 'share', 'buy']] = None,
+            time: Optional[Any] = None,
+            events: Optional[List[Dict[str, Any]]] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.EventsResponse:
+        """What users did: one event, a batch, or a line each; each counts once, by its id: POST /v1/events."""
+        return await self._call(
+            'POST',
+            '/v1/events',
+            body={"id": id, "user": user, "item": item, "kind": kind, "time": time, "events": events},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def recommend(
+            self,
+            *,
+            user: str,
+            count: Optional[int] = None,
+            surface: Optional[str] = None,
+            exclude: Optional[List[str]] = None,
+            context: Optional[List[str]] = None,
+            explain: Optional[bool] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendResponse:
+        """Items for a user now, with reasons: POST /v1/recommend."""
+        return await self._call(
+            'POST',
+            '/v1/recommend',
+            body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain},
+            once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
     async def report(

@@ -418,3 +418,56 @@ class VisitorsResponse(TypedDict):
     token: str  # send it as header yupu-visitor with /v1/answer and /v1/feedback
     bot: str
     expires_at: str
+
+
+class EventsRequest(TypedDict, total=False):
+    id: str  # the sender's; sent again, it is counted once
+    user: str
+    item: str
+    kind: Literal['view', 'click', 'comment', 'share', 'buy']
+    time: Any  # whole seconds since 1970, or 2026-11-27T08:30:00+08:00; late and in any order
+    events: List[Dict[str, Any]]
+
+
+class EventsResponse(TypedDict):
+    added: int
+    known: int  # were there already
+
+
+class _RecommendRequestNeeded(TypedDict):
+    user: str  # unknown: the fallback answers, and says so
+
+
+class RecommendRequest(_RecommendRequestNeeded, total=False):
+    count: int
+    surface: str  # where the list is shown; kept with it
+    exclude: List[str]
+    context: List[str]  # items the user looks at now
+    explain: bool
+
+
+class _RecommendResponseNeeded(TypedDict):
+    impression: str
+    fallback: bool  # nothing is known of the user: what most touched lately, and new things
+    items: List[RecommendResponseItem]
+
+
+class RecommendResponse(_RecommendResponseNeeded, total=False):
+    unknown_user: bool
+    unknown_context: List[str]
+
+
+class RecommendResponseItem(TypedDict, total=False):
+    id: str
+    title: str
+    score: float
+    position: int
+    flags: List[Literal['new']]
+    reason: RecommendResponseItemReason
+
+
+class RecommendResponseItemReason(TypedDict, total=False):
+    kind: Literal['because_of', 'popular', 'new', 'picked']
+    item: str
+    title: str
+    share: float

@@ -25,7 +25,7 @@ bool has_word(std::string_view text) {
   return false;
 }
 
-Status check(const IncomingDocument& document) {
+Status check(const IncomingDocument& document, SentimentFrom from) {
   const auto refuse = [](std::string_view reason, std::string_view why) {
     return invalid_argument(std::string(why), std::string(reason));
   };
@@ -38,7 +38,7 @@ Status check(const IncomingDocument& document) {
   if (published_ns < 0) return refuse("published", "published before 1970");
   if (published_ns - document.received_ns > kPublishedAheadMaxNs)
     return refuse("published", "published more than 10 minutes after it was received");
-  if (!document.sentiment) return refuse("sentiment", "has no sentiment");
+  if (!document.sentiment && from == SentimentFrom::kDocument) return refuse("sentiment", "has no sentiment");
   return ok_status();
 }
 
@@ -53,14 +53,19 @@ std::optional<Sentiment> sentiment_of(std::string_view name) {
   return std::nullopt;
 }
 
+Sentiment Probabilities::likeliest() const {
+  if (negative > neutral && negative > positive) return Sentiment::kNegative;
+  return positive > neutral ? Sentiment::kPositive : Sentiment::kNeutral;
+}
+
 std::string compared_text(std::string_view title, std::string_view text) {
   return text::fold_phrase(has_word(text) ? text : title);
 }
 
-Result<ReadyDocument> make_ready(IncomingDocument document, const TopicDictionary& topics) {
+Result<ReadyDocument> make_ready(IncomingDocument document, const TopicDictionary& topics, SentimentFrom from) {
   for (std::string* text : {&document.title, &document.text, &document.publisher, &document.guid, &document.source})
     *text = text::replace_invalid_utf8(*text).text;
-  YUPU_RETURN_IF_ERROR(check(document));
+  YUPU_RETURN_IF_ERROR(check(document, from));
   const std::string title = text::fold_phrase(document.title);
   const std::string text = text::fold_phrase(document.text);
   ReadyDocument ready;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,13 +33,37 @@ struct IncomingDocument {
   std::optional<Sentiment> sentiment;
 };
 
+struct Probabilities {
+  double negative = 0, neutral = 0, positive = 0;
+  // The highest; of equals neutral before the others.
+  Sentiment likeliest() const;
+};
+
+// What a model says of a document (products/monitor/sentiment/scoring.h).
+struct DocumentScores {
+  std::string release;  // of the model; empty: nothing was scored, the document's own sentiment holds
+  Probabilities whole;
+  std::vector<Probabilities> topics;  // one for each of ReadyDocument::topics
+};
+
 struct ReadyDocument {
   IncomingDocument document;  // publisher filled in
   std::string id;             // identity.h
   std::string content;        // content_hash
   std::vector<std::string> topics;
   std::vector<std::int64_t> bands;  // likeness.h, of the text (of the title where there is no text)
+  DocumentScores scores = {};
+  // What it says of topics[index].  REQUIRES: the document has a sentiment.
+  Sentiment sentiment_under(std::size_t index) const {
+    return scores.release.empty() ? *document.sentiment : scores.topics[index].likeliest();
+  }
 };
+
+// Gives those documents a sentiment that have none and name a topic. Empty: nobody does.
+using ScoreDocuments = std::function<Status(std::vector<ReadyDocument>& documents)>;
+
+// kScored: a document without a sentiment is none to refuse, a model gives it one.
+enum class SentimentFrom : std::uint8_t { kDocument, kScored };
 
 inline constexpr std::size_t kDocumentBytesMax = 1 << 20;  // of title and text together
 inline constexpr std::int64_t kPublishedAheadMaxNs = 10 * kMinuteNs;
@@ -49,8 +74,9 @@ inline constexpr std::int64_t kPublishedAheadMaxNs = 10 * kMinuteNs;
 //   "url"        its address is none
 //   "published"  before 1970, or more than kPublishedAheadMaxNs after it was received
 //   "received"   before 1970
-//   "sentiment"  nobody says what it is
-Result<ReadyDocument> make_ready(IncomingDocument document, const TopicDictionary& topics);
+//   "sentiment"  nobody says what it is (kDocument)
+Result<ReadyDocument> make_ready(IncomingDocument document, const TopicDictionary& topics,
+                                 SentimentFrom from = SentimentFrom::kDocument);
 
 // What a document is compared by: its text, or its title where it has no text; folded.
 std::string compared_text(std::string_view title, std::string_view text);

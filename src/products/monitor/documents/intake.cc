@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "products/monitor/documents/scores.h"
 #include "products/monitor/documents/stories.h"
 #include "text/phrases/phrases.h"
 
@@ -14,6 +15,12 @@ namespace {
 
 using store::Transaction;
 using store::Value;
+
+// NULL where nobody has said: a document about no topic is not scored.
+Value sentiment_value(const ReadyDocument& ready) {
+  if (!ready.document.sentiment) return nullptr;
+  return std::string(sentiment_name(*ready.document.sentiment));
+}
 
 // One batch being written.
 class Recorder {
@@ -47,6 +54,7 @@ class Recorder {
       ++outcomes_["off_topic"];
       return ok_status();
     }
+    YUPU_RETURN_IF_ERROR(check_sentiment(ready));
     YUPU_ASSIGN_OR_RETURN(const auto story,
                           find_story(transaction_, monitor_, ready, now_ns_ - options_.story_window_ns));
     YUPU_ASSIGN_OR_RETURN(const std::int64_t id, insert(ready, story));
@@ -58,6 +66,11 @@ class Recorder {
  private:
   Status run(std::string_view sql, std::initializer_list<Value> values) {
     return transaction_.execute(sql, values).status();
+  }
+
+  static Status check_sentiment(const ReadyDocument& ready) {
+    if (ready.topics.empty() || ready.document.sentiment) return ok_status();
+    return invalid_argument("a document about a topic has no sentiment", "sentiment");
   }
 
   std::int64_t published_ns(const ReadyDocument& ready) const {
@@ -79,15 +92,17 @@ class Recorder {
       return ok_status();
     }
     const IncomingDocument& document = ready.document;
+    YUPU_RETURN_IF_ERROR(check_sentiment(ready));
     YUPU_RETURN_IF_ERROR(
         run("INSERT INTO monitor_revision (monitor, document_id, revision, content, title, text, replaced_ns) SELECT "
             "monitor, id, revision, content, title, text, ? FROM monitor_document WHERE id = ?",
             {now_ns_, id}));
     YUPU_RETURN_IF_ERROR(
         run("UPDATE monitor_document SET revision = ?, title = ?, text = ?, content = ?, sentiment = "
-            "?, url = ? WHERE id = ?",
-            {revision + 1, document.title, document.text, ready.content,
-             std::string(sentiment_name(*document.sentiment)), document.url, id}));
+            "COALESCE(?, sentiment), url = ? WHERE id = ?",
+            {revision + 1, document.title, document.text, ready.content, sentiment_value(ready), document.url, id}));
+    YUPU_RETURN_IF_ERROR(replace_scores(transaction_, monitor_, ready,
+                                        {.document_id = id, .revision = revision + 1, .scored_ns = now_ns_}));
     YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_["revised"];
     return mention(ready, id, story);
@@ -102,11 +117,11 @@ class Recorder {
             "content, sentiment, published_ns, received_ns) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING "
             "id",
             {monitor_, ready.id, story.value_or(0), document.source, document.url, document.publisher, document.title,
-             document.text, ready.content, std::string(sentiment_name(*document.sentiment)), published_ns(ready),
-             now_ns_}));
+             document.text, ready.content, sentiment_value(ready), published_ns(ready), now_ns_}));
     if (rows.empty()) return internal_error("the store gave a document no id");
     const std::int64_t id = rows[0].integer(0);
     if (!story) YUPU_RETURN_IF_ERROR(run("UPDATE monitor_document SET story = id WHERE id = ?", {id}));
+    YUPU_RETURN_IF_ERROR(replace_scores(transaction_, monitor_, ready, {.document_id = id, .scored_ns = now_ns_}));
     return id;
   }
 
@@ -116,7 +131,9 @@ class Recorder {
     const bool late = bucket_of(published) < bucket_of(now_ns_) - options_.lateness_ns / options_.bucket_ns;
     const std::string publisher = text::fold_phrase(ready.document.publisher);
     bool added = false;
-    for (const std::string& topic : ready.topics) {
+    for (std::size_t i = 0; i < ready.topics.size(); ++i) {
+      const std::string& topic = ready.topics[i];
+      const Sentiment sentiment = ready.sentiment_under(i);
       bool counted = !late;
       if (counted && !options_.count_every_document) {
         YUPU_ASSIGN_OR_RETURN(const auto before, transaction_.query("SELECT 1 FROM monitor_mention WHERE monitor = ? "
@@ -127,15 +144,14 @@ class Recorder {
       }
       YUPU_ASSIGN_OR_RETURN(
           const std::int64_t inserted,
-          transaction_.execute(
-              "INSERT INTO monitor_mention (monitor, topic, document_id, story, publisher, sentiment, "
-              "published_ns, received_ns, counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
-              "(monitor, topic, document_id) DO NOTHING",
-              {monitor_, topic, id, story, publisher, std::string(sentiment_name(*ready.document.sentiment)), published,
-               now_ns_, std::int64_t{counted}}));
+          transaction_.execute("INSERT INTO monitor_mention (monitor, topic, document_id, story, publisher, sentiment, "
+                               "published_ns, received_ns, counted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
+                               "(monitor, topic, document_id) DO NOTHING",
+                               {monitor_, topic, id, story, publisher, std::string(sentiment_name(sentiment)),
+                                published, now_ns_, std::int64_t{counted}}));
       if (inserted == 0) continue;
       added = true;
-      if (counted) YUPU_RETURN_IF_ERROR(count(topic, published, publisher, *ready.document.sentiment));
+      if (counted) YUPU_RETURN_IF_ERROR(count(topic, published, publisher, sentiment));
     }
     if (added && late) ++outcomes_["late"];
     return ok_status();
@@ -162,6 +178,7 @@ class Recorder {
     const std::int64_t since_ns = now_ns_ - options_.retention_ns;
     YUPU_RETURN_IF_ERROR(
         run("DELETE FROM monitor_mention WHERE monitor = ? AND received_ns < ?", {monitor_, since_ns}));
+    YUPU_RETURN_IF_ERROR(forget_scores(transaction_, monitor_, since_ns));
     YUPU_RETURN_IF_ERROR(
         run("DELETE FROM monitor_revision WHERE monitor = ? AND document_id IN (SELECT id FROM "
             "monitor_document WHERE monitor = ? AND received_ns < ?)",
@@ -190,6 +207,7 @@ Status keep_outcomes(Transaction& transaction, const std::string& monitor, const
     for (const Refusal& refusal : batch.refusals) {
       if (outcome == "refused_" + refusal.reason) detail = refusal.detail;
     }
+    if (const auto why = batch.details.find(outcome); why != batch.details.end()) detail = why->second;
     YUPU_RETURN_IF_ERROR(
         transaction
             .execute("INSERT INTO monitor_outcome (monitor, source, outcome, count, last_ns, last_detail) VALUES (?, "
@@ -212,6 +230,7 @@ Status record(Transaction& transaction, const std::string& monitor, const Batch&
   const std::int64_t before_ns = recorder.now_ns();
   for (const ReadyDocument& document : batch.documents) YUPU_RETURN_IF_ERROR(recorder.take(document));
   for (const Refusal& refusal : batch.refusals) ++outcomes["refused_" + refusal.reason];
+  for (const auto& [outcome, count] : batch.counted) outcomes[outcome] += count;
   YUPU_RETURN_IF_ERROR(recorder.keep_clock(before_ns));
   YUPU_RETURN_IF_ERROR(keep_outcomes(transaction, monitor, batch, outcomes));
   return transaction

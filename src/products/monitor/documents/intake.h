@@ -12,6 +12,8 @@
 // publisher of its document that came first (as products/monitor/detect/series.h counts); count_every_document: each
 // document. Published in a bucket that ended more than `lateness_ns` ago: kept, counted nowhere.
 //
+// Sentiment    a mention's: what the document says of that topic (ReadyDocument::sentiment_under). Scores are kept with
+//              the document, under the release that gave them; a revision's replace those of the former one.
 // Clock        the monitor's own: when the last document was received. It never goes back: a document that was received
 //              before it counts as received now. The mentions in their order are so one log that the detection can read
 //              again (detect/monitor.h).
@@ -47,6 +49,10 @@ struct Refusal {
   std::string detail;
 };
 
+// What became of documents, by outcome: "new" (a story of its own), "reprint", "revised", "repeated", "off_topic" and
+// "refused_<reason>" are one each; "late" besides "new", "reprint" or "revised": counted nowhere.
+using Outcomes = std::map<std::string, std::int64_t, std::less<>>;
+
 struct Batch {
   std::string source;
   std::string position_before;           // as source_position() said
@@ -54,11 +60,9 @@ struct Batch {
   std::int64_t read_ns = 0;              // now
   std::vector<ReadyDocument> documents;  // in the order of the source
   std::vector<Refusal> refusals = {};
+  Outcomes counted = {};                                         // what the reader of the source counts besides
+  std::map<std::string, std::string, std::less<>> details = {};  // of `counted`: why, the last time
 };
-
-// What became of documents, by outcome: "new" (a story of its own), "reprint", "revised", "repeated", "off_topic" and
-// "refused_<reason>" are one each; "late" besides "new", "reprint" or "revised": counted nowhere.
-using Outcomes = std::map<std::string, std::int64_t, std::less<>>;
 
 Result<Outcomes> take_batch(store::Store& store, const std::string& monitor, const Batch& batch,
                             const IntakeOptions& options = {});

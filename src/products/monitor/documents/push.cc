@@ -12,10 +12,10 @@ namespace yupu::monitor {
 namespace {
 
 Result<ReadyDocument> read_row(const PushFile::Line& line, const std::string& source, std::int64_t now_ns,
-                               const TopicDictionary& topics) {
+                               const TopicDictionary& topics, SentimentFrom from) {
   if (line.too_long) return invalid_argument(fmt::format("the line has more than {} bytes", kRowBytesMax), "too_large");
   YUPU_ASSIGN_OR_RETURN(IncomingDocument document, read_push_row(line.text, source, now_ns));
-  return make_ready(std::move(document), topics);
+  return make_ready(std::move(document), topics, from);
 }
 
 }  // namespace
@@ -25,6 +25,7 @@ Result<PushReport> push_file(store::Store& store, const Clock& clock, const std:
                              const PushOptions& options) {
   PushReport report;
   report.source = source;
+  const SentimentFrom from = options.score ? SentimentFrom::kScored : SentimentFrom::kDocument;
   YUPU_ASSIGN_OR_RETURN(std::string position, source_position(store, monitor, source));
   YUPU_ASSIGN_OR_RETURN(PushFile file, PushFile::open(path, position, kRowBytesMax));
   report.starts_over = file.starts_over();
@@ -39,7 +40,7 @@ Result<PushReport> push_file(store::Store& store, const Clock& clock, const std:
       if (!more) break;
       if (line.text.find_first_not_of(" \t") == std::string::npos && !line.too_long) continue;
       ++report.rows;
-      auto ready = read_row(line, source, batch.read_ns, topics);
+      auto ready = read_row(line, source, batch.read_ns, topics, from);
       if (ready.ok()) {
         batch.documents.push_back(std::move(ready).value());
         continue;
@@ -50,6 +51,7 @@ Result<PushReport> push_file(store::Store& store, const Clock& clock, const std:
     }
     YUPU_ASSIGN_OR_RETURN(batch.position, file.position());
     if (batch.position == position) break;
+    if (options.score) YUPU_RETURN_IF_ERROR(options.score(batch.documents));
     YUPU_ASSIGN_OR_RETURN(const Outcomes outcomes, take_batch(store, monitor, batch, options.intake));
     for (const auto& [outcome, count] : outcomes) report.outcomes[outcome] += count;
     position = batch.position;

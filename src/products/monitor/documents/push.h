@@ -15,6 +15,7 @@ struct PushOptions {
   IntakeOptions intake = {};
   std::int64_t batch_rows = 200;  // rows a transaction
   bool finished = true;           // a last line without its end is a row: nobody writes on
+  ScoreDocuments score = {};      // rows may come without a sentiment then
 };
 
 struct PushReport {

@@ -56,6 +56,7 @@ class Contest {
       if (!is_asked_for(row.name)) continue;
       MethodReport method{
           .name = std::string(row.name), .summary = std::string(row.summary), .is_baseline = row.is_baseline};
+      method.is_combined = row.is_combined;
       std::vector<double> ndcg;
       const Status status = judge(row, method, ndcg);
       if (!status.ok() && status.code() != Code::kTooLarge) return status;
@@ -148,7 +149,8 @@ class Contest {
     method.settings = tuned.settings;
     method.valid_ndcg = tuned.valid_ndcg;
     method.trials = tuned.trials;
-    if (tuned.trials == 0) return {Code::kTooLarge, "no model was given"};
+    if (tuned.trials == 0)
+      return {Code::kTooLarge, row.is_combined ? "this build has no XGBoost" : "no model was given"};
     YUPU_ASSIGN_OR_RETURN(const auto fit, fitted(row, tuned.settings, train_and_valid_));
     std::array<UserTally, kSliceCount> tallies;
     std::vector<std::int64_t> listed(collection_.items.size(), 0);
@@ -200,20 +202,35 @@ class Contest {
             .mrr = bootstrap_mean(tally.mrr(), options_.seed, options_.resamples)};
   }
 
-  void compare(const std::vector<std::vector<double>>& ndcg_of_users) {
+  // Of those that `counts`, the best on the validation; the number of methods: none.
+  template <class Counts>
+  std::size_t best_of(const Counts& counts) const {
     std::size_t best = report_.methods.size();
     for (std::size_t i = 0; i < report_.methods.size(); ++i) {
       const MethodReport& method = report_.methods[i];
-      if (!method.is_baseline || !method.skipped.empty()) continue;
+      if (!method.skipped.empty() || !counts(method)) continue;
       if (best == report_.methods.size() || method.valid_ndcg > report_.methods[best].valid_ndcg) best = i;
     }
-    if (best == report_.methods.size()) return;
-    report_.best_baseline = report_.methods[best].name;
+    return best;
+  }
+
+  Interval difference(std::vector<double> above, const std::vector<double>& below) const {
+    for (std::size_t user = 0; user < above.size(); ++user) above[user] -= below[user];
+    return bootstrap_mean(above, options_.seed, options_.resamples);
+  }
+
+  void compare(const std::vector<std::vector<double>>& ndcg_of_users) {
+    const std::size_t none = report_.methods.size();
+    const std::size_t baseline = best_of([](const MethodReport& method) { return method.is_baseline; });
+    const std::size_t single = best_of([](const MethodReport& method) { return !method.is_combined; });
+    if (baseline != none) report_.best_baseline = report_.methods[baseline].name;
+    if (single != none) report_.best_single = report_.methods[single].name;
     for (std::size_t i = 0; i < report_.methods.size(); ++i) {
-      if (!report_.methods[i].skipped.empty()) continue;
-      std::vector<double> above = ndcg_of_users[i];
-      for (std::size_t user = 0; user < above.size(); ++user) above[user] -= ndcg_of_users[best][user];
-      report_.methods[i].above_best_baseline = bootstrap_mean(above, options_.seed, options_.resamples);
+      MethodReport& method = report_.methods[i];
+      if (!method.skipped.empty()) continue;
+      if (baseline != none) method.above_best_baseline = difference(ndcg_of_users[i], ndcg_of_users[baseline]);
+      if (single != none && method.is_combined)
+        method.above_best_single = difference(ndcg_of_users[i], ndcg_of_users[single]);
     }
   }
 

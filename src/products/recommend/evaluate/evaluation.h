@@ -68,6 +68,8 @@ struct MethodReport {
   CatalogueFigures catalogue = {};
   std::int64_t fallback_answers = 0;
   Interval above_best_baseline = {};  // nDCG@10, users paired, all questions; zeros for that baseline itself
+  bool is_combined = false;
+  Interval above_best_single = {};  // the same, against the best method that is not combined; of combined ones alone
   std::optional<Leak> leak = {};
 };
 
@@ -77,6 +79,7 @@ struct EvaluationReport {
   EvaluationOptions options;
   std::int64_t valid_questions = 0, test_questions = 0;
   std::string best_baseline;  // by validation
+  std::string best_single;    // of all methods that are not combined, by validation
   std::vector<MethodReport> methods;
 
   bool leaks() const;

@@ -47,6 +47,7 @@ OrderedJson json_of(const MethodReport& method) {
   json["novelty"] = method.catalogue.novelty;
   json["answered_by_fallback"] = method.fallback_answers;
   json["above_best_baseline"] = method.above_best_baseline.to_json();
+  if (method.is_combined) json["above_best_single"] = method.above_best_single.to_json();
   json["leak"] = method.leak.has_value();
   return json;
 }
@@ -96,6 +97,11 @@ std::string EvaluationReport::to_text() const {
                     method.catalogue.coverage, method.catalogue.gini, method.catalogue.novelty, method.fallback_answers,
                     interval_text(method.above_best_baseline), settings_text(method.settings));
   }
+  for (const MethodReport& method : methods) {
+    if (!method.is_combined || !method.skipped.empty() || best_single.empty()) continue;
+    text += fmt::format("\n{} minus {}, the best single method on the validation: nDCG@{} {}\n", method.name,
+                        best_single, kListDepth, interval_text(method.above_best_single));
+  }
   text += "\nleak check: ";
   for (const MethodReport& method : methods) {
     if (!method.leak) continue;
@@ -116,7 +122,8 @@ OrderedJson EvaluationReport::to_json() const {
                       {"seed", options.seed},
                       {"valid_questions", valid_questions},
                       {"test_questions", test_questions},
-                      {"best_baseline", best_baseline}};
+                      {"best_baseline", best_baseline},
+                      {"best_single", best_single}};
   json["methods"] = OrderedJson::array();
   for (const MethodReport& method : methods) json["methods"].push_back(json_of(method));
   json["leaks"] = leaks();

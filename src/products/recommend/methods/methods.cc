@@ -8,6 +8,7 @@
 #include "products/recommend/methods/ease/ease.h"
 #include "products/recommend/methods/item_knn/item_knn.h"
 #include "products/recommend/methods/popularity/popularity.h"
+#include "products/recommend/methods/ranker/ranker.h"
 #include "products/recommend/methods/text/text.h"
 #include "products/recommend/methods/tower/tower.h"
 #include "products/recommend/methods/words/words.h"
@@ -70,10 +71,27 @@ constexpr std::array kMethods = {
               [](const Settings& settings, const Tools& tools) {
                 return tools.vectors == nullptr ? nullptr : make_text(settings, *tools.vectors);
               }},
+    MethodRow{"frozen", "the encoder the tower was fine-tuned from, frozen", false,
+              [] {
+                return product({{"centred", {0, 1}}, {"half_life_events", {0, 5}}, {"half_life_days", {0, 7}}});
+              },
+              [](const Settings& settings, const Tools& tools) {
+                return tools.frozen_vectors == nullptr ? nullptr : make_text(settings, *tools.frozen_vectors);
+              }},
     MethodRow{"tower", "a recommender trained on behaviour", false, [] { return product({}); },
               [](const Settings&, const Tools& tools) {
                 return tools.tower == nullptr ? nullptr : make_tower(*tools.tower, *tools.tower_vectors);
               }},
+    MethodRow{"ranker", "candidates of the others, put in order by boosted trees", false,
+              [] {
+                return product({{"slice", {0.1, 0.2}},
+                                {"lambda", {100, 300}},
+                                {"trees", {100}},
+                                {"depth", {3, 5}},
+                                {"lr", {0.1}},
+                                {"questions_min", {10}}});
+              },
+              [](const Settings& settings, const Tools& tools) { return make_ranker(settings, tools); }, true},
 };
 
 }  // namespace

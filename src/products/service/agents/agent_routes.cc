@@ -7,6 +7,7 @@
 #include "products/service/agents/briefing.h"
 #include "products/service/agents/inbox.h"
 #include "serving/body_fields.h"
+#include "text/personal/mask.h"
 
 namespace yupu::products {
 namespace {
@@ -33,6 +34,7 @@ constexpr std::string_view kReadResponse = R"({
     "messages": {"type": "array", "items": {"type": "object", "properties": {
       "conversation": {"type": "string"}, "sequence": {"type": "integer"},
       "author": {"enum": ["visitor", "bot", "person"]}, "agent": {"type": "string"}, "message_id": {"type": "string"},
+      "trace_id": {"type": "string", "description": "of the visitor's and the bot's"},
       "text": {"type": "string"}, "created": {"type": "string"}}}},
     "summary": {"type": "object", "properties": {
       "first": {"type": "string"}, "last": {"type": "array", "items": {"type": "string"}},
@@ -63,6 +65,18 @@ constexpr std::string_view kCloseRequest = R"({
 constexpr std::string_view kHandRequest = R"({
   "type": "object", "additionalProperties": false, "required": ["to"],
   "properties": {"to": {"type": "string", "description": "an agent's name; empty: back to the queue"}}
+})";
+constexpr std::string_view kCorrectRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["trace_id", "correction"],
+  "properties": {
+    "trace_id": {"type": "string", "description": "of a message of this conversation"},
+    "correction": {"type": "string", "description": "the intent the visitor meant, or out_of_scope"},
+    "reason": {"type": "string"}
+  }
+})";
+constexpr std::string_view kCorrectResponse = R"({
+  "type": "object", "required": ["id", "trace_id", "correction"],
+  "properties": {"id": {"type": "string"}, "trace_id": {"type": "string"}, "correction": {"type": "string"}}
 })";
 
 Result<http::Response> reply(const Json& json) {
@@ -126,6 +140,13 @@ constexpr AgentRoutes::RouteRow AgentRoutes::kRoutes[] = {
       .request_schema = kHandRequest,
       .response_schema = kConversationSchema},
      &AgentRoutes::hand},
+    {{.method = "POST",
+      .pattern = "/v1/agent/conversations/{id}/correct",
+      .scope = "agent",
+      .summary = "what a visitor meant, where the bot took it for something else: the next round learns it",
+      .request_schema = kCorrectRequest,
+      .response_schema = kCorrectResponse},
+     &AgentRoutes::correct},
 };
 
 Result<Agent> agent_of_request(store::Store& store, const http::Request& request) {
@@ -180,7 +201,11 @@ Result<http::Response> AgentRoutes::read(const http::Request& request, const Age
     YUPU_ASSIGN_OR_RETURN(AgentNames names, agent_names(transaction, agent.tenant_id));
     YUPU_ASSIGN_OR_RETURN(const auto messages, messages_after(transaction, agent.tenant_id, conversation.id, -1));
     json["messages"] = Json::array();
-    for (const Message& message : messages) json["messages"].push_back(message_json(conversation.id, message, names));
+    for (const Message& message : messages) {
+      Json line = message_json(conversation.id, message, names);
+      if (message.author != "person") line["trace_id"] = message.trace_id;  // what a correction names
+      json["messages"].push_back(std::move(line));
+    }
     YUPU_ASSIGN_OR_RETURN(const auto holder, holder_of(transaction, conversation.id));
     json["conversation"] = conversation.to_json();
     json["conversation"]["lang"] = conversation.state.lang;
@@ -196,7 +221,8 @@ Result<http::Response> AgentRoutes::say(const http::Request& request, const Agen
   YUPU_ASSIGN_OR_RETURN(const std::string message_id, serving::required_string(body, "message_id", kIdBytesMax));
   if (!body.contains("text")) return invalid_argument("text is missing", "text");
   YUPU_ASSIGN_OR_RETURN(const std::string text, serving::text_of(body.at("text"), "text", limits_));
-  YUPU_ASSIGN_OR_RETURN(const SaidMessage said, say_as_agent(store_, clock_, agent, id_of(request), message_id, text));
+  YUPU_ASSIGN_OR_RETURN(const SaidMessage said, say_as_agent(store_, clock_, agent, id_of(request), message_id,
+                                                             text::mask_personal_data(text, mask_)));
   desk_.note_change(said.conversation);
   return reply({{"conversation", said.conversation.id}, {"sequence", said.sequence}, {"was_known", said.was_known}});
 }
@@ -218,6 +244,17 @@ Result<http::Response> AgentRoutes::hand(const http::Request& request, const Age
   YUPU_RETURN_IF_ERROR(hand_over_to(store_, agent, id_of(request), to));
   desk_.ring();
   return reply({{"conversation", id_of(request)}});
+}
+
+Result<http::Response> AgentRoutes::correct(const http::Request& request, const Agent& agent) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"trace_id", "correction", "reason"}));
+  Correction correction;
+  YUPU_ASSIGN_OR_RETURN(correction.trace_id, serving::required_string(body, "trace_id", kIdBytesMax));
+  YUPU_ASSIGN_OR_RETURN(correction.intent, serving::required_string(body, "correction", kIdBytesMax));
+  YUPU_ASSIGN_OR_RETURN(correction.reason, serving::optional_string(body, "reason", limits_.text_bytes_max));
+  YUPU_ASSIGN_OR_RETURN(const handoff::Feedback stored,
+                        correct_as_agent(store_, agent, id_of(request), std::move(correction), take_));
+  return reply({{"id", stored.id}, {"trace_id", stored.trace_id}, {"correction", stored.correction.value_or("")}});
 }
 
 }  // namespace yupu::products

@@ -4,14 +4,17 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "http/router.h"
 #include "products/service/agents/agent_store.h"
 #include "products/service/agents/desk.h"
+#include "products/service/agents/opinions.h"
 #include "products/service/bot.h"
 #include "serving/request_body.h"
 #include "store/store.h"
+#include "text/personal/personal_data.h"
 
 namespace yupu::products {
 
@@ -20,8 +23,9 @@ Result<Agent> agent_of_request(store::Store& store, const http::Request& request
 
 class AgentRoutes {
  public:
-  // All outlive the routes.
-  AgentRoutes(store::Store& store, const Clock& clock, Desk& desk) : store_(store), clock_(clock), desk_(desk) {}
+  // All outlive the routes.  `mask`: personal data that what agents say is kept without.
+  AgentRoutes(store::Store& store, const Clock& clock, Desk& desk, TakeOpinion take, text::PersonalKinds mask = {})
+      : store_(store), clock_(clock), desk_(desk), take_(std::move(take)), mask_(mask) {}
   void add_bot(const Bot& bot) { bots_[bot.options().name] = &bot; }
   void add_routes(http::Router& router);
 
@@ -36,11 +40,14 @@ class AgentRoutes {
   Result<http::Response> say(const http::Request& request, const Agent& agent);
   Result<http::Response> close(const http::Request& request, const Agent& agent);
   Result<http::Response> hand(const http::Request& request, const Agent& agent);
+  Result<http::Response> correct(const http::Request& request, const Agent& agent);
   const Bot* bot_of(const Conversation& conversation) const;
 
   store::Store& store_;
   const Clock& clock_;
   Desk& desk_;
+  const TakeOpinion take_;
+  const text::PersonalKinds mask_;
   const serving::BodyLimits limits_;
   std::map<std::string, const Bot*, std::less<>> bots_;
 };

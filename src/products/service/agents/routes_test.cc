@@ -1,4 +1,7 @@
 // The routes of agents and visitors, without sockets.
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "products/service/agents/agent_routes.h"
@@ -15,16 +18,28 @@ class RoutesTest : public testing::DeskFixture {
  protected:
   void SetUp() override {
     DeskFixture::SetUp();
-    agents_ = std::make_unique<AgentRoutes>(*store_, clock_, *desk_);
+    // As the feedback room would, which this one does not know.
+    const TakeOpinion take = [this](handoff::Feedback opinion) -> Result<handoff::Feedback> {
+      if (opinion.correction && *opinion.correction == "no_such") return invalid_argument("no label", "correction");
+      opinion.id = "fb_" + std::to_string(opinions_.size() + 1);
+      opinions_.push_back(opinion);
+      return opinion;
+    };
+    agents_ = std::make_unique<AgentRoutes>(*store_, clock_, *desk_, take);
     agents_->add_bot(bot_->bot());
     agents_->add_routes(router_);
-    visitors_ = std::make_unique<VisitorRoutes>(*store_, clock_, *desk_, [](const http::Request& request) {
+    const auto door = [](const http::Request& request) {
       serving::Service::Access access;
       access.caller =
           handoff::Caller{.tenant_id = std::string(request.headers.get("x-tenant")), .key_id = {}, .scopes = {}};
+      access.next_token = request.headers.get("x-next-token");
       return access;
+    };
+    visitors_ = std::make_unique<VisitorRoutes>(*store_, clock_, *desk_, door, take);
+    visitors_->add_routes([this](const http::RouteInfo& info, http::Handler handler) {
+      added_.emplace_back(std::string(info.method) + " " + std::string(info.pattern));
+      router_.add(info, std::move(handler));
     });
-    visitors_->add_routes(router_);
   }
   http::Response call(const std::string& method, const std::string& path, const std::string& token,
                       const Json& body = {}) {
@@ -50,6 +65,8 @@ class RoutesTest : public testing::DeskFixture {
   http::Router router_;
   std::unique_ptr<AgentRoutes> agents_;
   std::unique_ptr<VisitorRoutes> visitors_;
+  std::vector<std::string> added_;
+  std::vector<handoff::Feedback> opinions_;
   std::string tenant_ = "t_1";
 };
 
@@ -135,6 +152,88 @@ TEST_F(RoutesTest, TheOfflineForm) {
   EXPECT_EQ(tickets->front().contact, "b@example.org");
   EXPECT_EQ(tickets->front().conversation_id, id);
   EXPECT_TRUE(list_tickets(*store_, "t_2", 10)->empty());
+}
+
+TEST_F(RoutesTest, AScoreIsTheConversationsAndOfItsLastCall) {
+  const Shift mei = hire("Mei");
+  const std::string id = ask_for_person("hello");
+  const std::string last = "tr_" + std::to_string(trace_count_);
+  desk_->look();
+  const std::string desk = "/v1/agent/conversations/" + id;
+  ASSERT_EQ(call("POST", desk + "/say", mei.token, {{"message_id", "m1"}, {"text", "Done."}}).status, 200);
+  ASSERT_EQ(call("POST", desk + "/close", mei.token, {{"to", "end"}}).status, 200);
+  const std::string path = "/v1/conversations/" + id + "/rating";
+  const http::Response rated = call("POST", path, {}, {{"score", 4}, {"reason", "quick"}});
+  ASSERT_EQ(rated.status, 200) << rated.body;
+  EXPECT_EQ(*parse_json(rated.body), (Json{{"conversation", id}, {"score", 4}, {"id", "fb_1"}}));
+  ASSERT_EQ(opinions_.size(), 1U);
+  EXPECT_EQ(opinions_[0].trace_id, last);  // not Mei's message
+  EXPECT_EQ(opinions_[0].conversation, id);
+  EXPECT_EQ(opinions_[0].tenant_id, "t_1");
+  EXPECT_EQ(opinions_[0].satisfaction, 4);
+  EXPECT_EQ(opinions_[0].reason, "quick");
+  for (const Json& bad : {Json{{"score", 0}}, Json{{"score", 6}}, Json{{"score", 4.5}}, Json{{"score", "4"}},
+                          Json{{"score", 4'294'967'297}}, Json{{"reason", "x"}}}) {
+    EXPECT_EQ(refused(call("POST", path, {}, bad)), "400 score") << bad;
+  }
+  EXPECT_EQ(refused(call("POST", path, {}, {{"score", 4}, {"stars", 4}})), "400 stars");
+  EXPECT_EQ(refused(call("POST", "/v1/conversations/cv_none/rating", {}, {{"score", 4}})), "404 conversation");
+  tenant_ = "t_2";
+  EXPECT_EQ(refused(call("POST", path, {}, {{"score", 1}})), "404 conversation");
+  EXPECT_EQ(opinions_.size(), 1U);
+}
+
+TEST_F(RoutesTest, AnAgentCorrectsWhatTheBotMadeOfAMessage) {
+  const Shift mei = hire("Mei");
+  const Shift stranger = hire("Lin", {}, 3, "t_2");
+  say("", "of somebody else", "hours");
+  const std::string others = "tr_" + std::to_string(trace_count_);
+  const std::string id = ask_for_person("the thing");
+  const std::string trace = "tr_" + std::to_string(trace_count_);
+  const std::string path = "/v1/agent/conversations/" + id + "/correct";
+  const http::Response corrected =
+      call("POST", path, mei.token, {{"trace_id", trace}, {"correction", "refund"}, {"reason", "wants money"}});
+  ASSERT_EQ(corrected.status, 200) << corrected.body;
+  ASSERT_EQ(opinions_.size(), 1U);
+  EXPECT_EQ(opinions_[0].correction, "refund");
+  EXPECT_EQ(opinions_[0].author, "agent:" + mei.agent.id);
+  EXPECT_EQ(opinions_[0].trace_id, trace);
+  EXPECT_FALSE(opinions_[0].rating.has_value());
+  EXPECT_EQ(refused(call("POST", path, mei.token, {{"trace_id", others}, {"correction", "refund"}})), "404 trace_id");
+  EXPECT_EQ(refused(call("POST", path, mei.token, {{"trace_id", trace}, {"correction", "no_such"}})), "400 correction");
+  EXPECT_EQ(refused(call("POST", path, mei.token, {{"trace_id", trace}})), "400 correction");
+  EXPECT_EQ(refused(call("POST", path, stranger.token, {{"trace_id", trace}, {"correction", "refund"}})),
+            "404 conversation");
+  EXPECT_EQ(call("POST", path, {}, {{"trace_id", trace}, {"correction", "refund"}}).status, 401);
+  EXPECT_EQ(opinions_.size(), 1U);
+}
+
+TEST_F(RoutesTest, AVisitorsRoutesAreAllSharedAndCarryTheNextToken) {
+  EXPECT_EQ(added_,
+            (std::vector<std::string>{"GET /v1/conversations/{id}/events", "GET /v1/conversations/{id}/messages",
+                                      "POST /v1/conversations/{id}/contact", "POST /v1/conversations/{id}/rating"}));
+  const std::string path = "/v1/conversations/" + ask_for_person();
+  const struct {
+    const char *method, *end, *body;
+    int status;
+  } rows[] = {{"GET", "/events", "", 200},
+              {"GET", "/messages", "", 200},
+              {"POST", "/contact", R"({"contact":"a@example.org"})", 200},
+              {"POST", "/contact", R"({"contact":""})", 400},
+              {"POST", "/rating", R"({"score":5})", 200},
+              {"POST", "/rating", R"({"score":6})", 400}};
+  for (const auto& row : rows) {
+    http::Request request;
+    request.method = row.method;
+    request.path = path + row.end;
+    request.body = row.body;
+    request.headers.add("x-tenant", "t_1");
+    const http::Response young = router_.dispatch(request);
+    EXPECT_EQ(young.status, row.status) << row.end << young.body;
+    EXPECT_EQ(young.headers.find("yupu-visitor"), nullptr) << row.end;
+    request.headers.add("x-next-token", "vt_next");
+    EXPECT_EQ(router_.dispatch(request).headers.get("yupu-visitor"), "vt_next") << row.end;
+  }
 }
 
 TEST_F(RoutesTest, AStreamComesBackToWhereItBroke) {

@@ -35,6 +35,17 @@ constexpr std::string_view kContactRequest = R"({
 constexpr std::string_view kContactResponse = R"({
   "type": "object", "required": ["conversation"], "properties": {"conversation": {"type": "string"}}
 })";
+constexpr std::string_view kRatingRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["score"],
+  "properties": {
+    "score": {"type": "integer", "minimum": 1, "maximum": 5, "description": "5: content; given again, the last one counts"},
+    "reason": {"type": "string", "description": "at most 4096 bytes"}
+  }
+})";
+constexpr std::string_view kRatingResponse = R"({
+  "type": "object", "required": ["conversation", "score"],
+  "properties": {"conversation": {"type": "string"}, "score": {"type": "integer"}, "id": {"type": "string"}}
+})";
 
 // `after` of the query, or where a stream that broke off had come to; -1: from the beginning.
 Result<std::int64_t> after_of(const http::Request& request) {
@@ -77,11 +88,18 @@ constexpr VisitorRoutes::RouteRow VisitorRoutes::kRoutes[] = {
       .request_schema = kContactRequest,
       .response_schema = kContactResponse},
      &VisitorRoutes::contact},
+    {{.method = "POST",
+      .pattern = "/v1/conversations/{id}/rating",
+      .scope = "inference",
+      .summary = "how content the visitor was with the conversation, from 1 to 5",
+      .request_schema = kRatingRequest,
+      .response_schema = kRatingResponse},
+     &VisitorRoutes::rating},
 };
 
-void VisitorRoutes::add_routes(http::Router& router) {
+void VisitorRoutes::add_routes(const Add& add) {
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
+    add(row.info, [this, handler = row.handler](const http::Request& request) {
       const serving::Service::Access access = door_(request);
       if (!access.caller) return access.refusal;
       const Result<Conversation> conversation =
@@ -134,6 +152,19 @@ Result<http::Response> VisitorRoutes::contact(const http::Request& request, cons
                                             .text = text,
                                             .created_ns = clock_.now_ns()}));
   return http::json_response(200, to_text({{"conversation", conversation.id}}));
+}
+
+Result<http::Response> VisitorRoutes::rating(const http::Request& request, const Conversation& conversation) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"score", "reason"}));
+  const auto score = body.find("score");
+  if (score == body.end()) return invalid_argument("score is missing", "score");
+  const std::int64_t given = score->is_number_integer() ? score->get<std::int64_t>() : 0;
+  if (given < 1 || given > 5) return invalid_argument("score is not a whole number from 1 to 5", "score");
+  YUPU_ASSIGN_OR_RETURN(std::string reason, serving::optional_string(body, "reason", limits_.text_bytes_max));
+  YUPU_ASSIGN_OR_RETURN(const handoff::Feedback stored,
+                        rate_conversation(store_, conversation, static_cast<int>(given), std::move(reason), take_));
+  return http::json_response(
+      200, to_text({{"conversation", conversation.id}, {"score", stored.satisfaction.value_or(0)}, {"id", stored.id}}));
 }
 
 }  // namespace yupu::products

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "products/service/conversation/relative_date.h"
+#include "products/service/conversation/scanner.h"
+
 namespace yupu::products {
 namespace {
 
@@ -15,72 +18,30 @@ constexpr std::array<std::string_view, 12> kLongMonths = {"january",   "february
                                                           "may",       "june",     "july",     "august",
                                                           "september", "october",  "november", "december"};
 
-struct Named {
-  std::string_view word;
-  int days;
-};
-// Longer words first: one may hold another.
-constexpr Named kNamedDays[] = {{"大后天", 3}, {"后天", 2},     {"明天", 1},       {"今天", 0}, {"昨天", -1},
-                                {"前天", -2},  {"tomorrow", 1}, {"yesterday", -1}, {"today", 0}};
-
-// Takes what stands at a place; every member leaves the place as it was when it takes nothing.
-class Scanner {
- public:
-  Scanner(std::string_view text, std::size_t at) : text_(text), at_(at) {}
-  std::size_t at() const { return at_; }
-  bool number(std::size_t digits_least, std::size_t digits_most, int& out) {
-    std::size_t end = at_;
-    int value = 0;
-    while (end < text_.size() && end - at_ < digits_most && text_[end] >= '0' && text_[end] <= '9')
-      value = value * 10 + (text_[end++] - '0');
-    if (end - at_ < digits_least) return false;
-    if (end < text_.size() && text_[end] >= '0' && text_[end] <= '9') return false;
-    at_ = end;
-    out = value;
-    return true;
-  }
-  bool word(std::string_view expected) {
-    if (!text_.substr(at_).starts_with(expected)) return false;
-    at_ += expected.size();
-    return true;
-  }
-  bool one_of(std::string_view characters) {
-    if (at_ >= text_.size() || characters.find(text_[at_]) == std::string_view::npos) return false;
-    ++at_;
-    return true;
-  }
-  bool month(int& out) {
-    for (std::size_t i = 0; i < kMonths.size(); ++i) {
-      const std::size_t before = at_;
-      if (!word(kLongMonths[i]) && !word(kMonths[i])) continue;
-      if (kMonths[i] == "sep") word("t");
-      one_of(".");
-      if (at_ < text_.size() && is_ascii_word(text_[at_]) && !(text_[at_] >= '0' && text_[at_] <= '9')) {
-        at_ = before;
-        continue;
-      }
-      out = static_cast<int>(i) + 1;
-      return true;
+// "feb", "february", "sept."
+bool take_month(Scanner& scan, int& out) {
+  for (std::size_t i = 0; i < kMonths.size(); ++i) {
+    const std::size_t before = scan.at();
+    if (!scan.word(kLongMonths[i]) && !scan.word(kMonths[i])) continue;
+    if (kMonths[i] == "sep") scan.word("t");
+    scan.character(".");
+    if (scan.touches_letter()) {
+      scan.go_to(before);
+      continue;
     }
-    return false;
+    out = static_cast<int>(i) + 1;
+    return true;
   }
-  void ordinal() {
-    for (const std::string_view end : {"st", "nd", "rd", "th"}) {
-      if (word(end)) return;
-    }
-  }
-  // A year after day and month, perhaps with a comma and a space before it.
-  void year(int& out) {
-    const std::size_t before = at_;
-    word(",");
-    word(" ");
-    if (!number(4, 4, out)) at_ = before;
-  }
+  return false;
+}
 
- private:
-  std::string_view text_;
-  std::size_t at_;
-};
+// A year after day and month, perhaps with a comma and a space before it.
+void take_year(Scanner& scan, int& out) {
+  const std::size_t before = scan.at();
+  scan.word(",");
+  scan.word(" ");
+  if (!scan.number(4, 4, out)) scan.go_to(before);
+}
 
 struct Shape {
   int year;
@@ -103,18 +64,27 @@ std::optional<Shape> read_numbers(std::string_view text, std::size_t at, int yea
   return std::nullopt;
 }
 
-// 2026年2月3日, 2月3号.
+// 2026年2月3日, 2月3号, 二〇二六年二月三日, 十二月三十一号.
 std::optional<Shape> read_chinese(std::string_view text, std::size_t at, int year) {
+  constexpr int kYearMost = 9999;
+  constexpr int kTwoDigitsMost = 99;
   Scanner scan(text, at);
   Shape shape{.year = year};
-  if (scan.number(4, 4, shape.year)) {
-    if (!scan.word("年")) return std::nullopt;
+  int number = 0;
+  if ((scan.number(4, 4, number) || scan.numerals(kYearMost, number)) && scan.word("年")) {
+    if (number < 1000) return std::nullopt;  // 三年: how long
+    shape.year = number;
     scan.word(" ");
+  } else {
+    scan.go_to(at);
   }
-  if (!scan.number(1, 2, shape.month) || !scan.word("月")) return std::nullopt;
+  if ((!scan.number(1, 2, shape.month) && !scan.numerals(kTwoDigitsMost, shape.month)) || !scan.word("月"))
+    return std::nullopt;
   scan.word(" ");
-  if (!scan.number(1, 2, shape.day)) return std::nullopt;
-  if (!scan.word("日")) scan.word("号");
+  const bool in_digits = scan.number(1, 2, shape.day);
+  if (!in_digits && !scan.numerals(kTwoDigitsMost, shape.day)) return std::nullopt;
+  // Of numerals it must be said that they are a day: 三月一直下雨.
+  if (!scan.one_of({"日", "号"}) && !in_digits) return std::nullopt;
   shape.end = scan.at();
   return shape;
 }
@@ -124,15 +94,15 @@ std::optional<Shape> read_english(std::string_view text, std::size_t at, int yea
   Shape shape{.year = year};
   Scanner scan(text, at);
   if (scan.number(1, 2, shape.day)) {
-    scan.ordinal();
+    scan.one_of({"st", "nd", "rd", "th"});
     scan.word(" ");
     scan.word("of ");
-    if (!scan.month(shape.month)) return std::nullopt;
+    if (!take_month(scan, shape.month)) return std::nullopt;
   } else {
-    if (!scan.month(shape.month) || !scan.word(" ") || !scan.number(1, 2, shape.day)) return std::nullopt;
-    scan.ordinal();
+    if (!take_month(scan, shape.month) || !scan.word(" ") || !scan.number(1, 2, shape.day)) return std::nullopt;
+    scan.one_of({"st", "nd", "rd", "th"});
   }
-  scan.year(shape.year);
+  take_year(scan, shape.year);
   shape.end = scan.at();
   return shape;
 }
@@ -191,7 +161,7 @@ std::optional<Instant> parse_instant(std::string_view text, std::int64_t utc_off
   // Nanoseconds since 1970 fit into 64 bits until 2262.
   if (!date || year < 1970 || year > 2261) return std::nullopt;
   if (scan.at() == text.size()) return Instant{begin_of_day_ns(*date, utc_offset_minutes), true};
-  if (!scan.one_of("Tt ") || !scan.number(2, 2, hour) || !scan.word(":") || !scan.number(2, 2, minute) ||
+  if (!scan.character("Tt ") || !scan.number(2, 2, hour) || !scan.word(":") || !scan.number(2, 2, minute) ||
       !scan.word(":") || !scan.number(2, 2, second) || hour > 23 || minute > 59 || second > 59)
     return std::nullopt;
   int fraction = 0;
@@ -207,10 +177,7 @@ DateReading read_date(std::string_view raw, CivilDate today) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     // Not in the middle of a number or word.
     if (at > 0 && is_ascii_word(text[at]) && is_ascii_word(text[at - 1])) continue;
-    for (const Named& named : kNamedDays) {
-      if (!std::string_view(text).substr(at).starts_with(named.word)) continue;
-      return {.found = true, .date = add_days(today, named.days), .span = {at, at + named.word.size()}};
-    }
+    if (const auto relative = read_relative_date(text, at, today)) return *relative;
     for (const auto& read : {read_numbers, read_chinese, read_english}) {
       const auto shape = read(text, at, today.year);
       if (!shape) continue;

@@ -8,6 +8,7 @@
 #include "products/service/agents/briefing.h"
 #include "products/service/agents/handover_store.h"
 #include "products/service/conversation/conversation_store.h"
+#include "text/personal/mask.h"
 
 namespace yupu::products {
 namespace {
@@ -57,6 +58,7 @@ class ConversationBot::Turn final : public serving::BotTurn {
     // Silent: what is said again and again to one who waits is no part of the conversation.
     if (!before_.state.waiting) messages_.push_back({"bot", said.text, trace_id, after_.active_ns});
     if (after_.state.waiting) YUPU_RETURN_IF_ERROR(note_handover(said, scored));
+    mask_kept();
     return said;
   }
 
@@ -70,6 +72,14 @@ class ConversationBot::Turn final : public serving::BotTurn {
   }
 
  private:
+  void mask_kept() {
+    const text::PersonalKinds kinds = bot_.options_.mask;
+    if (kinds.empty()) return;
+    for (Message& message : messages_) message.text = text::mask_personal_data(message.text, kinds);
+    after_.state.offered_text = text::mask_personal_data(after_.state.offered_text, kinds);
+    for (auto& [slot, value] : after_.state.told) value = text::mask_personal_data(value, kinds);
+  }
+
   // For the person who takes over, and for the visitor who waits.
   Status note_handover(serving::BotAnswer& said, const serving::ScoredText& scored) {
     intent_ = said.intent == bot_.bot().options().handoff_intent ? std::string() : said.intent;

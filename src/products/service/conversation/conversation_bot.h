@@ -15,6 +15,7 @@
 #include "products/service/conversation/people.h"
 #include "products/service/knowledge/knowledge_base.h"
 #include "store/store.h"
+#include "text/personal/personal_data.h"
 
 namespace yupu::products {
 
@@ -23,6 +24,9 @@ inline constexpr const char* kDefaultChannel = "web";
 
 struct ConversationOptions {
   std::int64_t idle_minutes = kIdleMinutesMax;  // at most kIdleMinutesMax
+  // Personal data that messages are kept without, and so nobody reads later, the person who takes over included. A form
+  // that is being filled keeps its values until it ends: its answer needs them.
+  text::PersonalKinds mask = {};
 };
 
 class ConversationBot final : public serving::Bot {

@@ -188,5 +188,19 @@ TEST_F(ConversationBotTest, TheChannelIsTheConversations) {
   EXPECT_EQ(get(say("", "hello", "hours").conversation).channel, kDefaultChannel);
 }
 
+TEST_F(ConversationBotTest, MessagesAreKeptWithoutPersonalData) {
+  bot_ = std::make_unique<ConversationBot>(*store_, clock_, testing::shop(),
+                                           ConversationOptions{.mask = text::PersonalKinds::all()});
+  const std::string id = say("", "call 13812345678", "hours|refund").conversation;
+  const auto messages = messages_of(*store_, get(id));
+  ASSERT_TRUE(messages.ok());
+  EXPECT_EQ(messages->front().text, "call [phone]");
+  EXPECT_EQ(get(id).state.offered_text, "call [phone]");
+  // What is not personal is kept as it is, and a form goes on.
+  const std::string other = say("", "where is my order", "status").conversation;
+  EXPECT_EQ(say(other, "GH1234", "").text, "Order GH1234, is that right?");
+  EXPECT_EQ(messages_of(*store_, get(other))->back().text, "Order GH1234, is that right?");
+}
+
 }  // namespace
 }  // namespace yupu::products

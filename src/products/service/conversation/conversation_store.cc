@@ -210,6 +210,23 @@ Result<std::vector<Message>> messages_of(store::Store& store, const Conversation
   });
 }
 
+Result<std::string> last_trace_of(store::Transaction& transaction, const Conversation& conversation) {
+  YUPU_ASSIGN_OR_RETURN(
+      const auto rows, transaction.query("SELECT trace_id FROM message WHERE tenant_id = ? AND conversation_id = ? AND "
+                                         "author <> 'person' AND trace_id <> '' ORDER BY sequence DESC LIMIT 1",
+                                         {conversation.tenant_id, conversation.id}));
+  return rows.empty() ? std::string() : rows[0].text(0);
+}
+
+Result<bool> holds_trace(store::Transaction& transaction, const Conversation& conversation,
+                         const std::string& trace_id) {
+  YUPU_ASSIGN_OR_RETURN(
+      const auto rows, transaction.query("SELECT 1 FROM message WHERE tenant_id = ? AND conversation_id = ? AND author "
+                                         "<> 'person' AND trace_id = ? LIMIT 1",
+                                         {conversation.tenant_id, conversation.id, trace_id}));
+  return !rows.empty();
+}
+
 Result<std::optional<DeletedConversation>> delete_conversation(store::Transaction& transaction,
                                                                const Conversation& conversation) {
   YUPU_ASSIGN_OR_RETURN(

@@ -83,6 +83,12 @@ Result<std::vector<Message>> messages_of(store::Store& store, const Conversation
 Result<std::vector<Message>> messages_after(store::Transaction& transaction, const std::string& tenant_id,
                                             const std::string& conversation_id, std::int64_t sequence);
 
+// Its last call to the bot; empty: there was none. A person's messages are no calls.
+Result<std::string> last_trace_of(store::Transaction& transaction, const Conversation& conversation);
+// Whether the call was one of this conversation.
+Result<bool> holds_trace(store::Transaction& transaction, const Conversation& conversation,
+                         const std::string& trace_id);
+
 struct DeletedConversation {
   std::int64_t message_count = 0;
   std::vector<std::string> trace_ids;  // of the calls it was made of

@@ -61,6 +61,11 @@ serving::BotAnswer Dialogue::hand_over(DialogueState& state, const Moment& momen
   return said;
 }
 
+FormPaper Dialogue::paper_for(const AnswerText& text, const Moment& moment) const {
+  return {bot_->answers(), text, civil_date(moment.now_ns, options_.utc_offset_minutes),
+          options_.entities ? &options_.entities : nullptr};
+}
+
 serving::BotAnswer Dialogue::fill(DialogueState& state, const ApprovedAnswer& answer, serving::BotAnswer said,
                                   FormStep step, const Heard& heard) const {
   CHECK(state.form.has_value(), "a form is open");
@@ -83,7 +88,7 @@ serving::BotAnswer Dialogue::fill(DialogueState& state, const ApprovedAnswer& an
     leave_form(state);
     return said;
   }
-  const FormPaper paper{bot_->answers(), text, civil_date(heard.moment.now_ns, options_.utc_offset_minutes)};
+  const FormPaper paper = paper_for(text, heard.moment);
   said.decision = "clarify";
   said.sources.clear();
   said.slot = form.slot;
@@ -112,8 +117,7 @@ std::optional<serving::BotAnswer> Dialogue::in_form(DialogueState& state, const 
   }
   const Slot& slot = bot_->answers().slot(form.slot);
   const bool takes_anything = slot.kind == SlotKind::kText && slot.patterns.empty() && !form.confirming;
-  const FormPaper paper{bot_->answers(), answer->text(form.lang),
-                        civil_date(heard.moment.now_ns, options_.utc_offset_minutes)};
+  const FormPaper paper = paper_for(answer->text(form.lang), heard.moment);
   const bool to_person = otherwise.decision == "handoff";
   FormStep step = takes_anything && to_person ? FormStep::kNothing : fill_form(form, paper, options_.form, heard.text);
   if (step == FormStep::kNothing) {
@@ -137,7 +141,7 @@ serving::BotAnswer Dialogue::asked(DialogueState& state, const Heard& heard, ser
     const AnswerText& text = answer->text(said.lang);
     if (text.slots().empty()) return said;
     state.form = Form{.intent = said.intent, .lang = said.lang, .score = said.score};
-    const FormPaper paper{bot_->answers(), text, civil_date(heard.moment.now_ns, options_.utc_offset_minutes)};
+    const FormPaper paper = paper_for(text, heard.moment);
     // Of a tap, the question is what the buttons were shown for.
     const FormStep step = begin_form(*state.form, paper, heard.option.empty() ? heard.text : question);
     return fill(state, *answer, std::move(said), step, heard);
@@ -217,16 +221,24 @@ serving::BotAnswer Dialogue::tapped(DialogueState& state, const Heard& heard) co
   return said;
 }
 
-void Dialogue::note_triggers(DialogueState& state, const Heard& heard, serving::BotAnswer& said) const {
-  const auto all = fired(options_.triggers, heard.text);
+void Dialogue::note_triggers(DialogueState& state, const Heard& heard, const serving::ScoredText& scored,
+                             serving::BotAnswer& said) const {
+  Understood understood;
+  if (!scored.ranked.empty()) understood = {scored.ranked.front().label, scored.ranked.front().score};
+  const auto all = fired(options_.triggers, heard.text, understood);
   if (all.empty()) return;
+  // What stands in quotation marks may be told once; after that it repeats what has fired already.
+  const auto own = fired(options_.triggers, without_quoted(heard.text), understood);
   Json names = Json::array();
   for (const Trigger* trigger : all) {
+    const bool is_new = !contains(state.triggers, trigger->name);
+    if (!is_new && std::find(own.begin(), own.end(), trigger) == own.end()) continue;
     names.push_back(trigger->name);
-    if (contains(state.triggers, trigger->name)) continue;
+    if (!is_new) continue;
     state.triggers.push_back(trigger->name);
     state.priority += trigger->priority;
   }
+  if (names.empty()) return;
   said.notes["triggers"] = std::move(names);
   said.notes["priority"] = state.priority;
 }
@@ -258,7 +270,7 @@ serving::BotAnswer Dialogue::reply(DialogueState& state, const Heard& heard, con
           {"score", heard.found->score}, {"threshold", heard.found->threshold}, {"quotes", heard.found->quotes.size()}};
     }
   }
-  note_triggers(state, heard, said);
+  note_triggers(state, heard, scored, said);
   return said;
 }
 

@@ -33,6 +33,7 @@ struct DialogueOptions {
   FormRules form = {};
   std::vector<std::string> cancel_words = {"取消", "算了", "不用了", "退出", "cancel", "never mind", "stop", "quit"};
   std::vector<Trigger> triggers = {};
+  EntityReader entities = {};  // of slots of kind entity; empty: nobody
   std::string cancelled_zh = "好的，已取消。";
   std::string cancelled_en = "All right, cancelled.";
   std::string stale_zh = "这个选项已经过期了。您想问的是：";  // before the buttons that are shown again
@@ -74,11 +75,13 @@ class Dialogue {
   serving::BotAnswer asked(DialogueState& state, const Heard& heard, serving::BotAnswer said) const;
   std::optional<serving::BotAnswer> in_form(DialogueState& state, const Heard& heard,
                                             const serving::BotAnswer& otherwise) const;
+  FormPaper paper_for(const AnswerText& text, const Moment& moment) const;
   serving::BotAnswer fill(DialogueState& state, const ApprovedAnswer& answer, serving::BotAnswer said, FormStep step,
                           const Heard& heard) const;
   serving::BotAnswer hand_over(DialogueState& state, const Moment& moment, std::string_view lang,
                                std::string_view why) const;
-  void note_triggers(DialogueState& state, const Heard& heard, serving::BotAnswer& said) const;
+  void note_triggers(DialogueState& state, const Heard& heard, const serving::ScoredText& scored,
+                     serving::BotAnswer& said) const;
 
   const std::unique_ptr<const Bot> bot_;
   const DialogueOptions options_;

@@ -38,10 +38,14 @@ int reading_order(const Slot& slot) {
       return 3;
     case SlotKind::kAmount:
       return 4;
-    case SlotKind::kText:
+    case SlotKind::kChoice:
       return 5;
+    case SlotKind::kEntity:
+      return 6;
+    case SlotKind::kText:
+      return 7;
   }
-  return 5;
+  return 7;
 }
 
 // Values of slots that were not asked for, out of the folded text.
@@ -67,6 +71,39 @@ FormStep take(Form& form, const FormPaper& paper, std::string text, const SlotRe
   return advance(form, paper);
 }
 
+// Takes another value of a slot that has one already: "the order is GH9999, sorry". It is to be confirmed anew. While
+// what was asked for stands there too, though wrongly (`only_patterns`), only what is written by a pattern counts: a
+// telephone number with a digit too few is no order number.
+bool change_another(Form& form, const FormPaper& paper, std::string_view text, bool only_patterns) {
+  for (const std::string& name : paper.text.slots()) {
+    const auto known = form.values.find(name);
+    const Slot& slot = paper.answers.slot(name);
+    if (known == form.values.end() || name == form.slot || (only_patterns && slot.patterns.empty())) continue;
+    const SlotReading reading = read_slot(slot, text, paper.today);
+    if (reading.state != State::kValue || !reading.marked || reading.value == known->second) continue;
+    known->second = reading.value;
+    std::erase(form.confirmed, name);
+    return true;
+  }
+  return false;
+}
+
+// What was said last is asked for again: the value that waits for a yes, else the one of the slot before.
+FormStep go_back(Form& form, const FormPaper& paper) {
+  std::string last = form.values.contains(form.slot) ? form.slot : std::string();
+  for (const std::string& name : paper.text.slots()) {
+    if (form.confirming || name == form.slot) break;
+    if (form.values.contains(name)) last = name;
+  }
+  if (last.empty()) return FormStep::kAsk;
+  form.values.erase(last);
+  std::erase(form.confirmed, last);
+  form.slot = last;
+  form.confirming = false;
+  form.tries_count = 0;
+  return FormStep::kAsk;
+}
+
 }  // namespace
 
 FormStep begin_form(Form& form, const FormPaper& paper, std::string_view question) {
@@ -81,6 +118,7 @@ FormStep miss_form(Form& form, const FormRules& rules) {
 FormStep fill_form(Form& form, const FormPaper& paper, const FormRules& rules, std::string_view said) {
   const Slot& slot = paper.answers.slot(form.slot);
   const std::string text = slot_text(said);
+  if (is_one_of(said, rules.change_words)) return go_back(form, paper);
   if (form.confirming && is_one_of(said, rules.yes_words)) {
     form.confirmed.push_back(form.slot);
     return advance(form, paper);
@@ -93,14 +131,14 @@ FormStep fill_form(Form& form, const FormPaper& paper, const FormRules& rules, s
   }
   // Any text is a value of a slot of text: asked for yes or no, it is neither.
   if (form.confirming && slot.kind == SlotKind::kText && slot.patterns.empty()) return FormStep::kNothing;
-  const SlotReading reading = read_slot(slot, text, paper.today);
+  const SlotReading reading = read_slot(slot, text, paper.today, paper.entities);
   switch (reading.state) {
     case State::kValue:
       return take(form, paper, text, reading);
     case State::kImpossible:
-      return miss_form(form, rules);
+      return change_another(form, paper, text, true) ? advance(form, paper) : miss_form(form, rules);
     case State::kNone:
-      return FormStep::kNothing;
+      return change_another(form, paper, text, false) ? advance(form, paper) : FormStep::kNothing;
   }
   return FormStep::kNothing;
 }

@@ -15,7 +15,23 @@ std::vector<std::string> sources_of(const serving::BotAnswer& said) {
   return sources;
 }
 
-std::vector<ScriptFailure::Difference> compare(const ScriptTurn& turn, const serving::BotAnswer& said) {
+// What a slot has, in the form that is open or from one before.
+std::string value_of(const DialogueState& state, const std::string& slot) {
+  if (state.form) {
+    const auto found = state.form->values.find(slot);
+    if (found != state.form->values.end()) return found->second;
+  }
+  const auto told = state.told.find(slot);
+  return told == state.told.end() ? std::string() : told->second;
+}
+
+std::vector<std::string> triggers_of(const serving::BotAnswer& said) {
+  const auto found = said.notes.find("triggers");
+  return found == said.notes.end() ? std::vector<std::string>() : found->get<std::vector<std::string>>();
+}
+
+std::vector<ScriptFailure::Difference> compare(const ScriptTurn& turn, const serving::BotAnswer& said,
+                                               const DialogueState& state) {
   std::vector<ScriptFailure::Difference> differences;
   const auto equal = [&](std::string_view what, const std::optional<std::string>& expected, const std::string& got) {
     if (expected && *expected != got) differences.push_back({std::string(what), *expected, got});
@@ -23,6 +39,13 @@ std::vector<ScriptFailure::Difference> compare(const ScriptTurn& turn, const ser
   equal("decision", turn.decision, said.decision);
   equal("intent", turn.intent, said.intent);
   equal("slot", turn.slot, said.slot);
+  equal("text", turn.text, said.text);
+  for (const auto& [slot, value] : turn.values) equal("values." + slot, value, value_of(state, slot));
+  if (turn.trigger) {
+    const std::vector<std::string> triggers = triggers_of(said);
+    if (!contains(triggers, *turn.trigger))
+      differences.push_back({"trigger", *turn.trigger, fmt::format("{}", fmt::join(triggers, ", "))});
+  }
   if (turn.contains && said.text.find(*turn.contains) == std::string::npos)
     differences.push_back({"text", "... " + *turn.contains + " ...", said.text});
   if (turn.source) {
@@ -82,7 +105,7 @@ Result<ScriptReport> run_scripts(const Dialogue& dialogue, std::span<const Scrip
       }
       const serving::BotAnswer said = dialogue.reply(state, heard, card, scored);
       ++report.turn_count;
-      auto differences = compare(turn, said);
+      auto differences = compare(turn, said, state);
       if (differences.empty()) continue;
       report.failures.push_back(
           {script.name, i + 1, turn.where, turn.say.empty() ? "[" + turn.tap + "]" : turn.say, std::move(differences)});

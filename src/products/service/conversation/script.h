@@ -23,6 +23,9 @@ struct ScriptTurn {
   std::optional<std::string> slot = {};
   std::optional<std::string> contains = {};  // in the text of the answer
   std::optional<std::string> source = {};    // of the approved text, or a document it is made of
+  std::optional<std::string> text = {};      // the whole of it
+  std::optional<std::string> trigger = {};   // that fired on what was said
+  SlotValues values = {};                    // that slots have by then
   std::string where = {};                    // "strategy.toml: line 80"
 };
 
@@ -34,7 +37,7 @@ struct Script {
 
 struct ScriptFailure {
   struct Difference {
-    std::string what;  // "decision", "intent", "slot", "text", "source"
+    std::string what;  // "decision", "intent", "slot", "text", "source", "trigger", "values.order"
     std::string expected;
     std::string got;
   };

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "products/service/conversation/amount.h"
 #include "text/unicode.h"
 
 namespace yupu::products {
@@ -15,10 +16,12 @@ using State = SlotReading::State;
 constexpr std::size_t kReadCharactersMax = 512;
 constexpr std::size_t kTextCharactersMax = 200;
 
-constexpr std::array<std::pair<std::string_view, SlotKind>, 5> kKinds{{{"order_number", SlotKind::kOrderNumber},
+constexpr std::array<std::pair<std::string_view, SlotKind>, 7> kKinds{{{"order_number", SlotKind::kOrderNumber},
                                                                        {"phone", SlotKind::kPhone},
                                                                        {"date", SlotKind::kDate},
                                                                        {"amount", SlotKind::kAmount},
+                                                                       {"choice", SlotKind::kChoice},
+                                                                       {"entity", SlotKind::kEntity},
                                                                        {"text", SlotKind::kText}}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -132,57 +135,53 @@ SlotReading read_date_slot(std::string_view text, CivilDate today) {
   return {.state = State::kValue, .value = reading.date->to_string(), .span = reading.span, .marked = true};
 }
 
-bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> ends) {
-  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return text.ends_with(end); });
-}
-bool begins_with_any(std::string_view text, std::initializer_list<std::string_view> begins) {
-  return std::any_of(begins.begin(), begins.end(), [&](std::string_view begin) { return text.starts_with(begin); });
+SlotReading read_amount_slot(const Slot& slot, std::string_view text) {
+  const AmountReading reading = read_amount(ascii_lower(text));
+  if (!reading.found) return {};
+  double value = 0;
+  const std::string number = reading.value.value_or("");
+  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
+  const bool possible =
+      parsed.ec == std::errc() && value >= slot.least.value_or(0) && value <= slot.most.value_or(1e15);
+  if (!possible) return {.state = State::kImpossible, .value = {}, .span = reading.span};
+  return {.state = State::kValue, .value = number, .span = reading.span, .marked = reading.marked};
 }
 
-SlotReading read_amount(const Slot& slot, std::string_view raw) {
-  constexpr std::size_t kDigitsMost = 12;
-  const std::string text = ascii_lower(raw);
-  std::size_t begin = 0;
-  while (begin < text.size() && !is_digit(text[begin])) ++begin;
-  if (begin == text.size()) return {};
-  std::string whole;
-  std::string decimals;
-  std::size_t end = begin;
-  while (end < text.size() &&
-         (is_digit(text[end]) || (text[end] == ',' && end + 1 < text.size() && is_digit(text[end + 1])))) {
-    if (text[end] != ',') whole += text[end];
-    ++end;
+// The place of `name` in a text, both in lower case; no ASCII letter or digit touches its own.
+std::optional<Span> find_name(std::string_view text, std::string_view name) {
+  for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    const bool joined_before = at > 0 && is_ascii_word(text[at - 1]) && is_ascii_word(name.front());
+    const bool joined_after = end < text.size() && is_ascii_word(text[end]) && is_ascii_word(name.back());
+    if (!joined_before && !joined_after) return Span{at, end};
   }
-  if (end + 1 < text.size() && text[end] == '.' && is_digit(text[end + 1])) {
-    for (++end; end < text.size() && is_digit(text[end]); ++end) decimals += text[end];
+  return std::nullopt;
+}
+
+// The longest name of any choice: "dark red" before "red".
+SlotReading read_choice(const Slot& slot, std::string_view text) {
+  const std::string lower = ascii_lower(text);
+  SlotReading best;
+  for (const Choice& choice : slot.choices) {
+    for (const std::string& name : choice.names) {
+      const auto span = find_name(lower, ascii_lower(slot_text(name)));
+      if (!span || span->end - span->begin <= best.span.end - best.span.begin) continue;
+      best = {.state = State::kValue, .value = choice.value, .span = *span, .marked = true};
+    }
   }
-  std::string_view before(text.data(), begin);
-  const auto strip = [&before] {
-    while (before.ends_with(' ')) before.remove_suffix(1);
-  };
-  strip();
-  bool marked = false;
-  for (const std::string_view sign : {"¥", "$", "€", "£", "rmb", "cny"}) {
-    if (!before.ends_with(sign)) continue;
-    before.remove_suffix(sign.size());
-    marked = true;
-    strip();
-    break;
+  return best;
+}
+
+SlotReading read_entity(const Slot& slot, std::string_view text, const EntityReader* entities) {
+  constexpr double kScoreLeast = 0.5;
+  if (entities == nullptr) return {};
+  // Not marked: a model may take anything for a name, so it is asked only about what answers the question.
+  for (const Entity& entity : (*entities)(std::string(text))) {
+    const Span span = entity.span;
+    if (entity.type != slot.entity || entity.score < kScoreLeast || span.begin >= span.end) continue;
+    return {.state = State::kValue, .value = std::string(text.substr(span.begin, span.end - span.begin)), .span = span};
   }
-  std::string_view after = std::string_view(text).substr(end);
-  while (after.starts_with(' ')) after.remove_prefix(1);
-  marked = marked || begins_with_any(after, {"元", "块", "yuan", "rmb", "cny", "dollar", "euro", "pound"});
-  // A hyphen behind a word joins: "item-2".
-  const bool hyphen = before.ends_with('-') && (before.size() == 1 || !is_ascii_word(before[before.size() - 2]));
-  const bool negative = hyphen || ends_with_any(before, {"−", "负", "minus"});
-  const Span span{begin, end};
-  const std::string number = decimals.empty() ? whole : whole + "." + decimals;
-  double value = 0;
-  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
-  const bool possible = parsed.ec == std::errc() && !negative && value > 0 && whole.size() <= kDigitsMost &&
-                        decimals.size() <= 2 && value >= slot.least.value_or(0) && value <= slot.most.value_or(1e15);
-  if (!possible) return {.state = State::kImpossible, .value = {}, .span = span};
-  return {.state = State::kValue, .value = number, .span = span, .marked = marked};
+  return {};
 }
 
 SlotReading read_text(const Slot& slot, std::string_view text) {
@@ -211,7 +210,7 @@ std::string slot_text(std::string_view text) {
   return first_characters(text::collapse_whitespace(text::nfkc(text)), kReadCharactersMax);
 }
 
-SlotReading read_slot(const Slot& slot, std::string_view text, CivilDate today) {
+SlotReading read_slot(const Slot& slot, std::string_view text, CivilDate today, const EntityReader* entities) {
   switch (slot.kind) {
     case SlotKind::kOrderNumber:
       return read_order_number(slot, text);
@@ -220,7 +219,11 @@ SlotReading read_slot(const Slot& slot, std::string_view text, CivilDate today) 
     case SlotKind::kDate:
       return read_date_slot(text, today);
     case SlotKind::kAmount:
-      return read_amount(slot, text);
+      return read_amount_slot(slot, text);
+    case SlotKind::kChoice:
+      return read_choice(slot, text);
+    case SlotKind::kEntity:
+      return read_entity(slot, text, entities);
     case SlotKind::kText:
       return read_text(slot, text);
   }

@@ -39,6 +39,39 @@ TEST(SlotReadings, Rows) {
       {SlotKind::kDate, "2月30日", "impossible"},
       {SlotKind::kDate, "13月5日", "impossible"},
       {SlotKind::kDate, "29 Feb 2026", "impossible"},
+      {SlotKind::kDate, "二月三日", "2026-02-03"},
+      {SlotKind::kDate, "二〇二七年十二月三十一号到期", "2027-12-31"},
+      {SlotKind::kDate, "十二月 25 日", "2026-12-25"},
+      {SlotKind::kDate, "三天后", "2026-11-30"},
+      {SlotKind::kDate, "大概3 天以前吧", "2026-11-24"},
+      {SlotKind::kDate, "两周之后", "2026-12-11"},
+      {SlotKind::kDate, "三个月后", "2027-02-27"},
+      {SlotKind::kDate, "大前天", "2026-11-24"},
+      {SlotKind::kDate, "周五送吧", "2026-11-27"},  // today
+      {SlotKind::kDate, "下周一", "2026-11-30"},
+      {SlotKind::kDate, "上个星期天", "2026-11-22"},
+      {SlotKind::kDate, "本周三", "2026-11-25"},
+      {SlotKind::kDate, "礼拜四", "2026-12-03"},
+      {SlotKind::kDate, "下个月5号", "2026-12-05"},
+      {SlotKind::kDate, "上月三十日", "2026-10-30"},
+      {SlotKind::kDate, "in 3 days", "2026-11-30"},
+      {SlotKind::kDate, "I ordered it two weeks ago", "2026-11-13"},
+      {SlotKind::kDate, "10 days from now", "2026-12-07"},
+      {SlotKind::kDate, "a month ago", "2026-10-27"},
+      {SlotKind::kDate, "the day after tomorrow", "2026-11-29"},
+      {SlotKind::kDate, "the day before yesterday", "2026-11-25"},
+      {SlotKind::kDate, "next Monday please", "2026-11-30"},
+      {SlotKind::kDate, "last friday", "2026-11-20"},
+      {SlotKind::kDate, "this sunday", "2026-11-29"},
+      {SlotKind::kDate, "on Thursday", "2026-12-03"},
+      {SlotKind::kDate, "下个月32号", "impossible"},
+      {SlotKind::kDate, "二月三十日", "impossible"},
+      {SlotKind::kDate, "每周一", "none"},
+      {SlotKind::kDate, "一周一次", "none"},
+      {SlotKind::kDate, "三月一直下雨", "none"},
+      {SlotKind::kDate, "on mondays", "none"},
+      {SlotKind::kDate, "I waited 3 days", "none"},
+      {SlotKind::kDate, "等了三天", "none"},
       {SlotKind::kDate, "maybe 3 marchers", "none"},
       {SlotKind::kDate, "I may come", "none"},
       {SlotKind::kDate, "soon", "none"},
@@ -58,6 +91,27 @@ TEST(SlotReadings, Rows) {
       {SlotKind::kAmount, "0", "impossible"},
       {SlotKind::kAmount, "1.234", "impossible"},
       {SlotKind::kAmount, "1234567890123", "impossible"},
+      {SlotKind::kAmount, "三百二十块", "320"},
+      {SlotKind::kAmount, "一千五", "1500"},
+      {SlotKind::kAmount, "两万三千元", "23000"},
+      {SlotKind::kAmount, "一百零五元", "105"},
+      {SlotKind::kAmount, "三块五", "3.5"},
+      {SlotKind::kAmount, "三块五毛", "3.5"},
+      {SlotKind::kAmount, "五毛", "0.5"},
+      {SlotKind::kAmount, "十二点五元", "12.5"},
+      {SlotKind::kAmount, "12块5", "12.5"},
+      {SlotKind::kAmount, "3万", "30000"},
+      {SlotKind::kAmount, "1.5 万元", "15000"},
+      {SlotKind::kAmount, "三", "3"},
+      {SlotKind::kAmount, "订单 8 的三百块", "300"},
+      {SlotKind::kAmount, "负三百元", "impossible"},
+      {SlotKind::kAmount, "零元", "impossible"},
+      {SlotKind::kAmount, "第三百次", "none"},
+      {SlotKind::kAmount, "我们一块去", "none"},
+      {SlotKind::kAmount, "两块手表", "none"},
+      {SlotKind::kAmount, "两块吧", "2"},
+      {SlotKind::kAmount, "一直没到", "none"},
+      {SlotKind::kAmount, "十百", "none"},
       {SlotKind::kAmount, "a lot", "none"},
       {SlotKind::kOrderNumber, "order GH-2026-0017 is late", "GH-2026-0017"},
       {SlotKind::kOrderNumber, "订单12345678到哪了", "12345678"},
@@ -76,6 +130,38 @@ TEST(SlotReadings, PatternsDecideWhatAnOrderNumberIs) {
   EXPECT_EQ(read(SlotKind::kOrderNumber, "it is XX12345678", patterns), "impossible");
   EXPECT_EQ(read(SlotKind::kText, "size m", {"[smlxSMLX]{1,3}"}), "m");
   EXPECT_EQ(read(SlotKind::kText, "size 4", {"[smlxSMLX]{1,3}"}), "none");
+}
+
+TEST(SlotReadings, AChoiceIsTheLongestNameThatStandsThere) {
+  const Slot slot{.name = "s",
+                  .kind = SlotKind::kChoice,
+                  .choices = {{"red", {"red", "红色"}}, {"dark red", {"dark red", "深红色"}}, {"5G", {"5G"}}}};
+  const auto value = [&](const std::string& text) { return read_slot(slot, slot_text(text), kToday).value; };
+  EXPECT_EQ(value("the RED one"), "red");
+  EXPECT_EQ(value("a dark  red one"), "dark red");
+  EXPECT_EQ(value("要深红色的"), "dark red");
+  EXPECT_EQ(value("红色"), "red");
+  EXPECT_EQ(value("５ｇ的"), "5G");
+  EXPECT_EQ(value("redder"), "");
+  EXPECT_EQ(value("15G"), "");
+  EXPECT_EQ(read_slot(slot, "blue", kToday).state, SlotReading::State::kNone);
+}
+
+TEST(SlotReadings, AnEntityIsWhatSomebodyElseFinds) {
+  const Slot slot{.name = "s", .kind = SlotKind::kEntity, .entity = "PER"};
+  const EntityReader reader = [](const std::string& text) -> std::vector<Entity> {
+    const std::size_t at = text.find("Mei");
+    if (at == std::string::npos) return {};
+    return {{.type = "LOC", .span = {0, 1}, .score = 1},
+            {.type = "PER", .span = {0, 1}, .score = 0.3},  // not sure enough
+            {.type = "PER", .span = {at, at + 3}, .score = 0.9}};
+  };
+  const SlotReading found = read_slot(slot, "for Mei please", kToday, &reader);
+  EXPECT_EQ(found.value, "Mei");
+  EXPECT_EQ(found.span.begin, 4U);
+  EXPECT_FALSE(found.marked);
+  EXPECT_EQ(read_slot(slot, "for me", kToday, &reader).state, SlotReading::State::kNone);
+  EXPECT_EQ(read_slot(slot, "for Mei", kToday).state, SlotReading::State::kNone);
 }
 
 TEST(SlotReadings, BoundsOfAnAmount) {

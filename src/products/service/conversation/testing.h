@@ -64,4 +64,28 @@ inline serving::ScoredText scores(const std::string& intents) {
   return {.ranked = {{intents.substr(0, bar), 0.5}, {intents.substr(bar + 1), 0.4}}};
 }
 
+// A conversation that survives being written down between any two messages.
+class Talk {
+ public:
+  explicit Talk(DialogueOptions options = {}) : dialogue_(shop(std::move(options))) {}
+
+  serving::BotAnswer say(const std::string& text, const std::string& intents, const std::string& option = {}) {
+    auto read = DialogueState::from_json(state_.to_json());
+    CHECK(read.ok(), read.status().to_string());
+    state_ = *read;
+    const Heard heard{.text = text,
+                      .option = option,
+                      .moment = {.now_ns = kNow, .channel = "web"},
+                      .trace_id = "tr_" + std::to_string(++message_count_)};
+    return dialogue_->reply(state_, heard, kCard, scores(intents));
+  }
+  serving::BotAnswer tap(const std::string& option) { return say("About it", "hours", option); }
+  const DialogueState& state() const { return state_; }
+
+ private:
+  std::unique_ptr<Dialogue> dialogue_;
+  DialogueState state_;
+  int message_count_ = 0;
+};
+
 }  // namespace yupu::products::testing

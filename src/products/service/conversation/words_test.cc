@@ -36,6 +36,33 @@ TEST(Triggers, EachOncePerText) {
   EXPECT_EQ(names("how are you"), "");
 }
 
+TEST(Triggers, AnIntentTheModelIsSureOf) {
+  const std::vector<Trigger> triggers = {{.name = "complaint", .intents = {"complain"}, .score_least = 0.8}};
+  EXPECT_EQ(fired(triggers, "not again", {"complain", 0.85}).size(), 1U);
+  EXPECT_TRUE(fired(triggers, "not again", {"complain", 0.75}).empty());
+  EXPECT_TRUE(fired(triggers, "not again", {"hours", 0.99}).empty());
+  EXPECT_TRUE(fired(triggers, "not again").empty());
+}
+
+TEST(Triggers, Shouting) {
+  for (const char* text : {"where is it!!!", "怎么还没到！！！", "what?!?", "I WANT MY MONEY BACK"})
+    EXPECT_TRUE(is_shouted(text)) << text;
+  for (const char* text :
+       {"where is it!", "???", "hello! and ! then !", "GH12345678", "THANKS", "I want my money back"})
+    EXPECT_FALSE(is_shouted(text)) << text;
+  const std::vector<Trigger> triggers = {{.name = "loud", .shouting = true}};
+  EXPECT_EQ(fired(triggers, "now!!!").size(), 1U);
+  EXPECT_TRUE(fired(triggers, "now").empty());
+}
+
+TEST(Triggers, WhatIsQuotedIsNotOnesOwn) {
+  EXPECT_EQ(without_quoted("I said \"terrible\" then"), "I said   then");
+  EXPECT_EQ(without_quoted("我说过“太差了”，还有「骗子」"), "我说过 ，还有 ");
+  EXPECT_EQ(without_quoted("> terrible\nyes\n> again"), "\nyes\n");
+  EXPECT_EQ(without_quoted("5\" of it is terrible"), "5\" of it is terrible");
+  EXPECT_EQ(without_quoted("a > b"), "a > b");
+}
+
 TEST(Words, AWordAloneWithPunctuation) {
   const std::vector<std::string> words = {"cancel", "取消", "never mind"};
   for (const char* yes : {"cancel", " Cancel! ", "取消。", "“取消”", "Never  mind..."})

@@ -1,7 +1,7 @@
 // The tree lives in an arena with a limit and is given back at once, because gumbo's own clearing goes as deep as the
 // elements do; and nesting is bounded beforehand, because its search for open elements takes time that grows with the
 // depth.
-#include "products/service/knowledge/readers/html_tree.h"
+#include "text/html/html_tree.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@
 
 #include "text/unicode.h"
 
-namespace yupu::products {
+namespace yupu::text {
 namespace {
 
 constexpr std::size_t kArenaBytesMax = std::size_t{512} << 20;
@@ -83,7 +83,7 @@ std::size_t depth_of(std::string_view html) {
     while (end < html.size() && end - begin < 32 && html[end] != '>' && html[end] != ' ' && html[end] != '/' &&
            html[end] != '\n' && html[end] != '\t' && html[end] != '\r' && html[end] != '\f')
       ++end;
-    const std::string name = text::lower(html.substr(begin, end - begin));
+    const std::string name = lower(html.substr(begin, end - begin));
     if (std::find(kFlat.begin(), kFlat.end(), name) != kFlat.end()) continue;
     std::size_t& count = open[name];
     if (!is_end) {
@@ -116,4 +116,4 @@ Status with_html_tree(std::string_view html, const std::function<void(const Gumb
   return ok_status();
 }
 
-}  // namespace yupu::products
+}  // namespace yupu::text

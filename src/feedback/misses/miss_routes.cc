@@ -1,0 +1,211 @@
+#include "feedback/misses/miss_routes.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/mutex.h"
+#include "feedback/misses/settle.h"
+#include "feedback/report/report.h"
+#include "http/problem.h"
+#include "serving/body_fields.h"
+
+namespace yupu::feedback {
+namespace {
+
+constexpr std::int64_t kNsPerDay = 86'400'000'000'000;
+
+constexpr std::string_view kMissesResponse = R"({
+  "type": "object", "required": ["misses", "capped", "unread", "all_read", "by", "intents", "clusters"],
+  "properties": {
+    "misses": {"type": "integer"},
+    "capped": {"type": "integer", "description": "left out: more of one visitor in a day"},
+    "unread": {"type": "integer", "description": "left out: more texts than are compared"},
+    "all_read": {"type": "boolean"},
+    "by": {"enum": ["vectors", "ngrams"], "description": "what texts were compared by"},
+    "intents": {"type": "array", "items": {"type": "string"}},
+    "clusters": {"type": "array", "items": {"type": "object", "properties": {
+      "id": {"type": "string"}, "size": {"type": "integer"}, "visitors": {"type": "integer"},
+      "voted_down": {"type": "integer"}, "first": {"type": "string"}, "last": {"type": "string"},
+      "nearest": {"type": "object", "properties": {"intent": {"type": "string"}, "score": {"type": "number"}}},
+      "texts": {"type": "array", "items": {"type": "object", "properties": {
+        "text": {"type": "string"}, "decision": {"type": "string"},
+        "traces": {"type": "array", "items": {"type": "string"}}}}}}}}
+  }
+})";
+constexpr std::string_view kAcceptRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["traces", "intent"],
+  "properties": {
+    "traces": {"type": "array", "minItems": 1, "maxItems": 2000, "items": {"type": "string"}},
+    "intent": {"type": "string", "description": "a label of the model, out_of_scope, or the new one"},
+    "new": {"type": "boolean", "description": "the intent is to be opened"}
+  }
+})";
+constexpr std::string_view kMergeRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["traces", "into"],
+  "properties": {
+    "traces": {"type": "array", "minItems": 1, "maxItems": 2000, "items": {"type": "string"}},
+    "into": {"type": "string", "description": "a trace of the other cluster"}
+  }
+})";
+constexpr std::string_view kIgnoreRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["traces"],
+  "properties": {"traces": {"type": "array", "minItems": 1, "maxItems": 2000, "items": {"type": "string"}}}
+})";
+constexpr std::string_view kReportResponse = R"({
+  "type": "object", "required": ["calls", "decisions", "conversations", "hits", "misses", "entries"],
+  "properties": {
+    "calls": {"type": "integer"}, "decisions": {"type": "object"}, "conversations": {"type": "integer"},
+    "handed_over": {"type": "integer"}, "resolved": {"type": "integer"}, "resolution": {"type": ["number", "null"]},
+    "refusal": {"type": ["number", "null"]}, "reviewed": {"type": "integer"}, "wrong": {"type": "integer"},
+    "wrong_share": {"type": ["number", "null"]}, "up": {"type": "integer"}, "down": {"type": "integer"},
+    "hits": {"type": "integer"}, "misses": {"type": "integer"},
+    "entries": {"type": "array", "items": {"type": "object", "properties": {
+      "intent": {"type": "string"}, "calls": {"type": "integer"}, "hits": {"type": "integer"},
+      "misses": {"type": "integer"}, "up": {"type": "integer"}, "down": {"type": "integer"},
+      "corrected_away": {"type": "integer"}}}}
+  }
+})";
+constexpr std::string_view kSettledResponse = R"({
+  "type": "object", "required": ["settled"], "properties": {"settled": {"type": "integer"}}
+})";
+
+// What the handlers share; lives as long as the router.
+struct Shared {
+  store::Store& store;
+  const Clock& clock;
+  const MissRouteOptions options;
+  Mutex one_at_a_time = {};  // mining keeps a core busy
+};
+
+Result<std::vector<std::string>> trace_ids(const Json& body) {
+  const auto found = body.find("traces");
+  if (found == body.end()) return invalid_argument("traces is missing", "traces");
+  if (!found->is_array()) return invalid_argument("traces is not an array", "traces");
+  std::vector<std::string> ids;
+  for (const Json& item : *found) {
+    const std::string field = fmt::format("traces[{}]", ids.size());
+    if (!item.is_string()) return invalid_argument(field + " is not a string", field);
+    ids.push_back(item.get<std::string>());
+  }
+  return ids;
+}
+
+Result<MissChoice> read_choice(const Json& body, const MissReader& reader, const std::string& model) {
+  YUPU_ASSIGN_OR_RETURN(auto ids, trace_ids(body));
+  return MissChoice{
+      .tenant_id = reader.tenant_id, .model = model, .trace_ids = std::move(ids), .settled_by = reader.id};
+}
+
+Result<Json> list(Shared& shared, const http::Request&, const MissReader& reader) {
+  const MissRouteOptions& options = shared.options;
+  YUPU_ASSIGN_OR_RETURN(const auto intents, known_intents(shared.store, options.model));
+  const MiningQuery query{.tenant_id = reader.tenant_id,
+                          .model = options.model,
+                          .since_ns = shared.clock.now_ns() - options.days * kNsPerDay};
+  const MutexLock lock(shared.one_at_a_time);
+  YUPU_ASSIGN_OR_RETURN(const auto mined, mine_misses(shared.store, query, options.vectors, options.mining));
+  Json json = mined.to_json();
+  json["intents"] = intents;
+  return json;
+}
+
+Result<Json> accept(Shared& shared, const http::Request& request, const MissReader& reader) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"traces", "intent", "new"}));
+  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, reader, shared.options.model));
+  AcceptedIntent intent;
+  YUPU_ASSIGN_OR_RETURN(intent.label, serving::required_string(body, "intent", kIntentBytesMax));
+  YUPU_ASSIGN_OR_RETURN(intent.is_new, serving::optional_flag(body, "new"));
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t settled, accept_misses(shared.store, shared.clock, choice, intent));
+  return Json{{"settled", settled}};
+}
+
+Result<Json> merge(Shared& shared, const http::Request& request, const MissReader& reader) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"traces", "into"}));
+  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, reader, shared.options.model));
+  YUPU_ASSIGN_OR_RETURN(const std::string into, serving::required_string(body, "into", serving::kNameBytesMax));
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t settled, merge_misses(shared.store, shared.clock, choice, into));
+  return Json{{"settled", settled}};
+}
+
+Result<Json> ignore(Shared& shared, const http::Request& request, const MissReader& reader) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"traces"}));
+  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, reader, shared.options.model));
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t settled, ignore_misses(shared.store, shared.clock, choice));
+  return Json{{"settled", settled}};
+}
+
+Result<Json> figures(Shared& shared, const http::Request&, const MissReader& reader) {
+  CallReport report;
+  YUPU_RETURN_IF_ERROR(each_call(shared.store,
+                                 {.tenant_id = reader.tenant_id,
+                                  .model = shared.options.model,
+                                  .since_ns = shared.clock.now_ns() - shared.options.days * kNsPerDay},
+                                 [&](const LoggedCall& call) {
+                                   report.add(call);
+                                   return ok_status();
+                                 }));
+  return Json(report.to_json());
+}
+
+struct RouteRow {
+  http::RouteInfo info;
+  Result<Json> (*handler)(Shared&, const http::Request&, const MissReader&);
+};
+
+constexpr RouteRow kRoutes[] = {
+    {{.method = "GET",
+      .pattern = "/v1/agent/misses",
+      .scope = "agent",
+      .summary = "questions that were not answered, by what they are about",
+      .response_schema = kMissesResponse},
+     &list},
+    {{.method = "POST",
+      .pattern = "/v1/agent/misses/accept",
+      .scope = "agent",
+      .summary = "misses become rows of an intent in the next dataset",
+      .request_schema = kAcceptRequest,
+      .response_schema = kSettledResponse},
+     &accept},
+    {{.method = "POST",
+      .pattern = "/v1/agent/misses/merge",
+      .scope = "agent",
+      .summary = "misses go to the cluster of another",
+      .request_schema = kMergeRequest,
+      .response_schema = kSettledResponse},
+     &merge},
+    {{.method = "POST",
+      .pattern = "/v1/agent/misses/ignore",
+      .scope = "agent",
+      .summary = "misses are not shown any more",
+      .request_schema = kIgnoreRequest,
+      .response_schema = kSettledResponse},
+     &ignore},
+    {{.method = "GET",
+      .pattern = "/v1/agent/report",
+      .scope = "agent",
+      .summary = "calls of the last 30 days: resolved, refused, wrong, hits and misses of every entry",
+      .response_schema = kReportResponse},
+     &figures},
+};
+
+}  // namespace
+
+void add_miss_routes(http::Router& router, store::Store& store, const Clock& clock, MissRouteOptions options) {
+  const std::shared_ptr<Shared> shared(new Shared{store, clock, std::move(options)});
+  for (const RouteRow& row : kRoutes) {
+    router.add(row.info, [shared, handler = row.handler](const http::Request& request) {
+      const Result<MissReader> reader = shared->options.reader(request);
+      if (!reader.ok()) return http::problem(reader.status(), request.request_id);
+      const Result<Json> json = handler(*shared, request, *reader);
+      if (!json.ok()) return http::problem(json.status(), request.request_id);
+      http::Response response = http::json_response(200, to_text(*json));
+      response.headers.add("cache-control", "no-store");
+      return response;
+    });
+  }
+}
+
+}  // namespace yupu::feedback

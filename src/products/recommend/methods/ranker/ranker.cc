@@ -1,0 +1,103 @@
+#include "products/recommend/methods/ranker/ranker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "products/recommend/evaluate/questions.h"
+#include "products/recommend/evaluate/time_split.h"
+
+namespace yupu::recommend {
+
+Ranker::Ranker(const Settings& settings, const Tools& tools)
+    : settings_(settings), stage_(std::make_unique<StageOne>(settings, tools)) {}
+
+Status Ranker::fit(const FitData& data) {
+  SplitRule rule;
+  rule.test_share = settings_.at("slice");
+  const auto slice = split_by_time(data.log, rule);
+  if (!slice.ok()) return {Code::kTooLarge, "ranker: too few events to set some aside: " + slice.status().message()};
+  const tasks::BehaviourLog before = data.log.cut_at(slice->test_ns);
+  YUPU_RETURN_IF_ERROR(stage_->fit(
+      {.log = before, .weights = data.weights, .relevant = data.relevant, .seed = data.seed, .context = data.context}));
+  const RankingGroups groups = groups_of(data, slice->test_ns);
+  if (static_cast<double>(groups.sizes.size()) < settings_.at("questions_min")) {
+    return {Code::kTooLarge, fmt::format("ranker: {} questions to learn from, it wants {:g}", groups.sizes.size(),
+                                         settings_.at("questions_min"))};
+  }
+  YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, {.trees = static_cast<std::int64_t>(settings_.at("trees")),
+                                                      .depth = static_cast<std::int64_t>(settings_.at("depth")),
+                                                      .lr = settings_.at("lr"),
+                                                      .seed = data.seed}));
+  if (!forest_.has_splits()) forest_ = {};  // nothing in it to tell rows apart by: the sources alone say more
+  return stage_->fit(data);
+}
+
+RankingGroups Ranker::groups_of(const FitData& data, std::int64_t slice_ns) const {
+  RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
+  const QuestionRule rule{
+      .protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed};
+  for (const Question& question : questions_of(data.log, slice_ns, INT64_MAX, rule)) {
+    const Moment moment{.log = data.log,
+                        .time_ns = question.time_ns,
+                        .history = data.log.of_user_before(question.user, question.time_ns)};
+    const Pool pool = StageOne::Sight(*stage_, moment).pool();
+    const auto is_wanted = [&](std::uint32_t item) {
+      return std::binary_search(question.wanted.begin(), question.wanted.end(), item);
+    };
+    if (std::none_of(pool.items.begin(), pool.items.end(), is_wanted)) continue;
+    groups.features.insert(groups.features.end(), pool.features.begin(), pool.features.end());
+    for (const std::uint32_t item : pool.items) groups.relevance.push_back(is_wanted(item) ? 1.0f : 0.0f);
+    groups.sizes.push_back(static_cast<std::uint32_t>(pool.items.size()));
+  }
+  return groups;
+}
+
+std::vector<float> Ranker::judged(std::span<const float> features) const {
+  const std::size_t width = stage_->width();
+  std::vector<float> scores(features.size() / width);
+  for (std::size_t row = 0; row < scores.size(); ++row)
+    scores[row] = has_trees() ? forest_.score(features.subspan(row * width, width))
+                              : plain_score(features.subspan(row * width, width));
+  return scores;
+}
+
+float Ranker::plain_score(std::span<const float> row) const {
+  float sum = 0.0f;
+  for (std::size_t source = 0; source < stage_->source_count(); ++source) sum += row[2 * source + 1];
+  return sum + 0.01f * row[2 * stage_->source_count() + 1];  // users of the week
+}
+
+void Ranker::score(const Moment& moment, std::span<float> scores) const {
+  const StageOne::Sight sight(*stage_, moment);
+  const Pool pool = sight.pool();
+  const std::vector<float> judged_scores = judged(pool.features);
+  const float floor =
+      judged_scores.empty() ? 0.0f : *std::min_element(judged_scores.begin(), judged_scores.end()) - 1.0f;
+  for (std::uint32_t item = 0; item < scores.size(); ++item) scores[item] = floor - 1.0f + sight.last_resort(item);
+  for (std::size_t i = 0; i < pool.items.size(); ++i) scores[pool.items[i]] = judged_scores[i];
+}
+
+std::vector<Ranker::Ranked> Ranker::rank(const Moment& moment) const {
+  const Pool pool = StageOne::Sight(*stage_, moment).pool();
+  const std::vector<float> scores = judged(pool.features);
+  std::vector<Ranked> ranked(pool.items.size());
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    const auto row = std::span(pool.features).subspan(i * stage_->width(), stage_->width());
+    ranked[i] = {.item = pool.items[i], .score = scores[i], .features = std::vector<float>(row.begin(), row.end())};
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+  return ranked;
+}
+
+std::vector<float> Ranker::scores_of(const Moment& moment, std::span<const std::uint32_t> items) const {
+  return judged(StageOne::Sight(*stage_, moment).features_of(items));
+}
+
+std::unique_ptr<Method> make_ranker(const Settings& settings, const Tools& tools) {
+  if (!can_boost()) return nullptr;
+  return std::make_unique<Ranker>(settings, tools);
+}
+
+}  // namespace yupu::recommend

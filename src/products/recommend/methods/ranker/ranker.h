@@ -1,0 +1,61 @@
+// Two stages: candidates of several methods (stage_one.h), put in order by trees that read every feature of them
+// (boosting/lambda_mart.h).
+//   fit     the last `slice` of the events are set aside; the sources are fitted before them, the trees learn from the
+//           questions in them (at most kRankerQuestions, drawn), and the sources are fitted again on everything
+//   score   of a candidate the trees' sum; of anything else less than of any candidate, in the order of item-knn
+//           (without trees, or with trees that found nothing to split by: fit_sources)
+// Settings  lambda (of ease), slice, trees, depth, lr; questions_min: questions with a wanted candidate that trees are
+//           learned from.
+// Outcomes of fit  kTooLarge: fewer of them than that; those of lambda_mart.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "products/recommend/methods/ranker/boosting/lambda_mart.h"
+#include "products/recommend/methods/ranker/stage_one.h"
+
+namespace yupu::recommend {
+
+inline constexpr std::size_t kRankerQuestions = 800;
+
+class Ranker final : public Method {
+ public:
+  // `tools` must outlive it, with what it lends.
+  Ranker(const Settings& settings, const Tools& tools);
+
+  Status fit(const FitData& data) override;
+  void score(const Moment& moment, std::span<float> scores) const override;
+
+  // The sources alone: without trees a candidate's score is the sum of its shares of each source's largest score, and a
+  // hundredth of ln(1 + users of the week).  For a shop with too little behaviour to learn an order from.
+  Status fit_sources(const FitData& data) { return stage_->fit(data); }
+  bool has_trees() const { return !forest_.is_empty(); }
+
+  // Candidates in order, the best first; of equal ones the lower number.
+  struct Ranked {
+    std::uint32_t item = 0;
+    float score = 0.0f;
+    std::vector<float> features;
+  };
+  std::vector<Ranked> rank(const Moment& moment) const;
+  // Scores of given items, candidates or not, by the trees.
+  std::vector<float> scores_of(const Moment& moment, std::span<const std::uint32_t> items) const;
+  MomentCounts counts(const Moment& moment) const { return stage_->counts(moment); }
+  const std::vector<std::string>& feature_names() const { return stage_->feature_names(); }
+
+ private:
+  RankingGroups groups_of(const FitData& data, std::int64_t slice_ns) const;
+  std::vector<float> judged(std::span<const float> features) const;
+  float plain_score(std::span<const float> row) const;
+
+  Settings settings_;
+  std::unique_ptr<StageOne> stage_;
+  Forest forest_;
+};
+
+// Null where the build has no XGBoost.
+std::unique_ptr<Method> make_ranker(const Settings& settings, const Tools& tools);
+
+}  // namespace yupu::recommend

@@ -1,0 +1,57 @@
+#include "products/recommend/serve/bodies.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace yupu::recommend {
+namespace {
+
+constexpr std::int64_t kNowNs = 1'764'000'000'000'000'000;
+
+TEST(Bodies, EventsInThreeShapes) {
+  const std::string one = R"({"id":"e1","user":"u","item":"i","kind":"buy","time":1763990000})";
+  const auto single = parse_events(one, "application/json", kNowNs);
+  ASSERT_TRUE(single.ok()) << single.status().to_string();
+  EXPECT_EQ((*single)[0].id, "e1");
+  const auto batch = parse_events("{\"events\":[" + one + "," + one + "]}", "", kNowNs);
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(batch->size(), 2U);
+  const auto lines = parse_events(one + "\n\n" + one, "application/x-ndjson; charset=utf-8", kNowNs);
+  ASSERT_TRUE(lines.ok());
+  EXPECT_EQ(lines->size(), 2U);
+}
+
+TEST(Bodies, RefusalsNameTheField) {
+  const auto field = [](const std::string& body, const std::string& type = "application/json") {
+    const auto events = parse_events(body, type, kNowNs);
+    return events.ok() ? std::string("fine") : events.status().field();
+  };
+  const std::string good = R"({"user":"u","item":"i","kind":"buy","time":1})";
+  EXPECT_EQ(field(R"({"user":"u","item":"i","kind":"like","time":1})"), "kind");
+  EXPECT_EQ(field(R"({"user":"u","item":"i","kind":"buy","time":-1})"), "time");
+  EXPECT_EQ(field(R"({"user":"u","item":"i","kind":"buy","time":9000000000})"), "time");
+  EXPECT_EQ(field(R"({"user":"u","item":"i","kind":"buy","time":1,"price":2})"), "price");
+  EXPECT_EQ(field("{\"events\":[" + good + R"(,{"user":"u"}]})"), "events[1].item");
+  EXPECT_EQ(field(R"({"events":[7]})"), "events[0]");
+  EXPECT_EQ(field(R"({"events":[]})"), "events");
+  EXPECT_EQ(field(good + "\n{\n", "application/x-ndjson"), "line 2");
+  std::string many;
+  for (std::size_t i = 0; i <= kEventsMax; ++i) many += good + "\n";
+  EXPECT_EQ(field(many, "application/x-ndjson"), "events");
+
+  const auto wrong = [](const std::string& body) {
+    const auto request = parse_list_request(body);
+    return request.ok() ? std::string("fine") : request.status().field();
+  };
+  EXPECT_EQ(wrong("{}"), "user");
+  EXPECT_EQ(wrong(R"({"user":"u","count":0})"), "count");
+  EXPECT_EQ(wrong(R"({"user":"u","count":10000})"), "count");
+  EXPECT_EQ(wrong(R"({"user":"u","count":2.5})"), "count");
+  EXPECT_EQ(wrong(R"({"user":"u","exclude":"a"})"), "exclude");
+  EXPECT_EQ(wrong(R"({"user":"u","context":["a",{}]})"), "context[1]");
+  EXPECT_EQ(wrong(R"({"user":7})"), "fine");
+}
+
+}  // namespace
+}  // namespace yupu::recommend

@@ -1,0 +1,89 @@
+#include "products/recommend/serve/diversity.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace yupu::recommend {
+namespace {
+
+double alike(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) {
+  std::size_t common = 0;
+  for (const std::uint32_t tag : a) common += std::binary_search(b.begin(), b.end(), tag) ? 1 : 0;
+  const std::size_t all = a.size() + b.size() - common;
+  return all == 0 ? 0.0 : static_cast<double>(common) / static_cast<double>(all);
+}
+
+class Chooser {
+ public:
+  Chooser(std::span<const Choice> choices, std::size_t count, const ListRules& rules)
+      : choices_(choices),
+        relevance_(rules.relevance),
+        tag_cap_(static_cast<std::size_t>(std::ceil(rules.tag_share * static_cast<double>(count)))),
+        likeness_(choices.size(), 0.0),
+        is_chosen_(choices.size(), 0) {
+    for (const Choice& choice : choices) {
+      least_ = std::min(least_, static_cast<double>(choice.score));
+      largest_ = std::max(largest_, static_cast<double>(choice.score));
+    }
+  }
+
+  // False: nothing is left that the caps allow.
+  bool choose(bool under_caps) {
+    std::size_t best = choices_.size();
+    double best_value = 0.0;
+    for (std::size_t i = 0; i < choices_.size(); ++i) {
+      if (is_chosen_[i] != 0 || (under_caps && is_capped(i))) continue;
+      const double value = relevance_ * relevance(i) - (1.0 - relevance_) * likeness_[i];
+      if (best != choices_.size() && value <= best_value) continue;
+      best = i;
+      best_value = value;
+    }
+    if (best == choices_.size()) return false;
+    take(best);
+    return true;
+  }
+  std::vector<std::size_t> finish() { return std::move(chosen_); }
+
+ private:
+  double relevance(std::size_t i) const {
+    if (largest_ <= least_) return 1.0;
+    return (static_cast<double>(choices_[i].score) - least_) / (largest_ - least_);
+  }
+  bool is_capped(std::size_t i) const {
+    return std::any_of(choices_[i].tags.begin(), choices_[i].tags.end(), [this](std::uint32_t tag) {
+      const auto found = of_tag_.find(tag);
+      return found != of_tag_.end() && found->second >= tag_cap_;
+    });
+  }
+  void take(std::size_t chosen) {
+    is_chosen_[chosen] = 1;
+    chosen_.push_back(chosen);
+    for (const std::uint32_t tag : choices_[chosen].tags) ++of_tag_[tag];
+    for (std::size_t i = 0; i < choices_.size(); ++i)
+      likeness_[i] = std::max(likeness_[i], alike(choices_[i].tags, choices_[chosen].tags));
+  }
+
+  std::span<const Choice> choices_;
+  double relevance_;
+  std::size_t tag_cap_;
+  double least_ = 1e30, largest_ = -1e30;
+  std::vector<double> likeness_;  // to the most alike of the chosen
+  std::vector<std::uint8_t> is_chosen_;
+  std::map<std::uint32_t, std::size_t> of_tag_;
+  std::vector<std::size_t> chosen_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules) {
+  const std::size_t most = std::min(count, choices.size());
+  Chooser chooser(choices, most, rules);
+  for (std::size_t i = 0; i < most; ++i) {
+    if (!chooser.choose(true)) chooser.choose(false);
+  }
+  return chooser.finish();
+}
+
+}  // namespace yupu::recommend

@@ -1,0 +1,24 @@
+// A list that is not ten times the same.  Carbonell, Goldstein 1998, SIGIR'98 (maximal marginal relevance):
+//   next = argmax over what is left of  relevance * r(i) - (1 - relevance) * max over chosen j of sim(i, j)
+// r: the score brought to 0..1 over the candidates; sim: tags in common over tags of both (Jaccard).
+// No tag stands on more than tag_share of the list, rounded up, while something else is left.
+// Threads  pure function.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "products/recommend/serve/rules.h"
+
+namespace yupu::recommend {
+
+struct Choice {
+  float score = 0.0f;
+  std::span<const std::uint32_t> tags = {};  // ascending, each once
+};
+// Places among `choices` (the best first), at most `count`, in the order of the list.  Of equal ones the earlier.
+std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules = {});
+
+}  // namespace yupu::recommend

@@ -1,0 +1,51 @@
+// A list for a user, now: candidates in the ranker's order, without what they have seen, what is hidden and what the
+// caller excludes, put in an order that is not all alike (diversity.h), with reasons (explanation.h).
+//   context   items that the user looks at now: read as views of this instant, and in no list
+//   fallback  the user has done nothing that is known, and no context was given: what most touched lately, and
+//             new things
+// The same record, request and instant give the same list.
+// Threads  pure function.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "products/recommend/serve/explanation.h"
+#include "products/recommend/serve/shop.h"
+
+namespace yupu::recommend {
+
+inline constexpr std::size_t kListCountMax = 100, kExcludedMax = 1000, kContextMax = 50;
+inline constexpr std::size_t kChosenFrom = 200;  // candidates that are put in a list's order
+
+struct ListRequest {
+  std::string user = {}, surface = {};
+  std::size_t count = 10;
+  std::vector<std::string> exclude = {}, context = {};
+  bool explain = true;
+};
+
+struct ListedItem {
+  std::uint32_t item = 0;
+  float score = 0.0f;
+  Reason reason;
+  bool is_new = false;  // there for less than new_days
+  std::vector<float> features;
+};
+struct List {
+  bool by_fallback = false, is_unknown_user = false;
+  std::vector<std::string> unknown_context;  // items of the context nobody has told of: not read
+  std::vector<ListedItem> items;
+};
+List list_for(const Record& record, const ItemIds& hidden, const ListRequest& request, std::int64_t now_ns,
+              const ListRules& rules = {});
+
+// What an item's score for a user rests on.  Outcomes  kNotFound, the field set: no such user, no such item.
+struct Explained {
+  float score = 0.0f;
+  std::vector<Contribution> history;
+};
+Result<Explained> explain(const Record& record, const std::string& user, const std::string& item, std::int64_t now_ns);
+
+}  // namespace yupu::recommend

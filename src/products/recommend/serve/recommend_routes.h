@@ -1,0 +1,41 @@
+// POST /v1/events and POST /v1/recommend, with an API key; the tenant is the key's.
+// Threads  handlers run on many request threads.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.h"
+#include "http/router.h"
+#include "products/recommend/serve/shops.h"
+#include "serving/service.h"
+#include "store/store.h"
+
+namespace yupu::recommend {
+
+class RecommendRoutes {
+ public:
+  // Who asks, with a key of this scope.
+  using Door = std::function<serving::Service::Access(const http::Request& request, std::string_view scope)>;
+
+  // All outlive the routes.
+  RecommendRoutes(store::Store& store, const Clock& clock, Shops& shops, Door door)
+      : store_(store), clock_(clock), shops_(shops), door_(std::move(door)) {}
+  void add_routes(http::Router& router);
+
+ private:
+  struct RouteRow;
+  static const RouteRow kRoutes[];
+
+  Result<http::Response> events(const http::Request& request, const std::string& tenant_id);
+  Result<http::Response> recommend(const http::Request& request, const std::string& tenant_id);
+
+  store::Store& store_;
+  const Clock& clock_;
+  Shops& shops_;
+  const Door door_;
+};
+
+}  // namespace yupu::recommend

@@ -1,0 +1,228 @@
+// Lists and routes of recommendation, without sockets.
+#include <memory>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "products/recommend/event_store.h"
+#include "products/recommend/serve/lists.h"
+#include "products/recommend/serve/recommend_routes.h"
+#include "store/store.h"
+
+namespace yupu::recommend {
+namespace {
+
+constexpr std::int64_t kSecondNs = 1'000'000'000, kDayNs = 86'400 * kSecondNs;
+constexpr std::int64_t kNowNs = 1'764'000'000 * kSecondNs;
+
+// Two tastes, tea and bread, ten items each; users u0 to u19, the even ones of tea.
+class ServeTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = store::open_store("sqlite::memory:");
+    ASSERT_TRUE(opened.ok()) << opened.status().to_string();
+    store_ = std::move(opened).value();
+    std::vector<Item> items;
+    for (const char* taste : {"tea", "bread"}) {
+      for (int n = 0; n < 10; ++n) {
+        Item item;
+        item.id = std::string(taste) + "-" + std::to_string(n);
+        item.title = "A " + item.id;
+        item.tags = {taste};
+        items.push_back(std::move(item));
+      }
+    }
+    ASSERT_TRUE(import_items(*store_, clock_, "t", items).ok());
+    for (int user = 0; user < 20; ++user) {
+      for (int i = 0; i < 5; ++i) {
+        const std::string taste = user % 2 == 0 ? "tea-" : "bread-";
+        const std::string item = taste + std::to_string((user / 2 + i) % 10);
+        put("u" + std::to_string(user), item, kNowNs - (30 - 5 * i) * kDayNs + user);
+      }
+    }
+    shops_ = std::make_unique<Shops>(*store_, clock_);
+    routes_ = std::make_unique<RecommendRoutes>(*store_, clock_, *shops_, [](const http::Request&, std::string_view) {
+      serving::Service::Access access;
+      access.caller = handoff::Caller{.tenant_id = "t", .key_id = {}, .scopes = {}};
+      return access;
+    });
+    routes_->add_routes(router_);
+  }
+  void put(const std::string& user, const std::string& item, std::int64_t time_ns) {
+    const std::vector<Event> events = {{.id = user + item + std::to_string(time_ns),
+                                        .user = user,
+                                        .item = item,
+                                        .kind = tasks::BehaviourKind::kClick,
+                                        .time_ns = time_ns}};
+    ASSERT_TRUE(import_events(*store_, clock_, "t", events).ok());
+  }
+  http::Response post(const std::string& path, const Json& body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = path;
+    request.request_id = "req_1";
+    request.body = to_text(body);
+    return router_.dispatch(request);
+  }
+  Json list(const Json& body) {
+    const http::Response response = post("/v1/recommend", body);
+    EXPECT_EQ(response.status, 200) << response.body;
+    return *parse_json(response.body);
+  }
+  static std::set<std::string> ids(const Json& list) {
+    std::set<std::string> all;
+    for (const Json& item : list.at("items")) all.insert(item.at("id").get<std::string>());
+    return all;
+  }
+
+  FakeClock clock_{kNowNs};
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Shops> shops_;
+  std::unique_ptr<RecommendRoutes> routes_;
+  http::Router router_;
+};
+
+TEST_F(ServeTest, AListIsWithoutWhatWasSeenHiddenOrExcluded) {
+  const Json first = list({{"user", "u0"}, {"count", 20}});
+  EXPECT_EQ(first.at("fallback"), false);
+  EXPECT_EQ(first.at("unknown_user"), false);
+  for (int n = 0; n < 5; ++n) EXPECT_FALSE(ids(first).contains("tea-" + std::to_string(n))) << "seen";
+  ASSERT_TRUE(ids(first).contains("tea-7"));
+  ASSERT_TRUE(ids(first).contains("tea-8"));
+  ASSERT_TRUE(hide_item(*store_, clock_, "t", "tea-7").value());
+  const Json second = list({{"user", "u0"}, {"count", 20}, {"exclude", {"tea-8"}}});
+  EXPECT_FALSE(ids(second).contains("tea-7")) << "hidden";
+  EXPECT_FALSE(ids(second).contains("tea-8")) << "excluded";
+  ASSERT_TRUE(show_item(*store_, "t", "tea-7").value());
+  EXPECT_EQ(list({{"user", "u0"}, {"count", 20}}).at("items"), first.at("items")) << "the same request, the same list";
+}
+
+TEST_F(ServeTest, UnknownUsersGetTheFallbackAndContextEndsIt) {
+  const Json nobody = list({{"user", "nobody"}});
+  EXPECT_EQ(nobody.at("fallback"), true);
+  EXPECT_EQ(nobody.at("unknown_user"), true);
+  EXPECT_EQ(nobody.at("items").size(), 10U);
+  for (const Json& item : nobody.at("items")) EXPECT_NE(item.at("reason").at("kind"), "because_of");
+  const Json session = list({{"user", "nobody"}, {"context", {"tea-1", "no-such-item"}}});
+  EXPECT_EQ(session.at("fallback"), false);
+  EXPECT_EQ(session.at("unknown_context"), (Json{"no-such-item"}));
+  EXPECT_FALSE(ids(session).contains("tea-1"));
+}
+
+TEST_F(ServeTest, EventsCountOnceAndAtTheNextLook) {
+  const Json event = {
+      {"id", "e1"}, {"user", "new"}, {"item", "bread-1"}, {"kind", "click"}, {"time", kNowNs / kSecondNs - 5}};
+  EXPECT_EQ(list({{"user", "new"}}).at("fallback"), true);
+  EXPECT_EQ(*parse_json(post("/v1/events", event).body), (Json{{"added", 1}, {"known", 0}}));
+  EXPECT_EQ(*parse_json(post("/v1/events", event).body), (Json{{"added", 0}, {"known", 1}}));
+  Json other = event;
+  other["item"] = "bread-2";
+  EXPECT_EQ(post("/v1/events", other).status, 409);
+  Shop shop(*store_, clock_, "t");
+  ASSERT_TRUE(shop.look().ok());
+  const auto before = shop.ready();
+  const List known = list_for(*before, {}, {.user = "new"}, kNowNs);
+  EXPECT_FALSE(known.by_fallback);
+  put("new", "bread-3", kNowNs - kSecondNs);
+  ASSERT_TRUE(shop.look().ok());
+  EXPECT_EQ(shop.ready()->fitted, before->fitted) << "behaviour alone is read, not learned, at once";
+  for (const ListedItem& item : list_for(*shop.ready(), {}, {.user = "new"}, kNowNs).items)
+    EXPECT_NE(shop.ready()->collection->items[item.item], "bread-3");
+  const auto record = shop.ready();
+  ASSERT_TRUE(shop.look().ok());
+  EXPECT_EQ(shop.ready(), record) << "nothing has changed";
+}
+
+TEST_F(ServeTest, ANewItemIsThereAtTheNextLook) {
+  Shop shop(*store_, clock_, "t");
+  ASSERT_TRUE(shop.look().ok());
+  Item item;
+  item.id = "tea-new";
+  item.title = "A tea nobody has had";
+  item.tags = {"tea"};
+  item.created_ns = kNowNs - kDayNs;
+  ASSERT_TRUE(import_items(*store_, clock_, "t", std::vector<Item>{item}).ok());
+  ASSERT_TRUE(shop.look().ok());
+  const List list = list_for(*shop.ready(), {}, {.user = "u0", .count = 20}, kNowNs);
+  bool is_there = false;
+  for (const ListedItem& listed : list.items) {
+    if (shop.ready()->collection->items[listed.item] != "tea-new") continue;
+    is_there = true;
+    EXPECT_TRUE(listed.is_new);
+  }
+  EXPECT_TRUE(is_there);
+}
+
+TEST_F(ServeTest, ReasonsAreWhatTheScoreRestsOn) {
+  Shop shop(*store_, clock_, "t");
+  ASSERT_TRUE(shop.look().ok());
+  const auto record = shop.ready();
+  const List list = list_for(*record, {}, {.user = "u0"}, kNowNs);
+  std::size_t because = 0;
+  for (const ListedItem& item : list.items) {
+    if (item.reason.kind != ReasonKind::kBecauseOf) continue;
+    ++because;
+    EXPECT_GE(item.reason.share, ListRules().reason_share);
+    const auto explained = explain(*record, "u0", record->collection->items[item.item], kNowNs);
+    ASSERT_TRUE(explained.ok());
+    EXPECT_EQ(explained->history[0].item, item.reason.because_of) << "the one that carries most";
+    EXPECT_GT(explained->history[0].drop, 0.0);
+  }
+  EXPECT_GT(because, 0U);
+  // What is hidden is never named.
+  ItemIds hidden;
+  for (int n = 0; n < 5; ++n) hidden.insert("tea-" + std::to_string(n));
+  for (const ListedItem& item : list_for(*record, hidden, {.user = "u0"}, kNowNs).items)
+    EXPECT_NE(item.reason.kind, ReasonKind::kBecauseOf);
+  EXPECT_EQ(explain(*record, "nobody", "tea-1", kNowNs).status().field(), "user");
+  EXPECT_EQ(explain(*record, "u0", "nothing", kNowNs).status().field(), "item");
+}
+
+TEST_F(ServeTest, ListsAreKeptWithWhatTheyWereOrderedBy) {
+  const Json given = list({{"user", "u2"}, {"surface", "home"}, {"count", 3}});
+  Json kept;
+  ASSERT_TRUE(store_
+                  ->read([&](store::Transaction& transaction) -> Status {
+                    YUPU_ASSIGN_OR_RETURN(const auto rows,
+                                          transaction.query("SELECT user_id, surface, items FROM recommend_impression "
+                                                            "WHERE tenant_id = ? AND impression_id = ?",
+                                                            {"t", given.at("impression").get<std::string>()}));
+                    EXPECT_EQ(rows.size(), 1U);
+                    EXPECT_EQ(rows[0].text(0), "u2");
+                    EXPECT_EQ(rows[0].text(1), "home");
+                    YUPU_ASSIGN_OR_RETURN(kept, parse_json(rows[0].text(2)));
+                    return ok_status();
+                  })
+                  .ok());
+  ASSERT_EQ(kept.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(kept[i].at("item"), given.at("items")[i].at("id"));
+    EXPECT_EQ(kept[i].at("position"), i + 1);
+    EXPECT_TRUE(kept[i].at("features").contains("tag_match"));
+  }
+  // Played again from the store, the features are those that were kept.
+  Shop shop(*store_, clock_, "t");
+  ASSERT_TRUE(shop.look().ok());
+  const auto record = shop.ready();
+  const List again = list_for(*record, {}, {.user = "u2", .count = 3}, kNowNs);
+  ASSERT_EQ(again.items.size(), 3U);
+  const auto& names = record->fitted->ranker->feature_names();
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_EQ(kept[i].at("features").size(), names.size());
+    for (std::size_t f = 0; f < names.size(); ++f)
+      EXPECT_NEAR(kept[i].at("features").at(names[f]).get<double>(), again.items[i].features[f], 1e-6) << names[f];
+  }
+  ASSERT_TRUE(forget_user(*store_, "t", "u2").ok());
+  ASSERT_TRUE(store_
+                  ->read([&](store::Transaction& transaction) -> Status {
+                    YUPU_ASSIGN_OR_RETURN(
+                        const auto rows,
+                        transaction.query("SELECT impression_id FROM recommend_impression WHERE user_id = ?", {"u2"}));
+                    EXPECT_TRUE(rows.empty()) << "a forgotten user's lists are still there";
+                    return ok_status();
+                  })
+                  .ok());
+}
+
+}  // namespace
+}  // namespace yupu::recommend

@@ -1,0 +1,39 @@
+// What serving keeps in the store beside items and events: hidden items, lists that were given out, and the revision of
+// a tenant's record, which grows in the transaction that changes it.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/status.h"
+#include "store/store.h"
+
+namespace yupu::recommend {
+
+struct Revision {
+  std::int64_t items = 0, events = 0;
+  bool operator==(const Revision&) const = default;
+};
+enum class Changed : std::uint8_t { kItems, kEvents };
+Status note_change(store::Transaction& transaction, const std::string& tenant_id, Changed changed);
+Result<Revision> revision_of(store::Transaction& transaction, const std::string& tenant_id);
+
+using ItemIds = std::set<std::string, std::less<>>;
+Result<ItemIds> hidden_items(store::Transaction& transaction, const std::string& tenant_id);
+// True: it was not before.  An item nobody has told of may be hidden: it may come.
+Result<bool> hide_item(store::Store& store, const Clock& clock, const std::string& tenant_id, const std::string& item);
+Result<bool> show_item(store::Store& store, const std::string& tenant_id, const std::string& item);
+
+// A list that was given out.
+struct GivenList {
+  std::string id, user, surface;
+  std::int64_t time_ns = 0;
+  OrderedJson items = OrderedJson::array();  // as the table says
+};
+Status keep_list(store::Store& store, const std::string& tenant_id, const GivenList& list);
+
+}  // namespace yupu::recommend

@@ -1,0 +1,33 @@
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/testing.h"
+#include "strategy/strategy.h"
+
+namespace yupu::strategy {
+namespace {
+
+Result<Strategy> load(const std::string& table) {
+  const testing::TempDir folder;
+  EXPECT_TRUE(write_file_atomic(folder.file("s.toml"), "[strategy]\nname = \"books\"\n" + table).ok());
+  return load_recommend_strategy(folder.file("s.toml"));
+}
+
+TEST(RecommendPlan, NeedsNoOtherTableAndKeepsWhatIsNotSaid) {
+  const auto strategy = load("[recommend]\nrelevance = 0.5\nnew_days = 3\n");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->recommend->rules.relevance, 0.5);
+  EXPECT_EQ(strategy->recommend->rules.new_days, 3);
+  EXPECT_EQ(strategy->recommend->rules.tag_share, recommend::ListRules().tag_share);
+}
+
+TEST(RecommendPlan, ErrorsNameLineAndKey) {
+  const auto message = [](const std::string& table) { return load(table).status().to_string(); };
+  EXPECT_NE(message("[recommend]\nrelevance = 2.0\n").find("relevance"), std::string::npos);
+  EXPECT_NE(message("[recommend]\nlearn_minutes = 0\n").find("learn_minutes"), std::string::npos);
+  EXPECT_NE(message("[recommend]\nfresh = true\n").find("fresh"), std::string::npos);
+  EXPECT_NE(message("").find("recommend"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace yupu::strategy

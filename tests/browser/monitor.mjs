@@ -1,0 +1,172 @@
+// The monitor's page in a real browser, while the monitor itself runs beside it:
+//   MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...
+// FILE is what the monitor reads ([[monitor.file]] of monitor.sh's strategy), its topics are tea and 青山茶, tea fires above five
+// negatives. Li holds the token. COMMAND is `yupu monitor run` of it; what it says is written to run.log. Exit status 0 when every
+// check passed, 1 when one failed, 2 for bad use.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, openSync } from 'node:fs';
+import { expect, expectAccessible, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
+
+const words = process.argv.slice(2);
+const bar = words.indexOf('--');
+const given = readArguments(bar < 0 ? words : words.slice(0, bar), 1);
+const monitor = bar < 0 ? [] : words.slice(bar + 1);
+const token = process.env.MONITOR_TOKEN;
+const feed = process.env.MONITOR_FEED;
+if (given === null || monitor.length === 0 || !token || !feed) {
+  console.error('usage: MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...');
+  process.exit(2);
+}
+const base = new URL('/monitor', given.urls[0]).href;
+const origin = new URL(base).origin;
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const browser = await launch();
+const tally = new Tally();
+const shot = (page, name) => given.shot(page, `monitor-${name}`);
+const check = (name, options, work) => tally.check(name, () => withWatchedPage(browser, [origin], options, work));
+const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+let running = null;
+function startMonitor() {
+  const [program, ...rest] = monitor;
+  const log = openSync('run.log', 'w');
+  running = spawn(program, rest, { stdio: ['ignore', log, log] });
+}
+const say = (rows) => appendFileSync(feed, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+
+async function signIn(page) {
+  const response = await page.goto(base);
+  const csp = response.headers()['content-security-policy'] ?? '';
+  expect(response.ok() && !/unsafe-inline|unsafe-eval/.test(csp) && csp !== '', `the page answered ${response.status()} with the policy "${csp}"`);
+  await page.fill('#token', token);
+  await page.press('#token', 'Enter');
+  await page.locator('[data-topic=tea]').waitFor();
+  await page.locator('#chart svg').waitFor();
+}
+
+await check('a wrong token is refused in words', { locale: 'en-GB', expected: /401/ }, async (page) => {
+  await page.goto(base);
+  await page.fill('#token', 'ya_wrong');
+  await page.press('#token', 'Enter');
+  await page.locator('.problem-line').waitFor();
+  expect(/not right/.test(await page.innerText('.problem-line')), await page.innerText('.problem-line'));
+});
+
+await check('a surge that was planted arrives by itself, with its documents two clicks away', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  const shown = (name) => page.innerText(`[data-topic=${name}] .state`);
+  expect(['learning', 'quiet'].includes(await shown('tea')), `before: ${await shown('tea')}`);
+  // What was published six minutes ago lies in a bucket that has ended. The last row's address is none: it is refused.
+  say([...Array(7)].map((_, n) => ({ guid: `tea${n}`, title: `tea <b>story</b> ${n}`, text: `Crates of tea ${n} were recalled by inspector ${n}.`,
+    url: n === 6 ? 'javascript:alert(1)' : `http://paper${n}.example/tea`, publisher: `paper ${n}`, sentiment: 'negative', published: ago(6), received: ago(6) })));
+  startMonitor();
+  await page.locator('[data-topic=tea] .counts', { hasText: '6 / 7' }).waitFor({ timeout: 60_000 });
+  await page.locator('[data-topic=tea] .state.firing').waitFor({ timeout: 60_000 });
+  say([{ guid: 'tea7', title: 'tea is drunk again', sentiment: 'neutral' }]);
+  await page.locator('[data-topic=tea] .counts', { hasText: '6 / 8' }).waitFor({ timeout: 60_000 });
+  expect((await page.title()).startsWith('(1)'), `the title: ${await page.title()}`);
+  expect((await page.innerText('#firing')) === '1', 'the badge of the alarms');
+  await shot(page, 'topics');
+  await page.click('[data-view=alarms]');
+  await page.click('[data-alarm^="tea@"]');
+  await page.locator('.document').first().waitFor();
+  expect((await page.locator('.document').count()) >= 5, 'the documents behind the alarm');
+  expect((await page.locator('.document b').count()) === 0, 'markup of a title became elements');
+  const links = await page.locator('.document a').evaluateAll((all) => all.map((one) => one.href));
+  expect(links.length >= 5 && links.every((href) => href.startsWith('http://paper')), `links: ${links}`);
+  await shot(page, 'alarm');
+});
+
+await check('an alarm is acknowledged and silenced under the name of who did it', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('[data-view=alarms]');
+  await page.click('[data-alarm^="tea@"]');
+  await page.fill('#note', 'calling <i>the factory</i>');
+  await page.click('#acknowledge');
+  await page.locator('p.acknowledged').waitFor();
+  expect((await page.innerText('p.acknowledged')).includes('Li') && (await page.locator('p.acknowledged i').count()) === 0, await page.innerText('p.acknowledged'));
+  expect(await page.isDisabled('#acknowledge'), 'it can be acknowledged twice');
+  await page.selectOption('#minutes', '60');
+  await page.click('#silence');
+  await page.locator('[data-end-silence]').waitFor();
+  await page.click('[data-view=topics]');
+  await page.locator('[data-topic=tea]', { hasText: 'silenced' }).waitFor();
+  await page.click('[data-view=alarms]');
+  await page.click('[data-end-silence]');
+  await page.locator('[data-end-silence]').waitFor({ state: 'detached' });
+  await page.click('[data-view=log]');
+  const log = await page.innerText('#view table');
+  for (const word of ['seen to', 'silenced', 'silence_ended', 'Li']) expect(log.includes(word), `the log lacks ${word}: ${log}`);
+  await page.click('[data-view=sources]');
+  expect((await page.innerText('#view table')).includes('refused_url'), 'the sources do not say what was refused');
+});
+
+await check('by keyboard alone: a point of the chart and its documents', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.focus('#point');
+  const before = await page.innerText('#point-says');
+  await page.keyboard.press('ArrowLeft');
+  expect((await page.innerText('#point-says')) !== before, 'the arrow chose no other point');
+  await page.keyboard.press('ArrowRight'); // the newest may be the one
+  expect((await page.innerText('#point-says')) === before, 'the arrow did not come back');
+  let found = 0;
+  for (let back = 0; back < 12 && found === 0; back += 1) {
+    if (/[1-9]\d* negative/.test(await page.innerText('#point-says'))) {
+      await page.locator('#documents .document').first().waitFor();
+      found = await page.locator('#documents .document').count();
+    } else await page.keyboard.press('ArrowLeft');
+  }
+  expect(found > 0, 'no point with negatives within two hours');
+  await page.selectOption('#which', 'positive');
+  await page.locator('#documents .empty').waitFor();
+  await page.selectOption('#range', '168');
+  await page.locator('#chart svg').waitFor();
+  expect((await page.inputValue('#range')) === '168', 'another time was not chosen');
+});
+
+await check('Chinese, dark, and kept over a reload', { colorScheme: 'dark' }, async (page) => {
+  await signIn(page);
+  expect((await page.innerText('h1')) === '舆情台', await page.innerText('h1'));
+  await page.click('[data-topic="青山茶"]');
+  await page.locator('#pane h2', { hasText: '青山茶' }).waitFor();
+  await shot(page, 'dark');
+  await page.reload();
+  await page.locator('[data-topic=tea]').waitFor();
+  await page.click('#sign-out');
+  await page.locator('#token').waitFor();
+  expect((await page.evaluate(() => sessionStorage.getItem('yupu.agent'))) === null, 'the token stays after signing out');
+});
+
+await check('on a phone nothing stands outside the screen', phone, async (page) => {
+  await signIn(page);
+  await expectNoSidewaysScroll(page, 360);
+  await shot(page, 'phone-topics');
+  await page.click('[data-view=alarms]');
+  await page.tap('[data-alarm^="tea@"]');
+  await page.locator('.document').first().waitFor();
+  await expectNoSidewaysScroll(page, 360);
+  await shot(page, 'phone-alarm');
+});
+
+for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', phone]]) {
+  await check(`axe finds nothing serious in the monitor: ${look}`, { ...options, locale: 'en-GB', bypassCSP: true }, async (page) => {
+    await page.goto(base);
+    await page.locator('#token').waitFor();
+    await expectAccessible(page, 'signing in');
+    await signIn(page);
+    await page.locator('#documents > *').first().waitFor();
+    await expectAccessible(page, 'topics');
+    await page.click('[data-view=alarms]');
+    await page.click('[data-alarm^="tea@"]');
+    await page.locator('.document').first().waitFor();
+    await expectAccessible(page, 'an alarm');
+    for (const view of ['sources', 'log']) {
+      await page.click(`[data-view=${view}]`);
+      await page.locator('#view table').waitFor();
+      await expectAccessible(page, view);
+    }
+  });
+}
+
+if (running !== null && running.kill()) await once(running, 'exit');
+await tally.finish(browser);

@@ -1,0 +1,24 @@
+// The calls of the monitor's pages. The token goes in a header, never into an address.
+
+import { call, nothing } from '../console/api';
+import { readAlarms, readDocuments, readEvidence, readLog, readOverview, readSeries, readSources, type Sentiment } from './read';
+
+const query = (values: Record<string, string | number>): string => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
+const alarm = (id: string): string => `/v1/monitor/alarms/${encodeURIComponent(id)}`;
+
+export function calls(token: string) {
+  return {
+    overview: (hours: number) => call(token, `/v1/monitor?${query({ hours })}`, undefined, readOverview),
+    series: (topic: string, hours: number) => call(token, `/v1/monitor/series?${query({ topic, hours })}`, undefined, readSeries),
+    documents: (topic: string, from: string, to: string, sentiment: Sentiment | '') =>
+      call(token, `/v1/monitor/documents?${query({ topic, from, to, ...(sentiment !== '' && { sentiment }) })}`, undefined, readDocuments),
+    alarms: () => call(token, '/v1/monitor/alarms', undefined, readAlarms),
+    alarm: (id: string) => call(token, alarm(id), undefined, readEvidence),
+    acknowledge: (id: string, note: string) => call(token, `${alarm(id)}/acknowledge`, { note }, nothing),
+    silence: (topic: string, minutes: number, note: string) => call(token, '/v1/monitor/silences', { topic, minutes, note }, nothing),
+    endSilence: (id: string) => call(token, `/v1/monitor/silences/${encodeURIComponent(id)}/end`, {}, nothing),
+    sources: () => call(token, '/v1/monitor/sources', undefined, readSources),
+    log: () => call(token, '/v1/monitor/audit', undefined, readLog),
+  };
+}
+export type Calls = ReturnType<typeof calls>;

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { kBox, layout, placeOf } from './chart';
+import { readAlarms, readDocuments, readEvidence, readOverview, readSeries, webAddress } from './read';
+import { inGap, periodOf, pointText, whenOf } from './views';
+import { isWord, words } from './words';
+
+const series = readSeries({
+  topic: 'tea',
+  step_minutes: 10,
+  points: [
+    { begins: '2026-11-27T08:00:00.000Z', total: 6, negative: 2, positive: 1 },
+    { begins: '2026-11-27T08:10:00.000Z', total: 0, negative: 0, positive: 0 },
+    { begins: '2026-11-27T08:20:00.000Z', total: 4, negative: 4, positive: 0 },
+  ],
+  alarms: [{ alarm: 'tea@1', fired: '2026-11-27T08:25:00.000Z', firing: true }],
+  gaps: [{ from: '2026-11-27T08:12:00.000Z', to: '2026-11-27T08:18:00.000Z' }],
+});
+
+describe('the chart', () => {
+  it('has every document once, negative below the line and the rest above it', () => {
+    const { bars, zero, most_up, most_down } = layout(series);
+    expect([most_up, most_down]).toEqual([4, 4]);
+    const unit = (kBox.height - kBox.axis) / 8;
+    expect(bars[0]?.negative).toEqual({ y: zero, height: 2 * unit });
+    expect(bars[0]?.neutral).toEqual({ y: zero - 3 * unit, height: 3 * unit });
+    expect(bars[0]?.positive.y).toBeCloseTo(zero - 4 * unit);
+    expect(bars[2]?.negative.height).toBeCloseTo(kBox.height - kBox.axis - zero);
+    expect(bars[1]?.neutral.height).toBe(0);
+  });
+  it('puts times where they belong and holds them to the box', () => {
+    expect(placeOf(series, '2026-11-27T08:15:00Z')).toBeCloseTo(kBox.width / 2);
+    expect(placeOf(series, '2026-11-26T08:15:00Z')).toBe(0);
+    expect(placeOf(series, '2026-11-28T08:15:00Z')).toBe(kBox.width);
+    expect(placeOf(series, 'never')).toBe(0);
+    expect(placeOf(readSeries({}), '2026-11-28T08:15:00Z')).toBe(0);
+  });
+  it('says of a gap that it is no calm', () => {
+    expect([0, 1, 2].map((index) => inGap(series, index))).toEqual([false, true, false]);
+    const place = { say: words('en'), locale: 'en' };
+    expect(pointText(series, 1, place)).toContain('not calm');
+    expect(pointText(series, 0, place)).toContain('6 documents, 2 negative, 1 positive');
+    expect(pointText(series, 9, place)).toBe('');
+    expect(periodOf(series, 2).to).toBe('2026-11-27T08:30:00.000Z');
+  });
+});
+
+describe('what the server sends', () => {
+  it('is read member by member, whatever it is', () => {
+    for (const json of [null, 7, [], { topics: 'x', points: {}, alarms: 3, documents: [null] }]) {
+      expect(readOverview(json).topics).toEqual([]);
+      expect(readSeries(json).points).toEqual([]);
+      expect(readAlarms(json)).toEqual([]);
+      expect(readEvidence(json).series).toEqual([]);
+    }
+    expect(readDocuments({ documents: [{}] })[0]?.sentiment).toBe('neutral');
+    expect(readOverview({ topics: [{ topic: 'a', state: 'odd' }] }).topics[0]?.state).toBe('learning');
+  });
+  it('has links only to the web', () => {
+    expect(webAddress('https://a.example/x')).toBe('https://a.example/x');
+    for (const address of ['javascript:alert(1)', 'data:text/html,x', '//a.example', 'ftp://a', '']) expect(webAddress(address)).toBe('');
+  });
+  it('reads the evidence of an alarm in its units', () => {
+    const evidence = readEvidence({
+      alarm: 'tea@1', topic: 'tea', state: 'acknowledged', acknowledged_by: 'Li', note: 'calls',
+      explanation: { cause: 'surge', window_ns: 900e9, negative: 9, total: 12, publishers: [1, 2, 3], threshold_micro: 7_500_000, test: { log10_count_tail: -8.25, log10_share_tail: -4, score_micro: 9_000_000 }, series: [{ time_ns: 1e15, negative: 3, low: 0, high: 2 }] },
+    });
+    expect([evidence.minutes, evidence.publishers, evidence.score, evidence.threshold, evidence.count_tail]).toEqual([15, 3, 9, 7.5, -8.25]);
+    expect(evidence.limit).toBeNull();
+    expect(evidence.series[0]).toEqual({ time_ms: 1e9, negative: 3, low: 0, high: 2 });
+    expect(evidence.row.acknowledged_by).toBe('Li');
+  });
+});
+
+describe('words', () => {
+  it('are there in both languages, with the same gaps', () => {
+    const names = ['pointSays', 'scoredBy', 'inWindow', 'silenceLine', 'acknowledged'] as const;
+    for (const name of names) {
+      const gaps = (lang: 'zh' | 'en'): string => (words(lang)(name).match(/\{\w+\}/g) ?? []).sort().join();
+      expect(gaps('zh')).toBe(gaps('en'));
+      expect(gaps('en')).not.toBe('');
+    }
+    expect(isWord('state_firing')).toBe(true);
+    expect(isWord('toString')).toBe(false);
+    expect(whenOf('never', 'en')).toBe('never');
+  });
+});
