@@ -4,9 +4,10 @@ import '../src/style.css';
 import './console.css';
 import type { Outcome } from '../src/api';
 import { byId, el } from '../src/dom';
-import { htmlLang, preferredLang, type Lang } from '../src/i18n';
+import { preferredLang, type Lang } from '../src/i18n';
 import { kLangKey, kTokenKey, store, stored } from '../src/tab_store';
 import { calls, detailOf, follow, type Calls } from './api';
+import { drawFrameOf } from './frame';
 import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, unreadCount, type Effect, type Inbox } from './inbox';
 import { drawCorrection, drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
 import type { Agent } from './read';
@@ -40,25 +41,17 @@ function setView(name: string, isScrolled: boolean): void {
 const announce = (text: string): void => void (byId('announce').textContent = text);
 
 function drawFrame(): void {
-  document.documentElement.lang = htmlLang[lang];
-  const unread = unreadCount(inbox);
-  document.title = unread > 0 ? `(${unread}) ${say('pageTitle')}` : say('pageTitle');
-  for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
-    const word = element.dataset.t ?? '';
-    if (isWord(word)) element.textContent = say(word);
-  }
-  tabs.setAttribute('aria-label', say('views'));
-  tabs.hidden = agent === null;
-  byId('sign-out').hidden = agent === null;
-  const me = byId('me');
-  me.hidden = agent === null;
-  me.textContent = agent === null ? '' : isOpen ? `${agent.name} · ${say('onDuty')}` : say('offlineNow');
-  me.classList.toggle('lost', !isOpen);
-  const badge = byId('unread');
-  badge.hidden = unread === 0;
-  badge.textContent = String(unread);
-  for (const button of tabs.querySelectorAll<HTMLButtonElement>('[data-view]')) button.setAttribute('aria-current', button.dataset.view === shown ? 'page' : 'false');
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-lang]')) button.setAttribute('aria-pressed', String(button.dataset.lang === lang));
+  drawFrameOf({
+    lang,
+    title: say('pageTitle'),
+    views: say('views'),
+    word: (key) => (isWord(key) ? say(key) : null),
+    count: unreadCount(inbox),
+    badge: 'unread',
+    me: agent === null ? null : isOpen ? `${agent.name} · ${say('onDuty')}` : say('offlineNow'),
+    isOpen,
+    shown,
+  });
 }
 
 // ---- signing in

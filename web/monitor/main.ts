@@ -4,6 +4,7 @@ import '../src/style.css';
 import '../console/console.css';
 import './monitor.css';
 import { detailOf, follow } from '../console/api';
+import { drawFrameOf } from '../console/frame';
 import { signInForm } from '../console/sign_in';
 import { list, object, text } from '../console/read';
 import { byId, el } from '../src/dom';
@@ -44,26 +45,17 @@ function pointIndex(): number {
 }
 
 function drawFrame(): void {
-  document.documentElement.lang = htmlLang[lang];
-  const firing = overview?.topics.filter((row) => row.state === 'firing').length ?? 0;
-  document.title = firing > 0 ? `(${firing}) ${say('pageTitle')}` : say('pageTitle');
-  for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
-    const word = element.dataset.t ?? '';
-    if (isWord(word)) element.textContent = say(word);
-  }
-  const tabs = byId('tabs');
-  tabs.setAttribute('aria-label', say('views'));
-  tabs.hidden = overview === null;
-  byId('sign-out').hidden = overview === null;
-  const me = byId('me');
-  me.hidden = overview === null;
-  me.textContent = overview === null ? '' : isOpen ? `${overview.person} · ${say('live')}` : say('offlineNow');
-  me.classList.toggle('lost', !isOpen);
-  const badge = byId('firing');
-  badge.hidden = firing === 0;
-  badge.textContent = String(firing);
-  for (const button of tabs.querySelectorAll<HTMLButtonElement>('[data-view]')) button.setAttribute('aria-current', button.dataset.view === shown ? 'page' : 'false');
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-lang]')) button.setAttribute('aria-pressed', String(button.dataset.lang === lang));
+  drawFrameOf({
+    lang,
+    title: say('pageTitle'),
+    views: say('views'),
+    word: (key) => (isWord(key) ? say(key) : null),
+    count: overview?.topics.filter((row) => row.state === 'firing').length ?? 0,
+    badge: 'firing',
+    me: overview === null ? null : isOpen ? `${overview.person} · ${say('live')}` : say('offlineNow'),
+    isOpen,
+    shown,
+  });
 }
 
 // ---- signing in
