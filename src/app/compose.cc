@@ -1,6 +1,10 @@
 #include "app/compose.h"
 
+#include <array>
+#include <utility>
+
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "app/console_sources.h"
 #include "app/miss_vectors.h"
@@ -105,6 +109,14 @@ std::function<Result<handoff::Caller>()> caller_of_tenant(commerce::Commerce& do
     while (!key.empty() && key.back() == '\n') key.pop_back();
     return door.authenticate(key);
   };
+}
+
+// What tells this server from others on the same store, also after it was started again: the machine, and where it
+// listens.
+std::string instance_of(const http::ListenAddress& listen) {
+  std::array<char, 256> machine{};
+  if (::gethostname(machine.data(), machine.size() - 1) != 0) machine[0] = '\0';
+  return fmt::format("{}/{}:{}", machine.data(), listen.host, listen.port);
 }
 
 // The technical report is a file of the working folder: written by one stage, served as it stands. Its one <style>
@@ -335,9 +347,9 @@ Result<std::unique_ptr<LiveServer>> LiveServer::start(LiveServerOptions options,
                                                       const Clock& clock) {
   std::string host = options.listen.host == "0.0.0.0" ? "127.0.0.1" : options.listen.host;
   auto parts = std::make_unique<Parts>(store, clock, std::move(options));
-  YUPU_ASSIGN_OR_RETURN(
-      parts->commerce,
-      commerce::Commerce::open(store, clock, {.pepper_path = parts->options.workdir + "/secrets/pepper"}));
+  commerce::CommerceOptions commerce_options{.pepper_path = parts->options.workdir + "/secrets/pepper"};
+  if (store.is_shared()) commerce_options.instance = instance_of(parts->options.listen);
+  YUPU_ASSIGN_OR_RETURN(parts->commerce, commerce::Commerce::open(store, clock, std::move(commerce_options)));
   YUPU_RETURN_IF_ERROR(parts->open_models());
   YUPU_RETURN_IF_ERROR(parts->open_service());
   YUPU_RETURN_IF_ERROR(parts->listen());

@@ -138,15 +138,24 @@ Result<Money> Commerce::capture(const Hold& hold, const Usage& used, const store
       reservations_.extend(hold.id, tenant_id, month, {used.tokens, event.price.amount}, terms->plan, now_ns));
   Recorded recorded;
   MonthTotals totals;
+  Status within_quota;
   const auto work = [&](Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(recorded, record_usage(transaction, event));
     YUPU_RETURN_IF_ERROR(
         transaction.execute("UPDATE hold SET state = ? WHERE id = ?", {recorded.is_new ? "settled" : "voided", hold.id})
             .status());
     YUPU_ASSIGN_OR_RETURN(totals, month_totals(transaction, tenant_id, month));
+    // Holds of other servers were not seen when this one was taken: the quota is checked once more where it counts.
+    within_quota = recorded.is_new && store_.is_shared() ? check_used(totals, terms->plan) : ok_status();
+    YUPU_RETURN_IF_ERROR(within_quota);
     return recorded.is_new && also ? also(transaction) : ok_status();
   };
-  YUPU_RETURN_IF_ERROR(write_in_order(store_, work, [&] { reservations_.settle(hold.id, tenant_id, month, totals); }));
+  const Status written = write_in_order(store_, work, [&] { reservations_.settle(hold.id, tenant_id, month, totals); });
+  if (!within_quota.ok()) {
+    reservations_.learn_used(tenant_id, month,
+                             {totals.tokens - used.tokens, totals.price - event.price.amount});  // without this call
+  }
+  YUPU_RETURN_IF_ERROR(written);
   return recorded.price;
 }
 

@@ -13,7 +13,11 @@
 //   release   void; forgotten holds expire after hold_ttl_ms.
 // Restart     open() expires what the previous process of this `instance` left held.
 // Freshness   a revoked key, a changed plan, a suspended tenant: in force within refresh_ms, whichever process changed
-// it. Instances   exactly one serving process per store for now; commands may read and write the same store beside it.
+// it.
+// Instances   one serving process on an embedded store, several on a shared one (store::Store::is_shared), each with an
+//             `instance` of its own. Their holds do not see each other, so capture checks the quota once more in its
+//             transaction: it is never overshot, but a call that was let in may be refused at its end
+//             (kPaymentRequired, not charged). Calls a minute are counted by each server for itself.
 // Threads     every member from any thread. `also` runs on the store's writer thread.
 #pragma once
 

@@ -6,6 +6,7 @@
 
 #include "commerce/metering/usage.h"
 #include "commerce/testing.h"
+#include "store/testing.h"
 
 namespace yupu::commerce {
 namespace {
@@ -135,7 +136,7 @@ TEST(Commerce, ChargedExactlyOnceFromEightThreads) {
 // 64 calls in flight, estimates too small by up to ten times: used never exceeds the quota, and what fits is let in.
 TEST(Commerce, AHardQuotaIsNeverOvershot) {
   constexpr std::int64_t kQuota = 20'000;
-  Shop shop("sqlite::memory:", with_quota(kQuota));
+  Shop shop(yupu::testing::fresh_url(), with_quota(kQuota));
   std::atomic<std::int64_t> captured_tokens = 0;
   std::atomic<int> refused_count = 0;
   std::vector<std::jthread> threads;
@@ -172,7 +173,7 @@ TEST(Commerce, AHardQuotaIsNeverOvershot) {
 
 // With exact estimates not one call too many, and not one too few.
 TEST(Commerce, AQuotaInMoneyIsUsedToTheLastUfen) {
-  Shop shop("sqlite::memory:", with_quota(std::nullopt, 300 * 20));
+  Shop shop(yupu::testing::fresh_url(), with_quota(std::nullopt, 300 * 20));
   std::atomic<int> ok_count = 0;
   std::vector<std::jthread> threads;
   for (int t = 0; t < 16; ++t) {
@@ -197,7 +198,7 @@ TEST(Commerce, AQuotaInMoneyIsUsedToTheLastUfen) {
 }
 
 TEST(Commerce, AQuotaBeginsAnewWithTheMonthInShanghai) {
-  Shop shop("sqlite::memory:", with_quota(10));
+  Shop shop(yupu::testing::fresh_url(), with_quota(10));
   ASSERT_TRUE(shop.call(shop.usage("r1", 10)).ok());
   const Month november = month_of(shop.clock.now_ns());
   shop.clock.set_ns(november.end_ns() - 1);
@@ -211,7 +212,7 @@ TEST(Commerce, AQuotaBeginsAnewWithTheMonthInShanghai) {
 TEST(Commerce, ACallsRateIsLimited) {
   PlanSettings settings = Shop::default_plan();
   settings.calls_per_minute = 60;
-  Shop shop("sqlite::memory:", settings);
+  Shop shop(yupu::testing::fresh_url(), settings);
   int ok_count = 0;
   for (int i = 0; i < 50; ++i) ok_count += shop.call(shop.usage("a" + std::to_string(i), 1)).ok() ? 1 : 0;
   EXPECT_EQ(ok_count, 10) << "ten seconds' worth at once";
@@ -238,7 +239,7 @@ TEST(Commerce, ChangesOfAnotherProcessAreInForceWithinASecond) {
 }
 
 TEST(Commerce, ForgottenHoldsExpireAndLateCapturesAreCharged) {
-  Shop shop("sqlite::memory:", with_quota(10));
+  Shop shop(yupu::testing::fresh_url(), with_quota(10));
   const Usage forgotten = shop.usage("r1", 10);
   const auto hold = shop.commerce->hold(shop.caller, forgotten);
   ASSERT_TRUE(hold.ok());
@@ -256,7 +257,7 @@ TEST(Commerce, ForgottenHoldsExpireAndLateCapturesAreCharged) {
 }
 
 TEST(Commerce, ARestartFindsAndEndsOpenHolds) {
-  Shop shop("sqlite::memory:", with_quota(10));
+  Shop shop(yupu::testing::fresh_url(), with_quota(10));
   ASSERT_TRUE(shop.commerce->hold(shop.caller, shop.usage("r1", 10)).ok());
   shop.commerce.reset();  // nothing in memory is left, as after a kill
   EXPECT_EQ(shop.number("SELECT count(*) FROM hold WHERE state = 'held'"), 1);
@@ -267,7 +268,7 @@ TEST(Commerce, ARestartFindsAndEndsOpenHolds) {
 }
 
 TEST(Commerce, UsedQuotaSurvivesARestart) {
-  Shop shop("sqlite::memory:", with_quota(10));
+  Shop shop(yupu::testing::fresh_url(), with_quota(10));
   ASSERT_TRUE(shop.call(shop.usage("r1", 7)).ok());
   shop.commerce = nullptr;
   shop.commerce = Commerce::open(*shop.store, shop.clock, {.pepper_path = shop.folder.file("secrets/pepper")}).value();
@@ -276,7 +277,7 @@ TEST(Commerce, UsedQuotaSurvivesARestart) {
 }
 
 TEST(Commerce, OneTenantsQuotaIsNotAnothers) {
-  Shop shop("sqlite::memory:", with_quota(10));
+  Shop shop(yupu::testing::fresh_url(), with_quota(10));
   const Tenant other = create_tenant(*shop.store, shop.clock, "book shop", "basic").value();
   const handoff::Caller other_caller{other.id, "key_x", {"inference"}};
   ASSERT_TRUE(shop.call(shop.usage("r1", 10)).ok());
@@ -311,6 +312,39 @@ TEST(Commerce, AFullDiskChargesNothingAndLosesNothing) {
   EXPECT_TRUE(shop.call(shop.usage("r" + std::to_string(ok_count), 1)).ok()) << "the refused call may be sent again";
   EXPECT_EQ(shop.number("SELECT count(*) FROM usage_event"), ok_count + 1);
   EXPECT_EQ(shop.commerce->open_hold_count(), 0u);
+  shop.expect_books_ok();
+}
+
+// Holds of one are not seen by the other; what is charged never exceeds the quota all the same, and what fits is let
+// in.
+TEST(Commerce, TwoServersKeepOneQuota) {
+  if (!yupu::testing::has_postgres()) GTEST_SKIP() << "needs a store that servers share";
+  const std::string url = yupu::testing::fresh_url();
+  Shop shop(url, with_quota(1000));
+  const auto other_store = store::open_store(url).value();
+  const auto other =
+      Commerce::open(*other_store, shop.clock, {.pepper_path = shop.folder.file("secrets/pepper"), .instance = "other"})
+          .value();
+  std::atomic<std::int64_t> captured_tokens = 0;
+  const auto call_often = [&](Commerce& server, const std::string& name) {
+    for (int i = 0; i < 100; ++i) {
+      const Usage usage = shop.usage(name + std::to_string(i), 7);
+      const auto hold = server.hold(shop.caller, usage);
+      if (!hold.ok()) continue;
+      const auto price = server.capture(hold.value(), usage, nullptr);
+      if (price.ok()) {
+        captured_tokens += usage.tokens;
+      } else {
+        EXPECT_EQ(price.status().code(), Code::kPaymentRequired) << price.status().to_string();
+        server.release(hold.value());
+      }
+    }
+  };
+  std::jthread beside([&] { call_often(*other, "b"); });
+  call_often(*shop.commerce, "a");
+  beside.join();
+  EXPECT_EQ(captured_tokens, 994);
+  EXPECT_EQ(shop.number("SELECT sum(tokens) FROM usage_event"), captured_tokens);
   shop.expect_books_ok();
 }
 

@@ -16,6 +16,7 @@
 #include "commerce/plans/plans.h"
 #include "commerce/tenants/tenants.h"
 #include "store/store.h"
+#include "store/testing.h"
 
 namespace yupu::commerce::testing {
 
@@ -24,7 +25,7 @@ inline constexpr std::int64_t kDay = 86'400'000'000'000;
 
 // 20 ufen a classify token, 1.5 ufen an answer token (rounded half up).
 struct Shop {
-  explicit Shop(const std::string& url = "sqlite::memory:", const PlanSettings& settings = default_plan()) {
+  explicit Shop(const std::string& url = yupu::testing::fresh_url(), const PlanSettings& settings = default_plan()) {
     auto opened = store::open_store(url);
     EXPECT_TRUE(opened.ok()) << opened.status().to_string();
     store = std::move(opened).value();

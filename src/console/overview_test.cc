@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "console/routes.h"
+#include "store/testing.h"
 
 namespace yupu::console {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::int64_t kNow = 20'784 * kDayNs;  // 2026-11-27, 08:00 in the shop
 
 class OverviewTest : public ::testing::Test {
  protected:
-  void SetUp() override { store_ = std::move(store::open_store("sqlite::memory:")).value(); }
+  void SetUp() override { store_ = std::move(store::open_store(yupu::testing::fresh_url())).value(); }
   void write(const std::string& sql, const std::vector<store::Value>& values) {
     const Status written = store_->write([&](store::Transaction& transaction) {
       return transaction.execute(sql, std::span<const store::Value>(values)).status();

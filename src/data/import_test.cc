@@ -17,6 +17,7 @@
 #include "data/clean/clean.h"
 #include "data/rows.h"
 #include "handoff/types.h"
+#include "store/testing.h"
 
 namespace yupu::data {
 namespace {
@@ -25,7 +26,7 @@ using ::testing::HasSubstr;
 
 class Import : public ::testing::Test {
  protected:
-  void SetUp() override { store_ = store::open_store("sqlite:" + dir_.file("yupu.db")).value(); }
+  void SetUp() override { store_ = store::open_store(yupu::testing::url_in(dir_)).value(); }
 
   ImportSource source(const std::string& name, std::string_view bytes) {
     std::ofstream(dir_.file(name), std::ios::binary) << bytes;
@@ -106,7 +107,7 @@ TEST_F(Import, TwiceIsTheSameRecordAndTheSameBytes) {
 
   // Elsewhere: another folder, another store, the rows' order kept.
   yupu::testing::TempDir other;
-  auto store = store::open_store("sqlite::memory:").value();
+  auto store = store::open_store(yupu::testing::fresh_url()).value();
   ImportOptions same = options;
   same.name = "shop";
   EXPECT_EQ(import_dataset(same, other.path(), *store, clock_, progress_).value().id, first.id);
@@ -272,7 +273,7 @@ int import_on_a_small_disk(const ImportOptions& options, const std::string& work
   may = may && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
   may = may && ::mount("tmpfs", workdir.c_str(), "tmpfs", 0, "size=256k") == 0;
   if (!may) return 0;
-  auto store = store::open_store("sqlite::memory:").value();
+  auto store = store::open_store(yupu::testing::fresh_url()).value();
   FakeClock clock(1);
   handoff::SilentProgress progress;
   const auto record = import_dataset(options, workdir, *store, clock, progress);

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/testing.h"
+
 namespace yupu::feedback {
 namespace {
 
 class FeedbackTest : public ::testing::Test {
  protected:
-  void SetUp() override { store_ = store::open_store("sqlite::memory:").value(); }
+  void SetUp() override { store_ = store::open_store(yupu::testing::fresh_url()).value(); }
 
   void trace(const std::string& id, const std::string& tenant, const std::string& text, const std::string& decision,
              const std::string& label, std::int64_t created_ns, const std::string& model = "shop") {

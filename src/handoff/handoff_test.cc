@@ -9,13 +9,14 @@
 #include "handoff/record.h"
 #include "handoff/types.h"
 #include "store/store.h"
+#include "store/testing.h"
 
 namespace yupu::handoff {
 namespace {
 
 class Handoff : public ::testing::Test {
  protected:
-  std::unique_ptr<store::Store> store_ = store::open_store("sqlite::memory:").value();
+  std::unique_ptr<store::Store> store_ = store::open_store(yupu::testing::fresh_url()).value();
 };
 
 TEST_F(Handoff, ARecordIsNamedByWhatItSays) {

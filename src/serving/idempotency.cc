@@ -41,12 +41,14 @@ void Idempotency::Claim::give_up() {
 Status Idempotency::Claim::keep(store::Transaction& transaction, int status, const std::string& response,
                                 std::int64_t now_ns, const std::string& subject) const {
   if (owner_ == nullptr) return {};
-  return transaction
-      .execute(
+  YUPU_ASSIGN_OR_RETURN(
+      const std::int64_t kept,
+      transaction.execute(
           "INSERT INTO idempotency (tenant_id, key, route, body_sha256, status, response, subject, created_ns) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-          {tenant_id_, key_, route_, body_sha256_, std::int64_t{status}, response, subject, now_ns})
-      .status();
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, key, route) DO NOTHING",
+          {tenant_id_, key_, route_, body_sha256_, std::int64_t{status}, response, subject, now_ns}));
+  if (kept > 0) return {};
+  return conflict("a request with this Idempotency-Key was answered by another server meanwhile; ask again");
 }
 
 Result<Idempotency::Claim> Idempotency::claim(std::string_view tenant_id, std::string_view key, std::string_view route,

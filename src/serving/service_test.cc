@@ -14,6 +14,7 @@
 #include "serving/forget.h"
 #include "serving/release_watcher.h"
 #include "serving/testing.h"
+#include "store/testing.h"
 
 namespace yupu::serving {
 namespace {
@@ -99,7 +100,7 @@ class ServiceTest : public ::testing::Test {
  protected:
   void SetUp() override {
     log::set_level(log::Level::kNone);
-    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    auto store = store::open_store(yupu::testing::url_in(dir_));
     ASSERT_TRUE(store.ok()) << store.status().to_string();
     store_ = std::move(store).value();
     admission_ = std::make_unique<CountingAdmission>(*store_);

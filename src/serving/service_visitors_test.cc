@@ -8,6 +8,7 @@
 #include "http/router.h"
 #include "serving/service.h"
 #include "serving/testing.h"
+#include "store/testing.h"
 
 namespace yupu::serving {
 namespace {
@@ -50,7 +51,7 @@ class VisitorsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     log::set_level(log::Level::kNone);
-    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    auto store = store::open_store(yupu::testing::url_in(dir_));
     ASSERT_TRUE(store.ok()) << store.status().to_string();
     store_ = std::move(store).value();
     admission_ = std::make_unique<testing::CountingAdmission>(*store_);

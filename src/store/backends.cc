@@ -3,17 +3,26 @@
 #include <array>
 
 #include "store/sqlite/sqlite_store.h"
+#ifdef YUPU_POSTGRES
+#include "store/postgres/postgres_store.h"
+#endif
 
 namespace yupu::store {
 namespace {
 
-Result<std::unique_ptr<Store>> no_postgresql(const std::string&) {
-  return invalid_argument("this build has no PostgreSQL store; use sqlite:PATH", "store");
+#ifndef YUPU_POSTGRES
+Result<std::unique_ptr<Store>> open_postgres(const std::string&) {
+  return invalid_argument("this build has no PostgreSQL store (libpq-dev was not there); use sqlite:PATH", "store");
 }
+constexpr bool kHasPostgres = false;
+#else
+constexpr bool kHasPostgres = true;
+#endif
 
 constexpr std::array kBackends = {
     Backend{"sqlite:", "one file, embedded (sqlite:PATH, sqlite::memory: for tests)", true, open_sqlite},
-    Backend{"postgresql:", "a PostgreSQL server (postgresql://...)", false, no_postgresql},
+    Backend{"postgresql:", "a PostgreSQL server, for several servers of yupu (postgresql://...)", kHasPostgres,
+            open_postgres},
 };
 
 }  // namespace

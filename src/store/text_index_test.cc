@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing.h"
+#include "store/testing.h"
 
 namespace yupu::store {
 namespace {
@@ -11,12 +12,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class TextIndex : public ::testing::Test {
+std::vector<std::string> engines() {
+  std::vector<std::string> all = {"sqlite"};
+  if (testing::has_postgres()) all.push_back("postgres");
+  return all;
+}
+
+class TextIndex : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { open(); }
   void open() {
     store_.reset();
-    auto opened = open_store("sqlite:" + folder_.file("yupu.db"));
+    auto opened = open_store(url_);
     ASSERT_TRUE(opened.ok()) << opened.status().to_string();
     store_ = std::move(opened).value();
   }
@@ -55,10 +62,11 @@ class TextIndex : public ::testing::Test {
   }
 
   testing::TempDir folder_;
+  const std::string url_ = GetParam() == "postgres" ? testing::fresh_url() : "sqlite:" + folder_.file("yupu.db");
   std::unique_ptr<Store> store_;
 };
 
-TEST_F(TextIndex, FindsTheBestFirstAndNothingElse) {
+TEST_P(TextIndex, FindsTheBestFirstAndNothingElse) {
   add("a", 1, {"red", "tea"});
   add("a", 2, {"red", "red", "tea"});
   add("a", 3, {"black", "coffee", "退款", "退", "款", "café"});
@@ -74,12 +82,12 @@ TEST_F(TextIndex, FindsTheBestFirstAndNothingElse) {
   EXPECT_EQ(hits("a", {"red", "red"})[0].score, hits("a", {"red"})[0].score);
 }
 
-TEST_F(TextIndex, EqualTextsAreInTheOrderOfTheirIds) {
+TEST_P(TextIndex, EqualTextsAreInTheOrderOfTheirIds) {
   for (const std::int64_t id : {5, 3, 9}) add("a", id, {"same", "words"});
   EXPECT_THAT(found("a", {"same"}), ElementsAre(3, 5, 9));
 }
 
-TEST_F(TextIndex, OneIndexTellsNothingOfAnother) {
+TEST_P(TextIndex, OneIndexTellsNothingOfAnother) {
   add("a", 1, {"red", "tea"});
   add("a", 2, {"black", "tea"});
   const auto alone = hits("a", {"red", "tea"});
@@ -97,7 +105,7 @@ TEST_F(TextIndex, OneIndexTellsNothingOfAnother) {
   EXPECT_EQ(counts("c", {"tea"}).text_count, 0);
 }
 
-TEST_F(TextIndex, RemovedTextsAreGoneAndAllSurvivesAClosedStore) {
+TEST_P(TextIndex, RemovedTextsAreGoneAndAllSurvivesAClosedStore) {
   add("a", 1, {"red", "tea"});
   add("a", 2, {"red"});
   remove("a", 1);
@@ -110,7 +118,7 @@ TEST_F(TextIndex, RemovedTextsAreGoneAndAllSurvivesAClosedStore) {
   EXPECT_THAT(counts("a", {"red"}).texts_with, ElementsAre(2));
 }
 
-TEST_F(TextIndex, AFailedTransactionLeavesNoWord) {
+TEST_P(TextIndex, AFailedTransactionLeavesNoWord) {
   const Status status = store_->write([&](Transaction& transaction) -> Status {
     const std::vector<std::string> terms = {"tea"};
     YUPU_RETURN_IF_ERROR(add_text(transaction, "a", 1, terms));
@@ -124,12 +132,41 @@ TEST_F(TextIndex, AFailedTransactionLeavesNoWord) {
   EXPECT_THAT(found("a", {"tea"}), ElementsAre(1));
 }
 
-TEST_F(TextIndex, AQueryMayHaveManyTerms) {
+TEST_P(TextIndex, AWordMayBeLong) {
+  const std::string longest(20'000, 'a'), other(20'000, 'b');
+  add("a", 1, {longest, "tea"});
+  EXPECT_THAT(found("a", {longest}), ElementsAre(1));
+  EXPECT_THAT(found("a", {other}), IsEmpty());
+  EXPECT_THAT(counts("a", {longest, other}).texts_with, ElementsAre(1, 0));
+}
+
+TEST_P(TextIndex, AQueryMayHaveManyTerms) {
   std::vector<std::string> terms;
   for (int i = 0; i < 1000; ++i) terms.push_back("w" + std::to_string(i));
   add("a", 1, {"w999"});
   EXPECT_THAT(found("a", terms), ElementsAre(1));
 }
+
+// By hand: 4 texts, 2 with "tea", 1 with "cup"; lengths 2, 3, 2, 1: 2 on average; k1 = 1.2, b = 0.75.
+TEST_P(TextIndex, ScoresAreThoseOfBm25) {
+  add("a", 1, {"red", "tea"});
+  add("a", 2, {"black", "tea", "tea"});
+  add("a", 3, {"red", "coffee"});
+  add("a", 4, {"cup"});
+  const auto found = hits("a", {"cup", "tea"});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].id, 4);
+  // One text in four has it: ln((4 - 1 + 0.5) / (1 + 0.5)); it is half as long as texts are.
+  EXPECT_NEAR(found[0].score, 0.8472978603872034 * 2.2 / (1.0 + 1.2 * (0.25 + 0.75 * 0.5)), 1e-9);
+  // Half of the texts have it: ln(1) is not above 0, so a millionth.
+  EXPECT_EQ(found[1].id, 2);
+  EXPECT_NEAR(found[1].score, 1e-6 * 2.0 * 2.2 / (2.0 + 1.2 * (0.25 + 0.75 * 1.5)), 1e-15);
+  EXPECT_EQ(found[2].id, 1);
+  EXPECT_NEAR(found[2].score, 1e-6 * 2.2 / (1.0 + 1.2), 1e-15);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, TextIndex, ::testing::ValuesIn(engines()),
+                         [](const auto& engine) { return engine.param; });
 
 TEST(TextIndexDeathTest, ATermIsAWord) {
   const auto store = open_store("sqlite::memory:").value();

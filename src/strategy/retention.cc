@@ -25,15 +25,21 @@ Result<Forgotten> Retention::sweep() {
   return forget_conversations(store_, clock_, due);
 }
 
+void Retention::sweep_if_leading() {
+  const auto lead = store_.lead("retention/" + rule_.bot);
+  if (lead.ok() && *lead == nullptr) return;
+  const auto swept = lead.ok() ? sweep() : Result<Forgotten>(lead.status());
+  if (!swept.ok()) {
+    log::warn("retention_failed", {{"bot", rule_.bot}, {"why", swept.status().message()}});
+  } else if (swept->conversation_count > 0) {
+    log::info("retention", {{"bot", rule_.bot}, {"conversations", swept->conversation_count}});
+  }
+}
+
 void Retention::start(std::int64_t interval_ms) {
   thread_ = std::thread([this, interval_ms] {
     while (true) {
-      const auto swept = sweep();
-      if (!swept.ok()) {
-        log::warn("retention_failed", {{"bot", rule_.bot}, {"why", swept.status().message()}});
-      } else if (swept->conversation_count > 0) {
-        log::info("retention", {{"bot", rule_.bot}, {"conversations", swept->conversation_count}});
-      }
+      sweep_if_leading();
       MutexLock lock(mutex_);
       const std::int64_t until_ns = clock_.monotonic_ns() + interval_ms * 1'000'000;
       while (!stopping_ && clock_.monotonic_ns() < until_ns)

@@ -30,6 +30,9 @@ class Retention {
   void stop();
 
  private:
+  // Of several servers on one store one sweeps; the others look again when the interval is over.
+  void sweep_if_leading();
+
   store::Store& store_;
   const Clock& clock_;
   const RetentionRule rule_;

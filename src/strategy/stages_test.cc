@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "store/testing.h"
+
 namespace yupu::strategy {
 namespace {
 
 struct Fixture : ::testing::Test {
   void SetUp() override {
-    auto opened = store::open_store("sqlite::memory:");
+    auto opened = store::open_store(yupu::testing::fresh_url());
     ASSERT_TRUE(opened.ok()) << opened.status().to_string();
     store = std::move(opened).value();
   }

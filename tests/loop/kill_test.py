@@ -189,6 +189,10 @@ class Load:
         self.counter = 0
         self.stop = threading.Event()
 
+    def pick_port(self):
+        """Where the next connection goes."""
+        return self.port
+
     def next_key(self):
         with self.lock:
             if self.pending:
@@ -210,7 +214,7 @@ class Load:
             key = self.next_key()
             try:
                 if connection is None:
-                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                    connection = http.client.HTTPConnection("127.0.0.1", self.pick_port(), timeout=10)
                 number = int(key.split("-")[1])
                 text = self.texts[number % len(self.texts)]
                 status, body = self.post(connection, "/v1/answer", {"bot": "shop", "text": text}, key)

@@ -35,6 +35,7 @@ OUTSIDE = {"web": ["app"], "models": ["app"]}
 WRAPPED = {
     r"<boost/": ("http", "use http/server.h or http/client.h"),
     r"<sqlite3\.h>": ("store", "use store/store.h"),
+    r"<libpq-": ("store/postgres", "use store/store.h"),
     r"<utf8proc\.h>": ("text", "use text/unicode.h"),
     r"<openssl/": ("base", "use base/hash.h or base/ids.h"),
     r"<toml\+\+/": ("strategy", "use strategy/strategy.h"),

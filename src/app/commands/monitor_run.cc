@@ -102,9 +102,22 @@ void poll_until(const std::stop_token& stop, strategy::SourcePolls& polls) {
   }
 }
 
-Status run_until_signal(const MonitorPlace& place, const std::vector<monitor::Route>& routes,
-                        strategy::MonitorSentiment* sentiment, std::uint64_t seed) {
-  YUPU_RETURN_IF_ERROR(listen_for_stop());
+std::string lead_name(const MonitorPlace& place) { return "monitor/" + place.strategy.name; }
+
+// Waits until no other process on the store runs this monitor; null when told to stop meanwhile.
+Result<std::unique_ptr<store::Lead>> wait_for_lead(const MonitorPlace& place) {
+  for (bool is_first = true;; is_first = false) {
+    auto lead = place.store().lead(lead_name(place));
+    if (lead.ok() && *lead != nullptr) return lead;
+    if (!lead.ok() && lead.status().code() != Code::kUnavailable) return lead;
+    if (is_first) log::info("monitor_waits", {{"monitor", place.strategy.name}, {"why", lead.status().message()}});
+    if (wait_for_stop(kPassMs) != 0) return std::unique_ptr<store::Lead>();
+  }
+}
+
+// True when it was told to stop, false when another process may have the lead now.
+bool run_as_leader(const MonitorPlace& place, const std::vector<monitor::Route>& routes,
+                   strategy::MonitorSentiment* sentiment, std::uint64_t seed, store::Lead& lead) {
   const std::jthread delivery([&](const std::stop_token& stop) { deliver_until(stop, place, routes, seed); });
   const auto polls = source_polls(place, routes, sentiment);
   std::vector<std::jthread> pollers;
@@ -113,7 +126,13 @@ Status run_until_signal(const MonitorPlace& place, const std::vector<monitor::Ro
   for (std::int64_t i = 0; i < threads; ++i)
     pollers.emplace_back([&](const std::stop_token& stop) { poll_until(stop, *polls); });
   log::info("monitor_started", {{"monitor", place.strategy.name}, {"topics", place.strategy.monitor->rules.size()}});
+  bool told_to_stop = true;
   while (wait_for_stop(kPassMs) == 0) {
+    if (!lead.is_held()) {
+      log::warn("monitor_lead_lost", {{"monitor", place.strategy.name}});
+      told_to_stop = false;
+      break;
+    }
     // A store that is locked or full may be so no more in a second.
     if (const auto pass = go_round(place, routes, sentiment, true); !pass.ok())
       log::error("monitor_round_failed", {{"error", pass.status().message()}});
@@ -121,8 +140,18 @@ Status run_until_signal(const MonitorPlace& place, const std::vector<monitor::Ro
     if (const auto rescored = sentiment->look(kRescoreNs); !rescored.ok())
       log::error("monitor_rescore_failed", {{"error", rescored.status().message()}});
   }
-  log::info("shutting_down", {{"monitor", place.strategy.name}});
   for (std::jthread& poller : pollers) poller.request_stop();  // all at once; each ends within its exchange's limit
+  return told_to_stop;
+}
+
+Status run_until_signal(const MonitorPlace& place, const std::vector<monitor::Route>& routes,
+                        strategy::MonitorSentiment* sentiment, std::uint64_t seed) {
+  YUPU_RETURN_IF_ERROR(listen_for_stop());
+  while (true) {
+    YUPU_ASSIGN_OR_RETURN(const auto lead, wait_for_lead(place));
+    if (lead == nullptr || run_as_leader(place, routes, sentiment, seed, *lead)) break;
+  }
+  log::info("shutting_down", {{"monitor", place.strategy.name}});
   return ok_status();
 }
 
@@ -138,6 +167,9 @@ Status monitor_run_command(Arguments& arguments) {
   for (const char byte : random_bytes(sizeof seed)) seed = seed << 8 | static_cast<unsigned char>(byte);
   YUPU_ASSIGN_OR_RETURN(const auto sentiment, open_sentiment(place, scorer));
   if (!once) return run_until_signal(place, routes, sentiment.get(), seed);
+  YUPU_ASSIGN_OR_RETURN(const auto lead, place.store().lead(lead_name(place)));
+  if (lead == nullptr)
+    return conflict(fmt::format("another process runs the monitor '{}' on this store", place.strategy.name));
   monitor::Outcomes polled;
   if (const auto polls = source_polls(place, routes, sentiment.get()); polls != nullptr) {
     while (true) {

@@ -6,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/compose.h"
 #include "app/workplace.h"
+#include "store/store.h"
 #include "strategy/answers.h"
 #include "strategy/loop.h"
 #include "strategy/stages.h"
@@ -64,6 +65,16 @@ class OpenLoop {
   }
   bool serving() const { return server_ != nullptr; }
 
+  // The right to carry out the strategy. Error: kConflict while another process on the same store has it.
+  Result<std::unique_ptr<store::Lead>> lead() {
+    YUPU_ASSIGN_OR_RETURN(auto lead, place_.store->lead("run/" + strategy_.name));
+    if (lead != nullptr) return lead;
+    return conflict(
+        fmt::format("another process carries out strategy '{}' on this store; wait for it, or serve what it "
+                    "has released with `yupu serve --strategy`",
+                    strategy_.name));
+  }
+
  private:
   OpenLoop(strategy::Strategy loaded, products::AnswerBook answers, Workplace place, const LoopOptions& options)
       : strategy_(std::move(loaded)),
@@ -120,7 +131,9 @@ Status run_command(Arguments& arguments) {
     return invalid_argument(fmt::format("{} has no {}, and so no stage '{}'", words[0],
                                         until == "knowledge" ? "[knowledge]" : "[[service.test]]", until),
                             "--until");
+  YUPU_ASSIGN_OR_RETURN(auto lead, loop->lead());
   YUPU_ASSIGN_OR_RETURN(const auto outcomes, loop->runner().run(stages, until));
+  lead.reset();
   if (options.json) print_json(outcomes_json(outcomes));
   const auto ran =
       std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return !outcome.skipped; });
@@ -157,6 +170,7 @@ Status improve_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const auto options, read_loop(arguments));
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "strategy file"));
   YUPU_ASSIGN_OR_RETURN(const auto loop, OpenLoop::open(words[0], options));
+  YUPU_ASSIGN_OR_RETURN(const auto lead, loop->lead());
   YUPU_ASSIGN_OR_RETURN(const Json outcome, strategy::improvement_round(loop->context()));
   options.json ? print_json(outcome) : print_text(outcome["reason"].get<std::string>());
   return ok_status();

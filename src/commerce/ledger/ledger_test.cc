@@ -95,10 +95,7 @@ TEST(LedgerCheck, FindsDamage) {
     shop.expect_books_ok();
     ASSERT_TRUE(shop.store
                     ->write([&](store::Transaction& transaction) -> Status {
-                      YUPU_ASSIGN_OR_RETURN(const auto triggers,
-                                            transaction.query("SELECT name FROM sqlite_master WHERE type = 'trigger'"));
-                      for (const auto& row : triggers)
-                        YUPU_RETURN_IF_ERROR(transaction.execute("DROP TRIGGER " + row.text(0)).status());
+                      YUPU_RETURN_IF_ERROR(yupu::testing::drop_triggers(transaction));
                       return transaction.execute(damage.sql).status();
                     })
                     .ok())

@@ -15,6 +15,16 @@ Status quota_used_up(const Plan& plan, const std::string& what) {
 
 }  // namespace
 
+Status check_used(const MonthTotals& used, const Plan& plan) {
+  if (plan.quota_tokens && used.tokens > *plan.quota_tokens)
+    return quota_used_up(plan, "calls of another server came first, and " + std::to_string(*plan.quota_tokens) +
+                                   " tokens would be exceeded");
+  if (plan.quota_ufen && used.price.ufen() > *plan.quota_ufen)
+    return quota_used_up(plan, "calls of another server came first, and " +
+                                   Money::from_ufen(*plan.quota_ufen).to_string() + " would be exceeded");
+  return ok_status();
+}
+
 Reservations::Key Reservations::key_of(std::string_view tenant_id, const Month& month) {
   return {std::string(tenant_id), month.year * 12 + month.month};
 }
@@ -120,6 +130,13 @@ void Reservations::settle(std::string_view hold_id, std::string_view tenant_id, 
   MutexLock lock(mutex_);
   if (const auto held = holds_.find(hold_id); held != holds_.end()) drop(held);
   accounts_[key_of(tenant_id, month)].used = totals;
+}
+
+void Reservations::learn_used(std::string_view tenant_id, const Month& month, const MonthTotals& totals) {
+  MutexLock lock(mutex_);
+  MonthTotals& used = accounts_[key_of(tenant_id, month)].used;
+  used.tokens = std::max(used.tokens, totals.tokens);
+  if (totals.price > used.price) used.price = totals.price;
 }
 
 bool Reservations::release(std::string_view hold_id) {

@@ -2,6 +2,8 @@
 // calls in flight cannot overshoot it together.
 //
 // Invariant   for every tenant and month with a quota: used + held <= quota, unless the quota was lowered meanwhile.
+//             Of one server: holds of other servers on the same store are not seen; commerce.h says what stands for
+//             them.
 // Order       settle() is called in the order of the commits (on the store's writer thread) with the totals as of that
 //             commit: later commits are then still counted as held, never twice and never not at all.
 // Threads     every member from any thread.
@@ -25,6 +27,9 @@
 
 namespace yupu::commerce {
 
+// Error: kPaymentRequired when more is used than the plan allows.
+Status check_used(const MonthTotals& used, const Plan& plan);
+
 class Reservations {
  public:
   struct Amount {
@@ -47,6 +52,8 @@ class Reservations {
                 const Plan& plan, std::int64_t now_ns);
   // The hold's call is charged; `totals` are the month's, this call included.
   void settle(std::string_view hold_id, std::string_view tenant_id, const Month& month, const MonthTotals& totals);
+  // The month's totals as another server's calls have made them; what is used only grows within a month.
+  void learn_used(std::string_view tenant_id, const Month& month, const MonthTotals& totals);
   // False when there is no such hold (any more).
   bool release(std::string_view hold_id);
   // Drops holds that nobody settled in time; returns their ids.

@@ -7,6 +7,7 @@
 
 #include "base/testing.h"
 #include "products/recommend/testing.h"
+#include "store/testing.h"
 
 namespace yupu::recommend {
 namespace {
@@ -22,7 +23,7 @@ class EventStore : public ::testing::Test {
   EventStore() { reopen(); }
   void reopen() {
     store_.reset();
-    store_ = store::open_store("sqlite:" + folder_.file("yupu.db")).value();
+    store_ = store::open_store(url_).value();
   }
   Imported add(const std::vector<Event>& events, const std::string& tenant = "shop") {
     const auto imported = import_events(*store_, clock_, tenant, events);
@@ -32,6 +33,7 @@ class EventStore : public ::testing::Test {
   Stored loaded(const std::string& tenant = "shop") { return load(*store_, tenant).value(); }
 
   yupu::testing::TempDir folder_;
+  const std::string url_ = yupu::testing::url_in(folder_);
   FakeClock clock_{kBeginNs};
   std::unique_ptr<store::Store> store_;
 };

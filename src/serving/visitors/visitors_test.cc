@@ -8,6 +8,7 @@
 #include "serving/visitors/identity.h"
 #include "serving/visitors/origin.h"
 #include "serving/visitors/visitor_door.h"
+#include "store/testing.h"
 
 namespace yupu::serving {
 namespace {
@@ -110,7 +111,7 @@ TEST(Identity, TheSecretIsAFileOfItsOwnersAlone) {
 class TokensTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    auto store = store::open_store(yupu::testing::url_in(dir_));
     ASSERT_TRUE(store.ok()) << store.status().to_string();
     store_ = std::move(store).value();
     tokens_ = std::make_unique<VisitorTokens>(*store_, clock_, 8 * kHour);

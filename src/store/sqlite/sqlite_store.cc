@@ -1,5 +1,4 @@
-// Group commit.  An fsync costs as much as hundreds of inserts, so the writer thread takes every job that has queued up
-// while the last COMMIT ran, and lets them share the next one:
+// One group of jobs (store/write_queue.h) is one transaction:
 //
 //   BEGIN IMMEDIATE
 //     SAVEPOINT job; work 1; RELEASE job           OK so far
@@ -7,28 +6,21 @@
 //     ...
 //   COMMIT                                         durable: now, and only now, the waiting callers are told
 //
-// Invariants  1. A caller is told OK only after the COMMIT that holds its rows.
-//             2. A caller that is told an error has no row in the store: a COMMIT that fails fails all of its jobs.
-//             3. Jobs run in the order they queued.
+// Invariant   a caller that is told an error has no row in the store: a COMMIT that fails fails all of its jobs.
 #include "store/sqlite/sqlite_store.h"
 
-#include <deque>
-#include <exception>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "base/check.h"
 #include "base/ids.h"
 #include "base/mutex.h"
-#include "store/scrub.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
+#include "store/write_queue.h"
 
 namespace yupu::store {
 namespace {
 
-constexpr std::size_t kQueueMax = 4096;      // jobs waiting; a caller beyond it waits for room
 constexpr std::size_t kBatchMax = 1024;      // jobs of one COMMIT
 constexpr std::size_t kIdleReadersMax = 16;  // connections kept open between reads
 constexpr int kScrubWaitMs = 2000;  // for readers to finish, before a log that is to be emptied is left as it is
@@ -47,13 +39,9 @@ class SqliteTransaction final : public Transaction {
   Connection& connection_;
 };
 
-Status run_work(const Work& work, Connection& connection) {
+Status run_on(Connection& connection, const Work& work) {
   SqliteTransaction transaction(connection);
-  try {
-    return work(transaction);
-  } catch (const std::exception& error) {
-    return internal_error(std::string("store: the work of a transaction threw: ") + error.what());
-  }
+  return run_work(work, transaction);
 }
 
 // For statements whose own failure cannot be helped: the error that led there is the one to report.
@@ -65,54 +53,27 @@ void try_execute(Connection& connection, std::string_view sql) {
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::unique_ptr<Connection> writer, ConnectionOptions reader_options)
-      : writer_(std::move(writer)), reader_options_(std::move(reader_options)) {
-    thread_ = std::jthread([this] { run_writer(); });
-  }
+      : writer_(std::move(writer)),
+        reader_options_(std::move(reader_options)),
+        queue_([this](std::span<const WriteQueue::Job> jobs, std::span<Status> statuses) { commit(jobs, statuses); },
+               kBatchMax) {}
 
-  ~SqliteStore() override {
-    {
-      MutexLock lock(mutex_);
-      is_closing_ = true;
-    }
-    work_queued_.notify_all();
-    thread_.join();
-  }
-
-  Status write(Work work) override {
-    CHECK(std::this_thread::get_id() != thread_.get_id(), "Store::write on the writer thread would wait for itself");
-    struct {
-      Mutex mutex;
-      Condition is_done;
-      bool done = false;
-      Status status;
-    } answer;
-    enqueue({std::move(work), [&answer](Status status) {
-               // Notified under the lock: the waiter may destroy `answer` as soon as it is released.
-               MutexLock lock(answer.mutex);
-               answer.status = std::move(status);
-               answer.done = true;
-               answer.is_done.notify_one();
-             }});
-    MutexLock lock(answer.mutex);
-    while (!answer.done) answer.is_done.wait(answer.mutex);
-    return answer.status;
-  }
-
+  Status write(Work work) override { return queue_.write(std::move(work)); }
   void write_async(Work work, std::function<void(Status)> done) override {
-    enqueue({std::move(work), std::move(done)});
+    queue_.write_async(std::move(work), std::move(done));
   }
 
   Status read(const Work& work) override {
     YUPU_ASSIGN_OR_RETURN(std::unique_ptr<Connection> reader, take_reader());
     YUPU_RETURN_IF_ERROR(reader->execute("BEGIN").status());
-    Status status = run_work(work, *reader);
+    Status status = run_on(*reader, work);
     try_execute(*reader, "ROLLBACK");
     if (!reader->in_transaction()) give_back_reader(std::move(reader));
     return status;
   }
 
   // The log is emptied over a connection of its own: the writer's is in a transaction whenever a job runs.
-  Status empty_log() {
+  Status clear_deleted() override {
     if (reader_options_.is_memory) return ok_status();
     ConnectionOptions options = reader_options_;
     options.is_read_only = false;
@@ -125,51 +86,14 @@ class SqliteStore final : public Store {
   }
 
  private:
-  struct Job {
-    Work work;
-    std::function<void(Status)> done;
-  };
-
-  void enqueue(Job job) {
-    {
-      MutexLock lock(mutex_);
-      // The writer itself (a `done` that writes on) must not wait for the room only it can make.
-      const bool may_wait = std::this_thread::get_id() != thread_.get_id();
-      while (may_wait && queue_.size() >= kQueueMax) room_made_.wait(mutex_);
-      queue_.push_back(std::move(job));
-    }
-    work_queued_.notify_one();
-  }
-
-  // Empty when the store closes and every job is done.
-  std::vector<Job> take_jobs() {
-    std::vector<Job> jobs;
-    {
-      MutexLock lock(mutex_);
-      while (queue_.empty() && !is_closing_) work_queued_.wait(mutex_);
-      while (!queue_.empty() && jobs.size() < kBatchMax) {
-        jobs.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-      }
-    }
-    room_made_.notify_all();
-    return jobs;
-  }
-
-  void run_writer() {
-    for (std::vector<Job> jobs = take_jobs(); !jobs.empty(); jobs = take_jobs()) {
-      std::vector<Status> statuses(jobs.size());
-      std::size_t job_index = 0;
-      while (job_index < jobs.size()) job_index = commit_from(jobs, job_index, statuses);
-      for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (jobs[i].done) jobs[i].done(std::move(statuses[i]));
-      }
-    }
+  void commit(std::span<const WriteQueue::Job> jobs, std::span<Status> statuses) {
+    std::size_t job_index = 0;
+    while (job_index < jobs.size()) job_index = commit_from(jobs, job_index, statuses);
   }
 
   // Runs and commits jobs[begin...] as one transaction; returns the first job not yet run. A full disk makes SQLite
   // give up the whole transaction at once: then the jobs in it so far are told, and the rest goes into a new one.
-  std::size_t commit_from(const std::vector<Job>& jobs, std::size_t begin, std::vector<Status>& statuses) {
+  std::size_t commit_from(std::span<const WriteQueue::Job> jobs, std::size_t begin, std::span<Status> statuses) {
     if (const Status begun = writer_->execute("BEGIN IMMEDIATE").status(); !begun.ok()) {
       for (std::size_t i = begin; i < jobs.size(); ++i) statuses[i] = begun;
       return jobs.size();
@@ -194,7 +118,7 @@ class SqliteStore final : public Store {
 
   Status run_job(const Work& work) {
     YUPU_RETURN_IF_ERROR(writer_->execute("SAVEPOINT job").status());
-    Status status = run_work(work, *writer_);
+    Status status = run_on(*writer_, work);
     if (!writer_->in_transaction()) return status;
     if (status.ok()) status = writer_->execute("RELEASE job").status();
     if (status.ok()) return status;
@@ -222,22 +146,12 @@ class SqliteStore final : public Store {
 
   std::unique_ptr<Connection> writer_;  // the writer thread's
   const ConnectionOptions reader_options_;
-  Mutex mutex_;
-  Condition work_queued_;
-  Condition room_made_;
-  std::deque<Job> queue_ YUPU_GUARDED_BY(mutex_);
-  bool is_closing_ YUPU_GUARDED_BY(mutex_) = false;
   Mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_ YUPU_GUARDED_BY(readers_mutex_);
-  std::jthread thread_;
+  WriteQueue queue_;  // the last: its thread ends before what it writes with
 };
 
 }  // namespace
-
-Status scrub(Store& store) {
-  auto* const sqlite = dynamic_cast<SqliteStore*>(&store);
-  return sqlite != nullptr ? sqlite->empty_log() : ok_status();
-}
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
   if (path.empty()) return invalid_argument("store sqlite: has no path; write sqlite:PATH", "store");

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "products/monitor/alarms/alarms.h"
 #include "products/monitor/alarms/delivery.h"
+#include "store/testing.h"
 
 namespace yupu::monitor {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::int64_t kStart = 20'000 * kDayNs;
 
 class Notices : public ::testing::Test {
  protected:
-  void SetUp() override { store_ = store::open_store("sqlite::memory:").value(); }
+  void SetUp() override { store_ = store::open_store(yupu::testing::fresh_url()).value(); }
 
   void change(const std::string& topic, TopicState from, TopicState to, std::int64_t time_ns,
               std::int64_t fired_ns = kStart) {

@@ -8,6 +8,7 @@
 #include "products/monitor/detect/testing/steady_log.h"
 #include "products/monitor/documents/counts.h"
 #include "products/monitor/documents/document.h"
+#include "store/testing.h"
 
 namespace yupu::monitor {
 namespace {
@@ -39,7 +40,7 @@ std::string text_of(const std::vector<Change>& changes) {
 }
 
 TEST(Watch, LooksAtAnyTimeAreOneReplay) {
-  const auto store = store::open_store("sqlite::memory:").value();
+  const auto store = store::open_store(yupu::testing::fresh_url()).value();
   SteadyLog log("tea", 3);
   log.steady(SteadyLog::at(0, 0), SteadyLog::at(9, 0));
   log.burst(SteadyLog::at(8, 10), SteadyLog::at(8, 11), 20, Sentiment::kNegative);
@@ -78,7 +79,7 @@ class LimitedWatch : public ::testing::Test {
  protected:
   static constexpr std::int64_t kBegin = SteadyLog::kBegin;
   void SetUp() override {
-    store_ = store::open_store("sqlite::memory:").value();
+    store_ = store::open_store(yupu::testing::fresh_url()).value();
     rules_["tea"].absolute_limit = 5;
     say(kBegin, 1, Sentiment::kNeutral);
     EXPECT_TRUE(look(*store_, "m", rules_, kBegin + 2 * kHourNs).ok());

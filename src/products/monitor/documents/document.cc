@@ -32,6 +32,8 @@ Status check(const IncomingDocument& document, SentimentFrom from) {
   if (document.received_ns < 0) return refuse("received", "received before 1970");
   if (document.title.size() + document.text.size() > kDocumentBytesMax)
     return refuse("too_large", fmt::format("title and text have more than {} bytes", kDocumentBytesMax));
+  if (document.publisher.size() > kPublisherBytesMax)
+    return refuse("too_large", fmt::format("the publisher's name has more than {} bytes", kPublisherBytesMax));
   if (!has_word(document.title) && !has_word(document.text))
     return refuse("empty", "neither title nor text holds a letter or a number");
   const std::int64_t published_ns = document.published_ns.value_or(document.received_ns);

@@ -66,11 +66,12 @@ using ScoreDocuments = std::function<Status(std::vector<ReadyDocument>& document
 enum class SentimentFrom : std::uint8_t { kDocument, kScored };
 
 inline constexpr std::size_t kDocumentBytesMax = 1 << 20;  // of title and text together
+inline constexpr std::size_t kPublisherBytesMax = 1024;    // it is part of keys
 inline constexpr std::int64_t kPublishedAheadMaxNs = 10 * kMinuteNs;
 
 // Errors: kInvalidArgument; the field is the reason a source's refusals are counted under:
 //   "empty"      neither title nor text holds a letter, number or ideograph
-//   "too_large"  more than kDocumentBytesMax
+//   "too_large"  more than kDocumentBytesMax, or a publisher's name of more than kPublisherBytesMax
 //   "url"        its address is none
 //   "published"  before 1970, or more than kPublishedAheadMaxNs after it was received
 //   "received"   before 1970

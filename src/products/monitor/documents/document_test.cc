@@ -57,6 +57,9 @@ TEST(Document, RefusedByReason) {
   EXPECT_EQ(refused(document("\xF0\x9F\x98\x80!?", " \n")), "empty");
   EXPECT_EQ(refused(document("water", std::string(kDocumentBytesMax, 'x'))), "too_large");
   IncomingDocument wrong = document("water", "");
+  wrong.publisher = std::string(kPublisherBytesMax + 1, 'x');
+  EXPECT_EQ(refused(wrong), "too_large");
+  wrong = document("water", "");
   wrong.url = "ftp://x/";
   EXPECT_EQ(refused(wrong), "url");
   wrong = document("water", "");

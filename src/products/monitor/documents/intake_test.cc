@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "products/monitor/documents/counts.h"
+#include "store/testing.h"
 
 namespace yupu::monitor {
 namespace {
@@ -11,7 +12,7 @@ constexpr std::int64_t kNow = 20'000 * kDayNs + kHourNs;
 
 class Intake : public ::testing::Test {
  protected:
-  void SetUp() override { store_ = store::open_store("sqlite::memory:").value(); }
+  void SetUp() override { store_ = store::open_store(yupu::testing::fresh_url()).value(); }
 
   static IncomingDocument document(std::string guid, std::string text, std::string publisher = "paper",
                                    Sentiment sentiment = Sentiment::kNegative) {

@@ -9,6 +9,7 @@
 #include "products/monitor/documents/counts.h"
 #include "products/monitor/documents/push_file.h"
 #include "products/monitor/documents/push_row.h"
+#include "store/testing.h"
 
 namespace yupu::monitor {
 namespace {
@@ -59,7 +60,7 @@ TEST(Push, CountsRefusesAndGoesOn) {
   const testing::TempDir folder;
   const std::string path = folder.file("rows.jsonl");
   const FakeClock clock(20'000 * kDayNs);
-  const auto store = store::open_store("sqlite::memory:").value();
+  const auto store = store::open_store(yupu::testing::fresh_url()).value();
   const auto topics = TopicDictionary::create({{"tea", {}}}).value();
   const auto push = [&] { return push_file(*store, clock, "m", topics, path, "src", {.batch_rows = 2}); };
   for (int i = 0; i < 5; ++i)

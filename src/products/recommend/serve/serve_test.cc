@@ -8,6 +8,7 @@
 #include "products/recommend/serve/lists.h"
 #include "products/recommend/serve/recommend_routes.h"
 #include "store/store.h"
+#include "store/testing.h"
 
 namespace yupu::recommend {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::int64_t kNowNs = 1'764'000'000 * kSecondNs;
 class ServeTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = store::open_store("sqlite::memory:");
+    auto opened = store::open_store(yupu::testing::fresh_url());
     ASSERT_TRUE(opened.ok()) << opened.status().to_string();
     store_ = std::move(opened).value();
     std::vector<Item> items;

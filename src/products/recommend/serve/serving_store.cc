@@ -9,7 +9,8 @@ Status note_change(Transaction& transaction, const std::string& tenant_id, Chang
   return transaction
       .execute(
           "INSERT INTO recommend_revision (tenant_id, items, events) VALUES (?, ?, ?) ON CONFLICT (tenant_id) DO "
-          "UPDATE SET items = items + excluded.items, events = events + excluded.events",
+          "UPDATE SET items = recommend_revision.items + excluded.items, events = recommend_revision.events + "
+          "excluded.events",
           {tenant_id, items, events})
       .status();
 }

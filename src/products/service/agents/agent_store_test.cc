@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "store/testing.h"
 
 namespace yupu::products {
 namespace {
 
 class AgentStoreTest : public ::testing::Test {
  protected:
-  void SetUp() override { store_ = std::move(store::open_store("sqlite::memory:")).value(); }
+  void SetUp() override { store_ = std::move(store::open_store(yupu::testing::fresh_url())).value(); }
   Result<AddedAgent> add(const std::string& name, const std::string& tenant = "t_1") {
     return add_agent(*store_, clock_, {.tenant_id = tenant, .name = name, .skills = {"zh", "refund"}});
   }

@@ -5,16 +5,18 @@
 #include <chrono>
 #include <utility>
 
+#include "base/ids.h"
 #include "base/log.h"
 #include "products/service/agents/assignment.h"
 #include "products/service/agents/desk_now.h"
+#include "products/service/agents/presence.h"
 
 namespace yupu::products {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
 
 Desk::Desk(store::Store& store, const Clock& clock, DeskOptions options)
-    : store_(store), clock_(clock), options_(options) {}
+    : store_(store), clock_(clock), options_(options), server_(random_id("desk")) {}
 
 Desk::~Desk() { stop(); }
 
@@ -95,7 +97,10 @@ bool Desk::is_on_duty(const std::string& agent_id) const {
   return found != presences_.end() && counts_as_on_duty(found->second);
 }
 
-bool Desk::anybody_on_duty(const std::string& tenant_id) const {
+bool Desk::anybody_on_duty(const Now& now, const std::string& tenant_id) const {
+  if (std::any_of(now.elsewhere.begin(), now.elsewhere.end(),
+                  [&](const auto& entry) { return entry.second == tenant_id; }))
+    return true;
   MutexLock lock(mutex_);
   return std::any_of(presences_.begin(), presences_.end(), [&](const auto& entry) {
     return entry.second.tenant_id == tenant_id && counts_as_on_duty(entry.second);
@@ -105,12 +110,13 @@ bool Desk::anybody_on_duty(const std::string& tenant_id) const {
 Result<Json> Desk::state_of(const Conversation& conversation) {
   Now now;
   YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(now, Now::read(transaction, conversation.tenant_id));
+    YUPU_ASSIGN_OR_RETURN(now, read_now(transaction, conversation.tenant_id));
     return {};
   }));
-  if (now.find(conversation.id) != nullptr) return now.state(conversation.id, anybody_on_duty(conversation.tenant_id));
+  const bool on_duty = anybody_on_duty(now, conversation.tenant_id);
+  if (now.find(conversation.id) != nullptr) return now.state(conversation.id, on_duty);
   // It is only about to be entered: behind those of its own priority.
-  if (!anybody_on_duty(conversation.tenant_id)) return Json{{"state", "offline"}};
+  if (!on_duty) return Json{{"state", "offline"}};
   std::int64_t place = 1;
   for (const Handover& handover : now.handovers) {
     if (handover.agent_id.empty() && handover.priority >= conversation.state.priority) ++place;
@@ -177,12 +183,40 @@ Status Desk::work(const Ids& changed) {
   if (!changed.empty()) {
     YUPU_RETURN_IF_ERROR(store_.write([](store::Transaction&) { return ok_status(); }));
   }
+  YUPU_RETURN_IF_ERROR(tell_others());
   YUPU_RETURN_IF_ERROR(move_conversations());
   return store_.read([&](store::Transaction& transaction) { return tell(transaction, changed); });
 }
 
+// The other servers on a shared store hear who is here.
+Status Desk::tell_others() {
+  if (!store_.is_shared() || agents_.empty()) return {};
+  AgentTenants here;
+  Ids ids;
+  for (const AgentStream& follower : agents_) {
+    here[follower.agent.id] = follower.agent.tenant_id;
+    ids.insert(follower.agent.id);
+  }
+  const std::int64_t now_ns = clock_.monotonic_ns();
+  if (ids == told_present_ && now_ns - told_present_ns_ < kTellPresenceNs) return {};
+  YUPU_RETURN_IF_ERROR(store_.write(
+      [&](store::Transaction& transaction) { return tell_presence(transaction, server_, here, clock_.now_ns()); }));
+  told_present_ = std::move(ids);
+  told_present_ns_ = now_ns;
+  return {};
+}
+
+Result<Desk::Now> Desk::read_now(store::Transaction& transaction, const std::string& tenant_id) const {
+  YUPU_ASSIGN_OR_RETURN(Now now, Now::read(transaction, tenant_id));
+  if (!store_.is_shared()) return now;
+  // As long as those whose streams ended here; longer than it takes to be told once more.
+  const std::int64_t fresh_ns = std::max(options_.requeue_after_ms * kNsPerMs, 3 * kTellPresenceNs);
+  YUPU_ASSIGN_OR_RETURN(now.elsewhere, present_elsewhere(transaction, server_, tenant_id, clock_.now_ns() - fresh_ns));
+  return now;
+}
+
 // Agents whose conversations are to be given to others: gone for too long, or removed. Whoever holds a conversation and
-// was never seen is taken for gone from now on.
+// was never seen is taken for gone from now on; who is seen by another server is not gone.
 Desk::Ids Desk::gone_agents(const Now& now) {
   const std::int64_t now_ns = clock_.monotonic_ns();
   Ids gone;
@@ -193,7 +227,7 @@ Desk::Ids Desk::gone_agents(const Now& now) {
                            Presence{.tenant_id = handover.tenant_id, .stream_count = 0, .left_ns = now_ns});
   }
   std::erase_if(presences_, [&](const auto& entry) {
-    const bool is_gone = !counts_as_on_duty(entry.second);
+    const bool is_gone = !counts_as_on_duty(entry.second) && !now.elsewhere.contains(entry.first);
     if (is_gone) gone.insert(entry.first);
     return is_gone;
   });
@@ -203,7 +237,7 @@ Desk::Ids Desk::gone_agents(const Now& now) {
 Status Desk::move_conversations() {
   Now now;
   YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(now, Now::read(transaction, {}));
+    YUPU_ASSIGN_OR_RETURN(now, read_now(transaction, {}));
     return {};
   }));
   std::vector<Agent> on_duty;

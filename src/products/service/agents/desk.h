@@ -11,6 +11,9 @@
 //
 // On duty   an agent whose stream is open, or ended less than requeue_after_ms ago; only the former are given new
 //           conversations. Whose conversations are found at start has been gone since then.
+// Servers   of several on one store each has a desk: it gives conversations to the agents at it, and takes those who
+// are
+//           at others for on duty (presence.h). What another server wrote is told at the next tick.
 // Threads   one of its own, from start() to stop(). look() on that thread, or on a test's that starts none; the other
 //           members on any.
 #pragma once
@@ -93,22 +96,27 @@ class Desk final : public People {
   void drop_closed();
   bool is_idle(const Ids& changed) const;
   Status work(const Ids& changed);
+  Status tell_others();
+  Result<Now> read_now(store::Transaction& transaction, const std::string& tenant_id) const;
   Status move_conversations();
   Status tell(store::Transaction& transaction, const Ids& changed);
   Status tell_agent(store::Transaction& transaction, const Now& now, AgentStream& follower, const Ids& changed);
   Status tell_visitor(store::Transaction& transaction, const Now& now, VisitorStream& follower, const Ids& changed);
   Json queue_json(const Now& now, const std::string& tenant_id) const;
   Ids gone_agents(const Now& now);
-  bool anybody_on_duty(const std::string& tenant_id) const;
+  bool anybody_on_duty(const Now& now, const std::string& tenant_id) const;
   bool counts_as_on_duty(const Presence& presence) const;
 
   store::Store& store_;
   const Clock& clock_;
   const DeskOptions options_;
+  const std::string server_;  // of this desk among those on the store
   // The looking thread's own.
   std::vector<AgentStream> agents_;
   std::vector<VisitorStream> visitors_;
   bool has_looked_ = false;
+  std::set<std::string> told_present_;  // agents, and when the others were told of them
+  std::int64_t told_present_ns_ = 0;
 
   mutable Mutex mutex_;
   Condition wake_;

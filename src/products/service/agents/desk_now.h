@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "products/service/agents/desk.h"
+#include "products/service/agents/presence.h"
 
 namespace yupu::products {
 
@@ -12,6 +13,7 @@ struct Desk::Now {
   std::vector<Agent> agents;        // the removed ones too: their words stay
   std::vector<Handover> handovers;  // in the order of the queue
   AgentNames names;
+  AgentTenants elsewhere = {};  // agents who are at another server
 
   // An empty tenant_id: every tenant's.
   static Result<Now> read(store::Transaction& transaction, const std::string& tenant_id);

@@ -90,7 +90,7 @@ Json Desk::queue_json(const Now& now, const std::string& tenant_id) const {
   for (const Agent& agent : now.agents) {
     if (agent.tenant_id != tenant_id || agent.is_removed) continue;
     agents.push_back({{"name", agent.name},
-                      {"on_duty", is_on_duty(agent.id)},
+                      {"on_duty", is_on_duty(agent.id) || now.elsewhere.contains(agent.id)},
                       {"conversations", loads[agent.id]},
                       {"limit", agent.conversations_max}});
   }
@@ -99,7 +99,7 @@ Json Desk::queue_json(const Now& now, const std::string& tenant_id) const {
 
 Status Desk::tell(store::Transaction& transaction, const Ids& changed) {
   if (agents_.empty() && visitors_.empty()) return {};
-  YUPU_ASSIGN_OR_RETURN(const Now now, Now::read(transaction, {}));
+  YUPU_ASSIGN_OR_RETURN(const Now now, read_now(transaction, {}));
   for (AgentStream& follower : agents_) YUPU_RETURN_IF_ERROR(tell_agent(transaction, now, follower, changed));
   for (VisitorStream& follower : visitors_) YUPU_RETURN_IF_ERROR(tell_visitor(transaction, now, follower, changed));
   return {};
@@ -118,7 +118,7 @@ Status Desk::tell_agent(store::Transaction& transaction, const Now& now, AgentSt
     const auto [cursor, is_new] = follower.cursors.try_emplace(handover.conversation_id, handover.sequence);
     if (is_new) {
       send(stream, "assigned", handover_json(handover));
-    } else if (changed.contains(handover.conversation_id)) {
+    } else if (changed.contains(handover.conversation_id) || handover.sequence > cursor->second) {
       YUPU_ASSIGN_OR_RETURN(const auto messages,
                             messages_after(transaction, handover.tenant_id, handover.conversation_id, cursor->second));
       for (const Message& message : messages) {
@@ -138,7 +138,10 @@ Status Desk::tell_agent(store::Transaction& transaction, const Now& now, AgentSt
 Status Desk::tell_visitor(store::Transaction& transaction, const Now& now, VisitorStream& follower,
                           const Ids& changed) {
   const bool is_new = follower.state.empty();
-  if (is_new || changed.contains(follower.conversation_id)) {
+  // What another server wrote rings no bell here: it is seen by the number of the last message.
+  const Handover* const waiting = now.find(follower.conversation_id);
+  const bool has_grown = waiting != nullptr ? waiting->sequence > follower.cursor : !follower.is_settled;
+  if (is_new || has_grown || changed.contains(follower.conversation_id)) {
     YUPU_ASSIGN_OR_RETURN(const auto messages,
                           messages_after(transaction, follower.tenant_id, follower.conversation_id, follower.cursor));
     for (const Message& message : messages) {
@@ -148,8 +151,8 @@ Status Desk::tell_visitor(store::Transaction& transaction, const Now& now, Visit
     }
   }
   Json state;
-  if (now.find(follower.conversation_id) != nullptr) {
-    state = now.state(follower.conversation_id, anybody_on_duty(follower.tenant_id));
+  if (waiting != nullptr) {
+    state = now.state(follower.conversation_id, anybody_on_duty(now, follower.tenant_id));
     follower.is_settled = false;
   } else {
     if (follower.is_settled && !changed.contains(follower.conversation_id)) return {};

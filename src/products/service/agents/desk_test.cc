@@ -4,6 +4,7 @@
 
 #include "products/service/agents/inbox.h"
 #include "products/service/agents/testing.h"
+#include "store/testing.h"
 
 namespace yupu::products {
 namespace {
@@ -174,6 +175,36 @@ TEST_F(DeskTest, TheThreadTellsWithoutBeingAsked) {
   }
   EXPECT_EQ(state(id).at("agent"), "Mei");
   desk_->stop();
+}
+
+// An agent at one server, a visitor at the other.
+TEST_F(DeskTest, TwoServersOnOneStore) {
+  if (!yupu::testing::has_postgres()) GTEST_SKIP() << "needs a store that servers share";
+  const auto other_store = store::open_store(url_).value();
+  Desk other(*other_store, clock_, DeskOptions{});
+  other.look();
+  Shift mei = hire("Mei");
+  const std::string id = ask_for_person();
+  EXPECT_EQ(count_of(heard(mei), "event: assigned"), 1U);
+  const auto visitor = std::make_shared<http::EventStream>();
+  other.follow_as_visitor(get(id), -1, visitor);
+  other.look();
+  EXPECT_NE(http::testing::StreamReader::take(*visitor).find(R"("state":"with")"), std::string::npos);
+  // Longer than an agent may be away, whose stream nobody here has.
+  for (int i = 0; i < 8; ++i) {
+    pass_seconds(5);
+    other.look();
+  }
+  EXPECT_EQ(state(id), (Json{{"state", "with"}, {"agent", "Mei"}}));
+  EXPECT_FALSE(reply(mei, id, "m1", "good morning")->was_known);
+  other.look();
+  EXPECT_EQ(count_of(http::testing::StreamReader::take(*visitor), "good morning"), 1U);
+  leave(mei);
+  for (int i = 0; i < 8; ++i) {
+    pass_seconds(5);
+    other.look();
+  }
+  EXPECT_EQ(other.state_of(get(id)).value(), (Json{{"state", "offline"}}));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "products/service/agents/desk.h"
 #include "products/service/conversation/conversation_bot.h"
 #include "products/service/conversation/testing.h"
+#include "store/testing.h"
 
 namespace yupu::products::testing {
 
@@ -30,7 +31,7 @@ class DeskFixture : public ::testing::Test {
     desk_.reset();
     bot_.reset();
     store_.reset();
-    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    auto store = store::open_store(url_);
     ASSERT_TRUE(store.ok()) << store.status().to_string();
     store_ = std::move(store).value();
     desk_ = std::make_unique<Desk>(*store_, clock_, DeskOptions{});
@@ -93,6 +94,7 @@ class DeskFixture : public ::testing::Test {
   }
 
   yupu::testing::TempDir dir_;
+  const std::string url_ = yupu::testing::url_in(dir_);
   FakeClock clock_{kNow};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Desk> desk_;

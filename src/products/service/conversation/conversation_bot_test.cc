@@ -7,6 +7,7 @@
 #include "base/testing.h"
 #include "products/service/conversation/conversation_store.h"
 #include "products/service/conversation/testing.h"
+#include "store/testing.h"
 
 namespace yupu::products {
 namespace {
@@ -21,7 +22,7 @@ class ConversationBotTest : public ::testing::Test {
   // As a server that starts again.
   void open() {
     store_.reset();
-    auto store = store::open_store("sqlite:" + dir_.file("yupu.db"));
+    auto store = store::open_store(url_);
     ASSERT_TRUE(store.ok()) << store.status().to_string();
     store_ = std::move(store).value();
     bot_ = std::make_unique<ConversationBot>(*store_, clock_, testing::shop(), ConversationOptions{.idle_minutes = 60});
@@ -55,6 +56,7 @@ class ConversationBotTest : public ::testing::Test {
   Conversation get(const std::string& id) { return *get_conversation(*store_, "t_1", id); }
 
   yupu::testing::TempDir dir_;
+  const std::string url_ = yupu::testing::url_in(dir_);
   FakeClock clock_{kNow};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ConversationBot> bot_;

@@ -11,6 +11,7 @@
 #include "base/testing.h"
 #include "products/service/knowledge/library.h"
 #include "products/service/knowledge/retriever.h"
+#include "store/testing.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::products::testing {
@@ -54,7 +55,7 @@ class Shelf {
   Shelf() { reopen(); }
   void reopen() {
     store_.reset();
-    store_ = store::open_store("sqlite:" + folder_.file("yupu.db")).value();
+    store_ = store::open_store(url_).value();
   }
   store::Store& store() { return *store_; }
   const Clock& clock() const { return clock_; }
@@ -88,6 +89,7 @@ class Shelf {
 
  private:
   yupu::testing::TempDir folder_;
+  const std::string url_ = yupu::testing::url_in(folder_);
   FakeClock clock_{kDated};
   std::unique_ptr<store::Store> store_;
 };
