@@ -6,6 +6,7 @@
 // "read ms": how long the same threads take to read every fp32 weight of the layers once and do nothing with it.  No
 // answer can come sooner; a batch of one token comes close to it.
 //   model_encoder_inference_bench [threads] [size...]     one CSV row per size and batch; sizes: base 6x384 4x312
+// PROFILE=1: also where the time of the fp32 answers goes, by kind of work.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -20,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "base/rng.h"
+#include "engine/testing/profile_table.h"
 #include "model/encoder/encoder.h"
 
 namespace yupu::model {
@@ -127,6 +129,17 @@ double check_contender(const Contender& contender, const EncoderBatch& batch, co
   return smallest_cosine(expected, together);
 }
 
+// Where the time of `contender`'s answers goes.
+void print_kinds(std::string_view name, const Contender& contender, const EncoderBatch& batch) {
+  constexpr int kAnswers = 30;
+  engine::Profile profile(contender.context.team().size() == 1);
+  contender.context.set_profile(&profile);
+  const double begin = profile.now_s();
+  for (int i = 0; i < kAnswers; ++i) (void)pooled(contender.encoder, contender.context, batch);
+  contender.context.set_profile(nullptr);
+  engine::print_profile(name, profile, kAnswers, profile.now_s() - begin);
+}
+
 void measure(const Size& size, std::vector<Contender> contenders, std::int64_t sequences) {
   const EncoderBatch batch(draw_batch(sequences, 17));
   const engine::Tensor expected = pooled(contenders[0].encoder, contenders[0].context, batch);
@@ -156,6 +169,7 @@ void measure(const Size& size, std::vector<Contender> contenders, std::int64_t s
   }
   fmt::print("{},{},{}{}{}{},{:.2f}{}\n", size.name, sequences, batch.packed.token_count(), times, ratios, cosines,
              median(reading), right ? "" : ",WRONG");
+  if (std::getenv("PROFILE") != nullptr) print_kinds(size.name, contenders[0], batch);
 }
 
 void measure_size(engine::ExecutionContext& context, engine::ExecutionContext& bf16_context, const Size& size) {

@@ -21,8 +21,8 @@
 #include "engine/device/cpu/split_gemm.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/optim/adamw.h"
-#include "engine/profile.h"
 #include "engine/testing/fma_peak.h"
+#include "engine/testing/profile_table.h"
 #include "model/encoder/encoder.h"
 #include "model/heads/classification/classification.h"
 
@@ -120,19 +120,7 @@ void measure(engine::ExecutionContext& context, const Size& size, double peak) {
       product_flops / product_seconds * 1e-9, 100 * product_flops / product_seconds * 1e-9 / peak, peak,
       static_cast<double>(context.pool().statistics().bytes_held) / 1048576.0,
       context.pool().statistics().misses_total - misses, static_cast<double>(usage.ru_maxrss) / 1024.0);
-  std::vector<engine::ProfileRow> rows = profile.rows();
-  std::sort(rows.begin(), rows.end(),
-            [](const engine::ProfileRow& a, const engine::ProfileRow& b) { return a.seconds > b.seconds; });
-  double inside = 0;
-  const auto line = [&](std::string_view kind, double seconds, double flops) {
-    fmt::print("kind,{},{},{:.2f} ms,{:.1f} %{}\n", size.name, kind, 1e3 * seconds / size.steps, 100 * seconds / total,
-               flops > 0 ? fmt::format(",{:.1f} GFLOP/s", flops / seconds * 1e-9) : "");
-  };
-  for (const engine::ProfileRow& row : rows) {
-    line(row.kind, row.seconds, row.flops);
-    inside += row.seconds;
-  }
-  line("everything else", total - inside, 0);
+  engine::print_profile(size.name, profile, size.steps, total);
 }
 
 }  // namespace

@@ -121,13 +121,7 @@ std::unique_ptr<Weight> pack(ExecutionContext& context, const Tensor& value, Row
   const bool forward = use != WeightUse::kBackward;
   const MatrixView b{.data = value.f32() + rows.begin * in, .stride = in, .transposed = forward};
   const std::int64_t columns = forward ? out : in, depth = forward ? in : out;
-  if constexpr (std::is_same_v<Weight, PackedWeight>) {
-    // A gradient's product has many rows and can take its weight apart as it goes: memory counts for more there.
-    const PackedAs packed_as = use == WeightUse::kForward ? PackedAs::kParts : PackedAs::kF32;
-    return std::make_unique<Weight>(context, b, columns, depth, packed_as);
-  } else {
-    return std::make_unique<Weight>(context, b, columns, depth);
-  }
+  return std::make_unique<Weight>(context, b, columns, depth);
 }
 
 }  // namespace

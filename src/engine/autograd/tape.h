@@ -39,9 +39,8 @@ class PackedWeight;
 class PackedBf16Weight;
 class PackedInt8Weight;
 
-// Which product of a linear layer a weight W (O,I) is packed for: y = x W^T or d_x = d_y W.  kForwardPieces: the first,
-// in pieces of a few rows that threads multiply for themselves; f32 on every machine.
-enum class WeightUse : std::uint8_t { kForward, kBackward, kForwardPieces };
+// Which product of a linear layer a weight W (O,I) is packed for: y = x W^T or d_x = d_y W.
+enum class WeightUse : std::uint8_t { kForward, kBackward };
 
 // Rows [begin, end) of a matrix.
 struct RowRange {

@@ -15,9 +15,6 @@ namespace {
 // Below this many multiplications a fork costs more than it brings.
 constexpr std::int64_t kSerialWorkMax = 48 * 1024;
 
-// Elements of a right operand that is kept as parts.
-constexpr std::int64_t kPartsMax = 1 << 20;
-
 std::int64_t scratch_a_floats(const GemmShape& shape) {
   return round_up(std::min(kRowsBlock, shape.rows) * gemm_packed_depth(shape), 16);
 }
@@ -31,9 +28,7 @@ void empty_sum(const GemmShape& shape, const GemmOutput& c, const GemmEpilogue& 
 }
 
 // Whether the product packs B for itself.  Split, it takes apart what is packed as f32 too.
-bool packs_b(const GemmTask& task, bool split) {
-  return task.parts_b == nullptr && (split || task.packed_b == nullptr);
-}
+bool packs_b(const GemmTask& task, bool split) { return split || task.packed_b == nullptr; }
 
 // How many parts of the columns: each part packs all of A again, each part of the rows packs all of B again.  Packing
 // an element costs as much as `packing` products of it.
@@ -62,7 +57,7 @@ std::int64_t column_parts(const GemmTask& task, bool split, std::int64_t threads
 // What a product is in a training step.
 std::string_view kind_of(const GemmTask& task) {
   if (task.a.transposed) return "product dW";
-  return task.packed_b != nullptr || task.parts_b != nullptr || task.b.transposed ? "product forward" : "product dX";
+  return task.packed_b != nullptr || task.b.transposed ? "product forward" : "product dX";
 }
 
 // A gradient of weights is written once and read by the optimiser long after: kept in the caches it would only push
@@ -94,7 +89,7 @@ void run(ExecutionContext& context, const GemmTask& whole) {
   const std::int64_t panels = (shape.columns + panel - 1) / panel;
   const bool alone = shape.rows * shape.columns * shape.depth <= kSerialWorkMax;
   const std::int64_t threads = alone ? 1 : context.team().size();
-  const bool split = whole.parts_b != nullptr || (!context.few_rows() && split_gemm_serves(shape));
+  const bool split = !context.few_rows() && split_gemm_serves(shape);
   const std::int64_t in_columns = column_parts(whole, split, threads, panels);
   const std::int64_t in_rows = threads / in_columns;
   const std::int64_t part_columns = (panels + in_columns - 1) / in_columns * panel;
@@ -128,31 +123,15 @@ void run(ExecutionContext& context, const GemmTask& whole) {
 PackedWeight::PackedWeight(ExecutionContext& context, const Tensor& weight)
     : PackedWeight(context, {weight.f32(), weight.size(1), true}, weight.size(0), weight.size(1)) {}
 
-PackedWeight::PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth,
-                           PackedAs packed_as)
-    : columns_(columns),
-      depth_(depth),
-      parts_(packed_as == PackedAs::kParts && columns * depth <= kPartsMax && !context.few_rows() &&
-             split_gemm_serves({0, columns, depth})) {
+PackedWeight::PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth)
+    : columns_(columns), depth_(depth) {
   const std::int64_t panel = gemm_panel_columns();
   const std::int64_t panels = (columns_ + panel - 1) / panel;
-  if (parts_) {
-    packed_ = Tensor::empty({2 * split_packed_lanes(columns_, depth_)}, DType::kBF16);
-    auto* const lanes = reinterpret_cast<std::uint32_t*>(packed_.bytes());
-    context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
-      for (std::int64_t i = begin; i < end; ++i) split_pack_panel(b, columns_, depth_, i, lanes);
-    });
-    return;
-  }
   packed_ = Tensor::empty({std::max<std::int64_t>(1, depth_), panels * panel});
   const GemmShape shape{0, columns_, depth_};
   context.team().parallel_for(panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
     gemm_pack_columns(shape, b, begin * panel, std::min(columns_, end * panel), packed_.f32());
   });
-}
-
-const std::uint32_t* PackedWeight::parts() const {
-  return parts_ ? reinterpret_cast<const std::uint32_t*>(packed_.bytes()) : nullptr;
 }
 
 void gemm(ExecutionContext& context, const GemmShape& shape, const MatrixView& a, const MatrixView& b,
@@ -172,7 +151,6 @@ void gemm(ExecutionContext& context, std::int64_t rows, const MatrixView& a, con
   task.shape = {rows, b.columns(), b.depth()};
   task.a = a;
   task.packed_b = b.f32();
-  task.parts_b = b.parts();
   task.c = c;
   task.epilogue = epilogue;
   run(context, task);

@@ -56,30 +56,20 @@ struct GemmOutput {
   bool accumulate = false;
 };
 
-// How a right operand is packed where the machine forms f32 products from bf16 parts (split_gemm.h): as f32, taken
-// apart in every product, or as parts while it is small, half as large again and taken apart once.  A large one is not
-// in the caches when it is wanted, and reading its parts would take longer than taking it apart.  Elsewhere both are
-// f32; the bits are the same in all cases.
-enum class PackedAs : std::uint8_t { kF32, kParts };
-
 // A right operand packed once.  Threads: may be read by many.
 class PackedWeight {
  public:
   // B (depth, columns).
-  PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth,
-               PackedAs packed_as = PackedAs::kParts);
+  PackedWeight(ExecutionContext& context, const MatrixView& b, std::int64_t columns, std::int64_t depth);
   // W^T of a linear layer, W (O,I).
   PackedWeight(ExecutionContext& context, const Tensor& weight);
   std::int64_t columns() const { return columns_; }
   std::int64_t depth() const { return depth_; }
-  // One of the two; the other is null.
-  const float* f32() const { return parts_ ? nullptr : packed_.f32(); }
-  const std::uint32_t* parts() const;
+  const float* f32() const { return packed_.f32(); }
 
  private:
   std::int64_t columns_;
   std::int64_t depth_;
-  bool parts_;
   Tensor packed_;
 };
 

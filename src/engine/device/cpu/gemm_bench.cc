@@ -105,12 +105,10 @@ void measure(ExecutionContext& context, const Libraries& libraries, const std::s
                             gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});
                           }});
   }
-  std::unique_ptr<PackedWeight> packed_f32;
   if (tb) {
-    packed_f32 = std::make_unique<PackedWeight>(context, MatrixView{b.f32(), k, true}, n, k, PackedAs::kF32);
     contenders.push_back({"yupu f32 packed", [&, rows = m, columns = n, depth = k] {
                             const WithoutSplitGemm f32;
-                            gemm(context, rows, {a.f32(), depth, false}, *packed_f32, {c.f32(), columns, false});
+                            gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});
                           }});
   }
   // bfloat16 operands; not comparable in precision, compared in rate.

@@ -37,8 +37,7 @@ inline std::int64_t gemm_packed_depth(const GemmShape& shape) {
 struct GemmTask {
   GemmShape shape;
   MatrixView a, b;
-  const float* packed_b = nullptr;         // instead of b: depth blocks of panels, as pack_columns lays them
-  const std::uint32_t* parts_b = nullptr;  // the same, as split_pack_columns lays them
+  const float* packed_b = nullptr;  // instead of b: depth blocks of panels, as pack_columns lays them
   GemmOutput c;
   bool stream = false;  // C goes past the caches.  REQUIRES: one depth block, no epilogue, rows on whole cache lines
   GemmEpilogue epilogue;

@@ -29,14 +29,6 @@ bool machine_has_it() { return false; }
 
 std::int64_t pairs_of(std::int64_t depth) { return round_up(divide_up(depth, 2), kSplitPairUnit); }
 
-// Where a panel of a packed operand begins, in lanes.  Depth blocks but the last are alike.
-std::int64_t panel_offset(std::int64_t columns, std::int64_t depth, std::int64_t k, std::int64_t panel) {
-  const std::int64_t block = gemm_depth_block(depth);
-  const std::int64_t panels = divide_up(columns, kSplitPanelColumns);
-  const std::int64_t before = k / block * panels * pairs_of(block) + panel * pairs_of(std::min(block, depth - k));
-  return kSplitParts * kSplitPanelColumns * before;
-}
-
 std::int64_t rows_of_block(std::int64_t rows) { return round_up(std::min(rows, kRowsBlock), kSplitRowUnit); }
 
 }  // namespace
@@ -55,12 +47,6 @@ std::int64_t split_scratch_a_floats(const GemmShape& shape) {
 
 std::int64_t split_scratch_b_floats(const GemmShape& shape) {
   return kSplitParts * kSplitPanelColumns * pairs_of(gemm_depth_block(shape.depth));
-}
-
-std::int64_t split_packed_lanes(std::int64_t columns, std::int64_t depth) {
-  const std::int64_t block = gemm_depth_block(depth);
-  const std::int64_t last = (divide_up(depth, block) - 1) * block;
-  return panel_offset(columns, depth, last, divide_up(columns, kSplitPanelColumns));
 }
 
 #if defined(__x86_64__)
@@ -131,32 +117,16 @@ Bf16Source source_of(const GemmTask& task, std::int64_t k, std::int64_t depth, s
           .depth = depth};
 }
 
-// A panel of B as parts: as they lie, or taken apart just now.
-const std::uint32_t* parts_of(const GemmTask& task, std::int64_t k, std::int64_t depth, std::int64_t column) {
-  if (task.parts_b != nullptr) {
-    return task.parts_b + panel_offset(task.shape.columns, task.shape.depth, k, column / kSplitPanelColumns);
-  }
-  auto* const lanes = reinterpret_cast<std::uint32_t*>(task.scratch_b);
-  split_columns_amx(source_of(task, k, depth, column), pairs_of(depth), lanes);
-  return lanes;
-}
-
 // All of the panel at (k, column), spread over `blocks` blocks of the one before it.
 SplitAhead ahead_of(const GemmTask& task, std::int64_t k, std::int64_t column, std::int64_t blocks) {
   constexpr std::int64_t kLineBytes = 64;
   const std::int64_t depth = std::min(gemm_depth_block(task.shape.depth), task.shape.depth - k);
   SplitAhead ahead;
-  if (task.parts_b != nullptr) {
-    ahead.row = reinterpret_cast<const char*>(parts_of(task, k, depth, column));
-    ahead.row_bytes = kSplitParts * kSplitPanelColumns * pairs_of(depth) * std::int64_t{sizeof(std::uint32_t)};
-    ahead.lines = ahead.row_bytes / kLineBytes;
-  } else {
-    const Bf16Source source = source_of(task, k, depth, column);
-    ahead.row = reinterpret_cast<const char*>(source.data);
-    ahead.row_bytes = (source.depth_contiguous ? source.depth : source.valid) * std::int64_t{sizeof(float)};
-    ahead.stride = source.stride * std::int64_t{sizeof(float)};
-    ahead.lines = (source.depth_contiguous ? source.valid : source.depth) * divide_up(ahead.row_bytes, kLineBytes);
-  }
+  const Bf16Source source = source_of(task, k, depth, column);
+  ahead.row = reinterpret_cast<const char*>(source.data);
+  ahead.row_bytes = (source.depth_contiguous ? source.depth : source.valid) * std::int64_t{sizeof(float)};
+  ahead.stride = source.stride * std::int64_t{sizeof(float)};
+  ahead.lines = (source.depth_contiguous ? source.valid : source.depth) * divide_up(ahead.row_bytes, kLineBytes);
   ahead.per_block = divide_up(ahead.lines, blocks);
   return ahead;
 }
@@ -212,21 +182,22 @@ void split_run_task(const GemmTask& task) {
           } else if (!last) {
             ahead = ahead_of(task, k + depth, begin, blocks);
           }
-          // Read by one panel of rows, the parts need not outlive their products.
-          const bool beside = task.packed_b != nullptr && panels.count() == 1;
-          const std::uint32_t* const b = beside ? nullptr : parts_of(task, k, depth, column);
+          // The first panel of rows takes B apart between its products; the others find the parts.
+          auto* const parts = reinterpret_cast<std::uint32_t*>(task.scratch_b);
           for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
             run_tile(task,
                      {.pairs = pairs,
                       .rows = panels.rows(panel),
                       .a = panels.data(panel, pairs),
                       .a_part = panels.part(panel, pairs),
-                      .b = b,
+                      .b = panel == 0 ? nullptr : parts,
                       .c = task.c.data + panels.row(panel) * task.c.stride + column,
                       .c_stride = task.c.stride,
                       .add = k > 0 || task.c.accumulate,
                       .stream = task.stream,
-                      .apart = beside ? source_of(task, k, depth, column) : Bf16Source{}},
+                      .apart = source_of(task, k, depth, column),
+                      .apart_packed = task.packed_b != nullptr,
+                      .keep = panels.count() > 1 ? parts : nullptr},
                      column, ahead);
             if (last) {
               gemm_finish_tile(task, panels.row(panel), column, panels.rows(panel),
@@ -241,19 +212,7 @@ void split_run_task(const GemmTask& task) {
   if (task.stream) hwy::FlushStream();  // before another thread reads C
 }
 
-void split_pack_panel(const MatrixView& b, std::int64_t columns, std::int64_t depth, std::int64_t panel,
-                      std::uint32_t* packed) {
-  const std::int64_t block = gemm_depth_block(depth);
-  for (std::int64_t k = 0; k < depth; k += block) {
-    const std::int64_t part = std::min(block, depth - k);
-    split_columns_amx(columns_source(b, columns, k, part, panel * kSplitPanelColumns), pairs_of(part),
-                      packed + panel_offset(columns, depth, k, panel));
-  }
-}
 #else
-void split_pack_panel(const MatrixView&, std::int64_t, std::int64_t, std::int64_t, std::uint32_t*) {
-  CHECK(false, "no machine of this kind takes f32 products apart");
-}
 void split_run_task(const GemmTask&) { CHECK(false, "no machine of this kind takes f32 products apart"); }
 #endif
 

@@ -32,15 +32,9 @@ bool split_gemm_serves(const GemmShape& shape);
 // What one thread needs for its rectangle, 64-byte aligned.
 std::int64_t split_scratch_a_floats(const GemmShape& shape);
 std::int64_t split_scratch_b_floats(const GemmShape& shape);
-// One rectangle, as gemm_run_task.  Takes B apart for itself, from either layout or from packed f32, unless it is
-// parts.
+// One rectangle, as gemm_run_task.  Takes B apart for itself, from either layout or from packed f32: beside the
+// products that costs little, and parts would be half as much again to read.
 void split_run_task(const GemmTask& task);
-
-// Parts of a whole right operand (columns, depth): for each depth block in turn the panels of 32 columns, each as
-// split_kernel.h says.
-std::int64_t split_packed_lanes(std::int64_t columns, std::int64_t depth);
-void split_pack_panel(const MatrixView& b, std::int64_t columns, std::int64_t depth, std::int64_t panel,
-                      std::uint32_t* packed);
 
 // For tests: never, while it lives.
 class WithoutSplitGemm {

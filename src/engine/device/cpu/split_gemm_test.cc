@@ -96,14 +96,10 @@ TEST(SplitGemm, BitsDoNotDependOnRowsPlaceThreadsOrPacking) {
     const GemmEpilogue epilogue{.bias = bias.f32(), .activation = Activation::kGelu};
     const Tensor whole = Tensor::empty({c.m, c.n});
     gemm(three, {c.m, c.n, c.k}, a_view, w_view, {whole.f32(), c.n, false}, epilogue);
-    for (const PackedAs packed_as : {PackedAs::kParts, PackedAs::kF32}) {
-      const PackedWeight weight(one, w_view, c.n, c.k, packed_as);
-      EXPECT_EQ(weight.parts() != nullptr, packed_as == PackedAs::kParts);
-      const Tensor packed = Tensor::empty({c.m, c.n});
-      gemm(one, c.m, a_view, weight, {packed.f32(), c.n, false}, epilogue);
-      EXPECT_TRUE(same_bits(whole, packed)) << c.m << " " << c.n << " " << c.k;
-    }
     const PackedWeight weight(one, w);
+    const Tensor packed = Tensor::empty({c.m, c.n});
+    gemm(one, c.m, a_view, weight, {packed.f32(), c.n, false}, epilogue);
+    EXPECT_TRUE(same_bits(whole, packed)) << c.m << " " << c.n << " " << c.k;
     for (std::int64_t row = 0; row < c.m; row += 5) {
       const Tensor alone = Tensor::empty({1, c.n});
       gemm(one, 1, {a.f32() + row * c.k, c.k, false}, weight, {alone.f32(), c.n, false}, epilogue);
@@ -164,7 +160,6 @@ TEST(SplitGemm, FewRowsAreMultipliedAsF32) {
   {
     const FewRowsScope scope(context);
     const PackedWeight weight(context, w);
-    EXPECT_EQ(weight.parts(), nullptr);
     gemm(context, 1, {a.f32(), 64, false}, weight, {few.f32(), 64, false});
   }
   EXPECT_FALSE(context.few_rows());

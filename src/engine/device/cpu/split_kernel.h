@@ -22,8 +22,6 @@ inline constexpr std::int64_t kSplitPairUnit = 16;  // pairs of one product of t
 // A panel of A of `source.valid` rows: part p goes to packed + p * part, in lanes of one pair; pairs * 2 >=
 // source.depth.
 void split_rows_amx(const Bf16Source& source, std::int64_t pairs, std::int64_t part, std::uint32_t* packed);
-// A panel of B.  REQUIRES: source.width == kSplitPanelColumns.
-void split_columns_amx(const Bf16Source& source, std::int64_t pairs, std::uint32_t* packed);
 // Lines of the operand that comes next, asked for a few at a time while this one multiplies: read from memory that is
 // far away, tiles would wait for every line, and all asked for at once would fill the buffers that the tiles' lines go
 // through.
@@ -41,12 +39,15 @@ struct SplitTile {
   std::int64_t pairs, rows;
   const std::uint32_t* a;
   std::int64_t a_part;     // lanes from one part of a to the next
-  const std::uint32_t* b;  // null: `apart`, taken apart beside the products
+  const std::uint32_t* b;  // null: `apart`, taken apart between the products
   float* c;
   std::int64_t c_stride;
   bool add, stream;
-  // Panels of it follow each other in memory, which is asked for kGemmAheadBytes ahead.
   Bf16Source apart = {};
+  // Panels of `apart` follow each other in memory, which is asked for kGemmAheadBytes ahead; otherwise `ahead` says
+  // what.
+  bool apart_packed = false;
+  std::uint32_t* keep = nullptr;  // where the parts of `apart` go, for other rows; null: nobody wants them
 };
 void split_multiply_amx(const SplitTile& tile, SplitAhead& ahead);
 #endif

@@ -64,18 +64,13 @@ YUPU_AVX512_BF16 inline void split_along(const Bf16Source& s, std::int64_t first
 }
 
 // 32 depths from k on of 16 neighbours in memory: the pairs of depths k + 2p, k + 2p + 1 go to packed + p * row_lanes,
-// part by part.  kStream: what lies kGemmAheadBytes behind each row is asked for.
-template <bool kStream>
+// part by part.
 YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t first, std::int64_t k, __m512i order,
                                           std::uint32_t* packed, std::int64_t row_lanes, std::int64_t part_lanes) {
   const __mmask16 read = bf16_head_mask(s.valid - first);
   const float* row = s.data + k * s.stride + first;
   for (std::int64_t p = 0; p < kBf16Lanes; ++p, row += 2 * s.stride, packed += row_lanes) {
     const std::int64_t left = s.depth - k - 2 * p;
-    if constexpr (kStream) {
-      __builtin_prefetch(reinterpret_cast<const char*>(row) + kGemmAheadBytes, 0, 2);
-      __builtin_prefetch(reinterpret_cast<const char*>(row + s.stride) + kGemmAheadBytes, 0, 2);
-    }
     __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row);
     __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + s.stride);
 #pragma GCC unroll 3
@@ -85,22 +80,55 @@ YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t firs
   }
 }
 
-// A block of a panel of B: 32 depths from k on.
-template <bool kStream>
-YUPU_AVX512_BF16 inline void split_block(const Bf16Source& s, std::int64_t k, __m512i order, std::uint32_t* packed) {
-  for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
-    std::uint32_t* to = packed + first;
-    if (!s.depth_contiguous) {
-      split_across<kStream>(s, first, k, order, to, kSplitPanelColumns, kPartLanes);
-      continue;
+// How B comes to a kernel: as parts; or to be taken apart, from a packed operand (whose panels lie behind each other),
+// from rows of a matrix that are depths, or from rows that are columns.
+enum class From { kParts, kPacked, kDepths, kColumns };
+
+// Pairs [kBegin, kEnd) of a block of B, whose neighbours in memory are columns.
+template <From kFrom, std::int64_t kBegin, std::int64_t kEnd>
+YUPU_AVX512_BF16 inline void split_pairs(const Bf16Source& s, std::int64_t k, __m512i order, std::uint32_t* packed) {
+#pragma GCC unroll 4
+  for (std::int64_t p = kBegin; p < kEnd; ++p) {
+    const float* const row = s.data + (k + 2 * p) * s.stride;
+    const std::int64_t left = s.depth - k - 2 * p;
+#pragma GCC unroll 2
+    for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
+      if constexpr (kFrom == From::kPacked) {
+        __builtin_prefetch(reinterpret_cast<const char*>(row + first) + kGemmAheadBytes, 0, 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(row + s.stride + first) + kGemmAheadBytes, 0, 2);
+      }
+      const __mmask16 read = bf16_head_mask(s.valid - first);
+      __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row + first);
+      __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + s.stride + first);
+      std::uint32_t* const to = packed + p * kSplitPanelColumns + first;
+#pragma GCC unroll 3
+      for (std::int64_t part = 0; part < kSplitParts; ++part) {
+        _mm512_storeu_si512(to + part * kPartLanes, take_pair(even, odd, order));
+      }
     }
-    SplitBlock block;
-    split_along(s, first, k, block);
-    for (auto& of_part : block.part) {
-      bf16_transpose(of_part);
-      for (std::int64_t r = 0; r < kBf16Lanes; ++r) _mm512_storeu_si512(to + r * kSplitPanelColumns, of_part[r]);
-      to += kPartLanes;
+  }
+}
+
+// A sixth of a block of B, 32 depths from k on: so much fills the time for which one product of tiles waits for the one
+// before it.  `along`: what one sixth leaves for the next two.
+constexpr std::int64_t kSixths = 6;
+template <From kFrom, std::int64_t kSixth>
+YUPU_AVX512_BF16 inline void split_sixth(const Bf16Source& s, std::int64_t k, __m512i order, std::uint32_t* packed,
+                                         SplitBlock& along) {
+  if constexpr (kFrom == From::kColumns) {
+    constexpr std::int64_t kHalf = kSixth / 3, kFirst = kHalf * kBf16Lanes;
+    if constexpr (kSixth % 3 == 0) {
+      split_along(s, kFirst, k, along);
+    } else {
+      for (std::int64_t part = kSixth % 3 == 1 ? 0 : 2; part < (kSixth % 3 == 1 ? 2 : kSplitParts); ++part) {
+        bf16_transpose(along.part[part]);
+        std::uint32_t* const to = packed + part * kPartLanes + kFirst;
+        for (std::int64_t r = 0; r < kBf16Lanes; ++r)
+          _mm512_storeu_si512(to + r * kSplitPanelColumns, along.part[part][r]);
+      }
     }
+  } else {
+    split_pairs<kFrom, kSixth * kSplitPairUnit / kSixths, (kSixth + 1) * kSplitPairUnit / kSixths>(s, k, order, packed);
   }
 }
 
@@ -110,6 +138,10 @@ YUPU_AVX512_BF16 inline void split_block(const Bf16Source& s, std::int64_t k, __
 #define YUPU_SPLIT_B(p)                                   \
   _tile_loadd(6, b + (p)*kBlockPartBytes, kLaneRowBytes); \
   _tile_loadd(7, b + (p)*kBlockPartBytes + kTileBytes, kLaneRowBytes);
+#define YUPU_SPLIT_NEXT(sixth)                                                   \
+  if constexpr (kApart) {                                                        \
+    if (more) split_sixth<kFrom, sixth>(tile.apart, next_k, order, next, along); \
+  }
 #define YUPU_SPLIT_PRODUCT   \
   _tile_dpbf16ps(0, 4, 6);   \
   _tile_dpbf16ps(1, 4, 7);   \
@@ -118,11 +150,13 @@ YUPU_AVX512_BF16 inline void split_block(const Bf16Source& s, std::int64_t k, __
     _tile_dpbf16ps(3, 5, 7); \
   }
 
-// c (kTwo ? 32 : 16 rows of 32), rows `stride` bytes apart.  kApart: B is taken apart a block at a time, into the first
-// cache, between the products of the blocks before.
-template <bool kTwo, bool kApart>
+// c (kTwo ? 32 : 16 rows of 32), rows `stride` bytes apart.  What is to be taken apart is so a block at a time, between
+// the products of the block before: of these, each waits for the one before it, and the units that take apart stand
+// idle.
+template <bool kTwo, From kFrom>
 __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16"))) void multiply(
     const SplitTile& tile, float* c_data, std::int64_t stride, bool add, SplitAhead& ahead) {
+  constexpr bool kApart = kFrom != From::kParts;
   const std::int64_t a_stride = tile.pairs * 4, a_lower = kTileRows * a_stride;
   const std::int64_t a_part = tile.a_part * 4;
   const std::int64_t blocks = tile.pairs / kTileRows;
@@ -130,8 +164,19 @@ __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16"))
   const auto* b = reinterpret_cast<const char*>(tile.b);
   auto* const c = reinterpret_cast<char*>(c_data);
   [[maybe_unused]] const __m512i order = kApart ? bf16_pair_order() : __m512i{};
-  [[maybe_unused]] alignas(64) std::uint32_t apart[2][kApart ? kBlockLanes : 1];
-  if constexpr (kApart) split_block<true>(tile.apart, 0, order, apart[0]);
+  [[maybe_unused]] alignas(64) std::uint32_t ring[2][kApart ? kBlockLanes : 1];
+  [[maybe_unused]] const auto room = [&](std::int64_t block) {
+    return tile.keep != nullptr ? tile.keep + block * kBlockLanes : ring[block % 2];
+  };
+  [[maybe_unused]] SplitBlock along;
+  if constexpr (kApart) {
+    split_sixth<kFrom, 0>(tile.apart, 0, order, room(0), along);
+    split_sixth<kFrom, 1>(tile.apart, 0, order, room(0), along);
+    split_sixth<kFrom, 2>(tile.apart, 0, order, room(0), along);
+    split_sixth<kFrom, 3>(tile.apart, 0, order, room(0), along);
+    split_sixth<kFrom, 4>(tile.apart, 0, order, room(0), along);
+    split_sixth<kFrom, 5>(tile.apart, 0, order, room(0), along);
+  }
   if (add) {
     _tile_loadd(0, c, stride);
     _tile_loadd(1, c + kTileBytes, stride);
@@ -148,27 +193,32 @@ __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16"))
     }
   }
   for (std::int64_t block = 0; block < blocks; ++block) {
-    if constexpr (kApart) b = reinterpret_cast<const char*>(apart[block % 2]);
+    [[maybe_unused]] const bool more = block + 1 < blocks;
+    [[maybe_unused]] const std::int64_t next_k = (block + 1) * 2 * kSplitPairUnit;
+    [[maybe_unused]] std::uint32_t* const next = room(block + 1);
+    if constexpr (kApart) b = reinterpret_cast<const char*>(room(block));
     YUPU_SPLIT_B(0)
     YUPU_SPLIT_A(2)
     YUPU_SPLIT_PRODUCT
-    if constexpr (!kApart) ask_ahead(ahead);
+    YUPU_SPLIT_NEXT(0)
+    if constexpr (kFrom != From::kPacked) ask_ahead(ahead);
     YUPU_SPLIT_A(1)
     YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_NEXT(1)
     YUPU_SPLIT_B(1)
     YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_NEXT(2)
     YUPU_SPLIT_A(0)
     YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_NEXT(3)
     YUPU_SPLIT_B(2)
     YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_NEXT(4)
     YUPU_SPLIT_B(0)
     YUPU_SPLIT_PRODUCT
+    YUPU_SPLIT_NEXT(5)
     a += kTileBytes;
-    if constexpr (!kApart) {
-      b += kSplitParts * kBlockPartBytes;
-    } else if (block + 1 < blocks) {
-      split_block<true>(tile.apart, (block + 1) * 2 * kSplitPairUnit, order, apart[(block + 1) % 2]);
-    }
+    if constexpr (!kApart) b += kSplitParts * kBlockPartBytes;
   }
   _tile_stored(0, c, stride);
   _tile_stored(1, c + kTileBytes, stride);
@@ -180,13 +230,17 @@ __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16"))
 #undef YUPU_SPLIT_A
 #undef YUPU_SPLIT_B
 #undef YUPU_SPLIT_PRODUCT
+#undef YUPU_SPLIT_NEXT
 
 }  // namespace
 
 YUPU_AVX512_BF16 void split_multiply_amx(const SplitTile& tile, SplitAhead& ahead) {
   const bool two = tile.rows > kTileRows;
-  const auto product = tile.b != nullptr ? (two ? &multiply<true, false> : &multiply<false, false>)
-                                         : (two ? &multiply<true, true> : &multiply<false, true>);
+  const auto product = tile.b != nullptr   ? (two ? &multiply<true, From::kParts> : &multiply<false, From::kParts>)
+                       : tile.apart_packed ? (two ? &multiply<true, From::kPacked> : &multiply<false, From::kPacked>)
+                       : tile.apart.depth_contiguous
+                           ? (two ? &multiply<true, From::kColumns> : &multiply<false, From::kColumns>)
+                           : (two ? &multiply<true, From::kDepths> : &multiply<false, From::kDepths>);
   if (!tile.stream && tile.rows % kTileRows == 0) {
     product(tile, tile.c, tile.c_stride * static_cast<std::int64_t>(sizeof(float)), tile.add, ahead);
     return;
@@ -227,8 +281,8 @@ YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, st
       if (s.depth_contiguous) {
         split_along(s, first, k, block);
       } else {
-        split_across<false>(s, first, k, order, reinterpret_cast<std::uint32_t*>(block.part), kBf16Lanes,
-                            kBf16Lanes * kBf16Lanes);
+        split_across(s, first, k, order, reinterpret_cast<std::uint32_t*>(block.part), kBf16Lanes,
+                     kBf16Lanes * kBf16Lanes);
         for (auto& of_part : block.part) bf16_transpose(of_part);
       }
       std::uint32_t* to = packed + first * pairs + k / 2;
@@ -236,13 +290,6 @@ YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, st
         for (std::int64_t r = 0; r < kBf16Lanes; ++r) _mm512_storeu_si512(to + r * pairs, block.part[p][r]);
       }
     }
-  }
-}
-
-YUPU_AVX512_BF16 void split_columns_amx(const Bf16Source& s, std::int64_t pairs, std::uint32_t* packed) {
-  const __m512i order = bf16_pair_order();
-  for (std::int64_t k = 0; k < 2 * pairs; k += 2 * kSplitPairUnit, packed += kBlockLanes) {
-    split_block<false>(s, k, order, packed);
   }
 }
 

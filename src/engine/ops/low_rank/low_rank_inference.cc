@@ -65,8 +65,7 @@ void add_low_rank_inference(Tape& tape, const Tensor& y, std::span<const LowRank
   std::int64_t rank_max = 0;
   for (const LowRankTerm& term : terms) {
     const bool empty = term.down.size(0) == 0 || term.row_begin == term.row_end;
-    ups.push_back(empty ? nullptr
-                        : &term.up.parameter()->packed(tape.context(), std::nullopt, WeightUse::kForwardPieces));
+    ups.push_back(empty ? nullptr : &term.up.parameter()->packed(tape.context()));
     rank_max = std::max(rank_max, term.down.size(0));
   }
   const std::vector<Piece> pieces = pieces_of(y.size(0), terms);
