@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "base/text_hash.h"
 #include "commerce/keys/keys.h"
 #include "commerce/plans/plans.h"
 #include "store/store.h"
@@ -44,10 +45,6 @@ class Directory {
   std::size_t unknown_count() const;
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
   template <class T>
   using ByName = std::unordered_map<std::string, std::shared_ptr<const T>, TextHash, std::equal_to<>>;
 

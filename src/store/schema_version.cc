@@ -22,6 +22,10 @@ Status check_applied(const std::vector<Row>& applied, std::span<const Migration>
   return ok_status();
 }
 
+bool is_up_to_date(const Result<std::vector<Row>>& applied, std::span<const Migration> steps) {
+  return applied.ok() && applied->size() == steps.size() && check_applied(*applied, steps).ok();
+}
+
 std::vector<Value> version_row(const Migration& step) {
   return {std::int64_t{step.version}, std::string(step.name), std::string(step.sha256)};
 }

@@ -21,6 +21,9 @@ inline constexpr std::string_view kAddVersion = "INSERT INTO schema_version (ver
 // Errors: kConflict when the store is newer than the binary, or has applied a migration that has been edited since.
 Status check_applied(const std::vector<Row>& applied, std::span<const Migration> steps);
 
+// Whether a store with these rows lacks no step and has none that this binary does not know.
+bool is_up_to_date(const Result<std::vector<Row>>& applied, std::span<const Migration> steps);
+
 // The parameters of kAddVersion.
 std::vector<Value> version_row(const Migration& step);
 

@@ -59,8 +59,7 @@ TEST_P(StoreSql, TextsCompareByTheirBytes) {
 TEST_P(StoreSql, AnUpsertKeepsOneRow) {
   const std::string upsert =
       "INSERT INTO item (id, body, weight) VALUES (?, ?, 1) ON CONFLICT (id) DO UPDATE SET body = excluded.body, "
-      "weight "
-      "= item.weight + excluded.weight";
+      "weight = item.weight + excluded.weight";
   ASSERT_TRUE(run(upsert, {1, "a"}).ok());
   ASSERT_TRUE(run(upsert, {1, "b"}).ok());
   const auto found = rows("SELECT body, weight FROM item");

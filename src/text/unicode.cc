@@ -6,29 +6,10 @@
 
 #include <utf8proc.h>
 
+#include "base/utf8.h"
+
 namespace yupu::text {
 namespace {
-
-constexpr bool is_continuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
-
-// What a lead byte promises: the length, and the range of its second byte, which is where overlong forms (E0 80, F0
-// 80), surrogates (ED A0) and values above U+10FFFF (F4 90) are caught (Unicode 14.0, table 3-7).
-struct Lead {
-  std::int32_t length = 0;  // 0: no code point begins with this byte
-  unsigned char second_min = 0x80;
-  unsigned char second_max = 0xBF;
-};
-
-constexpr Lead lead_of(unsigned char byte) {
-  if (byte >= 0xC2 && byte <= 0xDF) return {.length = 2};
-  if (byte == 0xE0) return {.length = 3, .second_min = 0xA0};
-  if (byte == 0xED) return {.length = 3, .second_max = 0x9F};
-  if (byte >= 0xE1 && byte <= 0xEF) return {.length = 3};
-  if (byte == 0xF0) return {.length = 4, .second_min = 0x90};
-  if (byte >= 0xF1 && byte <= 0xF3) return {.length = 4};
-  if (byte == 0xF4) return {.length = 4, .second_max = 0x8F};
-  return {};
-}
 
 struct FreeDeleter {
   void operator()(utf8proc_uint8_t* memory) const { std::free(memory); }  // utf8proc allocates with malloc
@@ -68,14 +49,14 @@ CodePoint decode_code_point(std::string_view text, std::size_t position) {
   const auto byte_at = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
   const unsigned char first = byte_at(position);
   if (first < 0x80) return {.value = first, .bytes = 1, .valid = true};
-  const Lead lead = lead_of(first);
+  const Utf8Lead lead = utf8_lead(first);
   if (lead.length == 0 || position + 1 >= text.size()) return {};
   const unsigned char second = byte_at(position + 1);
   if (second < lead.second_min || second > lead.second_max) return {};
   char32_t value = first & (0xFFU >> (lead.length + 1));
   value = (value << 6) | (second & 0x3FU);
   for (std::int32_t i = 2; i < lead.length; ++i) {
-    if (position + i >= text.size() || !is_continuation(byte_at(position + i))) return {.bytes = i};
+    if (position + i >= text.size() || !is_utf8_continuation(byte_at(position + i))) return {.bytes = i};
     value = (value << 6) | (byte_at(position + i) & 0x3FU);
   }
   return {.value = value, .bytes = lead.length, .valid = true};

@@ -1,7 +1,6 @@
 #include "engine/autograd/tape.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>

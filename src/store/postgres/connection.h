@@ -1,8 +1,7 @@
 // One connection to a PostgreSQL server (libpq): statements prepared once, errors turned into Status.
 //
 // Values    INTEGER and sums of it come back as integers, whatever width they have there; a boolean as 0 or 1; a text
-// as
-//           the bytes that were written (text_form.h).
+//           as the bytes that were written (text_form.h).
 // Lost      when the server goes away every call fails with kUnavailable and is_lost() is true from then on: a new
 //           connection is needed. A transaction it was in is gone with it.
 // Secrets   messages name host and database, never the URL, which may hold a password.
@@ -21,6 +20,7 @@
 #include <libpq-fe.h>
 
 #include "base/status.h"
+#include "base/text_hash.h"
 #include "store/store.h"
 
 namespace yupu::store {
@@ -62,10 +62,6 @@ class PostgresConnection {
   struct Statement {
     std::string name;
     std::vector<Oid> types;  // of the places
-  };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
   explicit PostgresConnection(PGconn* connection) : connection_(connection) {}

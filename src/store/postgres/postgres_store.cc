@@ -29,6 +29,7 @@
 #include "store/postgres/migrate.h"
 #include "store/postgres/readers.h"
 #include "store/postgres/text_engine.h"
+#include "store/transaction_on.h"
 #include "store/write_queue.h"
 
 namespace yupu::store {
@@ -44,20 +45,10 @@ constexpr milliseconds kReconnect{5000};  // for a server that comes back, befor
 constexpr milliseconds kUnknown{30'000};  // for the fate of a group; the server ends what stands idle for 20 s
 constexpr milliseconds kPause{100};
 
-class PostgresTransaction final : public Transaction {
- public:
-  explicit PostgresTransaction(PostgresConnection& connection) : connection_(connection) {}
-  Result<std::int64_t> execute(std::string_view sql, std::span<const Value> parameters) override {
-    return connection_.execute(sql, parameters);
-  }
-  Result<std::vector<Row>> query(std::string_view sql, std::span<const Value> parameters) override {
-    return connection_.query(sql, parameters);
-  }
-  const TextEngine& text_engine() const override { return postgres_text_engine(); }
-
- private:
-  PostgresConnection& connection_;
-};
+Status run_on(PostgresConnection& connection, const Work& work) {
+  TransactionOn transaction(connection, postgres_text_engine());
+  return run_work(work, transaction);
+}
 
 class PostgresLead final : public Lead {
  public:
@@ -92,8 +83,7 @@ class PostgresStore final : public Store {
 
   Status read(const Work& work) override {
     YUPU_ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> reader, readers_.begin());
-    PostgresTransaction transaction(*reader);
-    Status status = run_work(work, transaction);
+    Status status = run_on(*reader, work);
     readers_.end(std::move(reader));
     return status;
   }
@@ -208,8 +198,7 @@ class PostgresStore final : public Store {
   }
 
   Status run_job(const Work& work) {
-    PostgresTransaction transaction(*writer_);
-    Status status = run_work(work, transaction);
+    Status status = run_on(*writer_, work);
     if (status.ok() && writer_->in_failed_transaction())
       return internal_error("store: the work went on after a statement that had failed");
     return status;
@@ -246,9 +235,8 @@ class PostgresStore final : public Store {
       return std::nullopt;
     }
     return unavailable(
-        "store: the connection broke while the rows were written, and the server does not say whether it has them: "
-        "look "
-        "before you send them again");
+        "store: the connection broke while the rows were written, and the server does not say whether it has "
+        "them: look before you send them again");
   }
 
   const std::string url_;

@@ -12,18 +12,16 @@ namespace yupu::store {
 namespace {
 
 constexpr std::string_view kSearch =
-    "WITH size AS (SELECT count(*)::float8 AS texts, coalesce(sum(term_count), 0)::float8 AS terms FROM "
-    "text_index_text "
-    "WHERE index_number = ?), "
-    "posting AS (SELECT term, id, occurrences::float8 AS f FROM text_index_posting WHERE index_number = ? AND term = "
-    "ANY (string_to_array(?, ' '))), "
+    "WITH size AS (SELECT count(*)::float8 AS texts, coalesce(sum(term_count), 0)::float8 AS terms "
+    "FROM text_index_text WHERE index_number = ?), "
+    "posting AS (SELECT term, id, occurrences::float8 AS f FROM text_index_posting "
+    "WHERE index_number = ? AND term = ANY (string_to_array(?, ' '))), "
     "rarity AS (SELECT term, ln((size.texts - count(*) + 0.5) / (count(*) + 0.5)) AS idf FROM posting CROSS JOIN size "
     "GROUP BY term, size.texts) "
     "SELECT p.id, sum(CASE WHEN r.idf > 0 THEN r.idf ELSE 0.000001 END * p.f * 2.2 / (p.f + 1.2 * (0.25 + 0.75 * "
     "t.term_count / (size.terms / size.texts))) ORDER BY p.term) AS score "
     "FROM posting p JOIN rarity r ON r.term = p.term JOIN text_index_text t ON t.index_number = ? AND t.id = p.id "
-    "CROSS "
-    "JOIN size GROUP BY p.id ORDER BY score DESC, p.id LIMIT ?";
+    "CROSS JOIN size GROUP BY p.id ORDER BY score DESC, p.id LIMIT ?";
 
 // A key of a PostgreSQL index has at most a third of a page; longer "words", which are no words, are known by a hash.
 constexpr std::size_t kTermBytesMax = 512;
@@ -53,8 +51,7 @@ class Postings final : public TextEngine {
     return transaction
         .execute(
             "INSERT INTO text_index_posting (index_number, term, id, occurrences) SELECT ?::bigint, term, ?::bigint, "
-            "count(*) FROM "
-            "unnest(string_to_array(?, ' ')) AS term GROUP BY term",
+            "count(*) FROM unnest(string_to_array(?, ' ')) AS term GROUP BY term",
             {number, id, stored_terms(terms)})
         .status();
   }

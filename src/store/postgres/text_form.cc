@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace yupu::store {
 namespace {
 
@@ -11,23 +13,18 @@ constexpr unsigned kByteBase = 0x100;
 
 unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
-// How many bytes from `at` on are one UTF-8 sequence (RFC 3629); 0: none begins here.
+// How many bytes from `at` on are one UTF-8 sequence; 0: none begins here.
 std::size_t sequence_size(std::string_view text, std::size_t at) {
-  const unsigned first = byte_at(text, at);
+  const auto first = static_cast<unsigned char>(text[at]);
   if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xC2 && first < 0xE0   ? 2
-                           : first >= 0xE0 && first < 0xF0 ? 3
-                           : first >= 0xF0 && first < 0xF5 ? 4
-                                                           : 0;
+  const Utf8Lead lead = utf8_lead(first);
+  const auto size = static_cast<std::size_t>(lead.length);
   if (size == 0 || at + size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte_at(text, at + i) & 0xC0U) != 0x80) return 0;
-  }
   const unsigned second = byte_at(text, at + 1);
-  if (first == 0xE0 && second < 0xA0) return 0;   // too long for what it says
-  if (first == 0xED && second >= 0xA0) return 0;  // a half of a pair of UTF-16
-  if (first == 0xF0 && second < 0x90) return 0;
-  if (first == 0xF4 && second >= 0x90) return 0;  // beyond Unicode
+  if (second < lead.second_min || second > lead.second_max) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if (!is_utf8_continuation(static_cast<unsigned char>(text[at + i]))) return 0;
+  }
   return size;
 }
 

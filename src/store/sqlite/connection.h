@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "base/status.h"
+#include "base/text_hash.h"
 #include "store/store.h"
 
 namespace yupu::store {
@@ -42,10 +43,6 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
 
   Connection(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
   Result<sqlite3_stmt*> prepare(std::string_view sql);

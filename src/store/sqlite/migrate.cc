@@ -20,16 +20,11 @@ Status apply(Connection& connection, std::span<const Migration> steps) {
   return ok_status();
 }
 
-// Opening a store that is up to date takes no write lock, so a command runs beside a busy server.
-bool is_up_to_date(Connection& connection, std::span<const Migration> steps) {
-  const auto applied = connection.query(kAppliedVersions);
-  return applied.ok() && applied.value().size() == steps.size() && check_applied(applied.value(), steps).ok();
-}
-
 }  // namespace
 
 Status migrate(Connection& connection, std::span<const Migration> steps) {
-  if (is_up_to_date(connection, steps)) return ok_status();
+  // Opening a store that is up to date takes no write lock, so a command runs beside a busy server.
+  if (is_up_to_date(connection.query(kAppliedVersions), steps)) return ok_status();
   YUPU_RETURN_IF_ERROR(connection.execute("BEGIN IMMEDIATE").status());
   Status status = apply(connection, steps);
   if (status.ok()) return connection.execute("COMMIT").status();

@@ -16,6 +16,8 @@
 #include "base/mutex.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
+#include "store/sqlite/text_engine.h"
+#include "store/transaction_on.h"
 #include "store/write_queue.h"
 
 namespace yupu::store {
@@ -25,22 +27,8 @@ constexpr std::size_t kBatchMax = 1024;      // jobs of one COMMIT
 constexpr std::size_t kIdleReadersMax = 16;  // connections kept open between reads
 constexpr int kScrubWaitMs = 2000;  // for readers to finish, before a log that is to be emptied is left as it is
 
-class SqliteTransaction final : public Transaction {
- public:
-  explicit SqliteTransaction(Connection& connection) : connection_(connection) {}
-  Result<std::int64_t> execute(std::string_view sql, std::span<const Value> parameters) override {
-    return connection_.execute(sql, parameters);
-  }
-  Result<std::vector<Row>> query(std::string_view sql, std::span<const Value> parameters) override {
-    return connection_.query(sql, parameters);
-  }
-
- private:
-  Connection& connection_;
-};
-
 Status run_on(Connection& connection, const Work& work) {
-  SqliteTransaction transaction(connection);
+  TransactionOn transaction(connection, sqlite_text_engine());
   return run_work(work, transaction);
 }
 

@@ -104,8 +104,6 @@ void measure(ExecutionContext& context, const Libraries& libraries, const std::s
     contenders.push_back({"yupu packed", [&, rows = m, columns = n, depth = k] {
                             gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});
                           }});
-  }
-  if (tb) {
     contenders.push_back({"yupu f32 packed", [&, rows = m, columns = n, depth = k] {
                             const WithoutSplitGemm f32;
                             gemm(context, rows, {a.f32(), depth, false}, *packed, {c.f32(), columns, false});

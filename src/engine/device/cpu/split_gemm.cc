@@ -164,6 +164,7 @@ void split_run_task(const GemmTask& task) {
       task.shape.depth <= depth_block
           ? task.shape.columns
           : std::max(kBlockPanelsMin, kBlockFloats / (block_rows_max * kSplitPanelColumns)) * kSplitPanelColumns;
+  auto* const parts = reinterpret_cast<std::uint32_t*>(task.scratch_b);
   amx_begin();
   for (std::int64_t row = task.row_begin; row < task.row_end; row += block_rows_max) {
     const SplitRows panels(task, row, std::min(block_rows_max, task.row_end - row));
@@ -183,7 +184,7 @@ void split_run_task(const GemmTask& task) {
             ahead = ahead_of(task, k + depth, begin, blocks);
           }
           // The first panel of rows takes B apart between its products; the others find the parts.
-          auto* const parts = reinterpret_cast<std::uint32_t*>(task.scratch_b);
+          const Bf16Source source = source_of(task, k, depth, column);
           for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
             run_tile(task,
                      {.pairs = pairs,
@@ -195,7 +196,7 @@ void split_run_task(const GemmTask& task) {
                       .c_stride = task.c.stride,
                       .add = k > 0 || task.c.accumulate,
                       .stream = task.stream,
-                      .apart = source_of(task, k, depth, column),
+                      .apart = source,
                       .apart_packed = task.packed_b != nullptr,
                       .keep = panels.count() > 1 ? parts : nullptr},
                      column, ahead);

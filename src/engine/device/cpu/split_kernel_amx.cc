@@ -63,21 +63,26 @@ YUPU_AVX512_BF16 inline void split_along(const Bf16Source& s, std::int64_t first
   }
 }
 
-// 32 depths from k on of 16 neighbours in memory: the pairs of depths k + 2p, k + 2p + 1 go to packed + p * row_lanes,
-// part by part.
-YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t first, std::int64_t k, __m512i order,
-                                          std::uint32_t* packed, std::int64_t row_lanes, std::int64_t part_lanes) {
+// Depths k + 2p and k + 2p + 1 of 16 neighbours in memory from `first` on: their pairs, part by part.
+YUPU_AVX512_BF16 inline void split_pair(const Bf16Source& s, std::int64_t first, std::int64_t k, std::int64_t p,
+                                        __m512i order, std::uint32_t* packed, std::int64_t part_lanes) {
+  const float* const row = s.data + (k + 2 * p) * s.stride + first;
+  const std::int64_t left = s.depth - k - 2 * p;
   const __mmask16 read = bf16_head_mask(s.valid - first);
-  const float* row = s.data + k * s.stride + first;
-  for (std::int64_t p = 0; p < kBf16Lanes; ++p, row += 2 * s.stride, packed += row_lanes) {
-    const std::int64_t left = s.depth - k - 2 * p;
-    __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row);
-    __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + s.stride);
+  __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row);
+  __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + s.stride);
 #pragma GCC unroll 3
-    for (std::int64_t part = 0; part < kSplitParts; ++part) {
-      _mm512_storeu_si512(packed + part * part_lanes, take_pair(even, odd, order));
-    }
+  for (std::int64_t part = 0; part < kSplitParts; ++part) {
+    _mm512_storeu_si512(packed + part * part_lanes, take_pair(even, odd, order));
   }
+}
+
+// The same of 32 depths, as a block of rows: its pairs stand one behind the other until they are transposed.
+YUPU_AVX512_BF16 inline void split_across(const Bf16Source& s, std::int64_t first, std::int64_t k, __m512i order,
+                                          SplitBlock& block) {
+  auto* const packed = reinterpret_cast<std::uint32_t*>(block.part);
+  for (std::int64_t p = 0; p < kBf16Lanes; ++p)
+    split_pair(s, first, k, p, order, packed + p * kBf16Lanes, kBf16Lanes * kBf16Lanes);
 }
 
 // How B comes to a kernel: as parts; or to be taken apart, from a packed operand (whose panels lie behind each other),
@@ -89,22 +94,14 @@ template <From kFrom, std::int64_t kBegin, std::int64_t kEnd>
 YUPU_AVX512_BF16 inline void split_pairs(const Bf16Source& s, std::int64_t k, __m512i order, std::uint32_t* packed) {
 #pragma GCC unroll 4
   for (std::int64_t p = kBegin; p < kEnd; ++p) {
-    const float* const row = s.data + (k + 2 * p) * s.stride;
-    const std::int64_t left = s.depth - k - 2 * p;
 #pragma GCC unroll 2
     for (std::int64_t first = 0; first < kSplitPanelColumns; first += kBf16Lanes) {
       if constexpr (kFrom == From::kPacked) {
-        __builtin_prefetch(reinterpret_cast<const char*>(row + first) + kGemmAheadBytes, 0, 2);
-        __builtin_prefetch(reinterpret_cast<const char*>(row + s.stride + first) + kGemmAheadBytes, 0, 2);
+        const float* const row = s.data + (k + 2 * p) * s.stride + first;
+        __builtin_prefetch(reinterpret_cast<const char*>(row) + kGemmAheadBytes, 0, 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(row + s.stride) + kGemmAheadBytes, 0, 2);
       }
-      const __mmask16 read = bf16_head_mask(s.valid - first);
-      __m512 even = _mm512_maskz_loadu_ps(left > 0 ? read : __mmask16{0}, row + first);
-      __m512 odd = _mm512_maskz_loadu_ps(left > 1 ? read : __mmask16{0}, row + s.stride + first);
-      std::uint32_t* const to = packed + p * kSplitPanelColumns + first;
-#pragma GCC unroll 3
-      for (std::int64_t part = 0; part < kSplitParts; ++part) {
-        _mm512_storeu_si512(to + part * kPartLanes, take_pair(even, odd, order));
-      }
+      split_pair(s, first, k, p, order, packed + p * kSplitPanelColumns + first, kPartLanes);
     }
   }
 }
@@ -120,7 +117,8 @@ YUPU_AVX512_BF16 inline void split_sixth(const Bf16Source& s, std::int64_t k, __
     if constexpr (kSixth % 3 == 0) {
       split_along(s, kFirst, k, along);
     } else {
-      for (std::int64_t part = kSixth % 3 == 1 ? 0 : 2; part < (kSixth % 3 == 1 ? 2 : kSplitParts); ++part) {
+      constexpr std::int64_t kFirstPart = kSixth % 3 == 1 ? 0 : 2, kLastPart = kSixth % 3 == 1 ? 1 : 2;
+      for (std::int64_t part = kFirstPart; part <= kLastPart; ++part) {
         bf16_transpose(along.part[part]);
         std::uint32_t* const to = packed + part * kPartLanes + kFirst;
         for (std::int64_t r = 0; r < kBf16Lanes; ++r)
@@ -281,8 +279,7 @@ YUPU_AVX512_BF16 void split_rows_amx(const Bf16Source& s, std::int64_t pairs, st
       if (s.depth_contiguous) {
         split_along(s, first, k, block);
       } else {
-        split_across(s, first, k, order, reinterpret_cast<std::uint32_t*>(block.part), kBf16Lanes,
-                     kBf16Lanes * kBf16Lanes);
+        split_across(s, first, k, order, block);
         for (auto& of_part : block.part) bf16_transpose(of_part);
       }
       std::uint32_t* to = packed + first * pairs + k / 2;

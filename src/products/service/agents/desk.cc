@@ -192,16 +192,12 @@ Status Desk::work(const Ids& changed) {
 Status Desk::tell_others() {
   if (!store_.is_shared() || agents_.empty()) return {};
   AgentTenants here;
-  Ids ids;
-  for (const AgentStream& follower : agents_) {
-    here[follower.agent.id] = follower.agent.tenant_id;
-    ids.insert(follower.agent.id);
-  }
+  for (const AgentStream& follower : agents_) here[follower.agent.id] = follower.agent.tenant_id;
   const std::int64_t now_ns = clock_.monotonic_ns();
-  if (ids == told_present_ && now_ns - told_present_ns_ < kTellPresenceNs) return {};
+  if (here == told_present_ && now_ns - told_present_ns_ < kTellPresenceNs) return {};
   YUPU_RETURN_IF_ERROR(store_.write(
       [&](store::Transaction& transaction) { return tell_presence(transaction, server_, here, clock_.now_ns()); }));
-  told_present_ = std::move(ids);
+  told_present_ = std::move(here);
   told_present_ns_ = now_ns;
   return {};
 }

@@ -11,9 +11,8 @@
 //
 // On duty   an agent whose stream is open, or ended less than requeue_after_ms ago; only the former are given new
 //           conversations. Whose conversations are found at start has been gone since then.
-// Servers   of several on one store each has a desk: it gives conversations to the agents at it, and takes those who
-// are
-//           at others for on duty (presence.h). What another server wrote is told at the next tick.
+// Servers   of several on one store each has a desk: it gives conversations to the agents at it, and takes those at
+//           others for on duty (presence.h). What another server wrote is told at the next tick.
 // Threads   one of its own, from start() to stop(). look() on that thread, or on a test's that starts none; the other
 //           members on any.
 #pragma once
@@ -31,6 +30,7 @@
 #include "http/event_stream.h"
 #include "products/service/agents/agent_store.h"
 #include "products/service/agents/handover_store.h"
+#include "products/service/agents/presence.h"
 #include "products/service/conversation/people.h"
 #include "store/store.h"
 
@@ -115,7 +115,7 @@ class Desk final : public People {
   std::vector<AgentStream> agents_;
   std::vector<VisitorStream> visitors_;
   bool has_looked_ = false;
-  std::set<std::string> told_present_;  // agents, and when the others were told of them
+  AgentTenants told_present_;  // agents, and when the others were told of them
   std::int64_t told_present_ns_ = 0;
 
   mutable Mutex mutex_;
