@@ -13,8 +13,8 @@ import record
 DOCUMENT = record.ROOT / "docs" / "performance.md"
 IMAGES = record.ROOT / "docs" / "images"
 CHARTS = (  # file, title, beginnings of the rows
-    ("bench-training", "Fine-tuning: how many times faster than others", ("finetune/", "lora/")),
-    ("bench-inference", "Answers: how many times faster than others", ("infer/", "int8/", "tenants/")),
+    ("bench-training", "Fine-tuning: how many times faster than others", ("finetune/", "finetune bf16/", "lora/")),
+    ("bench-inference", "Answers: how many times faster than others", ("infer/", "bf16/", "int8/", "tenants/")),
     ("bench-other", "Tokenizer, first answer, memory: how many times better than others",
      ("tokenizer/", "start/", "training memory/", "lora memory/")),
 )
@@ -56,14 +56,14 @@ def peer_lines(rows):
 
 
 def quality_lines(rows):
-    """How far int8 is from fp32, for us and for the peer."""
+    """How far int8 and bf16 are from fp32, for us and for the peer."""
     shown = {}
     for row in rows:
-        if row["row"].startswith("int8/") and "quality" in row:
+        if row["row"].startswith(("int8/", "bf16/")) and "quality" in row:
             shown[row["row"].split()[0]] = row["quality"]
     if not shown:
         return
-    yield "| int8 answers against fp32 | whose | same label of 256 | least cosine | largest logit difference |"
+    yield "| int8 and bf16 answers against fp32 | whose | same label of 256 | least cosine | largest logit difference |"
     yield "|---|---|---|---|---|"
     for name, quality in shown.items():
         for whose, figures in quality.items():

@@ -30,8 +30,8 @@ class Bench:
             self.versions.update({prefix + key: value for key, value in worker.ask("versions").items()})
         return worker
 
-    def yupu(self):
-        return self._worker("yupu", [self.build / "src/tasks/tasks_peer_bench", self.threads])
+    def yupu(self, precision="fp32"):
+        return self._worker("yupu", [self.build / "src/tasks/tasks_peer_bench", self.threads, precision])
 
     def torch(self):
         return self._worker("torch", [sys.executable, HERE / "torch_worker.py", self.threads])

@@ -21,6 +21,11 @@ def unset_here():
     return sorted(name for name in FOREIGN if name in os.environ)
 
 
+def has_bf16():
+    """Whether the processor multiplies bf16."""
+    return any(flag in pathlib.Path("/proc/cpuinfo").read_text() for flag in ("amx_bf16", "avx512_bf16", " bf16"))
+
+
 class Worker:
     """A process that answers one JSON line for each it gets."""
 

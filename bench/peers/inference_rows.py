@@ -5,7 +5,7 @@ import statistics
 import subprocess
 
 from bench import check_of
-from contest import agreement, alternate, clean_environment, largest, ratio
+from contest import agreement, alternate, clean_environment, has_bf16, largest, ratio
 
 LOGIT_LIMIT = 1e-4
 CHECK_TEXTS = 64
@@ -124,6 +124,37 @@ def int8(bench, name):
                 k: (lambda i, w=w: per_batch(w, batches_of(workload, size, i))) for k, w in workers.items()})
             for key, goal in (("ONNX Runtime dynamic int8", (2, 3)), ("PyTorch fp32", (8, 12))):
                 bench.emit({"row": f"int8/{name} B={size}", "against": key, "unit": "ms/batch",
+                            "yupu": statistics.median(times["yupu"]), "peer": statistics.median(times[key]),
+                            **ratio(times[key], times["yupu"]), "rounds": len(times[key]),
+                            "goal": goal if size == 32 else None, "quality": quality, "check": check,
+                            "texts": workload.about(), "weights": bench.weights(name)})
+
+
+def bf16(bench, name):
+    """Products of bf16 operands on either side; PyTorch keeps everything else in bf16 as well."""
+    if not has_bf16():
+        print(f"bf16/{name} SKIPPED: this machine has no bf16 products")
+        return
+    directory = bench.model(name)
+    workload = bench.workload()
+    texts = workload.texts(256)
+    with bench.yupu("bf16") as ours, bench.torch() as half, bench.torch() as torch:
+        workers = {"yupu": ours, "PyTorch bf16": half, "PyTorch fp32": torch}
+        for key, worker in workers.items():
+            worker.ask("load", model=str(directory), bf16=key == "PyTorch bf16")
+        exact = answers(torch, texts)
+        found = {key: answers(worker, texts) for key, worker in workers.items() if key != "PyTorch fp32"}
+        quality = {key: {"largest_logit_difference": largest(exact, rows), "same_label": agreement(exact, rows),
+                         "least_cosine": cosine(exact, rows)} for key, rows in found.items()}
+        check = check_of("1 - least cosine of the logits with fp32's", 1 - quality["yupu"]["least_cosine"], 0.02)
+        if not check["passed"]:
+            bench.failed(f"bf16/{name}", "fp32", check)
+            return
+        for size in SIZES:
+            times = alternate(rounds(bench, name), {
+                k: (lambda i, w=w: per_batch(w, batches_of(workload, size, i))) for k, w in workers.items()})
+            for key, goal in (("PyTorch bf16", (1.4, 2)), ("PyTorch fp32", None)):
+                bench.emit({"row": f"bf16/{name} B={size}", "against": key, "unit": "ms/batch",
                             "yupu": statistics.median(times["yupu"]), "peer": statistics.median(times[key]),
                             **ratio(times[key], times["yupu"]), "rounds": len(times[key]),
                             "goal": goal if size == 32 else None, "quality": quality, "check": check,

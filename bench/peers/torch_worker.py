@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """PyTorch + transformers (+ PEFT) as a contestant; runs on torch 1.13 as on the newest.  Requests: worker.py, and
 
-    {"do": "load", "model": DIR, "adapter": DIR?, "train": BOOL, "compile": BOOL}
+    {"do": "load", "model": DIR, "adapter": DIR?, "train": BOOL, "compile": BOOL, "bf16": BOOL}
+         bf16: to answer, the weights are; to train, autocast (weights stay fp32), as the library's Trainer does it
     {"do": "logits", "texts": [IDS..]}              -> {"logits"}       one batch, padded to the longest
     {"do": "infer", "batches": [[IDS..]..]}         -> {"ms"}
     {"do": "train", "batches": [{"ids", "labels"}..], "lr", "clip", "pad": 0 | 128}  -> {"losses", "ms"}   0: to the longest
@@ -53,6 +54,9 @@ class Peer:
             self.optimizer = torch.optim.AdamW([{"params": decays, "weight_decay": DECAY},
                                                 {"params": others, "weight_decay": 0.0}], lr=1e-3, **LEARNING, **extra)
             self.trained = decays + others
+        self.bf16_training = bool(request.get("bf16") and request.get("train"))
+        if request.get("bf16") and not request.get("train"):
+            model = model.to(torch.bfloat16)
         model.train(bool(request.get("train")))
         self.model = torch.compile(model, dynamic=True) if request.get("compile") else model
         return {"attention": getattr(model.config, "_attn_implementation", "eager")}
@@ -69,14 +73,15 @@ class Peer:
             return self.model(**self.inputs(texts), **more).logits
 
     def logits(self, request):
-        return {"logits": self.answer(request["texts"]).tolist()}
+        return {"logits": self.answer(request["texts"]).float().tolist()}
 
     def infer(self, request):
         return {"ms": [worker.ms_of(lambda: self.answer(batch)) for batch in request["batches"]]}
 
     def step(self, batch, request):
         inputs = self.inputs(batch["ids"], request["pad"])
-        loss = self.model(**inputs, labels=torch.tensor(batch["labels"])).loss
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16_training):
+            loss = self.model(**inputs, labels=torch.tensor(batch["labels"])).loss
         loss.backward()
         if request["clip"] > 0:
             torch.nn.utils.clip_grad_norm_(self.trained, request["clip"])

@@ -3,11 +3,12 @@ import contextlib
 import statistics
 
 from bench import check_of
-from contest import alternate, largest, ratio
+from contest import alternate, has_bf16, largest, ratio
 from workload import by_length
 
 LR, CLIP = 2e-5, 1.0
 LOSS_LIMIT = 1e-4
+BF16_LOSS_LIMIT = 2e-2  # 5e-3 of a loss of about 4.3
 CHECK_STEPS = 10
 PADDED = 128
 GOALS = {  # (G, X) against Debian's torch padded to 128, to the longest, and the newest at its best
@@ -132,6 +133,39 @@ def memory_rows(bench, row, checks):
             ours, theirs = checks["yupu"][1] / 1024, checks[peer][1] / 1024
             bench.emit({"row": row, "against": title, "unit": "MiB, whole process", "yupu": ours, "peer": theirs,
                         "ratio": theirs / ours, "goal": (2, 3), "check": checks[peer][0]})
+
+
+def bf16(bench, name):
+    """Fine-tuning with bf16 products and fp32 weights on either side; the losses differ by the rounding."""
+    if not has_bf16():
+        print(f"finetune bf16/{name} SKIPPED: this machine has no bf16 products")
+        return
+    directory, still = bench.model(name), bench.work / f"{name}-still"
+    workload = bench.workload()
+    first = workload.batches(4 if bench.quick else CHECK_STEPS)
+    with bench.torch() as exact, bench.yupu("bf16") as ours:
+        for worker in (exact, ours):
+            worker.ask("load", model=str(still), train=True)
+        check = check_of(f"losses of {len(first)} updates, with fp32's",
+                         largest(train(exact, first)["losses"], train(ours, first)["losses"]), BF16_LOSS_LIMIT)
+    if not check["passed"]:
+        bench.failed(f"finetune bf16/{name}", "fp32", check)
+        return
+    count, per_round = rounds_of(bench, name)
+    rounds = [workload.batches(per_round, skip=200 + i * per_round * 16) for i in range(count)]
+    with bench.yupu("bf16") as ours, bench.torch() as peer:
+        ours.ask("load", model=str(directory), train=True)
+        peer.ask("load", model=str(directory), train=True, bf16=True)
+        for worker in (ours, peer):
+            train(worker, rounds[0][:2])
+        times = alternate(count, {"yupu": lambda i: total(ours, rounds[i]), "longest": lambda i: total(peer, rounds[i]),
+                                  "sorted": lambda i: total(peer, by_length(rounds[i]))})
+    for key, title in (("longest", "newest PyTorch, bf16 autocast, padded to the longest"),
+                       ("sorted", "the same, batches sorted by length")):
+        bench.emit({"row": f"finetune bf16/{name}", "against": title, "unit": "ms/update", "rounds": count,
+                    "yupu": statistics.median(times["yupu"]), "peer": statistics.median(times[key]), "goal": None,
+                    **ratio(times[key], times["yupu"]), "tokens_per_update": tokens_of(rounds),
+                    "texts": workload.about(), "weights": bench.weights(name), "check": check, "milliseconds": times})
 
 
 def lora(bench, name):

@@ -1,6 +1,6 @@
 // yupu's side of bench/peers: does the work a peer does, on the same weights and token ids, and says how long it took.
 // One JSON object a line in, one a line out; the process stays, so that the driver can alternate it with a peer's.
-//   tasks_peer_bench [threads]
+//   tasks_peer_bench [threads] [fp32|bf16]            bf16: the operands of the linear layers' products are rounded to it
 //   {"do":"load","model":DIR}                          a classifier's directory, or an adapter's with its base
 //   {"do":"logits","texts":[IDS..]}                    -> {"logits":[[..]..]}        all of them, in order
 //   {"do":"infer","batches":[[IDS..]..]}               -> {"ms":[..]}                one answer per batch
@@ -18,6 +18,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -75,7 +76,7 @@ struct Tenants {
 
 class Session {
  public:
-  explicit Session(int threads) : context_(threads) {}
+  Session(int threads, engine::Precision precision) : context_(threads, precision) {}
 
   Result<Json> answer(const Json& request) {
     YUPU_ASSIGN_OR_RETURN(const std::string what, json_string(request, "do", "request"));
@@ -246,7 +247,13 @@ Status serve(Session& session) {
 }  // namespace yupu::tasks
 
 int main(int argc, char** argv) {
-  yupu::tasks::Session session(argc > 1 ? std::atoi(argv[1]) : 0);
+  using yupu::engine::Precision;
+  const bool bf16 = argc > 2 && std::string_view(argv[2]) == "bf16";
+  if (bf16 && yupu::engine::supported_precision(Precision::kBf16) != Precision::kBf16) {
+    fmt::print(stderr, "this machine has no bf16 products\n");
+    return 1;
+  }
+  yupu::tasks::Session session(argc > 1 ? std::atoi(argv[1]) : 0, bf16 ? Precision::kBf16 : Precision::kF32);
   const yupu::Status status = yupu::tasks::serve(session);
   if (!status.ok()) fmt::print(stderr, "{}\n", status.to_string());
   return status.ok() ? 0 : 1;
