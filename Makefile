@@ -58,6 +58,9 @@ test-aarch64:
 test-kill: $(YUPU)
 	python3 tests/loop/kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
 	python3 tests/loop/monitor_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
+	python3 tests/loop/service_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),100)
+	python3 tests/loop/swap_test.py --yupu $(YUPU) --swaps $(or $(SWAPS),100) --limit 1
+	python3 tests/loop/recommend_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
 test-browser: $(YUPU)
 	@scripts/install-deps.sh test
 	tests/browser/run.sh $(YUPU)
@@ -85,6 +88,12 @@ bench-peers: build
 install: $(YUPU)
 	install -D -m 755 $(YUPU) $(DESTDIR)$(PREFIX)/bin/yupu
 	[ ! -e build/release/libyupu_mpi.so ] || install -D -m 644 build/release/libyupu_mpi.so $(DESTDIR)$(PREFIX)/lib/yupu/libyupu_mpi.so
+	[ ! -e build/release/yupu-pdf-text ] || install -D -m 755 build/release/yupu-pdf-text $(DESTDIR)$(PREFIX)/lib/yupu/yupu-pdf-text
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/|$(PREFIX)/|' deploy/yupu.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu.service
+	cp $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu.service $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu@.service
+	install -D -m 644 deploy/yupu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/yupu.conf
+	install -D -m 644 deploy/nginx/yupu.conf $(DESTDIR)$(PREFIX)/share/doc/yupu/nginx/yupu.conf
 	install -D -m 644 docs/yupu.1 $(DESTDIR)$(PREFIX)/share/man/man1/yupu.1
 	install -D -m 644 scripts/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yupu
 

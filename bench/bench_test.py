@@ -14,8 +14,13 @@ import contest
 import record
 import report
 import rows
+import service_load
 import workload
+from monitor import press, stories, surges
+from monitor import tables as monitor_tables
 from quality import cells, figures, files, run, tables
+import answer_figures
+import faq_zh_data
 
 
 class Contest(unittest.TestCase):
@@ -53,6 +58,38 @@ class Rows(unittest.TestCase):
         self.assertIsNone(table.row("done"))
 
 
+class Monitor(unittest.TestCase):
+    def test_every_report_of_the_labelled_stories_can_be_made_and_names_its_company(self):
+        reports = stories.documents()
+        self.assertEqual(len({key for key, *_ in reports}), len(reports))
+        names = stories.companies()
+        for key, _, _, title, text in reports:
+            self.assertTrue(any(name in title + text for name in names), key)
+        cut = next(text for key, _, kind, _, text in reports if kind == "cut" and key.startswith("zh-fire-"))
+        self.assertTrue(cut.endswith("无生命危险。环保部门监测显示，周边空气质量未见异常。"), cut)
+
+    def test_pairs_are_judged_both_ways(self):
+        reports = [("a", "s"), ("b", "s"), ("c", "t"), ("d", "t")]
+        found = {"a": 1, "b": 1, "c": 1, "d": 2}
+        right, joined, wanted, wrong = stories.judged(reports, found)
+        self.assertEqual((right, joined, wanted), (1, 3, 2))
+        self.assertEqual(wrong, [("joined a", "c"), ("joined b", "c"), ("missed c", "d")])
+
+    def test_answers_are_counted_by_what_is_negative(self):
+        rows = [("x", "negative"), ("y", "negative"), ("z", "neutral"), ("w", "positive")]
+        found = surges.quality(rows, ["negative", "neutral", "negative", "positive"])
+        self.assertEqual((found["negative recall"], found["others taken for negative"], found["accuracy"]), (0.5, 0.5, 0.5))
+
+    def test_a_paper_says_the_same_again_and_has_an_address_of_its_own(self):
+        writer = press.Writer(["one", "two", "three"], ["tea"])
+        self.assertEqual([writer.document(3, i) for i in range(50)], [writer.document(3, i) for i in range(50)])
+        self.assertEqual(len({press.address(i) for i in range(3000)}), 3000)
+
+    def test_a_line_of_the_table_has_shares_and_delays(self):
+        columns = {"x5 plants": 40, "x5 found": 39, "x5 median min": 9.6, "x5 p95 min": 31.0, "topic-weeks": 6.9}
+        self.assertEqual(monitor_tables.found_share(columns), {"x5": "97.5 % of 40 (10, 31)", "topic-weeks": 6.9})
+
+
 class Report(unittest.TestCase):
     ROW = {"row": "finetune/base", "against": "others", "unit": "ms", "yupu": 10.0, "peer": 25.0, "ratio": 2.5,
            "goal": [2, 3], "check": {"what": "losses", "difference": 1e-6, "limit": 1e-4, "passed": True}}
@@ -75,6 +112,31 @@ class Report(unittest.TestCase):
         line = list(report.peer_lines([failed]))[-1]
         self.assertIn("not timed", line)
         self.assertNotIn("25", line)
+
+
+class ServiceLoad(unittest.TestCase):
+    STRATEGY = '[train]\ntask = "classify"\nconfig = "tiny"\nepochs = 40\nvocab_size = 4000\n\n[release]\nmetric = "accuracy"\n'
+
+    def test_the_strategy_is_changed_where_it_was_asked_for(self):
+        self.assertEqual(service_load.changed(self.STRATEGY, "", 0, ""), self.STRATEGY)
+        text = service_load.changed(self.STRATEGY, "yupu-base", 12, "int8")
+        train, release = text.split("[release]")
+        self.assertEqual(sorted(train.split("\n")), sorted(["[train]", 'task = "classify"', 'base = "yupu-base"', "epochs = 12", "", ""]))
+        self.assertEqual(sorted(release.split("\n")), sorted(["", 'weights = "int8"', 'metric = "accuracy"', ""]))
+
+    def test_memory_that_is_filled_once_does_not_grow(self):
+        filled = [(t, min(500.0, 100.0 + t)) for t in range(0, 2000, 5)]
+        self.assertEqual(service_load.slope_mb_per_hour(filled), 0.0)
+        self.assertEqual(service_load.slope_mb_per_hour([(t, 100.0 + t / 360) for t in range(0, 2000, 5)]), 10.0)
+        self.assertIsNone(service_load.slope_mb_per_hour([(0, 1.0)]))
+
+    def test_the_table_has_a_part_for_each(self):
+        row = lambda part, **more: {"bench": "service_load.py", "date": "2026-11-28", "commit": "c", "command": "run it",
+                                    "machine": {**dict.fromkeys(("cores", "cpu", "family", "model", "memory_gb"), 1), "flags": []},
+                                    "columns": {"part": part, "load": "8 connections", **more}}
+        lines = report.service_section([row("connections", ms_p99=2.5), row("memory", rss_mb_end=90.0)])
+        self.assertIn("| load | ms_p99 |", lines)
+        self.assertIn("| 8 connections | 90.0 |", lines)
 
 
 class Record(unittest.TestCase):
@@ -101,6 +163,22 @@ class QualityPlan(unittest.TestCase):
         self.assertEqual(order(measured={some[2].line: 200}), [("dear", 1), ("cheap", 1), ("dear", 2), ("cheap", 2)])
         self.assertEqual(order(only=("dear/seed 2",)), [("dear", 2)])
 
+    def test_every_set_has_its_first_cell_before_any_second_one(self):
+        every = cells.all_cells()
+        plan = cells.planned(every, set(), {})
+        sets = {(c.table, c.dataset) for c in every}
+        begin = plan[:len(sets)]
+        self.assertEqual({(c.table, c.dataset) for c in begin}, sets)
+        self.assertEqual({(c.start, c.seed) for c in begin}, {(cells.BASE, 1)})
+        self.assertEqual([(c.table, c.dataset) for c in begin][:len(cells.PRIORITY)], list(cells.PRIORITY))
+
+    def test_no_cell_begins_that_outlasts_the_budget(self):
+        some = [cell("dear", 1, 90), cell("cheap", 1, 10)]
+        self.assertEqual(cells.fitting(some, {}, None).start, "dear")
+        self.assertEqual(cells.fitting(some, {}, 60).start, "cheap")
+        self.assertEqual(cells.fitting(some, {some[0].line: 50}, 60).start, "dear")
+        self.assertIsNone(cells.fitting(some, {}, 5))
+
     def test_every_cell_is_whole(self):
         every = cells.all_cells()
         self.assertEqual(len({c.name for c in every}), len(every))
@@ -122,6 +200,33 @@ class QualityPlan(unittest.TestCase):
             record.append(path, [{"row": old.name, "bench": "quality", "seconds": 7.0}], old.shown_command)
             self.assertEqual(run.finished(path, [old])[:2], ({old.name}, {old.line: 7.0}))
             self.assertEqual(run.finished(path, [new])[0], set())
+
+
+class AnswerFigures(unittest.TestCase):
+    def test_what_became_of_a_row(self):
+        answer = {"decision": "answer", "intent": "a", "sources": ["policy#1"]}
+        self.assertEqual(answer_figures.judged(answer, "a", "h"), "right")
+        self.assertEqual(answer_figures.judged(answer, "b", "h"), "wrong")
+        self.assertEqual(answer_figures.judged(answer, None, "h"), "wrong")
+        self.assertEqual(answer_figures.judged({**answer, "sources": [{"document": "d"}]}, "a", "h"), "documents")
+        self.assertEqual(answer_figures.judged({"decision": "clarify"}, "a", "h"), "clarify")
+        self.assertEqual([answer_figures.judged({"decision": "handoff"}, label, "h") for label in ("h", "a", None)], ["right", "handoff", "wrong"])
+
+    def test_texts_out_of_scope_count_against_the_precision(self):
+        outcomes = [(True, "right")] * 6 + [(True, "wrong"), (True, "clarify"), (True, "refuse"), (True, "documents")]
+        found = answer_figures.figures_of(outcomes + [(False, "wrong"), (False, "documents"), (False, "refuse"), (False, "clarify")])
+        self.assertEqual((found["precision"], found["precision_in_scope"], found["coverage"]), (0.6, 0.75, 0.8))
+        self.assertEqual((found["out_of_scope_answered"], found["out_of_scope_recall"]), (2, 0.5))
+        self.assertIsNone(answer_figures.figures_of([(True, "right")])["out_of_scope_recall"])
+
+    def test_a_question_with_two_homes_is_left_out(self):
+        lines = ["t1\tq one\t1", "t1\tq both\t1", "t2\tq both\t1", "t2\tq two\t1", "t1\tq two\t0", "broken"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "pairs.tsv"
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            right, wrong = faq_zh_data.labelled(path)
+        self.assertEqual(right, {"t1": ["q one"], "t2": ["q two"]})
+        self.assertEqual(wrong["q two"], ["t1"])
 
 
 class QualityFiles(unittest.TestCase):
@@ -167,7 +272,7 @@ class QualityFigures(unittest.TestCase):
 
     def test_out_of_scope_recall_is_what_was_not_answered(self):
         told = lambda answered, scores: json.dumps(
-            {"accuracy": 0.9, "macro avg": {"f1-score": 0.8},
+            {"accuracy": 0.9, "macro avg": {"f1-score": 0.8}, "expected_calibration_error": 0.01,
              "scope": {name: {"auroc": auroc, "fpr95": 0.2} for name, auroc in scores.items()},
              "decisions": {"answered": 6, "clarified": 1, "refused": 3, "answered_right": 5, "out_of_scope": 4,
                            "out_of_scope_answered": answered}})

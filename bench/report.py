@@ -108,6 +108,29 @@ def own_section(rows):
     return lines
 
 
+SERVICE = "service_load.py"
+SERVICE_PARTS = (("connections", "Closed loop: each connection asks again as soon as it is answered."),
+                 ("overload", "Open loop: arrivals at random times, latency from when a request was to be sent, nothing tried again."),
+                 ("idle", "Sockets that say nothing, held open while others ask."),
+                 ("memory", "The server's memory over time."))
+
+
+def service_section(rows):
+    if not rows:
+        return ["No run yet: `bench/service_load.py`."]
+    last = max(rows, key=lambda row: row["date"])
+    lines = [f"`{last['command']}`, {last['date'][:10]}, commit {last['commit']}, on {machine_text(last['machine'])}; load "
+             "generator and server on the same cores, every answer metered, charged and durable."]
+    for part, what in SERVICE_PARTS:
+        figures = [row["columns"] for row in rows if row["columns"].get("part") == part]
+        if not figures:
+            continue
+        columns = [c for c in dict.fromkeys(c for row in figures for c in row) if c != "part"]
+        lines += ["", what, "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+        lines += ["| " + " | ".join(str(row.get(c, "")) for c in columns) + " |" for row in figures]
+    return lines
+
+
 def bar_chart(title, rows):
     """Horizontal bars of ratios, logarithmic from a half; a tick where the goal is."""
     height, left, width, right = 20, 450, 450, 70
@@ -147,8 +170,11 @@ def put_between(text, name, lines, tool="bench/report.py"):
 def main():
     peers = [row for row in record.newest("peers.jsonl", lambda row: not row.get("quick"))]
     own = record.newest("own.jsonl")
+    service = [row for row in own if row["bench"] == SERVICE]
+    own = [row for row in own if row["bench"] != SERVICE]
     text = DOCUMENT.read_text(encoding="utf-8")
     text = put_between(text, "bench-peers", peers_section(peers))
+    text = put_between(text, "service-load", service_section(service))
     text = put_between(text, "bench", own_section(own))
     DOCUMENT.write_text(text, encoding="utf-8")
     IMAGES.mkdir(exist_ok=True)
@@ -156,7 +182,8 @@ def main():
         rows = [row for row in peers if row["row"].startswith(beginnings) and "ratio" in row]
         if rows:
             (IMAGES / f"{name}.svg").write_text(bar_chart(title, rows), encoding="utf-8")
-    print(f"{DOCUMENT}: {len(peers)} figures against others, {len(own)} of our own")
+    print(f"{DOCUMENT}: {len(peers)} figures against others, {len(own)} of our own, "
+          f"{len(service)} of the service under load")
 
 
 if __name__ == "__main__":

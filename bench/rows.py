@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs one of our benches, shows what it prints and appends its rows to bench/results/own.jsonl.
 
-    rows.py COMMAND...      output: CSV under a header line, or one JSON object a line; other lines are only shown
+    rows.py [--to FILE] COMMAND...      output: CSV under a header line, or one JSON object a line; other lines are only shown
+    --to FILE                           of bench/results instead of own.jsonl
 Exit status: the command's.
 """
 import json
@@ -47,6 +48,9 @@ class Table:
 
 
 def main(command):
+    file = "own.jsonl"
+    if command[:1] == ["--to"]:
+        file, command = command[1], command[2:]
     name = os.path.basename(next((part for part in command if not part.startswith("python")), command[0]))
     table, rows = Table(), []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=record.ROOT) as process:
@@ -57,7 +61,7 @@ def main(command):
                 # What names a row: its leading texts and sizes, so that the next run of the bench replaces it.
                 label = ",".join(str(v) for v in list(columns.values())[:4] if not is_number(v) or float(v).is_integer())
                 rows.append({"row": f"{name} {label}", "bench": name, "columns": columns})
-    record.append("own.jsonl", rows, " ".join(command))
+    record.append(file, rows, " ".join(command))
     return process.returncode
 
 

@@ -1,5 +1,5 @@
-// Any bytes as a document of each format, and as the XML of a .docx: refused, or blocks and passages that lie in its
-// text.
+// Any bytes as a document of each format, as the XML of a .docx, and as what yupu-pdf-text says of a PDF: refused, or
+// blocks and passages that lie in its text.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "products/service/knowledge/passages.h"
 #include "products/service/knowledge/readers/docx.h"
+#include "products/service/knowledge/readers/pdf.h"
 #include "products/service/knowledge/readers/readers.h"
 #include "text/unicode.h"
 
@@ -41,10 +42,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto formats = yupu::products::document_formats();
   const std::size_t choice = data[0] % (formats.size() + 1);
-  const auto document =
-      choice < formats.size()
-          ? formats[choice].read(bytes)
-          : yupu::products::read_docx_parts({.document = bytes, .styles = bytes, .properties = bytes});
+  const auto read = [&] {
+    if (choice == formats.size())
+      return yupu::products::read_docx_parts({.document = bytes, .styles = bytes, .properties = bytes});
+    // The PDF itself is read by another program.
+    return formats[choice].name == "pdf" ? yupu::products::read_pdf_pages(bytes) : formats[choice].read(bytes);
+  };
+  const auto document = read();
   if (document.ok()) check_document(*document, length_max);
   return 0;
 }

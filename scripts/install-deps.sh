@@ -6,7 +6,7 @@ set -euo pipefail
 
 build="g++ cmake ninja-build pkg-config git ca-certificates libfmt-dev libhwy-dev libutf8proc-dev libsqlite3-dev libpq-dev libssl-dev
   nlohmann-json3-dev libtomlplusplus-dev libgumbo-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libpugixml-dev libzip-dev
-  libcurl4-openssl-dev libhnswlib-dev libxgboost-dev libgtest-dev libgmock-dev libbenchmark-dev libopenmpi-dev python3"
+  libcurl4-openssl-dev librdkafka-dev libhnswlib-dev libxgboost-dev libpoppler-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev libopenmpi-dev python3"
 test="python3 python3-venv chromium fonts-noto-cjk sqlite3 wrk openmpi-bin postgresql"
 check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev lld-14"
 # The cross compiler, the emulator, and the arm64 libraries beside the machine's own.

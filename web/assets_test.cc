@@ -29,6 +29,7 @@ TEST(Assets, ThePagesHaveNothingInlineAndNothingForeign) {
   const std::pair<const char*, const char*> pages[] = {{"/", " src=\"/assets/"},
                                                        {"/console", " src=\"/assets/"},
                                                        {"/monitor", " src=\"/assets/"},
+                                                       {"/recommend", " src=\"/assets/"},
                                                        {"/chat.html", " src=\"/widget.js\""}};
   for (const auto& [path, script] : pages) {
     const Asset* page = find_asset(path);
@@ -44,6 +45,7 @@ TEST(Assets, ThePagesHaveNothingInlineAndNothingForeign) {
     }
   }
   EXPECT_NE(find_asset("/widget.js"), nullptr);
+  EXPECT_NE(find_asset("/recommend.js"), nullptr);
 }
 
 }  // namespace

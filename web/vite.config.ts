@@ -8,7 +8,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rollupOptions: { input: { index: 'index.html', console: 'console/index.html', monitor: 'monitor/index.html' } },
+    rollupOptions: { input: { index: 'index.html', console: 'console/index.html', monitor: 'monitor/index.html', recommend: 'recommend/index.html' } },
   },
   server: { proxy: { '/v1': 'http://127.0.0.1:8080', '/report': 'http://127.0.0.1:8080', '/openapi.json': 'http://127.0.0.1:8080' } },
 });

@@ -16,7 +16,7 @@ def _tested(outputs, wanted, step=0):
 
 
 def labels(outputs, _data):
-    return _tested(outputs, ("test.accuracy", "test.macro_f1", "valid.accuracy", *OF_TRAINING), step=-1)
+    return _tested(outputs, ("test.accuracy", "test.macro_f1", "test.calibration_error", "valid.accuracy", *OF_TRAINING), step=-1)
 
 
 def spans(outputs, _data):
@@ -44,10 +44,11 @@ def _decided(report, prefix):
 
 
 def scope(outputs, _data):
-    """A classifier as it is calibrated by default, and once more with a gate of Mahalanobis distance: the last and only report that
-    knows the distances, so the scores are compared there."""
+    """A classifier as it is calibrated by default, and once more with a gate: the last and only report that knows what the gate
+    reads, so the scores are compared there."""
     plain, gated = json.loads(outputs[2]), json.loads(outputs[4])
-    found = {"test.accuracy": plain["accuracy"], "test.macro_f1": plain["macro avg"]["f1-score"], **_decided(plain, "scope"),
+    found = {"test.accuracy": plain["accuracy"], "test.macro_f1": plain["macro avg"]["f1-score"],
+             "test.calibration_error": plain["expected_calibration_error"], **_decided(plain, "scope"),
              **_decided(gated, "gated")}
     for score, of_score in gated["scope"].items():
         found[f"scope.{score}.auroc"] = of_score["auroc"]

@@ -71,12 +71,17 @@ def clinc150_rows(data):
 
 
 def clinc150(data, out):
-    """The set's own split.  valid-scope.csv has the out-of-scope rows of validation and the 250 of data_oos_plus.json too."""
+    """The set's own split.  valid-scope.csv has the out-of-scope rows of validation and the 250 of data_oos_plus.json too;
+    train-background.csv the 100 that the set gives for training, valid-background.csv those of valid-scope.csv without them."""
     full = clinc150_rows(data)
     plus = json.loads((data / "clinc150" / "data_oos_plus.json").read_text(encoding="utf-8"))
     write_labelled(out / "train.csv", full["train"])
     write_labelled(out / "valid.csv", full["val"])
-    write_labelled(out / "valid-scope.csv", full["val"] + full["oos_val"] + [tuple(row) for row in plus["oos_train"]])
+    more = [tuple(row) for row in plus["oos_train"]]
+    learned = set(full["oos_train"])
+    write_labelled(out / "train-background.csv", full["train"] + full["oos_train"])
+    write_labelled(out / "valid-scope.csv", full["val"] + full["oos_val"] + more)
+    write_labelled(out / "valid-background.csv", full["val"] + full["oos_val"] + [row for row in more if row not in learned])
     write_labelled(out / "test.csv", full["test"])
     write_labelled(out / "test-scope.csv", full["test"] + full["oos_test"])
 

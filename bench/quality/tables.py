@@ -12,6 +12,8 @@ COLUMNS = (  # title, figure; a table shows those that one of its lines has
     ("answered rightly in scope", "scope.in_answered_right"), ("out-of-scope recall, gated", "gated.recall"),
     ("answered rightly in scope, gated", "gated.in_answered_right"), ("AUROC of probability", "scope.probability.auroc"),
     ("AUROC of energy", "scope.energy.auroc"), ("AUROC of Mahalanobis", "scope.mahalanobis.auroc"),
+    ("AUROC of the background", "scope.background.auroc"), ("AUROC of all combined", "scope.combined.auroc"),
+    ("calibration error", "test.calibration_error"),
 )
 TITLES = {  # of (table, data set)
     ("ner", "conll2003-person"): "Persons: CoNLL-2003 English, every other tag O",

@@ -32,13 +32,14 @@ void Arguments::fail(std::string message, std::string_view field) {
 }
 
 Result<std::string> Arguments::verb(std::initializer_list<std::string_view> choices) {
-  if (!tokens_.empty() && !tokens_[0].used &&
-      std::find(choices.begin(), choices.end(), tokens_[0].text) != choices.end()) {
-    tokens_[0].used = true;
-    return tokens_[0].text;
+  const auto first = std::find_if(tokens_.begin(), tokens_.end(), [](const Token& token) { return !token.used; });
+  if (first != tokens_.end() && std::find(choices.begin(), choices.end(), first->text) != choices.end()) {
+    first->used = true;
+    return first->text;
   }
-  return invalid_argument(fmt::format("say what to do: one of {}{}", fmt::join(choices, ", "),
-                                      tokens_.empty() ? std::string() : fmt::format(" (not '{}')", tokens_[0].text)));
+  return invalid_argument(
+      fmt::format("say what to do: one of {}{}", fmt::join(choices, ", "),
+                  first == tokens_.end() ? std::string() : fmt::format(" (not '{}')", first->text)));
 }
 
 bool Arguments::flag(std::string_view name) {

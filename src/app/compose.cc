@@ -9,6 +9,8 @@
 #include "app/console_sources.h"
 #include "app/miss_vectors.h"
 #include "app/monitor_door.h"
+#include "app/recommend_door.h"
+#include "app/shop_sources.h"
 #include "app/stop_signal.h"
 #include "app/workplace.h"
 #include "base/file.h"
@@ -16,21 +18,26 @@
 #include "commerce/commerce.h"
 #include "commerce/invoices/invoices.h"
 #include "commerce/ledger/ledger.h"
+#include "commerce/metering/sponsored.h"
 #include "commerce/metering/usage.h"
 #include "commerce/tenants/tenants.h"
 #include "engine/execution_context.h"
 #include "feedback/feedback.h"
 #include "feedback/misses/miss_routes.h"
+#include "feedback/report/report_routes.h"
 #include "http/openapi.h"
 #include "products/monitor/board/news.h"
 #include "products/monitor/board/routes.h"
+#include "products/recommend/serve/board_routes.h"
 #include "products/recommend/serve/recommend_routes.h"
 #include "products/recommend/serve/shops.h"
+#include "products/recommend/serve/widget_routes.h"
 #include "products/service/agents/agent_routes.h"
 #include "products/service/agents/desk.h"
 #include "products/service/agents/visitor_routes.h"
 #include "products/service/connectors/connector_routes.h"
 #include "products/service/conversation/conversation_bot.h"
+#include "products/service/knowledge/knowledge_routes.h"
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
 #include "serving/classifier_model.h"
@@ -80,6 +87,14 @@ serving::ServiceHooks make_hooks(store::Store& store, const Clock& clock) {
     return feedback::record_feedback(store, clock, std::move(feedback), known_labels);
   };
   return hooks;
+}
+
+Status book_click(store::Transaction& transaction, const recommend::Click& click) {
+  return commerce::record_click(transaction, {.payer_id = click.payer_id,
+                                              .campaign = click.campaign,
+                                              .click_id = click.impression_id,
+                                              .price = click.price,
+                                              .clicked_ns = click.clicked_ns});
 }
 
 constexpr std::string_view kChatFile = "/chat.html";
@@ -161,14 +176,18 @@ struct LiveServer::Parts {
   std::string chat_path;  // of the public bot's page, and who may frame it
   std::string framed_by;
   std::vector<serving::Asset> pages;
-  std::unique_ptr<products::Desk> desk;  // of the strategy's bot
+  std::unique_ptr<products::Desk> desk;     // of the strategy's bot
+  const products::Bot* shop_bot = nullptr;  // of the strategy, and the documents it quotes; the service owns both
+  products::KnowledgeBase* knowledge_base = nullptr;
   std::unique_ptr<serving::Service> service;
   std::unique_ptr<products::AgentRoutes> agent_routes;
   std::unique_ptr<products::VisitorRoutes> visitor_routes;
   std::unique_ptr<recommend::Shops> shops;
   std::unique_ptr<recommend::RecommendRoutes> recommend_routes;
-  products::ConnectorRoutes connectors;  // of the strategy's bot to other networks
-  std::unique_ptr<monitor::News> news;   // null: no monitor is shown
+  std::unique_ptr<recommend::BoardRoutes> recommend_board;
+  std::unique_ptr<recommend::WidgetRoutes> recommend_widget;  // null: no page of a shop may ask
+  products::ConnectorRoutes connectors;                       // of the strategy's bot to other networks
+  std::unique_ptr<monitor::News> news;                        // null: no monitor is shown
   std::unique_ptr<monitor::BoardRoutes> board_routes;
   std::unique_ptr<strategy::Retention> retention;  // null: conversations are kept for good
   std::unique_ptr<http::Server> server;
@@ -180,7 +199,7 @@ struct LiveServer::Parts {
     if (options.strategy != nullptr) expected.push_back(options.strategy->name);
     engine_context = std::make_unique<engine::ExecutionContext>(options.engine_threads, options.precision);
     engine_context->set_packs_at_once(true);
-    engine = std::make_unique<serving::EngineWorker>(metrics, serving::EngineOptions{});
+    engine = std::make_unique<serving::EngineWorker>(metrics, serving::EngineOptions{.wait_ms_max = options.queue_ms});
     host = std::make_unique<serving::ModelHost>(clock, *engine, metrics,
                                                 serving::text_model_loader(*engine_context, bases), expected);
     if (!options.adapters.empty()) open_adapters();
@@ -228,9 +247,18 @@ struct LiveServer::Parts {
                                                  std::move(service_options), make_hooks(store, clock));
     shops = std::make_unique<recommend::Shops>(store, clock, options.list_rules);
     recommend_routes = std::make_unique<recommend::RecommendRoutes>(
-        store, clock, *shops, [asked = service.get()](const http::Request& request, std::string_view scope) {
+        store, clock, *shops,
+        [asked = service.get()](const http::Request& request, std::string_view scope) {
           return asked->admit_key(request, scope);
-        });
+        },
+        book_click);
+    if (options.strategy != nullptr && options.strategy->widget) {
+      recommend_widget = std::make_unique<recommend::WidgetRoutes>(
+          store, clock, *shops, *recommend_routes,
+          [asked = service.get()](const http::Request& request) { return asked->admit_to_conversation(request, {}); },
+          book_click);
+    }
+    recommend_board = std::make_unique<recommend::BoardRoutes>(store, clock, *shops, recommend_door(store));
     open_board();
     if (options.strategy != nullptr) {
       YUPU_ASSIGN_OR_RETURN(auto dialogue, strategy::make_dialogue(*options.strategy, options.answers));
@@ -239,9 +267,11 @@ struct LiveServer::Parts {
       desk = std::make_unique<products::Desk>(store, clock, plan.desk);
       products::ConversationOptions conversation = plan.conversation;
       conversation.mask = options.strategy->privacy.in_conversations();
+      knowledge_base = knowledge.get();
       auto bot = std::make_unique<products::ConversationBot>(store, clock, std::move(dialogue), conversation,
                                                              desk.get(), std::move(knowledge));
       open_desk(bot->bot());
+      shop_bot = &bot->bot();
       service->add_bot(std::move(bot));
       YUPU_RETURN_IF_ERROR(open_connectors());
       if (plan.keep_days > 0) {
@@ -257,8 +287,9 @@ struct LiveServer::Parts {
     const strategy::Strategy* const shown = options.monitor != nullptr ? options.monitor : options.strategy;
     if (shown == nullptr || !shown->monitor) return;
     news = std::make_unique<monitor::News>(store, shown->name);
-    board_routes = std::make_unique<monitor::BoardRoutes>(store, clock, shown->name, shown->monitor->topics, *news,
-                                                          monitor_door(store, shown->monitor->tenant));
+    board_routes =
+        std::make_unique<monitor::BoardRoutes>(store, clock, shown->name, shown->monitor->topics, shown->monitor->rules,
+                                               *news, monitor_door(store, shown->monitor->tenant));
   }
 
   // What agents and visitors ask for beside the bot's answers.
@@ -296,10 +327,37 @@ struct LiveServer::Parts {
     return ok_status();
   }
 
+  void add_console(http::Router& router) {
+    const strategy::Strategy& shop = *options.strategy;
+    const std::int64_t utc_offset_minutes = shop.service.dialogue.utc_offset_minutes;
+    const console::Sources sources = console_sources(store, utc_offset_minutes);
+    console::add_routes(router, store, clock, sources);
+    console::add_shop_routes(router, store, clock,
+                             shop_sources({.store = store,
+                                           .clock = clock,
+                                           .strategy = shop,
+                                           .bot = *shop_bot,
+                                           .host = *host,
+                                           .watcher = *watcher,
+                                           .workdir = options.workdir}));
+    products::KnowledgeRouteOptions knowledge{.base = knowledge_base};
+    if (shop.knowledge) knowledge.passages = shop.knowledge->passages;
+    products::add_knowledge_routes(router, store, clock, knowledge);
+    feedback::add_report_routes(
+        router, store, clock,
+        {.model = shop.name, .reader = miss_reader(store), .utc_offset_minutes = utc_offset_minutes});
+  }
+
   Status listen() {
     http::Router router;
     service->add_routes(router);
     recommend_routes->add_routes(router);
+    recommend_board->add_routes(router);
+    if (recommend_widget != nullptr) {
+      recommend_widget->add_routes([&](const http::RouteInfo& info, http::Handler handler) {
+        service->add_shared_route(router, info, std::move(handler));
+      });
+    }
     if (board_routes != nullptr) board_routes->add_routes(router);
     if (desk != nullptr) {
       agent_routes->add_routes(router);
@@ -307,8 +365,7 @@ struct LiveServer::Parts {
         service->add_shared_route(router, info, std::move(handler));
       });
       connectors.add_routes(router);
-      console::add_routes(router, store, clock,
-                          console_sources(store, options.strategy->service.dialogue.utc_offset_minutes));
+      add_console(router);
       feedback::add_miss_routes(
           router, store, clock,
           {.model = options.strategy->name, .reader = miss_reader(store), .vectors = miss_vectors(*options.strategy)});
@@ -320,6 +377,8 @@ struct LiveServer::Parts {
     http::ServerOptions server_options;
     server_options.listen = options.listen;
     server_options.request_threads = options.request_threads;
+    server_options.request_queue_ms_max = options.queue_ms;
+    server_options.proxies = options.proxies;
     server_options.on_exchange = [this](const http::Exchange& exchange) { metrics.count_exchange(exchange); };
     if (desk != nullptr) desk->look();  // whose conversations are whose, before anybody asks
     YUPU_ASSIGN_OR_RETURN(server, http::Server::start(std::move(server_options), std::move(router)));
@@ -375,6 +434,13 @@ void LiveServer::stop() {
 Status LiveServer::serve_until_signal() {
   YUPU_RETURN_IF_ERROR(listen_for_stop());
   log::info("shutting_down", {{"signal", wait_for_stop(-1)}});
+  if (parts_->options.drain_seconds > 0) {
+    // Not ready, and still there: whoever spreads the load looks elsewhere before the door closes. A second signal ends
+    // it.
+    parts_->service->set_draining();
+    parts_->server->leave();
+    wait_for_stop(parts_->options.drain_seconds * 1000);
+  }
   stop();
   return ok_status();
 }

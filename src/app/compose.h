@@ -23,9 +23,10 @@ namespace yupu::app {
 struct LiveServerOptions {
   http::ListenAddress listen;
   std::string workdir;
-  int engine_threads = 0;                                        // 0: every core
-  engine::Precision precision = engine::Precision::kF32;         // of the models' linear layers
-  int request_threads = 64;                                      // requests in flight
+  int engine_threads = 0;                                 // 0: every core
+  engine::Precision precision = engine::Precision::kF32;  // of the models' linear layers
+  int request_threads = 64;                               // requests in flight
+  int queue_ms = 100;  // of waiting for a thread, and again for the engine, before a call is refused; 0: by count alone
   const strategy::Strategy* strategy = nullptr;                  // its bot, demo tenant and model; null: none
   const strategy::Strategy* monitor = nullptr;                   // whose [monitor] is shown; null: that of `strategy`
   products::AnswerBook answers;                                  // of the strategy's bot
@@ -33,6 +34,8 @@ struct LiveServerOptions {
   std::string adapters;                   // a folder of adapters, paged in on demand; empty: none
   std::int64_t adapter_memory_mb = 1024;  // for those in memory at a time
   recommend::ListRules list_rules = {};   // of /v1/recommend
+  http::TrustedProxies proxies = {};      // in front of this server
+  int drain_seconds = 0;                  // between the signal and the end, not ready but answering
 };
 
 class LiveServer {

@@ -12,9 +12,10 @@ console::Sources console_sources(store::Store& store, std::int64_t utc_offset_mi
     YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
     return agent.tenant_id;
   };
-  sources.conversations = [&store](const std::string& tenant_id, std::int64_t limit) -> Result<Json> {
+  sources.conversations = [&store](const std::string& tenant_id, const std::string& said,
+                                   std::int64_t limit) -> Result<Json> {
     YUPU_ASSIGN_OR_RETURN(const auto conversations,
-                          products::list_conversations(store, {.tenant_id = tenant_id, .limit = limit}));
+                          products::list_conversations(store, {.tenant_id = tenant_id, .said = said, .limit = limit}));
     Json rows = Json::array();
     for (const auto& conversation : conversations) rows.push_back(conversation.to_json());
     return rows;

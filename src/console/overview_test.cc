@@ -87,7 +87,9 @@ TEST_F(OverviewTest, RoutesAskWhoItIs) {
     if (request.headers.get("x-tenant").empty()) return Status(Code::kUnauthenticated, "who?");
     return std::string(request.headers.get("x-tenant"));
   };
-  sources.conversations = [](const std::string&, std::int64_t limit) -> Result<Json> { return Json::array({limit}); };
+  sources.conversations = [](const std::string&, const std::string& said, std::int64_t limit) -> Result<Json> {
+    return Json::array({limit, said});
+  };
   http::Router router;
   add_routes(router, *store_, clock, sources);
   http::Request request;
@@ -99,7 +101,9 @@ TEST_F(OverviewTest, RoutesAskWhoItIs) {
   request.query["days"] = "91";
   EXPECT_EQ(router.dispatch(request).status, 400);
   request.path = "/v1/console/conversations";
-  EXPECT_EQ(parse_json(router.dispatch(request).body)->at("conversations")[0], 100);
+  EXPECT_EQ(parse_json(router.dispatch(request).body)->at("conversations"), (Json{100, ""}));
+  request.query["said"] = "红包";
+  EXPECT_EQ(parse_json(router.dispatch(request).body)->at("conversations"), (Json{100, "红包"}));
 }
 
 }  // namespace

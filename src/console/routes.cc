@@ -1,30 +1,16 @@
 #include "console/routes.h"
 
-#include <charconv>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "console/overview.h"
+#include "console/query.h"
 #include "http/problem.h"
 
 namespace yupu::console {
 namespace {
 
-constexpr std::int64_t kDaysMost = 90;
 constexpr std::int64_t kRowsMost = 1000;
 constexpr std::string_view kAnyObject = R"({"type": "object"})";
-
-Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
-                                  std::int64_t most) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return fallback;
-  std::int64_t number = 0;
-  const char* const end = found->second.data() + found->second.size();
-  const auto [stop, error] = std::from_chars(found->second.data(), end, number);
-  if (error == std::errc() && stop == end && number >= 1 && number <= most) return number;
-  return invalid_argument(fmt::format("{} is a whole number from 1 to {}", name, most), name);
-}
 
 using View = std::function<Result<Json>(const http::Request& request, const std::string& tenant_id)>;
 
@@ -52,10 +38,13 @@ void add_routes(http::Router& router, store::Store& store, const Clock& clock, c
              YUPU_ASSIGN_OR_RETURN(period.days, whole_number(request, "days", period.days, kDaysMost));
              return overview(store, tenant_id, period);
            });
-  add_view(router, sources, "/v1/console/conversations", "the newest conversations, with an agent's token",
+  add_view(router, sources, "/v1/console/conversations",
+           "the newest conversations, those in which ?said= was said, with an agent's token",
            [rows = sources.conversations](const http::Request& request, const std::string& tenant_id) -> Result<Json> {
              YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 100, kRowsMost));
-             YUPU_ASSIGN_OR_RETURN(Json found, rows(tenant_id, limit));
+             const auto said = request.query.find("said");
+             YUPU_ASSIGN_OR_RETURN(Json found,
+                                   rows(tenant_id, said == request.query.end() ? std::string() : said->second, limit));
              return Json{{"conversations", std::move(found)}};
            });
   add_view(router, sources, "/v1/console/opinions",

@@ -1,5 +1,5 @@
-// /v1/console/...: what the web console shows beside the inbox. Read-only.
-// Threads: handlers run on many request threads.
+// /v1/console/...: what the web console shows beside the inbox: figures, conversations, opinions. Read-only. The shop
+// itself: shop_routes.h. Threads: handlers run on many request threads.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ struct Sources {
   // Whose figures the request may see: a tenant's id. Error: kUnauthenticated.
   std::function<Result<std::string>(const http::Request& request)> tenant;
   // Rows, newest first, from rooms the console does not know.
-  std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> conversations;
+  // Of conversations those in which `said` was said; empty: all.
+  std::function<Result<Json>(const std::string& tenant_id, const std::string& said, std::int64_t limit)> conversations;
   std::function<Result<Json>(const std::string& tenant_id, std::int64_t limit)> opinions = {};
   std::int64_t utc_offset_minutes = 480;  // of the shop's clocks
 };

@@ -37,7 +37,7 @@ struct Request {
   std::map<std::string, std::string> query;  // decoded; of a name given twice the last value counts
   Headers headers;
   std::string body;
-  std::string remote;                         // the peer's IP address
+  std::string remote;                         // the caller's IP address: the peer's, or what a trusted proxy says
   std::string request_id;                     // "req_...", made by the server: a caller cannot choose it
   std::map<std::string, std::string> params;  // "{name}" of the route's pattern -> decoded segment
   std::int64_t arrived_ns = 0;                // steady clock, when the request was complete

@@ -6,11 +6,14 @@
 
 namespace yupu::http {
 
-RequestPool::RequestPool(int thread_count, int queue_max)
-    : jobs_max_(static_cast<std::size_t>(thread_count) + static_cast<std::size_t>(queue_max)) {
-  CHECK(thread_count > 0 && queue_max > 0, "a request pool needs threads and a queue");
-  threads_.reserve(static_cast<std::size_t>(thread_count));
-  for (int i = 0; i < thread_count; ++i) threads_.emplace_back([this] { work(); });
+RequestPool::RequestPool(RequestPoolOptions options)
+    : clock_(options.clock != nullptr ? *options.clock : system_clock_),
+      wait_ns_max_(options.wait_ns_max),
+      thread_count_(static_cast<std::size_t>(options.thread_count)),
+      jobs_max_(thread_count_ + static_cast<std::size_t>(options.queue_max)) {
+  CHECK(options.thread_count > 0 && options.queue_max > 0, "a request pool needs threads and a queue");
+  threads_.reserve(thread_count_);
+  for (std::size_t i = 0; i < thread_count_; ++i) threads_.emplace_back([this] { work(); });
 }
 
 RequestPool::~RequestPool() { stop(); }
@@ -18,7 +21,12 @@ RequestPool::~RequestPool() { stop(); }
 bool RequestPool::try_submit(std::function<void()> job) {
   {
     MutexLock lock(mutex_);
-    if (stopping_ || in_work_ + queue_.size() >= jobs_max_) return false;
+    const std::size_t jobs = in_work_ + queue_.size();
+    if (stopping_ || jobs >= jobs_max_) return false;
+    if (wait_ns_max_ > 0 && jobs >= thread_count_ &&
+        backlog_.expected_wait_ns(clock_.monotonic_ns(), jobs - thread_count_) > wait_ns_max_) {
+      return false;
+    }
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();
@@ -51,6 +59,7 @@ void RequestPool::work() {
       job = std::move(queue_.front());
       queue_.pop_front();
       ++in_work_;
+      backlog_.taken(clock_.monotonic_ns(), in_work_ == thread_count_ && !queue_.empty());
     }
     job();
     job = nullptr;  // what it holds goes before its place is given away

@@ -127,6 +127,10 @@ ServerStats Server::stats() const {
           .rejected = core_->rejected.load()};
 }
 
+void Server::leave() {
+  net::post(core_->loop, [core = core_.get()] { core->leaving = true; });
+}
+
 void Server::stop(int drain_ms) {
   Core& core = *core_;
   {

@@ -7,7 +7,8 @@
 //
 // Limits     header_bytes_max -> 431, body_bytes_max -> 413, malformed -> 400, too slow with header or body -> 408,
 // more
-//            than connections_max connections -> 503 and closed, request queue full -> 429 with Retry-After, at once.
+//            than connections_max connections -> 503 and closed, request queue full, or too slow for who comes ->
+//            429 with Retry-After, at once.
 // Every answer carries x-request-id; the id is the server's own (it keys the usage event, so a caller may not choose
 // it). Threads    start/stop from one thread; port() and stats() from any.
 #pragma once
@@ -19,6 +20,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "http/forwarded.h"
 #include "http/router.h"
 
 namespace yupu::http {
@@ -43,6 +45,7 @@ struct ServerOptions {
   ListenAddress listen = {};
   int request_threads = 64;
   int request_queue_max = 256;
+  int request_queue_ms_max = 0;  // expected wait for a thread; 0: bounded by count alone
   int connections_max = 12'000;
   std::uint32_t header_bytes_max = 16 << 10;
   std::uint64_t body_bytes_max = 1 << 20;
@@ -51,6 +54,7 @@ struct ServerOptions {
   int body_timeout_ms = 30'000;     // end of header to end of body
   int write_timeout_ms = 30'000;    // one answer
   int request_timeout_ms = 30'000;  // Request::deadline_ns
+  TrustedProxies proxies = {};      // whose X-Forwarded-For says what Request::remote is
   // Called on the event loop after every answer; must not block.
   std::function<void(const Exchange&)> on_exchange = {};
 };
@@ -59,7 +63,7 @@ struct ServerStats {
   std::int64_t connections = 0;  // open now
   std::int64_t in_flight = 0;    // requests with a handler now
   std::int64_t waiting = 0;      // requests in the queue now
-  std::int64_t rejected = 0;     // 429 for a full queue, so far
+  std::int64_t rejected = 0;     // 429 for a full or slow queue, so far
 };
 
 class Server {
@@ -72,6 +76,9 @@ class Server {
   std::uint16_t port() const;
   ServerStats stats() const;
 
+  // From now on every answer is the last of its connection, so that callers who keep theirs go to another server;
+  // connections and requests are taken as before, until stop().
+  void leave();
   // Stops accepting, closes idle connections, lets requests in flight finish for at most `drain_ms`, then closes the
   // rest (their Request::gone becomes true) and joins every thread. A second call does nothing.
   void stop(int drain_ms);

@@ -27,7 +27,9 @@ struct Server::Core {
   Core(ServerOptions server_options, Router server_router)
       : options(std::move(server_options)),
         router(std::move(server_router)),
-        pool(options.request_threads, options.request_queue_max),
+        pool({.thread_count = options.request_threads,
+              .queue_max = options.request_queue_max,
+              .wait_ns_max = std::int64_t{options.request_queue_ms_max} * 1'000'000}),
         acceptor(loop),
         accept_pause(loop) {}
 
@@ -42,6 +44,7 @@ struct Server::Core {
   Router router;
   std::unordered_set<Session*> sessions;  // loop thread only
   bool draining = false;                  // loop thread only
+  bool leaving = false;                   // loop thread only
   std::atomic<std::int64_t> connections{0};
   std::atomic<std::int64_t> in_flight{0};
   std::atomic<std::int64_t> rejected{0};

@@ -247,6 +247,22 @@ TEST_F(ServerTest, OverloadIsRefusedAtOnceWhileAdmittedSucceed) {
   EXPECT_EQ(server_->stats().rejected, 10);
 }
 
+TEST_F(ServerTest, WhoWouldWaitTooLongIsRefusedThoughTheQueueHasRoom) {
+  start({.request_threads = 1, .request_queue_ms_max = 20});
+  std::thread slow([&] { EXPECT_EQ(client().post_json("/slow", "{}")->status, 200); });
+  wait_entered(1);
+  std::this_thread::sleep_for(milliseconds(25));  // nothing was answered for longer than anybody may wait
+  const auto refused = client().post_json("/slow", "{}");
+  EXPECT_EQ(refused->status, 429);
+  EXPECT_EQ(refused->headers.get("retry-after"), "1");
+  EXPECT_EQ(refused->headers.get("content-type"), "application/problem+json");
+  EXPECT_EQ(client().get("/hello")->status, 200);
+  EXPECT_EQ(server_->stats().rejected, 1);
+  go_ = true;
+  slow.join();
+  EXPECT_EQ(client().post_json("/slow", "{}")->status, 200);
+}
+
 TEST_F(ServerTest, TooManyConnectionsAreRefused) {
   start({.connections_max = 4});
   std::vector<std::unique_ptr<RawConnection>> crowd;

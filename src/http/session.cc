@@ -166,11 +166,11 @@ bool Session::make_request() {
   Request& request = *request_;
   request.request_id = random_id("req");
   request.method = std::string(message.method_string());
-  request.remote = remote_;
   for (const auto& field : message) {
     request.headers.add({field.name_string().data(), field.name_string().size()},
                         {field.value().data(), field.value().size()});
   }
+  request.remote = core_.options.proxies.client_of(remote_, request.headers);
   const auto target = message.target();
   if (!parse_target({target.data(), target.size()}, request.path, request.query)) {
     refuse(problem(invalid_argument("malformed request target"), request.request_id));

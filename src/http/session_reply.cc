@@ -41,7 +41,7 @@ void Session::reply(Response response) {
   if (phase_ == Phase::kClosed) return end_stream();
   phase_ = Phase::kWriting;
   // The end of a response that stays open is the end of its connection.
-  if (core_.draining || stream_ != nullptr) keep_alive_ = false;
+  if (core_.draining || core_.leaving || stream_ != nullptr) keep_alive_ = false;
   const Request& request = *request_;
   const bool is_stream = stream_ != nullptr;
   if (is_stream && request.method == "HEAD") {

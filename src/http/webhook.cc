@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
-#include "http/addresses.h"
 #include "http/client.h"
+#include "http/tls_exchange.h"
 #include "http/url.h"
 
 namespace yupu::http {
@@ -31,17 +31,6 @@ std::int64_t retry_after_ns(const Headers& headers) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (read.ec != std::errc() || seconds < 0) return 0;  // a date: the usual wait
   return std::min(seconds, kGiveUpNs / kSecondNs) * kSecondNs;
-}
-
-Result<std::string> allowed_address(const std::string& host, bool allow_private) {
-  YUPU_ASSIGN_OR_RETURN(const auto addresses, resolve(host));
-  for (const std::string& address : addresses) {
-    if (allow_private || is_public_address(address)) return address;
-  }
-  return Status(Code::kPermissionDenied,
-                fmt::format("{} is not an address of the open Internet; set allow_private_addresses = true if it is "
-                            "meant",
-                            addresses.front()));
 }
 
 std::int64_t wait_ns(std::int64_t attempts, Rng& rng) {
@@ -85,8 +74,11 @@ Exchanger network_exchanger(ExchangerOptions options) {
   return [options](std::string_view method, const std::string& address_text, const Headers& headers,
                    const std::string& body) -> Result<Response> {
     YUPU_ASSIGN_OR_RETURN(const Url url, parse_url(address_text));
-    if (url.scheme != "http") return invalid_argument("https is not spoken: put a local proxy in front", "url");
     YUPU_ASSIGN_OR_RETURN(const std::string address, allowed_address(url.host, options.allow_private));
+    if (url.scheme == "https")
+      return exchange_over_tls(
+          method, url, headers, body,
+          {.address = address, .ca_file = {}, .timeout_ms = options.timeout_ms, .body_bytes_max = kAnswerBytesMax});
     Client client({.host = url.host,
                    .port = url.port,
                    .timeout_ms = options.timeout_ms,

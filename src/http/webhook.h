@@ -8,8 +8,8 @@
 //                                           not before Retry-After, for 24 h
 //   any other answer                        never: it would be the same the next time (a redirect is not followed)
 //
-// Only http: no TLS. An address that is not of the open Internet is refused unless it is allowed; the address that was
-// looked at is the one that is called.  Threads  any.
+// http, or https by the system's certificates. An address that is not of the open Internet is refused unless allowed;
+// the one that was looked at is the one that is called.  Threads  any.
 #pragma once
 
 #include <cstdint>

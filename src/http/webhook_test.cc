@@ -88,7 +88,8 @@ TEST(Webhook, ThisMachineIsRefusedUnlessAllowed) {
   for (const char* url : {"http://127.0.0.1:1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::1]/"})
     EXPECT_EQ(code(false, url), Code::kPermissionDenied) << url;
   EXPECT_EQ(code(true, "http://127.0.0.1:1/"), Code::kUnavailable);  // nobody listens
-  EXPECT_EQ(code(true, "https://desk.example/"), Code::kInvalidArgument);
+  EXPECT_EQ(code(false, "https://127.0.0.1:1/"), Code::kPermissionDenied);
+  EXPECT_EQ(code(true, "https://127.0.0.1:1/"), Code::kUnavailable);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
-constexpr std::string_view kWidget = "/widget.js";
+constexpr std::string_view kWidget = "/widget.js", kShelf = "/recommend.js";
 constexpr std::size_t kEtagDigits = 20;
 
 http::Response serve(const Asset& asset, const std::string& etag, const http::Request& request) {
@@ -21,7 +21,7 @@ http::Response serve(const Asset& asset, const std::string& etag, const http::Re
   response.headers.add("content-security-policy", std::string(kContentSecurityPolicy) + std::string(asset.framed_by));
   response.headers.add("referrer-policy", "no-referrer");
   response.headers.add("cross-origin-opener-policy", "same-origin");
-  if (asset.path == kWidget) {
+  if (asset.path == kWidget || asset.path == kShelf) {
     response.headers.add("cross-origin-resource-policy", "cross-origin");
     response.headers.add("access-control-allow-origin", "*");  // integrity="sha256-..." of the embedding page
   }

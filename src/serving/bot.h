@@ -52,8 +52,9 @@ struct BotQuote {
   std::int64_t version = 0;
   std::size_t begin = 0, end = 0;
   std::string title = {};
-  std::string date = {};  // of the document: "2026-11-27"
-  double score = 0;       // how much of the question it covers
+  std::string date = {};                  // of the document: "2026-11-27"
+  double score = 0;                       // how much of the question it covers
+  std::optional<std::int64_t> page = {};  // from 1; of a format that has pages
 };
 
 struct BotAnswer {

@@ -15,6 +15,7 @@ class ClassifierModel final : public TextModel {
   ClassifierModel(std::unique_ptr<const tasks::Classifier> classifier, engine::ExecutionContext& context)
       : classifier_(std::move(classifier)), context_(context) {
     card_.labels = classifier_->labels();
+    card_.has_background = classifier_->has_background();
     // Never calibrated: the best label answers, as tasks::Classifier::decide has it.
     card_.answer_threshold = 0;
     card_.clarify_threshold = 0;
@@ -41,7 +42,7 @@ class ClassifierModel final : public TextModel {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto& classifier = *asks[i].classifier;
       const std::optional<double> scope = classifier.scope_score(rows[i]);
-      rows[i].resize(classifier.labels().size());
+      rows[i].resize(classifier.output_count());
       if (scope) rows[i].push_back(static_cast<float>(*scope - classifier.calibration()->gate->threshold));
     }
     return rows;

@@ -2,9 +2,11 @@
 // serving.
 #include "serving/classifier_model.h"
 
+#include <cmath>
 #include <filesystem>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -117,6 +119,18 @@ TEST(ClassifierModel, TellsOnWhichSideOfTheGateATextIs) {
   model = classifier_loader(context, bases)(dir.path());
   ASSERT_TRUE(model.ok()) << model.status().to_string();
   EXPECT_GT((*model)->card().answer_threshold, 1.0);
+}
+
+TEST(ClassifierModel, ABackgroundTakesItsShareAndIsNoLabel) {
+  const ModelCard card{.labels = {"order", "refund"}, .has_background = true, .has_scope_gate = true};
+  ASSERT_EQ(card.row_width(), 4u);
+  const std::vector<float> row = {2.0f, 0.0f, 2.0f, 0.5f};  // order, refund, background, the gate's number
+  const ScoredText scored = scored_text(card, row);
+  ASSERT_EQ(scored.ranked.size(), 2u);
+  EXPECT_EQ(scored.ranked[0].label, "order");
+  EXPECT_NEAR(scored.ranked[0].score, std::exp(2.0) / (2.0 * std::exp(2.0) + 1.0), 1e-9);
+  EXPECT_TRUE(scored.in_scope);
+  EXPECT_EQ(decision_of(card, scored), "clarify");
 }
 
 }  // namespace

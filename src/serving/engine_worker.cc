@@ -6,10 +6,14 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 
 namespace yupu::serving {
 namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
 
 std::int64_t steady_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -58,6 +62,20 @@ void EngineWorker::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Who finds nobody waiting is taken, whatever is in work.
+Status EngineWorker::refusal(std::int64_t tokens, std::int64_t now_ns) {
+  if (queue_tokens_ == 0) return {};
+  if (queue_tokens_ + tokens > options_.queue_tokens_max) {
+    metrics_.count_refusal("engine_queue_full");
+    return {Code::kResourceExhausted, "the engine's queue is full; try again shortly"};
+  }
+  if (options_.wait_ms_max == 0 || wait_.expected_ns(now_ns, queue_tokens_) <= options_.wait_ms_max * kNsPerMs)
+    return {};
+  metrics_.count_refusal("engine_wait");
+  return {Code::kResourceExhausted,
+          fmt::format("the engine is busy for more than {} ms; try again shortly", options_.wait_ms_max)};
+}
+
 Result<EngineOutcome> EngineWorker::run(EngineCall call) {
   CHECK(call.model != nullptr && !call.texts.empty(), "an engine call needs a model and texts");
   auto job = std::make_shared<Job>(std::move(call));
@@ -67,10 +85,7 @@ Result<EngineOutcome> EngineWorker::run(EngineCall call) {
     if (stopping_) return unavailable("the server is shutting down");
     std::int64_t tokens = 0;
     for (const text::Encoding& encoding : job->call.texts) tokens += static_cast<std::int64_t>(encoding.ids.size());
-    if (queue_tokens_ > 0 && queue_tokens_ + tokens > options_.queue_tokens_max) {
-      metrics_.count_refusal("engine_queue_full");
-      return Status(Code::kResourceExhausted, "the engine's queue is full; try again shortly");
-    }
+    if (!job->call.urgent) YUPU_RETURN_IF_ERROR(refusal(tokens, now_ns));
     for (std::size_t i = 0; i < job->call.texts.size(); ++i) {
       queue_.push_back({job, i, static_cast<std::int64_t>(job->call.texts[i].ids.size()), now_ns});
     }
@@ -135,6 +150,7 @@ std::vector<EngineWorker::Item> EngineWorker::next_batch() {
   queue_ = std::move(kept);
   queue_tokens_ -= tokens;
   metrics_.set_engine_waiting_tokens(queue_tokens_);
+  if (tokens > 0) wait_.batch_began(now_ns, tokens);
   return batch;
 }
 
@@ -189,7 +205,11 @@ void EngineWorker::work() {
       }
       batch = next_batch();
     }
-    if (!batch.empty()) run_batch(batch);
+    if (batch.empty()) continue;
+    run_batch(batch);
+    MutexLock lock(mutex_);
+    wait_.batch_ended(steady_ns());
+    metrics_.set_engine_tokens_per_s(wait_.tokens_per_s());
   }
 }
 

@@ -114,11 +114,13 @@ std::string Metrics::prometheus(const http::ServerStats& server) const {
       out += fmt::format("serving_refused_total{{reason=\"{}\"}} {}\n", reason, count);
     }
   }
-  single(out, "http_rejected_total", "counter", "requests refused because the queue was full", server.rejected);
+  single(out, "http_rejected_total", "counter", "requests refused because too many waited, or for too long",
+         server.rejected);
   single(out, "http_connections", "gauge", "open connections", server.connections);
   single(out, "http_in_flight", "gauge", "requests in work", server.in_flight);
   single(out, "http_waiting", "gauge", "requests waiting for a thread", server.waiting);
   single(out, "serving_queue_tokens", "gauge", "tokens waiting for the engine", engine_waiting_tokens_.load());
+  single(out, "serving_engine_tokens_per_s", "gauge", "pace of the newest batches", engine_tokens_per_s_.load());
   single(out, "serving_model_swaps_total", "counter", "models loaded or exchanged", swaps_.load());
   single(out, "serving_model_swaps_refused_total", "counter", "models refused; the old one went on", swaps_refused_);
   single(out, "serving_adapters_resident", "gauge", "adapters in the pool's memory", adapters_resident_);

@@ -53,9 +53,11 @@ class Metrics {
     adapters_resident_ = count;
     adapter_bytes_ = bytes;
   }
-  void count_refusal(std::string_view reason);  // "engine_queue_full", "demo_rate", "quota", "deadline", "client_gone"
+  void count_refusal(
+      std::string_view reason);  // "engine_queue_full", "engine_wait", "demo_rate", "quota", "deadline", "client_gone"
   void count_swap(bool succeeded);
   void set_engine_waiting_tokens(std::int64_t tokens) { engine_waiting_tokens_ = tokens; }
+  void set_engine_tokens_per_s(std::int64_t rate) { engine_tokens_per_s_ = rate; }
 
   std::string prometheus(const http::ServerStats& server) const;
 
@@ -71,6 +73,7 @@ class Metrics {
   std::atomic<std::int64_t> swaps_{0};
   std::atomic<std::int64_t> swaps_refused_{0};
   std::atomic<std::int64_t> engine_waiting_tokens_{0};
+  std::atomic<std::int64_t> engine_tokens_per_s_{0};
   std::atomic<std::int64_t> adapter_loads_failed_{0};
   std::atomic<std::int64_t> adapter_evictions_{0};
   std::atomic<std::int64_t> adapters_resident_{0};

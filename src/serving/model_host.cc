@@ -24,7 +24,8 @@ Status ModelHost::probe(const std::shared_ptr<TextModel>& model) {
   const auto deadline = (std::chrono::steady_clock::now() + kProbeTime).time_since_epoch();
   EngineCall call{.model = model,
                   .texts = {model->encode("你好, hello")},
-                  .deadline_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline).count()};
+                  .deadline_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline).count(),
+                  .urgent = true};
   YUPU_ASSIGN_OR_RETURN(const EngineOutcome outcome, engine_.run(std::move(call)));
   const std::vector<float>& scores = outcome.logits.front();
   if (scores.size() != model->card().row_width()) {

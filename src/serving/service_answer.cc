@@ -33,6 +33,7 @@ OrderedJson answer_json(const BotAnswer& said, const std::string& trace_id, cons
                                {"title", quote.title},
                                {"date", quote.date},
                                {"score", quote.score}});
+    if (quote.page) json["sources"].back()["page"] = *quote.page;
   }
   for (const BotOption& option : said.options) {
     json["options"].push_back({{"intent", option.intent}, {"title", option.title}});

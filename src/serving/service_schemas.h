@@ -108,7 +108,8 @@ inline constexpr std::string_view kAnswerResponse = R"({
         "required": ["document", "version", "begin", "end", "title", "date", "score"], "properties": {
           "document": {"type": "string"}, "version": {"type": "integer"},
           "begin": {"type": "integer", "description": "bytes of that version's text"}, "end": {"type": "integer"},
-          "title": {"type": "string"}, "date": {"type": "string", "format": "date"}, "score": {"type": "number"}}}]}},
+          "title": {"type": "string"}, "date": {"type": "string", "format": "date"}, "score": {"type": "number"},
+          "page": {"type": "integer", "minimum": 1, "description": "of a document that has pages"}}}]}},
     "options": {"type": "array", "items": {"type": "object", "properties": {
       "intent": {"type": "string"}, "title": {"type": "string"}}}},
     "trace_id": {"type": "string"}, "bot": {"type": "string"}, "release_id": {"type": "string"},

@@ -20,15 +20,16 @@ text::Encoding TextModel::encode_pair(std::string_view, std::string_view) const 
 
 namespace {
 
-std::vector<LabelScore> softmax_scores(const ModelCard& card, std::span<const float> logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
+// `outputs`: the labels' logits, and the background's when the card has one.
+std::vector<LabelScore> softmax_scores(const ModelCard& card, std::span<const float> outputs) {
+  const double largest = *std::max_element(outputs.begin(), outputs.end());
   std::vector<LabelScore> scores;
-  scores.reserve(logits.size());
+  scores.reserve(card.labels.size());
   double sum = 0;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    const double weight = std::exp((logits[i] - largest) / card.temperature);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const double weight = std::exp((outputs[i] - largest) / card.temperature);
     sum += weight;
-    scores.push_back({card.labels[i], weight});
+    if (i < card.labels.size()) scores.push_back({card.labels[i], weight});
   }
   for (LabelScore& score : scores) score.score /= sum;
   return scores;
@@ -48,9 +49,9 @@ std::vector<LabelScore> sigmoid_scores(const ModelCard& card, std::span<const fl
 
 ScoredText scored_text(const ModelCard& card, std::span<const float> row) {
   CHECK(row.size() == card.row_width() && !card.labels.empty(), "one logit per label, and the gate's number");
-  const std::span<const float> logits = row.first(card.labels.size());
+  const std::span<const float> outputs = row.first(card.labels.size() + (card.has_background ? 1 : 0));
   std::vector<LabelScore> scores =
-      card.label_thresholds.empty() ? softmax_scores(card, logits) : sigmoid_scores(card, logits);
+      card.label_thresholds.empty() ? softmax_scores(card, outputs) : sigmoid_scores(card, outputs);
   std::stable_sort(scores.begin(), scores.end(),
                    [](const LabelScore& a, const LabelScore& b) { return a.score > b.score; });
   return {.ranked = std::move(scores), .in_scope = !card.has_scope_gate || row.back() >= 0.0f};

@@ -25,7 +25,7 @@ struct ModelCard {
   std::size_t row_width() const {
     if (kind() == Kind::kRelevance) return 1;
     if (kind() == Kind::kVectors) return static_cast<std::size_t>(embedding_width);
-    return labels.size() + (has_scope_gate ? 1 : 0);
+    return labels.size() + (has_background ? 1 : 0) + (has_scope_gate ? 1 : 0);
   }
 
   std::int64_t embedding_width = 0;  // of a model that gives vectors, which has no labels
@@ -37,6 +37,8 @@ struct ModelCard {
   // Of a model that says any number of labels: from which score each is said; a score is then sigmoid(logit /
   // temperature). Empty: one label per text, by softmax.
   std::vector<double> label_thresholds = {};
+  // After the labels' logits a row has one more, of texts that no label fits: it takes its share of the probability.
+  bool has_background = false;
   // A row then ends with one number more: below 0 the text is out of scope and refused, whatever its labels' scores.
   bool has_scope_gate = false;
 };

@@ -14,6 +14,7 @@
 #include "promotion/content/report.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/classify/evaluate.h"
+#include "training/int8_run.h"
 #include "training/track/tracker.h"
 #include "training/training.h"
 
@@ -53,6 +54,7 @@ Result<training::TrainOptions> train_options(const LoopContext& context, const F
   options.label_smoothing = plan.label_smoothing;
   options.pooling = *tasks::find_pooling(plan.pooling);
   options.layer_decay = plan.layer_decay;
+  options.background = training::find_background(plan.background).value_or(training::Background::kOff);
   const bool by_file = plan.class_weights != "off" && plan.class_weights != "balanced";
   YUPU_ASSIGN_OR_RETURN(
       options.class_weights,
@@ -134,6 +136,28 @@ Result<std::optional<Json>> live_report(LoopContext& context, const handoff::Run
   return std::optional<Json>(std::move(report));
 }
 
+// The run is of the weights that are served: theirs are the figures, the report, the promise.  What was trained stays
+// beside them, and its figures as "fp32.*".
+Status put_int8(const LoopContext& context, const training::TrainOptions& options, const std::string& directory,
+                handoff::Run& run) {
+  YUPU_ASSIGN_OR_RETURN(auto int8,
+                        training::quantise_run(options, context.workdir + "/" + directory, context.progress));
+  if (!int8.broken_promise.empty()) {
+    return conflict(fmt::format("release.max_wrong: {} (the model, in int8: {})", int8.broken_promise, directory));
+  }
+  for (auto& [name, figure] : int8.figures) {
+    const auto trained = run.figures.find(name);
+    if (trained != run.figures.end()) run.figures["fp32." + name] = trained->second;
+    run.figures[name] = figure;
+  }
+  run.config["weights"] = "int8";
+  run.config["trained_directory"] = run.model_directory;
+  run.model_directory = directory;
+  run.weights_sha256 = int8.weights_sha256;
+  run.report = Json(int8.test.to_json());
+  return ok_status();
+}
+
 }  // namespace
 
 Json training_settings(const Strategy& strategy) {
@@ -165,7 +189,9 @@ Json training_settings(const Strategy& strategy) {
                                     {"out_of_scope_share", release.out_of_scope_share.value_or(-1.0)},
                                     {"scope_gate", release.scope_gate}};
   }
+  if (strategy.release.weights != "fp32") settings["train"]["weights"] = strategy.release.weights;
   if (plan.pooling != "cls") settings["train"]["pooling"] = plan.pooling;
+  if (plan.background != "off") settings["train"]["background"] = plan.background;
   if (plan.layer_decay != 1.0) settings["train"]["layer_decay"] = plan.layer_decay;
   if (plan.class_weights != "off") {
     const auto content = file_sha256(strategy.resolve(plan.class_weights));  // a file counts by what is in it
@@ -200,7 +226,9 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   // The folder is named by what decides the result, so that a killed run finds its checkpoint again.
   const std::string key = Sha256().field(dataset_record.id).field(to_text(config)).finish_hex().substr(0, 20);
   const std::string directory = "runs/" + key + "/model";
-  YUPU_ASSIGN_OR_RETURN(auto known, find_run(context, dataset_record.id, directory));
+  const bool int8 = context.strategy.release.weights == "int8";
+  const std::string released_directory = int8 ? "runs/" + key + "/int8" : directory;
+  YUPU_ASSIGN_OR_RETURN(auto known, find_run(context, dataset_record.id, released_directory));
   if (known) return std::move(*known);
   YUPU_ASSIGN_OR_RETURN(options.train, split_rows(context, dataset, "train"));
   YUPU_ASSIGN_OR_RETURN(options.valid, split_rows(context, dataset, "valid"));
@@ -217,7 +245,7 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   YUPU_ASSIGN_OR_RETURN(const auto observer, open_observer(context, key));
   options.observer = observer.get();
   YUPU_ASSIGN_OR_RETURN(const auto result, training::train(options, context.progress));
-  if (!result.broken_promise.empty())
+  if (!result.broken_promise.empty() && !int8)
     return conflict(fmt::format("release.max_wrong: {} (the model: {})", result.broken_promise, options.out));
   handoff::Run run;
   run.dataset_id = dataset_record.id;
@@ -231,6 +259,7 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
   run.figures = result.figures;
   CHECK(result.test.has_value(), "training was given test rows and judged none");
   run.report = Json(result.test->to_json());
+  if (int8) YUPU_RETURN_IF_ERROR(put_int8(context, options, released_directory, run));
   run.report["learning_curve"] = learning_curve(result);
   const auto record =
       handoff::make_record("run", context.strategy.name, {dataset_record.id}, run.to_json(), context.clock.now_ns());

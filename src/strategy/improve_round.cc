@@ -20,6 +20,7 @@ struct Live {
   std::string release_id;
   handoff::Release release;
   handoff::Record dataset;
+  std::string trained_directory;  // weights that train: not those served, where they are in 8 bits
 };
 
 Result<Live> find_live(LoopContext& context) {
@@ -32,6 +33,7 @@ Result<Live> find_live(LoopContext& context) {
   YUPU_ASSIGN_OR_RETURN(live.release, handoff::Release::from_json(release_record.body));
   YUPU_ASSIGN_OR_RETURN(const auto run_record, handoff::get_record(context.store, live.release.run_id));
   YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
+  live.trained_directory = run.config.value("trained_directory", run.model_directory);
   YUPU_ASSIGN_OR_RETURN(live.dataset, handoff::get_record(context.store, run.dataset_id));
   return live;
 }
@@ -89,7 +91,7 @@ Result<Json> improvement_round(LoopContext& context) {
                                     next.forgotten_count));
   YUPU_ASSIGN_OR_RETURN(
       const auto run,
-      train_candidate(context, next.record, {.base_directory = context.workdir + "/" + live.release.model_directory}));
+      train_candidate(context, next.record, {.base_directory = context.workdir + "/" + live.trained_directory}));
   YUPU_ASSIGN_OR_RETURN(const auto tested, test_run(context, run));
   if (!tested.failures.empty()) {
     outcome["run_id"] = run.id;

@@ -8,6 +8,7 @@
 
 #include "data/acquire/feeds/feed.h"
 #include "data/acquire/fetch/fetcher.h"
+#include "data/acquire/kafka/message_topic.h"
 #include "products/monitor/alarms/notices.h"
 #include "products/monitor/detect/monitor.h"
 #include "products/monitor/documents/intake.h"
@@ -31,27 +32,45 @@ struct MonitorSource {  // [[monitor.source]]: what is fetched again and again (
   std::int64_t pages_max = 20;                       // of them in one poll; the others the next time
 };
 
+struct MonitorKafka {        // [[monitor.kafka]]: a topic of pushed rows (monitor_kafka.h)
+  std::string source;        // its name; "kafka:<topic>" where none is given
+  data::TopicOptions topic;  // ca_file as written
+};
+
 struct MonitorSentimentPlan {  // [monitor.sentiment]: one of the two
   std::string model;           // of this working folder, by its name: the live release
   std::string directory;       // a model directory, as written
 };
 
+// Where a route's secret stands, and of a chat whose address is one its address: files as written, or a variable of the
+// environment.
+struct RouteSecrets {
+  std::string file, variable, url_file, ca_file;
+};
+
+struct MonitorStoriesPlan {  // [monitor.stories]
+  std::string embedder;      // a sentence encoder's directory, as written; empty: stories are found by words alone
+};
+
 struct MonitorPlan {
   monitor::TopicDictionary topics;  // [[monitor.topic]]
   monitor::IntakeOptions intake = {};
-  monitor::TopicRules rules = {};              // one a topic
-  std::vector<monitor::Route> routes = {};     // [[monitor.route]]; secrets are not read yet
-  std::vector<std::string> secret_files = {};  // of each route, as written
+  monitor::TopicRules rules = {};                // one a topic
+  std::vector<monitor::Route> routes = {};       // [[monitor.route]]; secrets are not read yet
+  std::vector<RouteSecrets> route_secrets = {};  // of each route
   std::vector<MonitorFile> files = {};
   std::vector<MonitorSource> sources = {};
+  std::vector<MonitorKafka> kafka = {};
   std::optional<MonitorSentimentPlan> sentiment = {};  // absent: every document brings its own
-  std::string tenant = {};                             // whose people (`yupu agents`) may look; empty: the only one's
-  data::FetchOptions fetch = {};                       // how they are fetched
-  std::int64_t fetch_threads = 8;                      // sources polled at once
+  MonitorStoriesPlan stories = {};
+  std::string tenant = {};         // whose people (`yupu agents`) may look; empty: the only one's
+  data::FetchOptions fetch = {};   // how they are fetched
+  std::int64_t fetch_threads = 8;  // sources polled at once
 };
 
 struct Strategy;
-// The routes with their secrets.  Errors: a secret's file that cannot be read or holds nothing.
+// The routes with their secrets.  Errors: a secret's file that cannot be read, holds nothing, or (but for a webhook's)
+// may be read by others; a variable that is not set; an address in a file that is none.
 Result<std::vector<monitor::Route>> routes_with_secrets(const Strategy& strategy);
 
 }  // namespace yupu::strategy

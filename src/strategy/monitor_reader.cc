@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "base/file.h"
 #include "http/url.h"
+#include "strategy/monitor_route_reader.h"
 
 namespace yupu::strategy {
 namespace {
@@ -18,15 +18,6 @@ using monitor::kSecondNs;
 
 constexpr std::int64_t kRetentionDaysLeast = 4;  // longer than a story is
 constexpr std::int64_t kRetentionDaysMost = 3660;
-constexpr std::size_t kSecretBytesMax = 4096;
-
-// A duration in the file's unit, with what it is when nothing is said.
-void read_duration(TomlReader& reader, std::string_view key, std::int64_t unit_ns, std::int64_t least,
-                   std::int64_t most, std::int64_t& out_ns) {
-  std::int64_t count = out_ns / unit_ns;
-  reader.integer(key, count, least, most);
-  if (reader.has(key)) out_ns = count * unit_ns;
-}
 
 // [monitor] itself: what every topic's rule begins as.
 Status read_rule(TomlReader& reader, monitor::SurgeRule& rule) {
@@ -50,39 +41,6 @@ Status read_topic(const toml::table& table, const std::string& file, monitor::Su
   YUPU_RETURN_IF_ERROR(reader.finish());
   rules.insert_or_assign(topic.name, std::move(rule));
   topics.push_back(std::move(topic));
-  return ok_status();
-}
-
-Status read_route(const toml::table& table, const std::string& file, MonitorPlan& plan) {
-  monitor::Route route;
-  std::string secret_file, group = "topic";
-  TomlReader reader(table, file, fmt::format("monitor.route[{}]", plan.routes.size()));
-  reader.text("name", route.name, true);
-  reader.text("url", route.url, true);
-  reader.text("secret_file", secret_file, true);
-  reader.texts("topics", route.topics);
-  reader.one_of("group", group, {"topic", "all"});
-  route.one_group = group == "all";
-  read_duration(reader, "wait_seconds", kSecondNs, 0, 86400, route.wait_ns);
-  read_duration(reader, "interval_seconds", kSecondNs, 0, 86400, route.interval_ns);
-  read_duration(reader, "repeat_minutes", kMinuteNs, 1, 43200, route.repeat_ns);
-  read_duration(reader, "after_minutes", kMinuteNs, 0, 43200, route.after_ns);
-  reader.boolean("allow_private_addresses", route.allow_private);
-  if (const auto url = http::parse_url(route.url); !url.ok()) {
-    reader.fail("url", url.status().message());
-  } else if (url->scheme != "http") {
-    reader.fail("url", "https is not spoken; put a local proxy in front");
-  }
-  for (const std::string& topic : route.topics) {
-    if (plan.rules.find(topic) == plan.rules.end())
-      reader.fail("topics", fmt::format("no [[monitor.topic]] has the name \"{}\"", topic));
-  }
-  for (const monitor::Route& other : plan.routes) {
-    if (other.name == route.name) reader.fail("name", fmt::format("\"{}\" is another route's already", route.name));
-  }
-  YUPU_RETURN_IF_ERROR(reader.finish());
-  plan.routes.push_back(std::move(route));
-  plan.secret_files.push_back(std::move(secret_file));
   return ok_status();
 }
 
@@ -155,6 +113,37 @@ Status read_source(const toml::table& table, const std::string& file, std::size_
   return ok_status();
 }
 
+bool is_taken(const std::string& source, const MonitorPlan& plan) {
+  const auto has = [&](const auto& list) {
+    return std::any_of(list.begin(), list.end(), [&](const auto& other) { return other.source == source; });
+  };
+  return has(plan.files) || has(plan.sources) || has(plan.kafka);
+}
+
+Status read_kafka(const toml::table& table, const std::string& file, MonitorPlan& plan) {
+  MonitorKafka source;
+  data::TopicOptions& topic = source.topic;
+  topic.group = "yupu";
+  std::string security = "plaintext", format = "json";
+  TomlReader reader(table, file, fmt::format("monitor.kafka[{}]", plan.kafka.size()));
+  reader.text("brokers", topic.brokers, true);
+  reader.text("topic", topic.topic, true);
+  reader.text("group", topic.group);
+  reader.one_of("format", format, {"json"});
+  reader.one_of("security", security, {"plaintext", "tls"});
+  topic.tls = security == "tls";
+  reader.text("ca_file", topic.ca_file);
+  source.source = "kafka:" + topic.topic;
+  reader.text("source", source.source);
+  if (topic.group.empty()) reader.fail("group", "must not be empty: it is what brokers know the reader by");
+  if (!topic.tls && !topic.ca_file.empty()) reader.fail("ca_file", "is of security = \"tls\"");
+  if (is_taken(source.source, plan))
+    reader.fail("source", fmt::format("\"{}\" is another source's already", source.source));
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  plan.kafka.push_back(std::move(source));
+  return ok_status();
+}
+
 Status read_sentiment(const toml::table& table, const std::string& file, MonitorPlan& plan) {
   MonitorSentimentPlan sentiment;
   TomlReader reader(table, file, "monitor.sentiment");
@@ -165,6 +154,13 @@ Status read_sentiment(const toml::table& table, const std::string& file, Monitor
   YUPU_RETURN_IF_ERROR(reader.finish());
   plan.sentiment = std::move(sentiment);
   return ok_status();
+}
+
+Status read_stories(const toml::table& table, const std::string& file, MonitorPlan& plan) {
+  TomlReader reader(table, file, "monitor.stories");
+  reader.text("embedder", plan.stories.embedder, true);
+  reader.number("cosine_min", plan.intake.story_cosine_min, 0.0, 1.0);
+  return reader.finish();
 }
 
 void read_fetch(TomlReader& reader, bool has_sources, MonitorPlan& plan) {
@@ -189,10 +185,12 @@ Status read_monitor(const toml::table& table, Strategy& strategy) {
   rule.series.count_every_document = plan.intake.count_every_document;
   YUPU_RETURN_IF_ERROR(read_rule(reader, rule));
   const toml::table* const sentiment_table = reader.table("sentiment");
+  const toml::table* const stories_table = reader.table("stories");
   const auto topic_tables = reader.tables("topic", true);
   const auto route_tables = reader.tables("route");
   const auto file_tables = reader.tables("file");
   const auto source_tables = reader.tables("source");
+  const auto kafka_tables = reader.tables("kafka");
   const bool fetches = std::any_of(source_tables.begin(), source_tables.end(), [](const toml::table* item) {
     return (*item)["kind"].value_or(std::string_view()) != "file";
   });
@@ -205,26 +203,14 @@ Status read_monitor(const toml::table& table, Strategy& strategy) {
   YUPU_RETURN_IF_ERROR(reader.finish());
   plan.topics = std::move(dictionary).value();
   if (sentiment_table != nullptr) YUPU_RETURN_IF_ERROR(read_sentiment(*sentiment_table, strategy.path, plan));
-  for (const toml::table* item : route_tables) YUPU_RETURN_IF_ERROR(read_route(*item, strategy.path, plan));
+  if (stories_table != nullptr) YUPU_RETURN_IF_ERROR(read_stories(*stories_table, strategy.path, plan));
+  for (const toml::table* item : route_tables) YUPU_RETURN_IF_ERROR(read_monitor_route(*item, strategy.path, plan));
   for (const toml::table* item : file_tables) YUPU_RETURN_IF_ERROR(read_file_source(*item, strategy.path, plan));
   for (std::size_t i = 0; i < source_tables.size(); ++i)
     YUPU_RETURN_IF_ERROR(read_source(*source_tables[i], strategy.path, i, plan));
+  for (const toml::table* item : kafka_tables) YUPU_RETURN_IF_ERROR(read_kafka(*item, strategy.path, plan));
   strategy.monitor = std::move(plan);
   return ok_status();
-}
-
-Result<std::vector<monitor::Route>> routes_with_secrets(const Strategy& strategy) {
-  std::vector<monitor::Route> routes = strategy.monitor->routes;
-  for (std::size_t i = 0; i < routes.size(); ++i) {
-    const std::string path = strategy.resolve(strategy.monitor->secret_files[i]);
-    YUPU_ASSIGN_OR_RETURN(std::string secret, read_file(path, kSecretBytesMax));
-    secret.erase(secret.find_last_not_of(" \t\r\n") + 1);
-    if (secret.empty())
-      return invalid_argument(fmt::format("{}: the secret of route '{}' is empty", path, routes[i].name),
-                              "secret_file");
-    routes[i].secret = std::move(secret);
-  }
-  return routes;
 }
 
 }  // namespace yupu::strategy

@@ -52,6 +52,19 @@ TEST(MonitorPlan, ErrorsNameLineAndKey) {
   refused(kGood, "\"newsroom\"", "\"News\"", "strategy.name");
 }
 
+TEST(MonitorPlan, Stories) {
+  EXPECT_EQ(load(kGood)->monitor->stories.embedder, "");
+  const auto strategy = load(std::string(kGood) + "[monitor.stories]\nembedder = \"encoder\"\ncosine_min = 0.85\n");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->monitor->stories.embedder, "encoder");
+  EXPECT_EQ(strategy->monitor->intake.story_cosine_min, 0.85);
+  for (const std::string wrong : {"cosine_min = 0.8\n", "embedder = \"x\"\ncosine_min = 2\n"}) {
+    const auto refused = load(std::string(kGood) + "[monitor.stories]\n" + wrong);
+    ASSERT_FALSE(refused.ok()) << wrong;
+    EXPECT_NE(refused.status().message().find("monitor.stories"), std::string::npos) << refused.status().message();
+  }
+}
+
 TEST(MonitorPlan, Sources) {
   const std::string agent = std::string(kGood).replace(std::string(kGood).find("retention_days"), 0,
                                                        "user_agent = \"newsroom/1 (+https://example.org)\"\n");
@@ -112,6 +125,41 @@ TEST(MonitorPlan, ASentimentModelOrADirectory) {
     const auto refused = with(wrong);
     ASSERT_FALSE(refused.ok()) << wrong;
     EXPECT_NE(refused.status().message().find("monitor.sentiment"), std::string::npos) << refused.status().message();
+  }
+}
+
+TEST(MonitorPlan, RoutesOfEveryKind) {
+  const auto with = [](const std::string& lines) {
+    return load(std::string(kGood) + "[[monitor.route]]\nname = \"r\"\n" + lines);
+  };
+  const std::string mail = "kind = \"mail\"\nurl = \"smtp://mail.example:2525\"\nfrom = \"alerts@bank.example\"\n";
+  const auto plan =
+      with(mail + "to = [\"li@bank.example\"]\nuser = \"alerts\"\nsecret_variable = \"P\"\nlanguage = \"en\"\n");
+  ASSERT_TRUE(plan.ok()) << plan.status().to_string();
+  const monitor::Route& route = plan->monitor->routes[0];
+  EXPECT_EQ(route.kind, monitor::RouteKind::kMail);
+  EXPECT_TRUE(route.mail.starttls);
+  EXPECT_FALSE(route.chinese);
+  EXPECT_EQ(route.mail.to, (std::vector<std::string>{"li@bank.example"}));
+  EXPECT_TRUE(with("kind = \"wecom\"\nurl_file = \"robot\"\n").ok());
+  EXPECT_TRUE(with("kind = \"dingtalk\"\nurl = \"https://robot.example/x\"\nsecret_file = \"s\"\n").ok());
+  EXPECT_TRUE(with("url = \"https://desk.example/\"\nsecret_file = \"s\"\n").ok());
+  for (const auto& [lines, key] : std::vector<std::pair<std::string, std::string>>{
+           {mail, "to"},
+           {mail + "to = [\"a@b\", \"a@b\"]\n", "twice"},
+           {mail + "to = [\"a\"]\n", "to"},
+           {mail + "to = [\"a@b\"]\nuser = \"u\"\n", "user"},
+           {mail + "to = [\"a@b\"]\nuser = \"u\"\nsecret_file = \"s\"\ntls = \"none\"\n", "tls"},
+           {mail + "to = [\"a@b\"]\nurl_file = \"u\"\n", "url_file"},
+           {"kind = \"telex\"\nurl = \"http://a/\"\n", "kind"},
+           {"kind = \"wecom\"\n", "url"},
+           {"kind = \"slack\"\nurl_file = \"u\"\nsecret_file = \"s\"\n", "secret_file"},
+           {"kind = \"feishu\"\nurl_file = \"u\"\nurl = \"http://a/\"\n", "url_file"},
+           {"url = \"http://a/\"\n", "secret_file"},
+           {"url = \"ftp://a/\"\nsecret_file = \"s\"\n", "url"}}) {
+    const auto refused = with(lines);
+    ASSERT_FALSE(refused.ok()) << lines;
+    EXPECT_NE(refused.status().message().find(key), std::string::npos) << refused.status().message();
   }
 }
 

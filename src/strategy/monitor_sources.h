@@ -51,7 +51,8 @@ struct SourceState {
 inline constexpr std::int64_t kFailuresBlind = 3;
 
 // Since when nothing can be seen by any source: when each fails for the third time or is silent, since the last time
-// one of them brought something. Absent: one of them sees, or there are files, or nothing is fetched at all.
+// one of them brought something. Absent: one of them sees, or there are files or topics of Kafka, or nothing is fetched
+// at all.
 Result<std::optional<std::int64_t>> blind_since(store::Store& store, const Strategy& strategy, std::int64_t now_ns);
 
 // Polls what is due.  Threads  any number call poll_one(); a source is with one of them at a time.

@@ -21,6 +21,20 @@ TEST(RecommendPlan, NeedsNoOtherTableAndKeepsWhatIsNotSaid) {
   EXPECT_EQ(strategy->recommend->rules.tag_share, recommend::ListRules().tag_share);
 }
 
+TEST(RecommendPlan, AnExperimentHasANameAndAChallenger) {
+  const auto strategy =
+      load("[recommend]\n[recommend.experiment]\nname = \"june\"\nchallenger = \"r_2\"\nshare = 0.2\n");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const recommend::Experiment& experiment = strategy->recommend->rules.experiment;
+  EXPECT_EQ(experiment.name + " " + experiment.challenger + " " + experiment.champion, "june r_2 ");
+  EXPECT_EQ(experiment.share, 0.2);
+  const auto message = [](const std::string& keys) {
+    return load("[recommend]\n[recommend.experiment]\n" + keys).status().to_string();
+  };
+  EXPECT_NE(message("name = \"june\"\n").find("challenger"), std::string::npos);
+  EXPECT_NE(message("name = \"june\"\nchallenger = \"r\"\nshare = 2.0\n").find("share"), std::string::npos);
+}
+
 TEST(RecommendPlan, ErrorsNameLineAndKey) {
   const auto message = [](const std::string& table) { return load(table).status().to_string(); };
   EXPECT_NE(message("[recommend]\nrelevance = 2.0\n").find("relevance"), std::string::npos);

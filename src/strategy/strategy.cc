@@ -157,6 +157,7 @@ class Loader {
     reader.number("label_smoothing", train.label_smoothing, 0.0, 0.9);
     reader.one_of("pooling", train.pooling, {"cls", "mean"});
     reader.number("layer_decay", train.layer_decay, 0.01, 1.0);
+    reader.one_of("background", train.background, {"off", "rows", "general", "both"});
     reader.text("class_weights", train.class_weights);
     if (train.class_weights != "off" && train.class_weights != "balanced")
       check_file(reader, "class_weights", train.class_weights);
@@ -188,8 +189,12 @@ class Loader {
     reader.number("confidence", out_.release.confidence, 0.5, 0.999999);
     reader.number("out_of_scope_share", share, 0.0, 0.99);
     if (reader.has("out_of_scope_share")) out_.release.out_of_scope_share = share;
-    reader.one_of("scope_gate", out_.release.scope_gate, {"auto", "off", "energy", "mahalanobis"});
+    reader.one_of("scope_gate", out_.release.scope_gate,
+                  {"auto", "off", "energy", "mahalanobis", "background", "combined"});
     reader.one_of("metric", out_.release.metric, {"accuracy", "macro_f1"});
+    reader.one_of("weights", out_.release.weights, {"fp32", "int8"});
+    if (out_.release.weights == "int8" && out_.train.method != "full")
+      reader.fail("weights", "\"int8\" is of whole models, and train.method makes an adapter");
     return reader.finish();
   }
 

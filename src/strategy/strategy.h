@@ -62,6 +62,7 @@ struct TrainPlan {
   double label_smoothing = 0.0;
   std::string pooling = "cls";        // what the head reads: cls or mean
   double layer_decay = 1.0;           // of the learning rate from each layer to the one below it
+  std::string background = "off";     // an output for texts that no label fits (training/background.h)
   std::string class_weights = "off";  // "balanced", or a file {"label": weight}
   bool wide = true;                   // n-gram branch beside the encoder
   double wide_lr = 0.02;              // its learning rate
@@ -84,6 +85,7 @@ struct ReleasePlan {
   std::optional<double> out_of_scope_share;
   std::string scope_gate = "auto";
   std::string metric = "accuracy";
+  std::string weights = "fp32";  // or "int8": what is released and served, and judged by the gate
 };
 
 struct Price {

@@ -65,6 +65,18 @@ TEST(Strategy, TrackersAreCheckedWithTheFile) {
   EXPECT_NE(bad.status().message().find("s.toml: line 13: train.track"), std::string::npos) << bad.status().message();
 }
 
+TEST(Strategy, AReleaseMayBeServedInEightBits) {
+  const std::string text = replace(kGood, "[service]", "[release]\nweights = \"int8\"\n[service]");
+  const auto strategy = parse_strategy(text, "s.toml", false);
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->release.weights, "int8");
+  EXPECT_EQ(parse_strategy(kGood, "s.toml", false)->release.weights, "fp32");
+  EXPECT_FALSE(parse_strategy(replace(text, "int8", "int4"), "s.toml", false).ok());
+  const auto adapter = parse_strategy(replace(text, "epochs = 3", "base = \"b\"\nmethod = \"lora\""), "s.toml", false);
+  EXPECT_NE(adapter.status().message().find("release.weights: \"int8\" is of whole models"), std::string::npos)
+      << adapter.status().message();
+}
+
 TEST(Strategy, AReleaseMayPromise) {
   const std::string text = replace(kGood, "[service]",
                                    "[release]\nmax_wrong = 0.02\nout_of_scope_share = 0.1\n"
@@ -74,6 +86,11 @@ TEST(Strategy, AReleaseMayPromise) {
   EXPECT_EQ(strategy->release.max_wrong, 0.02);
   EXPECT_EQ(strategy->release.out_of_scope_share, 0.1);
   EXPECT_EQ(strategy->release.scope_gate, "energy");
+  const auto learned = parse_strategy(replace(kGood, "epochs = 3", "background = \"both\""), "s.toml", false);
+  ASSERT_TRUE(learned.ok()) << learned.status().to_string();
+  EXPECT_EQ(learned->train.background, "both");
+  const auto unknown = parse_strategy(replace(kGood, "epochs = 3", "background = \"all\""), "s.toml", false);
+  EXPECT_NE(unknown.status().message().find("train.background"), std::string::npos) << unknown.status().message();
   EXPECT_FALSE(parse_strategy(kGood, "s.toml", false)->release.max_wrong.has_value());
   EXPECT_FALSE(parse_strategy(replace(text, "0.02", "1.5"), "s.toml", false).ok());
   EXPECT_FALSE(parse_strategy(replace(text, "energy", "feeling"), "s.toml", false).ok());

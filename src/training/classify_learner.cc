@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "training/ranks.h"
 #include "training/token_dropout.h"
@@ -9,20 +10,26 @@
 namespace yupu::training {
 
 ClassifyLearner::ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier,
-                                 std::vector<float> class_weights)
+                                 std::vector<float> class_weights, std::span<const std::string> background)
     : options_(options), classifier_(classifier), class_weights_(std::move(class_weights)) {
   if (const model::WideBranch* wide = classifier.wide())
     wide->weight().learning_rate_scale = static_cast<float>(options.wide_lr / options.lr);
   for (const handoff::Row& row : options.train) {
     const std::optional<std::int32_t> label = classifier.label_index(row.label);
-    if (!label) continue;  // out of scope: for calibration alone
-    text::Encoding encoding = classifier.encode(row.text);
-    lengths_.push_back(static_cast<std::int64_t>(encoding.ids.size()));
-    examples_.push_back({.ids = std::move(encoding.ids),
-                         .types = std::move(encoding.type_ids),
-                         .ngrams = std::move(encoding.ngrams),
-                         .label = *label});
+    if (label) add(row.text, *label);  // out of scope: for the background, or for calibration alone
   }
+  CHECK(background.empty() || classifier.has_background(), "texts for an output that is not there");
+  for (const std::string& text : background) add(text, static_cast<std::int32_t>(classifier.labels().size()));
+  if (!class_weights_.empty()) class_weights_.resize(classifier.output_count(), 1.0f);
+}
+
+void ClassifyLearner::add(std::string_view text, std::int32_t output) {
+  text::Encoding encoding = classifier_.encode(text);
+  lengths_.push_back(static_cast<std::int64_t>(encoding.ids.size()));
+  examples_.push_back({.ids = std::move(encoding.ids),
+                       .types = std::move(encoding.type_ids),
+                       .ngrams = std::move(encoding.ngrams),
+                       .label = output});
 }
 
 engine::Var ClassifyLearner::loss(engine::Tape& tape, std::span<const std::uint32_t> rows, std::int64_t epoch,

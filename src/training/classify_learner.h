@@ -3,6 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tasks/classify/classifier.h"
@@ -13,8 +16,10 @@ namespace yupu::training {
 
 class ClassifyLearner final : public Learner {
  public:
-  // Both must outlive it.  `class_weights`: of each label, or none.
-  ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier, std::vector<float> class_weights = {});
+  // Both must outlive it.  `class_weights`: of each label, or none.  `background`: texts for the classifier's
+  // background output, each counting 1; they stand after the rows.
+  ClassifyLearner(const TrainOptions& options, tasks::Classifier& classifier, std::vector<float> class_weights = {},
+                  std::span<const std::string> background = {});
 
   Json deciding_options() const override { return training::deciding_options(options_); }
   std::vector<engine::Parameter*> parameters() const override { return classifier_.parameters(); }
@@ -33,9 +38,11 @@ class ClassifyLearner final : public Learner {
     text::SparseRow ngrams;
     std::int32_t label;
   };
+  void add(std::string_view text, std::int32_t output);
+
   const TrainOptions& options_;
   tasks::Classifier& classifier_;
-  const std::vector<float> class_weights_;
+  std::vector<float> class_weights_;  // of each output
   std::vector<Example> examples_;
   std::vector<std::int64_t> lengths_;
   std::optional<model::EncoderBatch> batch_;  // of the last loss

@@ -9,28 +9,11 @@
 namespace yupu::training {
 namespace {
 
-void add_figures(const std::string& prefix, const tasks::Evaluation& evaluation,
-                 std::map<std::string, double>& figures) {
-  figures[prefix + "accuracy"] = evaluation.report.accuracy;
-  figures[prefix + "macro_f1"] = evaluation.report.macro.f1;
-  figures[prefix + "calibration_error"] = evaluation.report.calibration_error;
-  figures[prefix + "answered_share"] = evaluation.decisions.share_answered();
-  figures[prefix + "answered_precision"] = evaluation.decisions.precision();
-  for (const auto& [score, of_score] : evaluation.scope) {
-    figures[fmt::format("{}scope.{}.auroc", prefix, tasks::scope_score_name(score))] = of_score.auroc;
-    figures[fmt::format("{}scope.{}.fpr95", prefix, tasks::scope_score_name(score))] = of_score.fpr95();
-  }
-  for (const auto& [name, slice] : evaluation.report.slices)
-    figures[fmt::format("{}accuracy.{}", prefix, name)] = slice.accuracy;
-}
-
-bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& options) {
-  return std::any_of(rows.begin(), rows.end(), [&](const handoff::Row& row) { return is_learned(options, row); });
-}
-
-// Class distances cost a pass over the training rows: where a row is out of scope, or their gate is asked for.
+// Class distances cost a pass over the training rows: where a row is out of scope, or a gate is asked for that reads
+// them.
 bool wants_distances(const TrainOptions& options, const tasks::Classifier& classifier) {
-  if (options.scope_gate == tasks::GateChoice::kMahalanobis) return true;
+  using tasks::GateChoice;
+  if (options.scope_gate == GateChoice::kMahalanobis || options.scope_gate == GateChoice::kCombined) return true;
   if (options.scope_gate != tasks::GateChoice::kAuto || classifier.label_index(handoff::kOutOfScope)) return false;
   const auto out = [](const handoff::Row& row) { return row.label == handoff::kOutOfScope; };
   return std::any_of(options.valid.begin(), options.valid.end(), out) ||
@@ -57,6 +40,26 @@ Status fit_distances(const TrainOptions& options, const tasks::LogitsSource& poo
 
 }  // namespace
 
+void add_figures(const std::string& prefix, const tasks::Evaluation& evaluation,
+                 std::map<std::string, double>& figures) {
+  figures[prefix + "accuracy"] = evaluation.report.accuracy;
+  figures[prefix + "macro_f1"] = evaluation.report.macro.f1;
+  figures[prefix + "calibration_error"] = evaluation.report.calibration_error;
+  figures[prefix + "answered_share"] = evaluation.decisions.share_answered();
+  figures[prefix + "answered_precision"] = evaluation.decisions.precision();
+  for (const auto& [score, of_score] : evaluation.scope) {
+    figures[fmt::format("{}scope.{}.auroc", prefix, tasks::scope_score_name(score))] = of_score.auroc;
+    figures[fmt::format("{}scope.{}.fpr95", prefix, tasks::scope_score_name(score))] = of_score.fpr95();
+    figures[fmt::format("{}scope.{}.out_recall", prefix, tasks::scope_score_name(score))] = of_score.out_recall;
+  }
+  for (const auto& [name, slice] : evaluation.report.slices)
+    figures[fmt::format("{}accuracy.{}", prefix, name)] = slice.accuracy;
+}
+
+bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& options) {
+  return std::any_of(rows.begin(), rows.end(), [&](const handoff::Row& row) { return is_learned(options, row); });
+}
+
 Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Classifier& classifier,
                  handoff::Progress& progress) {
   if (!has_labelled(options.valid, options)) {
@@ -66,7 +69,9 @@ Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Cla
     return ok_status();
   }
   if (wants_distances(options, classifier)) YUPU_RETURN_IF_ERROR(fit_distances(options, sources.pooled, classifier));
+  classifier.show_agreement(true);
   YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, sources.logits, options.valid));
+  YUPU_RETURN_IF_ERROR(tasks::check_gate(rows, options.scope_gate));
   const tasks::Calibration calibration = tasks::fit_calibration(rows, {.target_precision = options.target_precision,
                                                                        .max_wrong = options.max_wrong,
                                                                        .confidence = options.confidence,
@@ -80,6 +85,7 @@ Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Cla
         options.target_precision, calibration.answered_precision));
   }
   classifier.set_calibration(calibration);
+  classifier.show_agreement(calibration.gate && tasks::reads_agreement(*calibration.gate));
   return ok_status();
 }
 

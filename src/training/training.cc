@@ -23,11 +23,13 @@ namespace {
 // Bumped when the same options begin to give other weights.
 constexpr std::int64_t kRecipe = 2;
 
-std::vector<std::string> learned_texts(const TrainOptions& options) {
+// Texts with a label, then those of the background.
+std::vector<std::string> learned_texts(const TrainOptions& options, const std::vector<std::string>& background) {
   std::vector<std::string> texts;
   for (const handoff::Row& row : options.train) {
     if (is_learned(options, row)) texts.push_back(row.text);
   }
+  texts.insert(texts.end(), background.begin(), background.end());
   return texts;
 }
 
@@ -50,17 +52,23 @@ Result<std::vector<std::string>> labels_of(const TrainOptions& options) {
 }
 
 Result<std::unique_ptr<tasks::Classifier>> fresh_classifier(const TrainOptions& options,
-                                                            const tasks::Classifier::Fresh& fresh) {
-  YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(options, learned_texts(options), false));
+                                                            const tasks::Classifier::Fresh& fresh,
+                                                            std::span<const std::string> texts) {
+  YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(options, texts, false));
   return tasks::Classifier::create(model.config, std::move(model.tokenizer), fresh);
 }
 
-Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& options) {
+// `texts`: what it will learn from.
+Result<std::unique_ptr<tasks::Classifier>> make_classifier(const TrainOptions& options,
+                                                           std::span<const std::string> texts) {
   YUPU_RETURN_IF_ERROR(check_method(options));
   YUPU_ASSIGN_OR_RETURN(auto labels, labels_of(options));
-  const tasks::Classifier::Fresh fresh{
-      .labels = std::move(labels), .seed = options.seed, .max_length = options.max_length, .pooling = options.pooling};
-  if (options.base.empty()) return fresh_classifier(options, fresh);
+  const tasks::Classifier::Fresh fresh{.labels = std::move(labels),
+                                       .seed = options.seed,
+                                       .max_length = options.max_length,
+                                       .pooling = options.pooling,
+                                       .background = options.background != Background::kOff};
+  if (options.base.empty()) return fresh_classifier(options, fresh, texts);
   YUPU_ASSIGN_OR_RETURN(auto classifier, model_from_base<tasks::Classifier>(options, fresh));
   if (options.method != "full") YUPU_RETURN_IF_ERROR(classifier->adapt(adapter_config(options), options.seed));
   return classifier;
@@ -114,8 +122,10 @@ Result<StateFolder> state_of(const TrainOptions& options, engine::Precision prec
 
 Result<TrainResult> train_checked(const TrainOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
-  YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options));
-  if (options.wide) classifier->add_wide(learned_texts(options));
+  YUPU_ASSIGN_OR_RETURN(const std::vector<std::string> background, background_texts(options.background, options.train));
+  const std::vector<std::string> texts = learned_texts(options, background);
+  YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options, texts));
+  if (options.wide) classifier->add_wide(texts);
   const engine::Precision precision = usable_precision(options.precision, progress);
   YUPU_RETURN_IF_ERROR(require_same_run(options, precision, *classifier, collective));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *classifier, collective));
@@ -123,7 +133,7 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   YUPU_ASSIGN_OR_RETURN(std::vector<float> weights,
                         weights_of(options.class_weights, classifier->labels(), options.train));
   if (!options.class_weights.any()) weights.clear();
-  ClassifyLearner learner(options, *classifier, std::move(weights));
+  ClassifyLearner learner(options, *classifier, std::move(weights), background);
   Trainer trainer(options, learner, context, collective, state, progress);
   YUPU_RETURN_IF_ERROR(trainer.run());
   if (trainer.paused()) return paused_result(trainer);
@@ -172,6 +182,10 @@ Json deciding_options(const TrainOptions& options) {
   if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
   if (options.pooling != tasks::Pooling::kCls) json["pooling"] = tasks::pooling_name(options.pooling);
   if (options.layer_decay != 1.0) json["layer_decay"] = options.layer_decay;
+  if (options.background != Background::kOff) {
+    json["background"] = kBackgrounds[static_cast<std::size_t>(options.background)];
+    if (options.background != Background::kRows) json["general_sentences"] = general_sentences_id();
+  }
   if (options.class_weights.balanced) json["class_weights"] = "balanced";
   for (const auto& [label, weight] : options.class_weights.given) json["class_weights"][label] = weight;
   if (options.max_wrong) {
@@ -206,6 +220,8 @@ Result<TrainResult> train(const TrainOptions& options, handoff::Progress& progre
     return invalid_argument(fmt::format("metric \"{}\" is unknown (known: accuracy, macro_f1)", options.metric),
                             "metric");
   }
+  if (options.background != Background::kOff && options.learn_out_of_scope)
+    return invalid_argument("background: out_of_scope is a label already", "background");
   return framed(options, progress, [&](engine::Collective& collective, handoff::Progress& root_progress) {
     return train_checked(options, collective, root_progress);
   });

@@ -29,13 +29,14 @@
 #include "handoff/types.h"
 #include "model/adapters/adapter.h"
 #include "tasks/classify/evaluate.h"
+#include "training/background.h"
 #include "training/class_weights.h"
 #include "training/run_observer.h"
 
 namespace yupu::training {
 
 struct TrainOptions {
-  std::vector<handoff::Row> train;  // rows labelled out_of_scope are left out unless `learn_out_of_scope`
+  std::vector<handoff::Row> train;  // of rows labelled out_of_scope `background` and `learn_out_of_scope` decide
   std::vector<handoff::Row> valid;  // empty: no early stopping, no calibration, the last weights are kept
   std::vector<handoff::Row> test;   // judged once, at the end
 
@@ -63,6 +64,7 @@ struct TrainOptions {
   double layer_decay = 1.0;    // of the learning rate, from each layer to the one below it (training/layer_decay.h)
   ClassWeights class_weights;  // what rows count in the loss; classify alone
   tasks::Pooling pooling = tasks::Pooling::kCls;  // what the head reads: classify and multilabel
+  Background background = Background::kOff;       // an output for texts that no label fits; classify alone
   // The wide branch (model/heads/wide/wide.h): keeps a small or random encoder from falling below a linear model.
   bool wide = true;
   double wide_lr = 0.02;   // its own learning rate, on the same schedule

@@ -1,11 +1,11 @@
 // The monitor's page in a real browser, while the monitor itself runs beside it:
-//   MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...
+//   MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE MONITOR_NOTICES=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...
 // FILE is what the monitor reads ([[monitor.file]] of monitor.sh's strategy), its topics are tea and 青山茶, tea fires above five
 // negatives. Li holds the token. COMMAND is `yupu monitor run` of it; what it says is written to run.log. Exit status 0 when every
 // check passed, 1 when one failed, 2 for bad use.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, openSync } from 'node:fs';
+import { appendFileSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { expect, expectAccessible, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
 
 const words = process.argv.slice(2);
@@ -14,6 +14,7 @@ const given = readArguments(bar < 0 ? words : words.slice(0, bar), 1);
 const monitor = bar < 0 ? [] : words.slice(bar + 1);
 const token = process.env.MONITOR_TOKEN;
 const feed = process.env.MONITOR_FEED;
+const notices = process.env.MONITOR_NOTICES ?? ''; // what arrived at the routes (receivers.py)
 if (given === null || monitor.length === 0 || !token || !feed) {
   console.error('usage: MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...');
   process.exit(2);
@@ -75,6 +76,36 @@ await check('a surge that was planted arrives by itself, with its documents two 
   const links = await page.locator('.document a').evaluateAll((all) => all.map((one) => one.href));
   expect(links.length >= 5 && links.every((href) => href.startsWith('http://paper')), `links: ${links}`);
   await shot(page, 'alarm');
+});
+
+await check('the alarm has arrived by webhook and by mail', { locale: 'en-GB' }, async (page) => {
+  await page.goto(base);
+  const arrived = () => (existsSync(notices) ? readFileSync(notices, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)) : []);
+  for (let tries = 0; tries < 150 && new Set(arrived().map(({ by }) => by)).size < 2; tries += 1) await page.waitForTimeout(200);
+  const [hook, mail] = ['webhook', 'mail'].map((by) => arrived().filter((one) => one.by === by));
+  expect(hook.length === 1 && hook[0].status === 'firing' && hook[0].topic === 'tea', `webhook: ${JSON.stringify(hook)}`);
+  expect(mail.length === 1 && mail[0].to === 'li@bank.example' && mail[0].subject.includes('负面舆情警报：tea') && mail[0].text.includes('http://paper0.example/tea'), `mail: ${JSON.stringify(mail)}`);
+});
+
+await check('a sentiment and an alarm are judged, and the series is a file', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('[data-view=alarms]');
+  await page.click('[data-alarm^="tea@"]');
+  await page.locator('.document').first().waitFor();
+  await page.selectOption('.document >> nth=0 >> .judge', 'neutral');
+  await page.locator('.document .judged', { hasText: 'Li says: Neutral' }).first().waitFor();
+  await page.click('#alarm-false');
+  await page.locator('p.judged', { hasText: 'A false alarm' }).waitFor();
+  await page.click('#alarm-true');
+  await page.locator('.precision', { hasText: '1 alarms judged, 1 of them true' }).waitFor();
+  await page.click('[data-view=topics]');
+  await page.locator('[data-topic=tea] .counts', { hasText: '6 / 8' }).waitFor(); // as it was counted
+  expect((await page.locator('.y-scale .tick').count()) >= 3 && (await page.locator('.x-scale .tick').count()) === 6, 'the chart has no scales');
+  const download = page.waitForEvent('download');
+  await page.click('#export');
+  const rows = readFileSync(await (await download).path(), 'utf8').split('\r\n');
+  expect(rows[0] === 'begins,total,negative,neutral,positive,expected_low,expected_high', rows[0]);
+  expect(rows.slice(1).reduce((sum, row) => sum + Number(row.split(',')[2] ?? 0), 0) === 6, 'the negatives of the file');
 });
 
 await check('an alarm is acknowledged and silenced under the name of who did it', { locale: 'en-GB' }, async (page) => {

@@ -3,7 +3,7 @@
 # Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
 # then serves a copy of it on a free port and runs run.mjs, then widget.mjs with the chat on the pages of embedding.mjs, and
 # console.mjs with two agents and the chat's pages: what the tests tell the shop is gone with the copy, and teaches no later run
-# anything. misses.mjs has a small shop of its own, which learns.
+# anything. misses.mjs has a small shop of its own, which learns; with its two releases it is what shop.mjs shows.
 #   run.sh --fake [--screenshots DIR]   the same checks of page and chat alone, against fake_server.mjs and web/dist
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -38,24 +38,61 @@ address_in() {
   grep -o 'http://127\.0\.0\.1:[1-9][0-9]*' "$1" | tail -n 1 || true
 }
 
+# Serves the shop of misses_story; $misses_url is where.
+serve_small_shop() {
+  local folder="$shop/misses"
+  : >"$folder/log"
+  "$yupu" serve --strategy "$folder/strategy.toml" --workdir "$folder/w" --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
+  misses_server=$!
+  misses_url=""
+  for _ in $(seq 300); do
+    misses_url="$(address_in "$folder/log")"
+    [ -n "$misses_url" ] && return 0
+    kill -0 "$misses_server" || { tail -n 30 "$folder/log" >&2; return 1; }
+    sleep 0.2
+  done
+  return 1
+}
+
 # A shop small enough to be trained twice, served in a folder of its own: what its visitors ask in vain becomes a release.
 misses_story() {
-  local folder="$shop/misses" url=""
+  local folder="$shop/misses"
   mkdir "$folder"
   python3 "$root/tests/loop/misses_shop.py" "$folder"
   "$yupu" run "$folder/strategy.toml" --workdir "$folder/w" --once --until accounts >"$folder/log" 2>&1 || { tail -n 30 "$folder/log" >&2; return 1; }
   local token
   token="$("$yupu" agents add Mei --tenant one --workdir "$folder/w" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
-  : >"$folder/log"
-  "$yupu" serve --strategy "$folder/strategy.toml" --workdir "$folder/w" --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
-  misses_server=$!
-  for _ in $(seq 300); do
-    url="$(address_in "$folder/log")"
-    [ -n "$url" ] && break
-    kill -0 "$misses_server" || { tail -n 30 "$folder/log" >&2; return 1; }
-    sleep 0.2
+  serve_small_shop || return 1
+  AGENT_TOKEN="$token" node "$here/misses.mjs" "$misses_url" "$@" -- "$yupu" improve "$folder/strategy.toml" --workdir "$folder/w" --json
+}
+
+# The same shop again, with a document and two tests, one of which expects another answer than the shop gives.
+shop_story() {
+  local folder="$shop/misses" tokens="" name
+  kill "$misses_server" 2>/dev/null || true
+  wait "$misses_server" 2>/dev/null || true
+  printf '# Parking\n\nYou may park behind the shop for two hours.\n' >"$folder/parking.md"
+  cat >>"$folder/strategy.toml" <<'END'
+[knowledge]
+documents = ["parking.md"]
+[[service.test]]
+name = "only punctuation asks nothing"
+[[service.test.turn]]
+say = "？？？"
+expect = { decision = "refuse" }
+[[service.test]]
+name = "opening hours"
+[[service.test.turn]]
+say = "when do you open"
+expect = { decision = "answer", contains = "From ten to five." }
+END
+  (cd "$folder" && "$yupu" knowledge add parking.md --workdir w >/dev/null) || return 1
+  for name in "Wang --manager" "Lin"; do
+    # shellcheck disable=SC2086
+    tokens="$tokens $("$yupu" agents add $name --tenant one --workdir "$folder/w" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
   done
-  AGENT_TOKEN="$token" node "$here/misses.mjs" "$url" "$@" -- "$yupu" improve "$folder/strategy.toml" --workdir "$folder/w" --json
+  serve_small_shop || return 1
+  AGENT_TOKENS="${tokens# }" node "$here/shop.mjs" "$misses_url" "$@"
 }
 
 : >"$shop/pages"
@@ -116,6 +153,7 @@ if [ "$yupu" != --fake ]; then
   done
   AGENT_TOKENS="${tokens# }" node "$here/console.mjs" "$url" "$listed" "$@" || status=$?
   misses_story "$@" || status=$?
+  shop_story "$@" || status=$?
 fi
 if [ "$status" != 0 ]; then
   echo "run.sh: the server's last lines:" >&2

@@ -4,12 +4,14 @@ threshold; and conversations deleted until nothing of them is in the files.  doc
 import contextlib
 import csv
 import json
+import pathlib
 import signal
 import sqlite3
 import sys
 import tempfile
 
 from conversation_test import STRATEGY, Server, Visitor, write_files
+from pdf_file import pdf_file
 from story_test import call
 from trial import Trial, yupu_from_arguments
 
@@ -96,6 +98,28 @@ def answers(trial, server, key):
     trial.run("knowledge", "remove", "other.md", "--workdir", "w")
 
 
+def pdf(trial, server, key):
+    run, expect = trial.run, trial.expect
+    pages = [["Leases of coffee machines"], ["The deposit for a leased machine", "is forty yuan."], ["We descale it every spring."]]
+    (trial.folder / "lease.pdf").write_bytes(pdf_file(pages, title="Leases"))
+    if not (pathlib.Path(trial.yupu).parent / "yupu-pdf-text").exists():
+        expect("without poppler" in run("knowledge", "add", "lease.pdf", "--workdir", "w", code=1), "a build that reads no PDF says so")
+        return
+    (trial.folder / "locked.pdf").write_bytes(pdf_file(pages, locked=True))
+    (trial.folder / "scan.pdf").write_bytes(pdf_file([[], []]))
+    (trial.folder / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
+    for name, says in (("locked.pdf", "password"), ("scan.pdf", "no text on its 2 pages"), ("cut.pdf", "damaged")):
+        said = run("knowledge", "add", "lease.pdf", name, "--workdir", "w", code=2)
+        expect(name in said and says in said, said)
+    expect("lease.pdf" not in run("knowledge", "list", "--workdir", "w"), "one bad file among several: nothing is added")
+    run("knowledge", "add", "lease.pdf", "--workdir", "w")
+    said = Visitor(server, key).say("is there a deposit for a leased machine")
+    expect(said["decision"] == "answer" and "The deposit for a leased machine is forty yuan." in said["text"], f"out of a PDF: {said}")
+    expect([(s["document"], s["title"], s["page"]) for s in said["sources"]] == [("lease.pdf", "Leases", 2)], f"its page: {said}")
+    checked_quotes(trial, said)
+    run("knowledge", "remove", "lease.pdf", "--workdir", "w")
+
+
 def fitted(trial, server, key):
     run, expect = trial.run, trial.expect
     odd, weak = "are engraved vouchers valid on the moon", "is a voucher valid for long"
@@ -174,6 +198,7 @@ def main():
         server = Server(trial)
         try:
             answers(trial, server, keys["one"])
+            pdf(trial, server, keys["one"])
             fitted(trial, server, keys["one"])
             deletion(trial, server, keys)
         finally:

@@ -69,7 +69,7 @@ def main():
         (folder / "empty.md").write_text("***\n")
         (folder / "x.pdf").write_text("%PDF-1.4")
         (folder / "x.docx").write_text("no zip")
-        for file, says in [("bad.txt", "byte 6"), ("empty.md", "no word"), ("x.pdf", "pdftotext"), ("x.docx", "zip"), ("gone.md", "gone.md")]:
+        for file, says in [("bad.txt", "byte 6"), ("empty.md", "no word"), ("x.pdf", "x.pdf"), ("x.docx", "zip"), ("gone.md", "gone.md")]:
             refused(["knowledge", "add", "returns.md", file], says)
         (folder / "wrong.csv").write_text("query,source\nwhat,nowhere.md\n")
         refused(["knowledge", "evaluate", "--data", "wrong.csv"], "nowhere.md")

@@ -104,6 +104,32 @@ def report(trial):
     expect(".csv or .jsonl" in trial.run(*words, "--calls", "calls.xls", code=2), "a file of another kind")
 
 
+def roll_back(trial, server, key, token):
+    """By a manager in the console's way, and forward again; the server answers by what was chosen within seconds."""
+    expect = trial.expect
+    wang = json.loads(trial.run("agents", "add", "Wang", "--manager", "--tenant", "one", "--workdir", "w", "--json"))
+    expect(wang["manager"] is True, f"a manager: {wang}")
+    listed = call(server.port, "GET", "/v1/console/releases", key=token)[1]
+    newer, older = listed["releases"]
+    expect(newer["gate"]["pass"] and listed["live"] == newer["release_id"], f"the newer one is live: {listed}")
+    expect(listed["back_to"] == older["release_id"], f"the older one is before it: {listed}")
+    expect(newer["figures"]["test.accuracy"] > older["figures"]["test.accuracy"], "the newer one is better")
+    back = {"release_id": listed["back_to"], "instead_of": listed["live"]}
+    expect(call(server.port, "POST", "/v1/console/releases/live", back, token)[0] == 403, "an agent who is no manager")
+    for body in (back, {"release_id": listed["live"], "instead_of": listed["back_to"]}):
+        status, chosen, _ = call(server.port, "POST", "/v1/console/releases/live", body, wang["token"])
+        expect(status == 200, f"chosen: HTTP {status} {chosen}")
+        until, served = time.monotonic() + 10, ""
+        while served != body["release_id"] and time.monotonic() < until:
+            served = call(server.port, "GET", "/v1/console/releases", key=token)[1]["served"]
+        said = ask(server, key, asked("hours", 1), "after", "hours")
+        expect(said["release_id"] == body["release_id"], f"{body['release_id']} answers: {said}")
+        late = {"release_id": body["instead_of"], "instead_of": "release_x"}
+        expect(call(server.port, "POST", "/v1/console/releases/live", late, wang["token"])[0] == 409, "decided too late")
+    history = call(server.port, "GET", "/v1/console/releases", key=token)[1]["history"]
+    expect([one["reason"] for one in history[:2]] == ["chosen in the console by Wang"] * 2, f"history: {history}")
+
+
 def main():
     yupu = yupu_from_arguments()
     with tempfile.TemporaryDirectory() as name:
@@ -131,6 +157,7 @@ def main():
             trial.expect((said["decision"], said["intent"]) == ("answer", "hours"), f"it answers now: {said}")
             said = ask(server, key, asked("refund", 1), "after", "refund")
             trial.expect((said["decision"], said["intent"]) == ("answer", "refund"), f"and the other: {said}")
+            roll_back(trial, server, key, token)
         finally:
             server.stop(signal.SIGTERM)
         report(trial)

@@ -142,7 +142,7 @@ def main():
         expect(monitor("notices", "--resend", dead["id"])["waiting"] == dead["id"], "sent again by hand")
         (folder / "s.toml").write_text(strategy(server.server_port))
         expect(monitor("run", "--once")["sent"] == 1 and Receiver.notices[-1][0] == dead["id"], "under the same key")
-        for key, value, says in [("url", '"https://a.example/"', "https"), ("topics", '["coffee"]', "coffee"), ("wait_seconds", "-1", "wait_seconds")]:
+        for key, value, says in [("url", '"ftp://a.example/"', "url"), ("topics", '["coffee"]', "coffee"), ("wait_seconds", "-1", "wait_seconds")]:
             (folder / "bad.toml").write_text(strategy(server.server_port).replace('url = "http', f'{key} = {value}\nold = "http', 1)
                                              if key == "url" else strategy(server.server_port, **{key: value}))
             refused(["monitor", "topics", "bad.toml"], says)

@@ -59,7 +59,7 @@ def main():
                "the order of a file, or that it was stored, changes the report")
         expect(run("recommend", "evaluate", "--resamples", "100", "--threads", "2", "--json") == stored, "threads change the report")
         methods = {method["name"]: method for method in report["methods"]}
-        expect(list(methods) == ["popularity", "item-knn", "ease", "bpr", "words", "text", "frozen", "tower", "ranker"], f"{list(methods)}")
+        expect(list(methods) == ["popularity", "item-knn", "ease", "next", "bpr", "words", "text", "frozen", "tower", "ranker"], f"{list(methods)}")
         recall = lambda name, part: methods[name]["slices"][part]["recall@20"]["value"]
         expect(recall("ease", "warm") > recall("popularity", "warm"), "taste is not found")
         expect(recall("words", "cold_item") > 0.5, f"new items are not found by their words: {recall('words', 'cold_item')}")
@@ -107,6 +107,19 @@ def main():
         expect(recommend("forget", "u7") == {"user": "u7", "events_removed": 9}, "a user is forgotten")
         expect("no event of a user 'u7'" in run("recommend", "forget", "u7", code=2), "and once only")
         expect(recommend(*judge)["users"] == 39, "a forgotten user is still there")
+
+        # News in the MIND layout: readers of one category each, shown one item of it and two of another.
+        (folder / "mind").mkdir()
+        (folder / "mind" / "news.tsv").write_text("".join(f"N{n}\tc{n % 2}\t\tTitle {n} of c{n % 2}\t\tu\t[]\t[]\n" for n in range(20)))
+        (folder / "mind" / "behaviors.tsv").write_text("".join(
+            f"{day}\tU{user}\t11/{day}/2019 {user % 11 + 1}:00:00 PM\tN{user % 2} N{user % 2 + 2}\t"
+            f"N{(2 * (user * day % 10) + user) % 20}-1 N{(2 * day + user + 1) % 20}-0 N{(4 * day + user + 3) % 20}-0\n"
+            for day in range(1, 10) for user in range(20)))
+        mind = json.loads(run("recommend", "evaluate", "--mind", "mind", "--method", "popularity", "--method", "item-knn", "--resamples", "20",
+                              "--threads", "1", "--json"))
+        expect(mind["random_lists"]["lists"] > 10 and mind["methods"][1]["lists"]["auc"]["value"] > 0.7, f"lists: {mind['methods'][1]}")
+        (folder / "mind" / "behaviors.tsv").write_text("1\tU1\tyesterday\t\tN1-1\n")
+        expect("mind/behaviors.tsv: line 1: field 'time'" in run("recommend", "import", "--mind", "mind", "--workdir", "other", code=2), "a time")
 
         # Bad input.
         def written(file, content):

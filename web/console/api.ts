@@ -48,7 +48,7 @@ export function calls(token: string) {
     correct: (id: string, trace: string, correction: string) => call(token, `${one(id)}/correct`, { trace_id: trace, correction }, nothing),
     overview: (days: number) => call(token, `/v1/console/overview?days=${days}`, undefined, readOverview),
     report: () => call(token, '/v1/agent/report', undefined, readReport),
-    conversations: () => call(token, '/v1/console/conversations', undefined, readConversations),
+    conversations: (said = '') => call(token, `/v1/console/conversations${said === '' ? '' : `?said=${encodeURIComponent(said)}`}`, undefined, readConversations),
     misses: () => call(token, '/v1/agent/misses', undefined, readMisses),
     acceptMisses: (traces: string[], intent: string, isNew: boolean) => inParts(traces, (part, index) => call(token, '/v1/agent/misses/accept', { traces: part, intent, new: isNew && index === 0 }, nothing)),
     mergeMisses: (traces: string[], into: string) => inParts(traces, (part) => call(token, '/v1/agent/misses/merge', { traces: part, into }, nothing)),

@@ -12,13 +12,15 @@ import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, 
 import { drawCorrection, drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
 import type { Agent } from './read';
 import { drawMisses, type MissActions } from './misses_view';
+import { drawShopView, isShopView, kShopViews, type ShopView } from './shop';
+import { shopCalls, type ShopCalls } from './shop_api';
 import { signInForm } from './sign_in';
 import { drawConversations, drawOverview, drawReport } from './views';
 import { isWord, words, type Say } from './words';
 
 const kDays = 7;
-type View = 'inbox' | 'overview' | 'conversations' | 'misses';
-const kViews: readonly View[] = ['inbox', 'overview', 'conversations', 'misses'];
+type View = 'inbox' | 'overview' | 'conversations' | 'misses' | ShopView;
+const kViews: readonly View[] = ['inbox', 'overview', 'conversations', 'misses', ...kShopViews];
 
 const view = byId('view');
 const tabs = byId('tabs');
@@ -26,6 +28,7 @@ const tabs = byId('tabs');
 let lang: Lang = stored(kLangKey) === 'zh' ? 'zh' : stored(kLangKey) === 'en' ? 'en' : preferredLang(navigator.languages);
 let say: Say = words(lang);
 let api: Calls | null = null;
+let shop: ShopCalls | null = null;
 let agent: Agent | null = null;
 let inbox: Inbox = emptyInbox();
 let shown: View = 'inbox';
@@ -73,6 +76,7 @@ async function signIn(token: string): Promise<void> {
   }
   store(kTokenKey, token);
   api = tried;
+  shop = shopCalls(token);
   agent = outcome.value;
   inbox = emptyInbox();
   stream = follow(token, {
@@ -93,6 +97,7 @@ function signOut(problem = ''): void {
   stream?.stop();
   stream = null;
   api = null;
+  shop = null;
   agent = null;
   inbox = emptyInbox();
   store(kTokenKey, '');
@@ -205,12 +210,21 @@ async function drawFigures(): Promise<void> {
     drawOverview(view, outcome.value, say);
     drawReport(view, report.value, say);
   } else if (now === 'conversations') {
-    const outcome = await api.conversations();
-    if (shown === now) outcome.ok ? drawConversations(view, outcome.value, say, (id) => void openConversation(id)) : failed(detailOf(outcome.problem));
+    await searchConversations('');
+  } else if (isShopView(now)) {
+    if (shop !== null) await drawShopView(now, { into: view, api: shop, say, lang, isManager: agent?.manager === true, isShown: () => shown === now && agent !== null, announce });
   } else {
     const outcome = await api.misses();
     if (shown === now) outcome.ok ? drawMisses(view, outcome.value, say, missActions) : failed(detailOf(outcome.problem));
   }
+}
+
+async function searchConversations(said: string): Promise<void> {
+  const outcome = await api?.conversations(said);
+  if (outcome === undefined || shown !== 'conversations') return;
+  if (!outcome.ok) return view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail: detailOf(outcome.problem) })));
+  drawConversations(view, outcome.value, say, said, (next) => void searchConversations(next), (id) => void openConversation(id));
+  if (said !== '') byId('said').focus();
 }
 
 // What is left is read anew: with some of its misses gone a cluster is another one.

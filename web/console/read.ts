@@ -13,6 +13,7 @@ export interface Agent {
   name: string;
   skills: string[];
   limit: number;
+  manager: boolean; // may also decide what the shop says
 }
 export interface Waiting {
   conversation: string;
@@ -116,7 +117,7 @@ export interface Report {
 
 export function readAgent(json: unknown): Agent {
   const agent = object(json);
-  return { name: text(agent.name), skills: texts(agent.skills), limit: number(agent.limit) };
+  return { name: text(agent.name), skills: texts(agent.skills), limit: number(agent.limit), manager: agent.manager === true };
 }
 
 export function readWaiting(json: unknown): Waiting {

@@ -83,15 +83,22 @@ export function drawReport(into: HTMLElement, report: Report, say: Say): void {
   );
 }
 
-export function drawConversations(into: HTMLElement, rows: ListedConversation[], say: Say, open: (id: string) => void): void {
+export function drawConversations(into: HTMLElement, rows: ListedConversation[], say: Say, said: string, search: (said: string) => void, open: (id: string) => void): void {
   const status = (name: string): string => (name === 'bot' || name === 'waiting' || name === 'closed' ? say(`status_${name}`) : name);
   const line = (row: ListedConversation): HTMLElement => {
     const button = el('button', { type: 'button', class: 'quiet', 'data-open': row.id }, say('open'));
     button.addEventListener('click', () => open(row.id));
     return el('tr', {}, el('td', {}, new Date(row.active).toLocaleString()), el('td', {}, status(row.status)), el('td', {}, row.triggers.join(', ')), el('td', {}, button));
   };
+  const field = el('input', { id: 'said', type: 'search', maxlength: '200', value: said });
+  const form = el('form', { class: 'search-row', role: 'search' }, el('label', { for: 'said' }, say('searchSaid')), el('span', { class: 'search-box' }, field, el('button', { type: 'submit', class: 'solid' }, say('search'))));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    search(field.value.trim());
+  });
   into.replaceChildren(
     el('h2', {}, say('conversations')),
+    form,
     rows.length === 0
       ? el('p', { class: 'empty' }, say('noConversations'))
       : el(

@@ -1,8 +1,10 @@
 // The words of the console in both languages, checked at compile time as those of the page are (../src/i18n.ts).
 
 import type { Lang } from '../src/i18n';
+import { shopEn, shopZh } from './shop_words';
 
 const zh = {
+  ...shopZh,
   pageTitle: '语铺 客服台',
   title: '客服台',
   skip: '跳到内容',
@@ -118,6 +120,7 @@ const zh = {
 };
 
 const en: Record<keyof typeof zh, string> = {
+  ...shopEn,
   pageTitle: 'yupu desk',
   title: 'Desk',
   skip: 'Skip to the content',

@@ -15,6 +15,8 @@ export function calls(token: string) {
     alarms: () => call(token, '/v1/monitor/alarms', undefined, readAlarms),
     alarm: (id: string) => call(token, alarm(id), undefined, readEvidence),
     acknowledge: (id: string, note: string) => call(token, `${alarm(id)}/acknowledge`, { note }, nothing),
+    judgeAlarm: (id: string, justified: boolean, note: string) => call(token, `${alarm(id)}/judgement`, { justified, note }, nothing),
+    judgeDocument: (id: number, topic: string, sentiment: Sentiment) => call(token, `/v1/monitor/documents/${id}/judgement`, { topic, sentiment }, nothing),
     silence: (topic: string, minutes: number, note: string) => call(token, '/v1/monitor/silences', { topic, minutes, note }, nothing),
     endSilence: (id: string) => call(token, `/v1/monitor/silences/${encodeURIComponent(id)}/end`, {}, nothing),
     sources: () => call(token, '/v1/monitor/sources', undefined, readSources),

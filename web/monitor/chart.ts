@@ -25,7 +25,7 @@ export interface Layout {
 // Pure, for the tests: where the bars stand. One unit is as high above the line as below it.
 export function layout(series: Series): Layout {
   const up = Math.max(1, ...series.points.map((point) => point.total - point.negative));
-  const down = Math.max(1, ...series.points.map((point) => point.negative));
+  const down = Math.max(1, ...series.points.map((point) => Math.max(point.negative, point.high ?? 0)));
   const height = kBox.height - kBox.axis;
   const unit = height / (up + down);
   const zero = up * unit;
@@ -42,6 +42,53 @@ export function layout(series: Series): Layout {
     };
   });
   return { bars, zero, most_up: up, most_down: down };
+}
+
+// Whole numbers from 1 on that make about `wanted` marks up to `most`: steps of 1, 2 or 5 times a power of ten.
+export function marksUpTo(most: number, wanted: number): number[] {
+  const rough = Math.max(1, most / Math.max(1, wanted));
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= rough) ?? rough;
+  return Array.from({ length: Math.floor(most / step) }, (_, index) => (index + 1) * step);
+}
+
+export interface Tick {
+  value: number; // documents; 0 at the line
+  y: number;
+  side: 'up' | 'zero' | 'down';
+}
+// Pure: what stands beside the chart, from above to below; each side by its own share of the height.
+export function ticks({ zero, most_up, most_down }: Layout): Tick[] {
+  const height = kBox.height - kBox.axis;
+  const unit = height / (most_up + most_down);
+  const wanted = (most: number): number => Math.max(1, Math.round((5 * most) / (most_up + most_down)));
+  const up = marksUpTo(most_up, wanted(most_up)).map((value): Tick => ({ value, y: zero - value * unit, side: 'up' }));
+  const down = marksUpTo(most_down, wanted(most_down)).map((value): Tick => ({ value, y: zero + value * unit, side: 'down' }));
+  return [...up.reverse(), { value: 0, y: zero, side: 'zero' }, ...down];
+}
+
+// Pure: the stretches of points whose band is known, as closed outlines below the line.
+export function bandOutlines(series: Series): [number, number][][] {
+  const { zero, most_up, most_down } = layout(series);
+  const unit = (kBox.height - kBox.axis) / (most_up + most_down);
+  const width = kBox.width / Math.max(1, series.points.length);
+  const outlines: [number, number][][] = [];
+  let upper: [number, number][] = [];
+  let lower: [number, number][] = [];
+  const close = (): void => {
+    if (upper.length > 0) outlines.push([...upper, ...lower.reverse()]);
+    upper = [];
+    lower = [];
+  };
+  series.points.forEach((point, index) => {
+    if (point.low === null || point.high === null) return close();
+    for (const x of [index * width, (index + 1) * width]) {
+      upper.push([x, zero + point.low * unit]);
+      lower.push([x, zero + point.high * unit]);
+    }
+  });
+  close();
+  return outlines;
 }
 
 // Where a time stands between the first point and the end of the last: 0..width, held to the box.
@@ -84,9 +131,12 @@ function hatching(): SVGElement {
   return defs;
 }
 
+const path = (points: [number, number][]): string => points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(2)} ${y.toFixed(2)}`).join(' ');
+
 export function drawSeries(series: Series, chosen: number, pick: (index: number) => void): SVGSVGElement {
   const root = picture('chart');
-  const { bars, zero } = layout(series);
+  const placed = layout(series);
+  const { bars, zero } = placed;
   const height = kBox.height - kBox.axis;
   const stretch = (className: string, from: string, to: string): void => {
     const x = placeOf(series, from);
@@ -97,6 +147,10 @@ export function drawSeries(series: Series, chosen: number, pick: (index: number)
   if (series.gaps.length > 0) root.append(hatching());
   for (const gap of series.gaps) stretch('gap', gap.from, gap.to);
   for (const mark of series.alarms) stretch('alarm-time', mark.from, mark.to);
+  for (const outline of bandOutlines(series)) root.append(shape('path', 'band', { d: `${path(outline)} Z` }));
+  for (const tick of ticks(placed)) {
+    if (tick.side !== 'zero') root.append(shape('line', 'grid', { x1: 0, x2: kBox.width, y1: tick.y, y2: tick.y }));
+  }
   bars.forEach((bar, index) => {
     const group = document.createElementNS(kSvg, 'g');
     group.setAttribute('class', index === chosen ? 'point chosen' : 'point');
@@ -119,7 +173,6 @@ export function drawSeries(series: Series, chosen: number, pick: (index: number)
   return root;
 }
 
-const path = (points: [number, number][]): string => points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(2)} ${y.toFixed(2)}`).join(' ');
 
 // Negatives by time, and the band in which 98 of 100 would lie.
 export function drawEvidence(evidence: Evidence): SVGSVGElement {

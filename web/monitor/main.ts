@@ -188,7 +188,7 @@ function redrawChart(): void {
     byId<HTMLInputElement>('point').value = String(index);
     choosePoint(index);
     chooseDocuments(index, sentiment);
-  });
+  }, place());
 }
 
 function chooseHours(wanted: number): void {
@@ -215,15 +215,21 @@ async function readDocuments(number: number): Promise<void> {
   const { from, to } = periodOf(series, pointIndex());
   const found = await answer(api?.documents(series.topic, from, to, sentiment), number);
   const into = document.getElementById('documents');
-  if (found !== null && into !== null) drawDocuments(into, found, place());
+  if (found !== null && into !== null) drawDocuments(into, found, place(), (doc, wanted) => actions.judgeDocument(doc.id, topic, wanted));
 }
 
 // ---- alarms
 
+let evidence: Evidence | null = null;
 const did = (outcome: Outcome<true>): void => {
   announce(outcome.ok ? say('done') : detailOf(outcome.problem));
   if (outcome.ok) void refresh();
   else failed(outcome.problem);
+};
+// What was written beside the buttons has been sent: the alarm is drawn anew.
+const judged = (outcome: Outcome<true>): void => {
+  evidence = null;
+  did(outcome);
 };
 const actions: AlarmActions = {
   pick: (one) => {
@@ -233,15 +239,17 @@ const actions: AlarmActions = {
   acknowledge: (one, note) => void api?.acknowledge(one, note).then(did),
   silence: (one, minutes, note) => void api?.silence(one, minutes, note).then(did),
   endSilence: (id) => void api?.endSilence(id).then(did),
+  judge: (one, justified, note) => void api?.judgeAlarm(one, justified, note).then(judged),
+  judgeDocument: (id, of, wanted) => void api?.judgeDocument(id, of, wanted).then(judged),
 };
 
-let evidence: Evidence | null = null;
 async function drawAlarmView(number: number): Promise<void> {
-  const rows = await answer(api?.alarms(), number);
-  if (rows === null || overview === null) return;
+  const known = await answer(api?.alarms(), number);
+  if (known === null || overview === null) return;
+  const { rows } = known;
   view.className = 'view-board';
   const { list: into, pane } = frame();
-  drawAlarms(into, rows, overview, alarm, place(), actions);
+  drawAlarms(into, known, overview, alarm, place(), actions);
   if (rows.find((row) => row.alarm === alarm) === undefined) {
     evidence = null;
     pane.replaceChildren(el('p', { class: 'empty' }, say('pickAlarm')));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { kBox, layout, placeOf } from './chart';
+import { bandOutlines, kBox, layout, marksUpTo, placeOf, ticks } from './chart';
 import { readAlarms, readDocuments, readEvidence, readOverview, readSeries, webAddress } from './read';
-import { inGap, periodOf, pointText, whenOf } from './views';
+import { inGap, periodOf, pointText, seriesCsv, whenOf } from './views';
 import { isWord, words } from './words';
 
 const series = readSeries({
@@ -27,6 +27,22 @@ describe('the chart', () => {
     expect(bars[2]?.negative.height).toBeCloseTo(kBox.height - kBox.axis - zero);
     expect(bars[1]?.neutral.height).toBe(0);
   });
+  it('has a scale of whole round numbers on both sides, and a band only where one is known', () => {
+    expect(marksUpTo(4, 3)).toEqual([2, 4]);
+    expect(marksUpTo(1, 1)).toEqual([1]);
+    expect(marksUpTo(730, 4)).toEqual([200, 400, 600]);
+    const marks = ticks(layout(series));
+    expect(marks.map((tick) => tick.value)).toEqual([4, 2, 0, 2, 4]);
+    expect(marks.map((tick) => tick.y)).toEqual([...marks].map((tick) => tick.y).sort((a, b) => a - b));
+    expect(bandOutlines(series)).toEqual([]);
+    const banded = readSeries({ topic: 'tea', step_minutes: 10, points: [{ begins: '2026-11-27T08:00:00.000Z', total: 1, negative: 1, low: 0, high: 9 }, { begins: '2026-11-27T08:10:00.000Z', total: 0, negative: 0 }] });
+    const { zero, most_down } = layout(banded);
+    expect(most_down).toBe(9);
+    const unit = (kBox.height - kBox.axis) / 10;
+    expect(bandOutlines(banded)).toEqual([[[0, zero], [kBox.width / 2, zero], [kBox.width / 2, zero + 9 * unit], [0, zero + 9 * unit]]]);
+    expect(seriesCsv(banded)).toBe('begins,total,negative,neutral,positive,expected_low,expected_high\r\n2026-11-27T08:00:00.000Z,1,1,0,0,0,9\r\n2026-11-27T08:10:00.000Z,0,0,0,0,,\r\n');
+    expect(pointText(banded, 0, { say: words('en'), locale: 'en' })).toContain('usually 0–9 negative');
+  });
   it('puts times where they belong and holds them to the box', () => {
     expect(placeOf(series, '2026-11-27T08:15:00Z')).toBeCloseTo(kBox.width / 2);
     expect(placeOf(series, '2026-11-26T08:15:00Z')).toBe(0);
@@ -49,7 +65,7 @@ describe('what the server sends', () => {
     for (const json of [null, 7, [], { topics: 'x', points: {}, alarms: 3, documents: [null] }]) {
       expect(readOverview(json).topics).toEqual([]);
       expect(readSeries(json).points).toEqual([]);
-      expect(readAlarms(json)).toEqual([]);
+      expect(readAlarms(json)).toEqual({ rows: [], precision: { judged: 0, justified: 0 } });
       expect(readEvidence(json).series).toEqual([]);
     }
     expect(readDocuments({ documents: [{}] })[0]?.sentiment).toBe('neutral');
@@ -73,7 +89,7 @@ describe('what the server sends', () => {
 
 describe('words', () => {
   it('are there in both languages, with the same gaps', () => {
-    const names = ['pointSays', 'scoredBy', 'inWindow', 'silenceLine', 'acknowledged'] as const;
+    const names = ['expected', 'judgedAs', 'precisionLine', 'alarmJudged', 'pointSays', 'scoredBy', 'inWindow', 'silenceLine', 'acknowledged'] as const;
     for (const name of names) {
       const gaps = (lang: 'zh' | 'en'): string => (words(lang)(name).match(/\{\w+\}/g) ?? []).sort().join();
       expect(gaps('zh')).toBe(gaps('en'));

@@ -36,6 +36,8 @@ export interface Point {
   total: number;
   negative: number;
   positive: number;
+  low: number | null; // of the negatives to be expected; null: not known yet
+  high: number | null;
 }
 export interface Mark {
   alarm: string;
@@ -71,6 +73,7 @@ export interface Doc {
   in_story: number;
   counted: boolean;
   score: Score | null; // null: the document said it itself
+  judged: { sentiment: Sentiment; by: string } | null; // what somebody said it is
 }
 export interface AlarmRow {
   alarm: string;
@@ -81,6 +84,11 @@ export interface AlarmRow {
   changed: string;
   acknowledged_by: string;
   note: string;
+  judged: { justified: boolean; by: string } | null;
+}
+export interface Alarms {
+  rows: AlarmRow[];
+  precision: { judged: number; justified: number };
 }
 export interface BandPoint {
   time_ms: number;
@@ -148,7 +156,7 @@ export function readSeries(json: unknown): Series {
   return {
     topic: text(all.topic),
     step_minutes: Math.max(1, number(all.step_minutes)),
-    points: list(all.points).map(object).map((row) => ({ begins: text(row.begins), total: number(row.total), negative: number(row.negative), positive: number(row.positive) })),
+    points: list(all.points).map(object).map((row) => ({ begins: text(row.begins), total: number(row.total), negative: number(row.negative), positive: number(row.positive), low: maybe(row.low), high: maybe(row.high) })),
     alarms: list(all.alarms).map(object).map((row) => ({ alarm: text(row.alarm), from: text(row.fired), to: text(row.resolved) })),
     models: list(all.models).map(object).map((row) => ({ time: text(row.time), detail: text(row.detail) })),
     gaps: list(all.gaps).map(object).map((row) => ({ from: text(row.from), to: text(row.to) })),
@@ -158,6 +166,7 @@ export function readSeries(json: unknown): Series {
 function readDoc(json: unknown): Doc {
   const row = object(json);
   const score = object(row.score);
+  const judged = object(row.judged);
   return {
     id: number(row.id),
     title: text(row.title),
@@ -168,6 +177,7 @@ function readDoc(json: unknown): Doc {
     sentiment: sentiment(row.sentiment),
     in_story: number(row.in_story),
     counted: row.counted === true,
+    judged: text(judged.sentiment) === '' ? null : { sentiment: sentiment(judged.sentiment), by: text(judged.by) },
     score: text(score.release) === '' ? null : { release: text(score.release), negative: number(score.negative), neutral: number(score.neutral), positive: number(score.positive) },
   };
 }
@@ -175,6 +185,7 @@ export const readDocuments = (json: unknown): Doc[] => list(object(json).documen
 
 function readAlarm(json: unknown): AlarmRow {
   const row = object(json);
+  const judged = object(row.judged);
   const told = text(row.state);
   return {
     alarm: text(row.alarm),
@@ -185,9 +196,14 @@ function readAlarm(json: unknown): AlarmRow {
     changed: text(row.changed),
     acknowledged_by: text(row.acknowledged_by),
     note: text(row.note),
+    judged: typeof judged.justified === 'boolean' ? { justified: judged.justified, by: text(judged.judged_by) } : null,
   };
 }
-export const readAlarms = (json: unknown): AlarmRow[] => list(object(json).alarms).map(readAlarm).filter((row) => row.alarm !== '');
+export function readAlarms(json: unknown): Alarms {
+  const all = object(json);
+  const precision = object(all.precision);
+  return { rows: list(all.alarms).map(readAlarm).filter((row) => row.alarm !== ''), precision: { judged: number(precision.judged), justified: number(precision.justified) } };
+}
 
 const kNsPerMs = 1e6;
 

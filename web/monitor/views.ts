@@ -2,8 +2,8 @@
 
 import { textLang } from '../src/format';
 import { el } from '../src/dom';
-import { drawEvidence, drawSeries } from './chart';
-import { kSentiments, type AlarmRow, type Doc, type Evidence, type LogRow, type Overview, type Sentiment, type Series, type SourceRow, type TopicRow } from './read';
+import { drawEvidence, drawSeries, kBox, layout, ticks } from './chart';
+import { kSentiments, type AlarmRow, type Alarms, type Doc, type Evidence, type LogRow, type Overview, type Sentiment, type Series, type SourceRow, type TopicRow } from './read';
 import { isWord, type Say, type Word } from './words';
 
 export const kHours = [6, 24, 168, 720] as const;
@@ -19,6 +19,7 @@ export const whenOf = (time: string, locale: string): string => {
   return Number.isNaN(at.getTime()) ? time : at.toLocaleString(locale, { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 };
 const percent = (share: number): string => (100 * share).toFixed(0);
+const shareOf = (part: number, whole: number): string => percent(whole > 0 ? part / whole : 0);
 const endOf = (series: Series, index: number): string => new Date(Date.parse(series.points[index]?.begins ?? '') + series.step_minutes * 60_000).toISOString();
 const stateWord = (state: TopicRow['state'] | AlarmRow['state']): Word => `state_${state}`;
 const stateBadge = (state: TopicRow['state'] | AlarmRow['state'], say: Say): HTMLElement => el('span', { class: `state ${state}` }, say(stateWord(state)));
@@ -28,7 +29,15 @@ const column = (say: Say, ...names: Word[]): HTMLElement => el('thead', {}, el('
 
 // ---- topics
 
+// How much of all that was said each topic is, as a bar; the numbers stand beside it.
+function shareBar(row: TopicRow, total: number): HTMLElement {
+  const fill = el('span', { class: 'share-fill' });
+  fill.style.width = `${shareOf(row.total, total)}%`;
+  return el('span', { class: 'share', 'aria-hidden': 'true' }, fill);
+}
+
 export function drawTopics(into: HTMLElement, overview: Overview, chosen: string, { say }: Place, pick: (topic: string) => void): void {
+  const total = overview.topics.reduce((sum, row) => sum + row.total, 0);
   into.replaceChildren(
     el('h2', {}, say('topics')),
     el(
@@ -42,6 +51,7 @@ export function drawTopics(into: HTMLElement, overview: Overview, chosen: string
           stateBadge(row.state, say),
           row.silenced ? el('span', { class: 'item-meta' }, say('silenced')) : null,
           el('span', { class: 'item-meta counts' }, `${say('negative')} ${row.negative} / ${row.total}`),
+          row.total === 0 ? null : el('span', { class: 'item-meta shares' }, shareBar(row, total), `${say('ofAll', { share: shareOf(row.total, total) })} · ${say('negativeShare', { share: shareOf(row.negative, row.total) })}`),
         );
         button.addEventListener('click', () => pick(row.topic));
         return el('li', {}, button);
@@ -68,7 +78,8 @@ export function pointText(series: Series, index: number, { say, locale }: Place)
   const point = series.points[index];
   if (point === undefined) return '';
   const values = { from: whenOf(point.begins, locale), to: whenOf(endOf(series, index), locale), total: point.total, negative: point.negative, positive: point.positive };
-  return say('pointSays', values) + (inGap(series, index) ? ` ${say('pointInGap')}` : '');
+  const expected = point.low === null || point.high === null ? '' : ` · ${say('expected', { low: point.low, high: point.high })}`;
+  return say('pointSays', values) + expected + (inGap(series, index) ? ` ${say('pointInGap')}` : '');
 }
 
 export const periodOf = (series: Series, index: number): { from: string; to: string } => ({ from: series.points[index]?.begins ?? '', to: endOf(series, index) });
@@ -89,11 +100,12 @@ export function topicFrame(series: Series, hours: number, chosen: number, sentim
     el('h3', {}, say('overTime')),
     el('div', { id: 'chart', class: 'chart-box' }),
     el('ul', { class: 'legend' }, ...kSentiments.map((one) => el('li', { class: `key ${one}` }, say(one)))),
-    el('p', { class: 'empty' }, say('chartSays')),
+    el('p', { class: 'empty' }, say('chartBand')),
     el('div', { class: 'point-row' }, el('label', { for: 'point' }, say('choosePoint')), slider, el('label', { for: 'which' }, say('show')), which),
     el('p', { id: 'point-says', class: 'point-says', 'aria-live': 'polite' }, pointText(series, chosen, place)),
     el('h3', {}, say('behind')),
     el('div', { id: 'documents' }),
+    exportButton(series, say),
     el(
       'details',
       { class: 'numbers' },
@@ -103,19 +115,66 @@ export function topicFrame(series: Series, hours: number, chosen: number, sentim
         el(
           'table',
           {},
-          column(say, 'time', 'documents', 'negative', 'neutral', 'positive'),
-          el('tbody', {}, ...series.points.map((point) => el('tr', {}, el('th', { scope: 'row' }, whenOf(point.begins, locale)), ...[point.total, point.negative, point.total - point.negative - point.positive, point.positive].map((value) => el('td', {}, String(value)))))),
+          column(say, 'time', 'documents', 'negative', 'neutral', 'positive', 'expectedColumn'),
+          el('tbody', {}, ...series.points.map((point) => el('tr', {}, el('th', { scope: 'row' }, whenOf(point.begins, locale)), ...[point.total, point.negative, point.total - point.negative - point.positive, point.positive, point.high ?? '–'].map((value) => el('td', {}, String(value)))))),
         ),
       ),
     ),
   ];
 }
 
-export function drawChart(into: HTMLElement, series: Series, chosen: number, pick: (index: number) => void): void {
-  into.replaceChildren(drawSeries(series, chosen, pick));
+// The scales stand beside the picture as text: the picture is stretched to its place.
+export function drawChart(into: HTMLElement, series: Series, chosen: number, pick: (index: number) => void, { say, locale }: Place): void {
+  const at = (text: string, side: 'top' | 'left', share: number, className: string): HTMLElement => {
+    const label = el('span', { class: className }, text);
+    label.style[side] = `${(100 * share).toFixed(2)}%`;
+    return label;
+  };
+  const values = ticks(layout(series)).map((tick) => at(String(tick.value), 'top', tick.y / kBox.height, `tick ${tick.side}`));
+  const days = (series.points.length * series.step_minutes) / 1440;
+  const count = Math.min(6, series.points.length);
+  const times = Array.from({ length: count }, (_, index) => {
+    const point = Math.floor((index * series.points.length) / count);
+    const begins = new Date(series.points[point]?.begins ?? '');
+    const said = days > 2 ? begins.toLocaleDateString(locale, { month: 'numeric', day: 'numeric' }) : begins.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    return at(said, 'left', point / Math.max(1, series.points.length), 'tick time');
+  });
+  into.replaceChildren(
+    el('div', { class: 'y-scale', 'aria-hidden': 'true' }, ...values, el('span', { class: 'unit up' }, say('axisUp')), el('span', { class: 'unit down' }, say('axisDown'))),
+    el('div', { class: 'plot' }, drawSeries(series, chosen, pick), el('div', { class: 'x-scale', 'aria-hidden': 'true' }, ...times)),
+  );
 }
 
-export function documentLine(doc: Doc, { say, locale }: Place): HTMLElement {
+// RFC 4180; times as the server writes them, so that a program reads what the page shows.
+export function seriesCsv(series: Series): string {
+  const rows = series.points.map((point) => [point.begins, point.total, point.negative, point.total - point.negative - point.positive, point.positive, point.low ?? '', point.high ?? ''].join(','));
+  return ['begins,total,negative,neutral,positive,expected_low,expected_high', ...rows].join('\r\n') + '\r\n';
+}
+
+function exportButton(series: Series, say: Say): HTMLElement {
+  const button = el('button', { type: 'button', class: 'outline', id: 'export' }, say('exportCsv'));
+  button.addEventListener('click', () => {
+    const address = URL.createObjectURL(new Blob([seriesCsv(series)], { type: 'text/csv' }));
+    el('a', { href: address, download: `${series.topic}-${(series.points[0]?.begins ?? '').slice(0, 10)}.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  });
+  return el('p', {}, button);
+}
+
+export type Judge = (doc: Doc, sentiment: Sentiment) => void;
+
+function judgeForm(doc: Doc, { say }: Place, judge: Judge): HTMLElement {
+  const select = el('select', { class: 'judge', 'aria-label': say('judge') }, el('option', { value: '' }, say('judgeAs')), ...kSentiments.map((one) => el('option', { value: one }, say(one))));
+  select.addEventListener('change', () => {
+    const wanted = kSentiments.find((one) => one === select.value);
+    if (wanted !== undefined) judge(doc, wanted);
+  });
+  const said = doc.judged === null ? null : el('span', { class: 'judged' }, say('judgedAs', { who: doc.judged.by, sentiment: say(doc.judged.sentiment) }), ' ');
+  return el('p', { class: 'item-meta' }, said, select);
+}
+
+export function documentLine(doc: Doc, place: Place, judge: Judge): HTMLElement {
+  const { say, locale } = place;
   const title = doc.title || say('untitled');
   const heading = doc.url === '' ? el('span', {}, title) : el('a', { href: doc.url, rel: 'noopener noreferrer nofollow', target: '_blank' }, title);
   return el(
@@ -125,12 +184,13 @@ export function documentLine(doc: Doc, { say, locale }: Place): HTMLElement {
     el('p', { class: 'item-meta' }, [doc.publisher, whenOf(doc.published, locale), doc.in_story > 1 ? say('inStory', { n: doc.in_story }) : '', doc.counted ? '' : say('notCounted')].filter((part) => part !== '').join(' · ')),
     doc.text === '' || doc.text === doc.title ? null : el('p', { class: 'document-text', lang: textLang(doc.text) }, doc.text),
     el('p', { class: 'item-meta' }, doc.score === null ? say('saidItself') : say('scoredBy', { release: doc.score.release, negative: percent(doc.score.negative), neutral: percent(doc.score.neutral), positive: percent(doc.score.positive) })),
+    judgeForm(doc, place, judge),
   );
 }
 
-export function drawDocuments(into: HTMLElement, documents: Doc[], place: Place): void {
+export function drawDocuments(into: HTMLElement, documents: Doc[], place: Place, judge: Judge): void {
   if (documents.length === 0) into.replaceChildren(el('p', { class: 'empty' }, place.say('noDocuments')));
-  else into.replaceChildren(el('ol', { class: 'documents' }, ...documents.map((doc) => documentLine(doc, place))));
+  else into.replaceChildren(el('ol', { class: 'documents' }, ...documents.map((doc) => documentLine(doc, place, judge))));
 }
 
 // ---- alarms
@@ -140,9 +200,13 @@ export interface AlarmActions {
   acknowledge: (alarm: string, note: string) => void;
   silence: (topic: string, minutes: number, note: string) => void;
   endSilence: (id: string) => void;
+  judge: (alarm: string, justified: boolean, note: string) => void;
+  judgeDocument: (id: number, topic: string, sentiment: Sentiment) => void;
 }
 
-export function drawAlarms(into: HTMLElement, rows: AlarmRow[], overview: Overview, chosen: string, place: Place, actions: AlarmActions): void {
+const replaceWith = (into: HTMLElement, parts: (HTMLElement | null)[]): void => into.replaceChildren(...parts.filter((part) => part !== null));
+
+export function drawAlarms(into: HTMLElement, { rows, precision }: Alarms, overview: Overview, chosen: string, place: Place, actions: AlarmActions): void {
   const { say, locale } = place;
   const line = (row: AlarmRow): HTMLElement => {
     const button = el(
@@ -161,11 +225,12 @@ export function drawAlarms(into: HTMLElement, rows: AlarmRow[], overview: Overvi
     const said = say('silenceLine', { topic: one.topic || say('allTopics'), ends: whenOf(one.ends, locale), who: one.created_by });
     return el('li', { class: 'waiting' }, el('div', {}, el('span', {}, said), el('span', { class: 'item-meta' }, one.note)), button);
   };
-  into.replaceChildren(
+  replaceWith(into, [
     el('h2', {}, say('alarms')),
     rows.length === 0 ? el('p', { class: 'empty' }, say('noAlarms')) : el('ul', { class: 'items' }, ...rows.map(line)),
+    precision.judged === 0 ? null : el('p', { class: 'empty precision' }, say('precisionLine', { judged: precision.judged, justified: precision.justified, share: shareOf(precision.justified, precision.judged) })),
     ...(overview.silences.length === 0 ? [] : [el('h2', {}, say('silences')), el('ul', { class: 'items' }, ...overview.silences.map(silence))]),
-  );
+  ]);
 }
 
 function alarmForms(row: AlarmRow, say: Say, actions: AlarmActions): HTMLElement {
@@ -175,7 +240,12 @@ function alarmForms(row: AlarmRow, say: Say, actions: AlarmActions): HTMLElement
   acknowledge.addEventListener('click', () => actions.acknowledge(row.alarm, note.value.trim()));
   const silence = el('button', { type: 'button', class: 'outline', id: 'silence' }, say('silence'));
   silence.addEventListener('click', () => actions.silence(row.topic, Number(minutes.value), note.value.trim()));
-  return el('div', { class: 'alarm-actions' }, el('label', { for: 'note' }, say('note')), note, acknowledge, el('label', { for: 'minutes' }, say('silenceFor')), minutes, silence);
+  const verdict = (justified: boolean): HTMLElement => {
+    const button = el('button', { type: 'button', class: 'outline', id: justified ? 'alarm-true' : 'alarm-false', 'aria-pressed': String(row.judged?.justified === justified) }, say(justified ? 'alarmTrue' : 'alarmFalse'));
+    button.addEventListener('click', () => actions.judge(row.alarm, justified, note.value.trim()));
+    return button;
+  };
+  return el('div', { class: 'alarm-actions' }, el('label', { for: 'note' }, say('note')), note, acknowledge, el('label', { for: 'minutes' }, say('silenceFor')), minutes, silence, verdict(true), verdict(false));
 }
 
 export function evidencePane(evidence: Evidence, place: Place, actions: AlarmActions): HTMLElement[] {
@@ -188,6 +258,7 @@ export function evidencePane(evidence: Evidence, place: Place, actions: AlarmAct
     el('div', { class: 'topic-top' }, el('h2', { lang: textLang(row.topic) }, row.topic), stateBadge(row.state, say)),
     el('p', {}, say(cause), ' · ', say('inWindow', { minutes: evidence.minutes, total: evidence.total, negative: evidence.negative, publishers: evidence.publishers })),
     row.state === 'acknowledged' ? el('p', { class: 'acknowledged' }, say('acknowledged', { who: row.acknowledged_by, note: row.note })) : null,
+    row.judged === null ? null : el('p', { class: 'judged' }, say('alarmJudged', { who: row.judged.by, verdict: say(row.judged.justified ? 'alarmTrue' : 'alarmFalse') })),
     alarmForms(row, say, actions),
     el(
       'dl',
@@ -201,7 +272,7 @@ export function evidencePane(evidence: Evidence, place: Place, actions: AlarmAct
     el('h3', {}, say('evidence')),
     el('div', { class: 'chart-box' }, drawEvidence(evidence)),
     el('p', { class: 'empty' }, say('bandSays')),
-    el('ol', { class: 'documents' }, ...evidence.documents.map((doc) => documentLine(doc, place))),
+    el('ol', { class: 'documents' }, ...evidence.documents.map((doc) => documentLine(doc, place, (one, sentiment) => actions.judgeDocument(one.id, row.topic, sentiment)))),
   ].filter((part) => part !== null);
 }
 

@@ -99,6 +99,56 @@ export abstract class Operations {
     return this.call({ method: 'POST', path: '/v1/recommend', body, once: true }, options);
   }
 
+  /** A sponsored item was clicked: counted and charged once, within half an hour of being shown: POST /v1/recommend/sponsored/click */
+  recommendSponsoredClick(body: types.RecommendSponsoredClickRequest, options: CallOptions = {}): Promise<types.RecommendSponsoredClickResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend/sponsored/click', body, once: true }, options);
+  }
+
+  /** How much there is to recommend from, with an agent's token: GET /v1/recommend/board */
+  recommendBoard(options: CallOptions = {}): Promise<types.RecommendBoardResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/board' }, options);
+  }
+
+  /** Items by words, those with the most users first: GET /v1/recommend/items */
+  recommendItems(query: types.RecommendItemsQuery = {}, options: CallOptions = {}): Promise<types.RecommendItemsResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/items', query }, options);
+  }
+
+  /** Takes an item out of every list at once, or puts it back: POST /v1/recommend/items/hide */
+  recommendItemsHide(body: types.RecommendItemsHideRequest, options: CallOptions = {}): Promise<types.RecommendItemsHideResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend/items/hide', body, once: true }, options);
+  }
+
+  /** Users by words, those with the most events first: GET /v1/recommend/users */
+  recommendUsers(query: types.RecommendUsersQuery = {}, options: CallOptions = {}): Promise<types.RecommendUsersResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/users', query }, options);
+  }
+
+  /** What a user did, the newest first: GET /v1/recommend/users/history */
+  recommendUsersHistory(query: types.RecommendUsersHistoryQuery, options: CallOptions = {}): Promise<types.RecommendUsersHistoryResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/users/history', query }, options);
+  }
+
+  /** The list a user would get now, with reasons; it is not kept: POST /v1/recommend/preview */
+  recommendPreview(body: types.RecommendPreviewRequest, options: CallOptions = {}): Promise<types.RecommendPreviewResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend/preview', body, once: true }, options);
+  }
+
+  /** Lists and what was clicked of them within half an hour, by day: GET /v1/recommend/metrics */
+  recommendMetrics(query: types.RecommendMetricsQuery = {}, options: CallOptions = {}): Promise<types.RecommendMetricsResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/metrics', query }, options);
+  }
+
+  /** What served when, and what the guard said: GET /v1/recommend/releases */
+  recommendReleases(options: CallOptions = {}): Promise<types.RecommendReleasesResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/releases' }, options);
+  }
+
+  /** Goes back to the release before: POST /v1/recommend/rollback */
+  recommendRollback(body: types.RecommendRollbackRequest, options: CallOptions = {}): Promise<types.RecommendRollbackResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend/rollback', body, once: true }, options);
+  }
+
   /** Technical report, Chinese: GET /report */
   report(options: CallOptions = {}): Promise<string> {
     return this.call({ method: 'GET', path: '/report', text: true }, options);

@@ -135,6 +135,8 @@ export interface AnswerResponseSource {
   title: string;
   date: string;
   score: number;
+  /** of a document that has pages */
+  page?: number;
 }
 
 export interface AnswerResponseOption {
@@ -433,6 +435,8 @@ export interface RecommendRequest {
   /** items the user looks at now */
   context?: Array<string>;
   explain?: boolean;
+  /** false: nothing that somebody pays for */
+  sponsored?: boolean;
 }
 
 export interface RecommendResponse {
@@ -442,6 +446,8 @@ export interface RecommendResponse {
   unknown_user?: boolean;
   unknown_context?: Array<string>;
   items: Array<RecommendResponseItem>;
+  /** absent: nobody's; to be shown apart, with its label */
+  sponsored?: RecommendResponseSponsored;
 }
 
 export interface RecommendResponseItem {
@@ -458,4 +464,157 @@ export interface RecommendResponseItemReason {
   item?: string;
   title?: string;
   share?: number;
+}
+
+export interface RecommendResponseSponsored {
+  id?: string;
+  title?: string;
+  label?: RecommendResponseSponsoredLabel;
+}
+
+export interface RecommendResponseSponsoredLabel {
+  zh?: string;
+  en?: string;
+}
+
+export interface RecommendSponsoredClickRequest {
+  /** of the list whose sponsored item was clicked */
+  impression: string;
+}
+
+export interface RecommendSponsoredClickResponse {
+  /** false: it was counted before */
+  counted: boolean;
+  /** 10^-6 fen, to whom the campaign belongs */
+  price_ufen?: number;
+}
+
+export interface RecommendBoardResponse {
+  /** who asks */
+  person: string;
+  items: number;
+  users: number;
+  events: number;
+  /** the release that serves; empty: none */
+  live: string;
+}
+
+export interface RecommendItemsQuery {
+  /** what the id or the title has in it; absent: everything */
+  words?: string;
+  /** 50 */
+  limit?: number;
+}
+
+export interface RecommendItemsResponse {
+  found: number;
+  items: Array<RecommendItemsResponseItem>;
+}
+
+export interface RecommendItemsResponseItem {
+  id?: string;
+  /** empty: events alone name it */
+  title?: string;
+  tags?: Array<string>;
+  users?: number;
+  hidden?: boolean;
+}
+
+export interface RecommendItemsHideRequest {
+  item: string;
+  /** absent: false, it is shown again */
+  hidden?: boolean;
+}
+
+export interface RecommendItemsHideResponse {
+  item?: string;
+  hidden?: boolean;
+  changed?: boolean;
+}
+
+export interface RecommendUsersQuery {
+  /** what the id or the title has in it; absent: everything */
+  words?: string;
+  /** 50 */
+  limit?: number;
+}
+
+export interface RecommendUsersResponse {
+  found: number;
+  users: Array<RecommendUsersResponseUser>;
+}
+
+export interface RecommendUsersResponseUser {
+  id?: string;
+  events?: number;
+  last?: string;
+}
+
+export interface RecommendUsersHistoryQuery {
+  user: string;
+  /** 50 */
+  limit?: number;
+}
+
+export interface RecommendUsersHistoryResponse {
+  user: string;
+  events: Array<RecommendUsersHistoryResponseEvent>;
+}
+
+export interface RecommendUsersHistoryResponseEvent {
+  item?: string;
+  title?: string;
+  kind?: "view" | "click" | "comment" | "share" | "buy";
+  time?: string;
+}
+
+export interface RecommendPreviewRequest {
+  user: string;
+  count?: number;
+  context?: Array<string>;
+  exclude?: Array<string>;
+}
+
+export interface RecommendPreviewResponse {
+  arm?: "champion" | "challenger";
+  release?: string;
+  fallback?: boolean;
+  unknown_user?: boolean;
+  items: Array<Record<string, unknown>>;
+}
+
+export interface RecommendMetricsQuery {
+  /** back from today; 30 */
+  days?: number;
+}
+
+export interface RecommendMetricsResponse {
+  join_minutes?: number;
+  clicked?: Record<string, unknown>;
+  positive?: Record<string, unknown>;
+  days: Array<RecommendMetricsResponseDay>;
+  /** both arms of the one that runs, and challenger minus champion */
+  experiment?: Record<string, unknown>;
+}
+
+export interface RecommendMetricsResponseDay {
+  day?: string;
+  clicks?: number;
+  clicked?: Record<string, unknown>;
+  positive?: Record<string, unknown>;
+}
+
+export interface RecommendReleasesResponse {
+  live: string;
+  releases: Array<Record<string, unknown>>;
+  changes?: Array<Record<string, unknown>>;
+}
+
+export interface RecommendRollbackRequest {
+  reason?: string;
+}
+
+export interface RecommendRollbackResponse {
+  /** the release that serves from now on */
+  live: string;
 }

@@ -25,10 +25,11 @@ Status add(Workplace& place, const products::NewAgent& wanted, bool json) {
 Status list(Workplace& place, const std::string& tenant_id, bool json) {
   YUPU_ASSIGN_OR_RETURN(const auto agents, products::list_agents(*place.store, tenant_id));
   Json rows = Json::array();
-  std::string text = fmt::format("{:<34} {:<20} {:>5} {}", "ID", "NAME", "LIMIT", "SKILLS");
+  std::string text = fmt::format("{:<34} {:<20} {:>5} {:<7} {}", "ID", "NAME", "LIMIT", "MANAGER", "SKILLS");
   for (const auto& agent : agents) {
     rows.push_back(agent.to_json());
-    text += fmt::format("\n{:<34} {:<20} {:>5} {}", agent.id, agent.name, agent.conversations_max,
+    text += fmt::format("\n{:<34} {:<20} {:>5} {:<7} {}", agent.id, agent.name, agent.conversations_max,
+                        agent.is_manager ? "yes" : "",
                         agent.skills.empty() ? "anything" : fmt::format("{}", fmt::join(agent.skills, ",")));
   }
   json ? print_json(Json{{"agents", rows}}) : print_text(text);
@@ -53,6 +54,7 @@ Status agents_command(Arguments& arguments) {
   std::string skills;
   if (verb == "add") {
     skills = arguments.text("--skills");
+    wanted.is_manager = arguments.flag("--manager");
     wanted.conversations_max = arguments.integer("--limit", wanted.conversations_max, 1, products::kConversationsMost);
   }
   const std::size_t word_count = verb == "list" ? 0 : 1;

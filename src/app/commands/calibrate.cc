@@ -16,8 +16,8 @@ std::string calibration_text(const tasks::Calibration& calibration) {
   std::string text = fmt::format("temperature {:.4f}; expected calibration error {:.4f}, {:.4f} without it\n",
                                  calibration.temperature, calibration.error_after, calibration.error_before);
   for (const auto& [score, figures] : calibration.scope_figures) {
-    text += fmt::format("scope by {:<12} AUROC {:.4f}, FPR@95 {:.4f}\n", tasks::scope_score_name(score), figures.auroc,
-                        figures.fpr95());
+    text += fmt::format("scope by {:<12} AUROC {:.4f}, FPR@95 {:.4f}: {:.1f} % turned away where 95 % are let in\n",
+                        tasks::scope_score_name(score), figures.auroc, figures.fpr95(), 100.0 * figures.out_recall);
   }
   if (calibration.gate) {
     text += fmt::format("scope gate: {} below {:.4f} is refused\n", tasks::scope_score_name(calibration.gate->score),

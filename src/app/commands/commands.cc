@@ -68,7 +68,11 @@ constexpr std::array kCommands{
         "  --class-weights balanced|FILE|off   balanced: rare labels count for more; FILE: {\"label\": weight}\n"
         "  --layer-decay X   of the learning rate from each layer to the one below it (default 1: none)\n"
         "  --out-of-scope LABEL --target-precision X --max-wrong X --confidence X --out-of-scope-share X\n"
-        "  --scope-gate auto|off|energy|mahalanobis   thresholds, as for calibrate (docs/classify.md)\n"
+        "  --scope-gate auto|off|energy|mahalanobis|background|combined   thresholds, as for calibrate "
+        "(docs/classify.md)\n"
+        "  --background off|rows|general|both   an output for texts that no label fits, never an answer, learned from "
+        "the\n"
+        "                   rows labelled out of scope, from everyday sentences, or both (default off)\n"
         "  --task tokens    named entities, from column files (docs/tokens.md); a word and its tag a line\n"
         "    --column N --scheme auto|iob1|iob2|iobes|bmes   the tags' column (default the last) and how they are "
         "written\n"
@@ -171,7 +175,8 @@ constexpr std::array kCommands{
         "  --max-wrong X          at most this share of the answers is wrong; exit 1 when that cannot be promised\n"
         "    --confidence X       with which it holds (default 0.95)\n"
         "    --out-of-scope-share X   of the texts that will be asked (default: as among the validation rows)\n"
-        "  --scope-gate auto|off|energy|mahalanobis   by which texts are refused as out of scope (docs/classify.md)\n"
+        "  --scope-gate auto|off|energy|mahalanobis|background|combined   by which texts are refused as out of scope "
+        "(docs/classify.md)\n"
         "  --precision fp32|bf16 --threads N --json",
         calibrate_command},
     Command{"predict", "predict --model DIR [--precision fp32|bf16] [--text T]... [FILE]", "one JSON line per text",
@@ -210,8 +215,13 @@ constexpr std::array kCommands{
         "                   of a strategy then [recommend] alone is read, and no bot served\n"
         "  --monitor FILE   the pages of its [monitor] at /monitor, for those of `yupu agents` (docs/monitor.md)\n"
         "  --listen ADDR    default 127.0.0.1:8080\n"
+        "  --trusted-proxy NETWORK   an address or 10.0.0.0/8, once or more: whose X-Forwarded-For says who asks\n"
+        "  --drain-seconds N   after SIGTERM: not ready, and still answering, before it stops (default 0)\n"
         "  --precision fp32|bf16   of the models' linear layers; bf16 falls back to fp32 where the processor has none\n"
-        "  --request-threads N   requests in flight (default 64)",
+        "  --request-threads N   requests in flight (default 64)\n"
+        "  --queue-ms N     a call that would wait longer for a thread, or for the engine, is refused with 429 at "
+        "once\n"
+        "                   (default 100; 0: only when 256 wait; docs/operate/load.md)",
         serve_command},
     Command{"keys", "keys create|list|revoke ...", "API keys",
             "  keys create --tenant NAME [--name TEXT] [--scope SCOPE]...   shown once\n"
@@ -260,21 +270,25 @@ constexpr std::array kCommands{
         "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",
         knowledge_command},
     Command{
-        "recommend", "recommend import|train|evaluate|forget|hide|explain ...",
+        "recommend",
+        "recommend import|train|evaluate|forget|hide|explain|retrain|releases|promote|rollback|experiment|sponsor ...",
         "what a user will want next: behaviour in, methods compared",
         "Items have id, title, description, tags, created; events id, user, item, kind, time; JSON lines, CSV or TSV\n"
         "(docs/recommend.md).  Kinds: view, click, comment, share, buy.\n"
-        "  recommend import [--items FILE] [--events FILE]   again: nothing, or what changed\n"
+        "  recommend import [--items FILE] [--events FILE] [--mind DIR]   again: nothing, or what changed\n"
         "  recommend train --items FILE --events FILE --out DIR   an encoder fine-tuned on behaviour before the test\n"
-        "    --base DIR|--config SIZE --history N --examples N --scale X   and the loop of `yupu help train`\n"
-        "  recommend evaluate [--items FILE --events FILE]   without files: what was imported\n"
+        "    --base DIR|--config SIZE --history N --examples N --scale X --width N   and the loop of `yupu help "
+        "train`\n"
+        "  recommend evaluate [--items FILE --events FILE] [--mind DIR]   without files: what was imported; a folder "
+        "of\n"
+        "                   the MIND layout (news.tsv, behaviors.tsv; repeatable) adds AUC, MRR, nDCG of its lists\n"
         "    --test-share X | --split-time TIME   where the test begins, for all users (default: the last 0.1)\n"
         "    --valid-share X   of the events before it, to choose settings by (0.1)\n"
         "    --protocol next|list   a question at every new thing a user did, or one a user (next)\n"
         "    --relevant KIND   what is to be foretold: this kind and stronger ones (click)\n"
         "    --weight KIND=X   what an event of a kind counts (1 2 3 4 5), repeatable\n"
         "    --embedder DIR    a model of --task embed: items by their texts   --model DIR   of recommend train\n"
-        "    --method NAME     popularity, item-knn, ease, bpr, words, text, frozen, tower, ranker; repeatable "
+        "    --method NAME     popularity, item-knn, ease, next, bpr, words, text, frozen, tower, ranker; repeatable "
         "(default:\n"
         "                      all)\n"
         "    --resamples N --cold-user-events N --seed N --threads N --precision fp32|bf16\n"
@@ -282,10 +296,18 @@ constexpr std::array kCommands{
         "  recommend forget USER   remove every event of a user, and every list they were given\n"
         "  recommend hide ITEM [--undo]   into no list of /v1/recommend any more; at once\n"
         "  recommend explain USER ITEM   what of the user's history carries the item's score\n"
+        "  recommend retrain   learn anew and serve it, if the guard finds it no worse than what serves; else exit 1\n"
+        "    --slice X --lambda X --trees N --depth N --lr X --model DIR|--no-model   what is different from that\n"
+        "    --loss-max X (0.02 of nDCG@10)  --questions N (500)  --users-min N (10)  --hold: not live yet\n"
+        "    --test-share X | --split-time TIME, --relevant KIND, --seed N as of evaluate\n"
+        "  recommend releases | promote RELEASE | rollback   [--reason TEXT]\n"
+        "  recommend experiment NAME [--days N]   click rate and positive rate of both arms, and how far apart\n"
+        "  recommend sponsor set NAME --item ITEM --bid YUAN --budget YUAN [--payer TENANT] | stop NAME | list\n"
+        "                      an item somebody pays for, in a slot beside the lists: at most so much a click, a day\n"
         "  --tenant NAME    whose (default: the working folder's own)\n"
         "  --workdir DIR --store URL --json",
         recommend_command},
-    Command{"monitor", "monitor run|push|topics|alarms|ack|silence|notices|replay|rescore STRATEGY.toml ...",
+    Command{"monitor", "monitor run|push|topics|alarms|ack|silence|notices|replay|rescore|judgements STRATEGY.toml ...",
             "what is said of the topics of [monitor], and who is told of a surge",
             "Documents are kept once, reprints are one story, topics are counted by five minutes (docs/monitor.md).\n"
             "  monitor run STRATEGY.toml [--once]                   reads files, looks for surges, tells routes\n"
@@ -294,8 +316,9 @@ constexpr std::array kCommands{
             "  monitor alarms STRATEGY.toml [--audit] [--limit N]   what fires and fired; or the log of everything\n"
             "  monitor ack STRATEGY.toml ALARM --by NAME [--note TEXT]\n"
             "  monitor silence STRATEGY.toml --by NAME --minutes N [--topic NAME] [--note TEXT] | --end ID\n"
-            "  monitor notices STRATEGY.toml [--state waiting|sent|dead] [--resend ID] [--limit N]\n"
+            "  monitor notices STRATEGY.toml [--state waiting|sent|dead] [--resend ID] [--test ROUTE] [--limit N]\n"
             "  monitor replay STRATEGY.toml [--days N]              what the file's rules would have raised\n"
+            "  monitor judgements STRATEGY.toml [--export FILE.csv] [--limit N]   what people said of sentiments\n"
             "  monitor rescore STRATEGY.toml     what is stored, by the model of [monitor.sentiment] that is live now\n"
             "  --workdir DIR --store URL --json;  run, push, rescore: --threads N, --precision fp32|bf16 of that model",
             monitor_command},
@@ -317,9 +340,10 @@ constexpr std::array kCommands{
             "      (docs/conversations.md)",
             conversations_command},
     Command{"agents", "agents add|list|remove ...", "the people who take over from the bot",
-            "  agents add NAME [--skills zh,refund] [--limit N] [--tenant NAME]   the token is shown once\n"
+            "  agents add NAME [--skills zh,refund] [--limit N] [--manager] [--tenant NAME]   the token is shown once\n"
             "      --skills   languages and intents; without: anything\n"
             "      --limit    conversations at a time (3)\n"
+            "      --manager  may also decide what the shop says: which release answers, documents, tests\n"
             "  agents list [--tenant NAME]\n"
             "  agents remove NAME [--tenant NAME]   their conversations go back to the queue\n"
             "  --tenant   needed where there are several",

@@ -87,12 +87,14 @@ Status remove(Arguments& arguments) {
   return ok_status();
 }
 
-// "shop/returns.md version 2 (2026-11-27), Returns > Fees, bytes 120 to 240"
-std::string citation(const std::string& source, std::int64_t version, std::int64_t dated_ns,
-                     const std::vector<std::string>& headings, std::size_t begin, std::size_t end) {
-  std::string text = fmt::format("{} version {} ({})", source, version, format_utc(dated_ns).substr(0, 10));
-  if (!headings.empty()) text += fmt::format(", {}", fmt::join(headings, " > "));
-  return text + fmt::format(", bytes {} to {}", begin, end);
+// "shop/returns.md version 2 (2026-11-27), Returns > Fees, bytes 120 to 240".  `cited`: a passage or a quote.
+template <typename Cited>
+std::string citation(const Cited& cited) {
+  std::string text =
+      fmt::format("{} version {} ({})", cited.source, cited.version, format_utc(cited.dated_ns).substr(0, 10));
+  if (!cited.headings.empty()) text += fmt::format(", {}", fmt::join(cited.headings, " > "));
+  if (cited.page) text += fmt::format(", page {}", *cited.page);
+  return text + fmt::format(", bytes {} to {}", cited.begin, cited.end);
 }
 
 Status search(Arguments& arguments) {
@@ -117,16 +119,14 @@ Status search(Arguments& arguments) {
                       {"end", found.end},
                       {"dated", format_utc(found.dated_ns)},
                       {"text", found.text}});
+      if (found.page) rows.back()["page"] = *found.page;
     }
     print_json(OrderedJson{{"query", words[0]}, {"stage", stage}, {"passages", rows}});
     return ok_status();
   }
   std::string text = fmt::format("{} passages by {}", hits.size(), stage);
   for (const products::Hit& hit : hits) {
-    const products::FoundPassage& found = hit.passage;
-    text += fmt::format("\n\n{:.4f}  {}\n{}", hit.score,
-                        citation(found.source, found.version, found.dated_ns, found.headings, found.begin, found.end),
-                        found.text);
+    text += fmt::format("\n\n{:.4f}  {}\n{}", hit.score, citation(hit.passage), hit.passage.text);
   }
   print_text(text);
   return ok_status();
@@ -153,8 +153,7 @@ Status answer(Arguments& arguments) {
   }
   std::string text;
   for (const products::Quote& quote : quotes)
-    text += fmt::format("{}{}\n  {:.2f}  {}", text.empty() ? "" : "\n", quote.text, quote.score,
-                        citation(quote.source, quote.version, quote.dated_ns, quote.headings, quote.begin, quote.end));
+    text += fmt::format("{}{}\n  {:.2f}  {}", text.empty() ? "" : "\n", quote.text, quote.score, citation(quote));
   print_text(text.empty() ? "no sentence of the documents answers this" : text);
   return ok_status();
 }

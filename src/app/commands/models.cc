@@ -11,6 +11,7 @@
 #include "handoff/types.h"
 #include "model/checkpoint/huggingface.h"
 #include "tasks/classify/classifier.h"
+#include "tasks/classify/int8_copy.h"
 
 namespace yupu::app {
 namespace {
@@ -122,20 +123,14 @@ Status quantize(Arguments& arguments) {
   if (file_exists(target)) return conflict(fmt::format("{} is there already; name a folder that is not", target));
   YUPU_ASSIGN_OR_RETURN(const auto classifier,
                         tasks::Classifier::load(source, {.placement = model::Placement::kMapped}));
-  const std::string original = classifier->weights_sha256();
-  const std::string base = model::base_fingerprint(*classifier->encoder());
-  const Status status = classifier->quantise();
+  const Status status = tasks::quantise_with_lineage(*classifier);
   if (!status.ok()) return status.with_context(source);
-  Json lineage = classifier->lineage();
-  lineage["quantized_from_weights_sha256"] = original;
-  lineage["quantized_from_base_sha256"] = base;  // adapters of the original know it by this
-  classifier->set_lineage(std::move(lineage));
   YUPU_RETURN_IF_ERROR(classifier->save(target));
   const std::uint64_t before = weights_bytes(source);
   const std::uint64_t after = weights_bytes(target);
   json ? print_json(Json{{"model", target},
                          {"weights_sha256", classifier->weights_sha256()},
-                         {"quantized_from_weights_sha256", original},
+                         {"quantized_from_weights_sha256", classifier->lineage()["quantized_from_weights_sha256"]},
                          {"bytes_before", before},
                          {"bytes_after", after}})
        : print_text(fmt::format("{}: int8 weights, {:.1f} MB instead of {:.1f} MB. Compare `yupu evaluate --model {}` "

@@ -37,7 +37,7 @@ Status push(Arguments& arguments) {
   const std::string named = arguments.text("--source");
   const bool json = arguments.flag("--json");
   const monitor::ScorerOptions scorer = read_scorer_options(arguments);
-  YUPU_ASSIGN_OR_RETURN(const MonitorPlace place,
+  YUPU_ASSIGN_OR_RETURN(MonitorPlace place,
                         open_monitor(arguments, {.least = 1, .most = 1000, .what = "file", .must_exist = false}));
   if (!named.empty() && place.words.size() != 1)
     return invalid_argument("--source names one file: give one", "--source");
@@ -45,6 +45,8 @@ Status push(Arguments& arguments) {
   options.intake = place.strategy.monitor->intake;
   YUPU_ASSIGN_OR_RETURN(const auto sentiment, open_sentiment(place, scorer));
   options.score = scoring_by(sentiment.get());
+  YUPU_RETURN_IF_ERROR(open_embedder(place, scorer));
+  options.embed = embedding_by(place);
   OrderedJson reports = OrderedJson::array();
   std::string text;
   for (const std::string& path : place.words) {
@@ -110,7 +112,7 @@ Result<MonitorPlace> open_monitor(Arguments& arguments, const MonitorWords& want
 
 Status monitor_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"run", "push", "topics", "alarms", "ack", "silence",
-                                                                "notices", "replay", "rescore"}));
+                                                                "notices", "replay", "rescore", "judgements"}));
   if (verb == "run") return monitor_run_command(arguments);
   if (verb == "push") return push(arguments);
   if (verb == "topics") return topics(arguments);
@@ -119,6 +121,7 @@ Status monitor_command(Arguments& arguments) {
   if (verb == "silence") return monitor_silence_command(arguments);
   if (verb == "notices") return monitor_notices_command(arguments);
   if (verb == "rescore") return monitor_rescore_command(arguments);
+  if (verb == "judgements") return monitor_judgements_command(arguments);
   return monitor_replay_command(arguments);
 }
 

@@ -1,12 +1,16 @@
 // yupu monitor alarms, ack, silence, notices, replay: what fired, what people did about it, what another rule would do.
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "app/commands/monitor_commands.h"
 #include "products/monitor/alarms/alarms.h"
+#include "products/monitor/alarms/delivery.h"
 #include "products/monitor/alarms/notices.h"
 #include "products/monitor/alarms/watch.h"
+#include "products/monitor/judgements/judgements.h"
 
 namespace yupu::app {
 namespace {
@@ -19,6 +23,16 @@ OrderedJson json_of(const std::vector<Row>& rows) {
   OrderedJson list = OrderedJson::array();
   for (const Row& row : rows) list.push_back(row.to_json());
   return list;
+}
+
+Status test_route(const MonitorPlace& place, const std::string& wanted) {
+  YUPU_ASSIGN_OR_RETURN(const auto routes, strategy::routes_with_secrets(place.strategy));
+  for (const monitor::Route& route : routes) {
+    if (route.name == wanted)
+      return monitor::send_test(place.store(), *place.workplace.clock, place.strategy.name, route,
+                                monitor::send_over_network());
+  }
+  return Status(Code::kNotFound, fmt::format("no [[monitor.route]] has the name '{}'", wanted), "--test");
 }
 
 std::string who_am_i(Arguments& arguments) { return arguments.required_text("--by"); }
@@ -42,14 +56,20 @@ Status monitor_alarms_command(Arguments& arguments) {
   }
   YUPU_ASSIGN_OR_RETURN(const auto alarms, monitor::list_alarms(place.store(), name, limit));
   YUPU_ASSIGN_OR_RETURN(const auto silences, monitor::list_silences(place.store(), name, place.now_ns()));
+  YUPU_ASSIGN_OR_RETURN(const auto judgements, monitor::alarm_judgements(place.store(), name));
+  std::set<std::string> names;
+  for (const monitor::Alarm& alarm : alarms) names.insert(alarm.alarm);
+  const monitor::AlarmPrecision precision = monitor::precision_of(judgements, names);
   if (json) {
     OrderedJson rows = OrderedJson::array();
     for (const monitor::Alarm& alarm : alarms) {
       OrderedJson row = alarm.to_json();
+      if (const auto judged = judgements.find(alarm.alarm); judged != judgements.end())
+        row["judged"] = judged->second.to_json();
       YUPU_ASSIGN_OR_RETURN(row["explanation"], parse_json(alarm.explanation));
       rows.push_back(std::move(row));
     }
-    print_json(OrderedJson{{"alarms", rows}, {"silences", json_of(silences)}});
+    print_json(OrderedJson{{"alarms", rows}, {"silences", json_of(silences)}, {"precision", precision.to_json()}});
     return ok_status();
   }
   std::string text = fmt::format("{:<40} {:<13} {:<24} {}", "ALARM", "STATE", "CHANGED", "NOTE");
@@ -61,6 +81,7 @@ Status monitor_alarms_command(Arguments& arguments) {
   for (const monitor::Silence& silence : silences)
     text += fmt::format("\nsilence {} of {} until {}: {}", silence.id, silence.topic.empty() ? "all" : silence.topic,
                         format_utc(silence.ends_ns), silence.note);
+  if (precision.judged > 0) text += "\n" + precision.to_text();
   print_text(text);
   return ok_status();
 }
@@ -110,10 +131,16 @@ Status monitor_silence_command(Arguments& arguments) {
 Status monitor_notices_command(Arguments& arguments) {
   const std::string state = arguments.one_of("--state", "all", {"all", "waiting", "sent", "dead"});
   const std::string again = arguments.text("--resend");
+  const std::string test = arguments.text("--test");
   const std::int64_t limit = arguments.integer("--limit", 50, 1, 100000);
   const bool json = arguments.flag("--json");
   YUPU_ASSIGN_OR_RETURN(const MonitorPlace place, open_monitor(arguments, {}));
   const std::string& name = place.strategy.name;
+  if (!test.empty()) {
+    YUPU_RETURN_IF_ERROR(test_route(place, test));
+    json ? print_json(Json{{"tested", test}}) : print_text("tested " + test);
+    return ok_status();
+  }
   if (!again.empty()) {
     YUPU_RETURN_IF_ERROR(monitor::resend_notice(place.store(), name, again, place.now_ns()));
     json ? print_json(Json{{"waiting", again}}) : print_text("waiting " + again);
@@ -124,7 +151,9 @@ Status monitor_notices_command(Arguments& arguments) {
   std::string text = fmt::format("{:<30} {:<12} {:<8} {:>8} {}", "NOTICE", "ROUTE", "STATE", "ATTEMPTS", "LAST ERROR");
   for (const auto& notice : notices)
     text += fmt::format("\n{:<30} {:<12} {:<8} {:>8} {}", notice.id, notice.route, notice.state, notice.attempts,
-                        notice.last_error);
+                        notice.recipient.empty() || notice.last_error.empty()
+                            ? notice.recipient + notice.last_error
+                            : notice.recipient + ": " + notice.last_error);
   json ? print_json(OrderedJson{{"notices", json_of(notices)}}) : print_text(text);
   return ok_status();
 }
@@ -150,7 +179,16 @@ Status monitor_replay_command(Arguments& arguments) {
   }
   const auto fired = std::count_if(replayed.changes.begin(), replayed.changes.end(),
                                    [](const auto& change) { return change.to == monitor::TopicState::kFiring; });
-  json ? print_json(OrderedJson{{"mentions", log.size()}, {"fired", fired}, {"changes", rows}}) : print_text(text);
+  std::set<std::string> alarms;
+  for (const monitor::Change& change : replayed.changes) {
+    if (change.to == monitor::TopicState::kFiring) alarms.insert(change.alarm);
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto judgements, monitor::alarm_judgements(place.store(), place.strategy.name));
+  const monitor::AlarmPrecision precision = monitor::precision_of(judgements, alarms);
+  if (precision.judged > 0) text += "\n" + precision.to_text();
+  json ? print_json(OrderedJson{
+             {"mentions", log.size()}, {"fired", fired}, {"changes", rows}, {"precision", precision.to_json()}})
+       : print_text(text);
   return ok_status();
 }
 

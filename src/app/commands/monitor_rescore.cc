@@ -30,6 +30,22 @@ monitor::ScoreDocuments scoring_by(strategy::MonitorSentiment* sentiment) {
   return [sentiment](std::vector<monitor::ReadyDocument>& documents) { return sentiment->score(documents); };
 }
 
+Status open_embedder(MonitorPlace& place, const monitor::ScorerOptions& options) {
+  const std::string& written = place.strategy.monitor->stories.embedder;
+  if (written.empty()) return ok_status();
+  auto embedder = monitor::StoryEmbedder::open(place.strategy.resolve(written), options.threads);
+  if (!embedder.ok()) return embedder.status().with_context("[monitor.stories] embedder");
+  place.embedder = std::move(embedder).value();
+  return ok_status();
+}
+
+monitor::ScoreDocuments embedding_by(const MonitorPlace& place) {
+  if (place.embedder == nullptr) return {};
+  return [embedder = place.embedder](std::vector<monitor::ReadyDocument>& documents) {
+    return embedder->embed(documents);
+  };
+}
+
 Status monitor_rescore_command(Arguments& arguments) {
   const bool json = arguments.flag("--json");
   const monitor::ScorerOptions scorer = read_scorer_options(arguments);

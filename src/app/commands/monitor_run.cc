@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,12 +17,14 @@
 #include "products/monitor/alarms/delivery.h"
 #include "products/monitor/alarms/watch.h"
 #include "products/monitor/documents/push.h"
+#include "strategy/monitor_kafka.h"
 #include "strategy/monitor_sources.h"
 
 namespace yupu::app {
 namespace {
 
 constexpr int kPassMs = 1000;
+constexpr int kTopicWaits = 10;                   // of kPassMs, for a topic to say something
 constexpr std::int64_t kRescoreNs = 500'000'000;  // of a pass, at most and about: the detection does not wait for it
 
 struct Pass {
@@ -44,6 +47,7 @@ Result<Pass> go_round(const MonitorPlace& place, const std::vector<monitor::Rout
   options.intake = plan.intake;
   options.finished = false;
   options.score = scoring_by(sentiment);
+  options.embed = embedding_by(place);
   for (const strategy::MonitorFile& file : plan.files) {
     const auto report = monitor::push_file(place.store(), *place.workplace.clock, place.strategy.name, plan.topics,
                                            place.strategy.resolve(file.path), file.source, options);
@@ -54,7 +58,7 @@ Result<Pass> go_round(const MonitorPlace& place, const std::vector<monitor::Rout
     add(report->outcomes, pass.outcomes);
   }
   monitor::Watching watching;
-  watching.always = always && !(plan.files.empty() && plan.sources.empty());
+  watching.always = always && !(plan.files.empty() && plan.sources.empty() && plan.kafka.empty());
   watching.blind_since = [&place] { return strategy::blind_since(place.store(), place.strategy, place.now_ns()); };
   YUPU_ASSIGN_OR_RETURN(const auto changes,
                         monitor::look(place.store(), place.strategy.name, plan.rules, place.now_ns(), watching));
@@ -73,10 +77,10 @@ Result<Pass> go_round(const MonitorPlace& place, const std::vector<monitor::Rout
 void deliver_until(const std::stop_token& stop, const MonitorPlace& place, const std::vector<monitor::Route>& routes,
                    std::uint64_t seed) {
   Rng rng(seed);
-  const monitor::Post post = monitor::http_post();
+  const monitor::Send send = monitor::send_over_network();
   while (!stop.stop_requested()) {
     const auto delivered =
-        monitor::deliver(place.store(), *place.workplace.clock, place.strategy.name, routes, rng, post);
+        monitor::deliver(place.store(), *place.workplace.clock, place.strategy.name, routes, rng, send);
     if (!delivered.ok()) log::error("monitor_delivery_failed", {{"error", delivered.status().message()}});
     for (int i = 0; i < 10 && !stop.stop_requested(); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(kPassMs / 10));
@@ -88,8 +92,12 @@ std::unique_ptr<strategy::SourcePolls> source_polls(const MonitorPlace& place,
                                                     const std::vector<monitor::Route>& routes,
                                                     strategy::MonitorSentiment* sentiment) {
   if (place.strategy.monitor->sources.empty()) return nullptr;
+  monitor::ScoreDocuments prepare = [score = scoring_by(sentiment), embed = embedding_by(place)](auto& documents) {
+    if (score) YUPU_RETURN_IF_ERROR(score(documents));
+    return embed ? embed(documents) : ok_status();
+  };
   return std::make_unique<strategy::SourcePolls>(place.store(), *place.workplace.clock, place.strategy, routes,
-                                                 scoring_by(sentiment));
+                                                 std::move(prepare));
 }
 
 // Sources go on threads of their own: one that drips bytes holds up neither files nor the detection.
@@ -100,6 +108,39 @@ void poll_until(const std::stop_token& stop, strategy::SourcePolls& polls) {
     if (polled.ok() && polled->has_value()) continue;
     std::this_thread::sleep_for(std::chrono::milliseconds(kPassMs / 10));
   }
+}
+
+std::vector<std::unique_ptr<strategy::KafkaSource>> kafka_sources(const MonitorPlace& place,
+                                                                  strategy::MonitorSentiment* sentiment) {
+  std::vector<std::unique_ptr<strategy::KafkaSource>> sources;
+  for (const strategy::MonitorKafka& source : place.strategy.monitor->kafka)
+    sources.push_back(std::make_unique<strategy::KafkaSource>(place.store(), *place.workplace.clock, place.strategy,
+                                                              source, scoring_by(sentiment)));
+  return sources;
+}
+
+// A topic goes on a thread of its own: it waits for its broker.
+void consume_until(const std::stop_token& stop, strategy::KafkaSource& source) {
+  while (!stop.stop_requested()) {
+    const auto taken = source.take_some(kPassMs / 2);
+    if (!taken.ok())
+      log::error("monitor_source_failed", {{"source", source.source().source}, {"error", taken.status().message()}});
+    if (!taken.ok() || taken->empty()) std::this_thread::sleep_for(std::chrono::milliseconds(kPassMs / 10));
+  }
+}
+
+// What is in the topics now; one whose broker is away is left for the next time.
+Status consume_once(const MonitorPlace& place, strategy::MonitorSentiment* sentiment, monitor::Outcomes& outcomes) {
+  for (const auto& source : kafka_sources(place, sentiment)) {
+    // A broker may take its time for the first messages.
+    for (int waits = 0; waits < kTopicWaits && !source->is_caught_up();) {
+      YUPU_ASSIGN_OR_RETURN(const auto taken, source->take_some(kPassMs));
+      add(taken, outcomes);
+      if (taken.contains("failed_connect")) break;
+      waits = taken.empty() ? waits + 1 : 0;
+    }
+  }
+  return ok_status();
 }
 
 std::string lead_name(const MonitorPlace& place) { return "monitor/" + place.strategy.name; }
@@ -125,6 +166,9 @@ bool run_as_leader(const MonitorPlace& place, const std::vector<monitor::Route>&
       place.strategy.monitor->fetch_threads, static_cast<std::int64_t>(place.strategy.monitor->sources.size()));
   for (std::int64_t i = 0; i < threads; ++i)
     pollers.emplace_back([&](const std::stop_token& stop) { poll_until(stop, *polls); });
+  const auto topics = kafka_sources(place, sentiment);
+  for (const auto& topic : topics)
+    pollers.emplace_back([&source = *topic](const std::stop_token& stop) { consume_until(stop, source); });
   log::info("monitor_started", {{"monitor", place.strategy.name}, {"topics", place.strategy.monitor->rules.size()}});
   bool told_to_stop = true;
   while (wait_for_stop(kPassMs) == 0) {
@@ -141,6 +185,7 @@ bool run_as_leader(const MonitorPlace& place, const std::vector<monitor::Route>&
       log::error("monitor_rescore_failed", {{"error", rescored.status().message()}});
   }
   for (std::jthread& poller : pollers) poller.request_stop();  // all at once; each ends within its exchange's limit
+  pollers.clear();                                             // before what they read from
   return told_to_stop;
 }
 
@@ -161,7 +206,8 @@ Status monitor_run_command(Arguments& arguments) {
   const bool once = arguments.flag("--once");
   const bool json = arguments.flag("--json");
   const monitor::ScorerOptions scorer = read_scorer_options(arguments);
-  YUPU_ASSIGN_OR_RETURN(const MonitorPlace place, open_monitor(arguments, {.must_exist = false}));
+  YUPU_ASSIGN_OR_RETURN(MonitorPlace place, open_monitor(arguments, {.must_exist = false}));
+  YUPU_RETURN_IF_ERROR(open_embedder(place, scorer));
   YUPU_ASSIGN_OR_RETURN(const auto routes, strategy::routes_with_secrets(place.strategy));
   std::uint64_t seed = 0;
   for (const char byte : random_bytes(sizeof seed)) seed = seed << 8 | static_cast<unsigned char>(byte);
@@ -178,12 +224,14 @@ Status monitor_run_command(Arguments& arguments) {
       add(*outcomes, polled);
     }
   }
+  YUPU_RETURN_IF_ERROR(consume_once(place, sentiment.get(), polled));
   YUPU_ASSIGN_OR_RETURN(Pass pass, go_round(place, routes, sentiment.get(), false));
   add(polled, pass.outcomes);
   if (sentiment != nullptr) YUPU_RETURN_IF_ERROR(sentiment->look(kRescoreNs).status());
   Rng rng(seed);
-  YUPU_ASSIGN_OR_RETURN(const auto delivered, monitor::deliver(place.store(), *place.workplace.clock,
-                                                               place.strategy.name, routes, rng, monitor::http_post()));
+  YUPU_ASSIGN_OR_RETURN(const auto delivered,
+                        monitor::deliver(place.store(), *place.workplace.clock, place.strategy.name, routes, rng,
+                                         monitor::send_over_network()));
   OrderedJson outcomes = OrderedJson::object();
   for (const auto& [outcome, count] : pass.outcomes) outcomes[outcome] = count;
   json ? print_json(OrderedJson{{"outcomes", outcomes},

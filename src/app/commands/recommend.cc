@@ -5,6 +5,8 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/recommend_files.h"
+#include "app/commands/recommend_releases.h"
+#include "app/commands/recommend_sponsor.h"
 #include "app/commands/task_commands.h"
 #include "base/builtin.h"
 #include "products/recommend/evaluate/evaluation.h"
@@ -22,8 +24,7 @@ Status import_files_named(Arguments& arguments) {
   const TenantFlags flags = read_tenant_flags(arguments);
   const RecommendFiles files = read_recommend_files(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
-  if (files.items.empty() && files.events.empty())
-    return invalid_argument("--items FILE, --events FILE or both are needed", "--events");
+  if (files.none()) return invalid_argument("--items FILE, --events FILE, both, or --mind DIR are needed", "--events");
   YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(flags, false));
   YUPU_ASSIGN_OR_RETURN(const FilesImported imported,
                         import_files(files, *place.workplace.store, *place.workplace.clock, place.tenant_id));
@@ -100,8 +101,7 @@ Status open_models(const std::string& embedder_path, const std::string& tower_pa
   }
   if (tower_path.empty()) return ok_status();
   YUPU_ASSIGN_OR_RETURN(models.tower, tasks::Recommender::load(tower_path, model::Placement::kMapped));
-  YUPU_ASSIGN_OR_RETURN(models.tower_owned,
-                        recommend::embed_items(models.tower->embedder(), context, collection.texts));
+  YUPU_ASSIGN_OR_RETURN(models.tower_owned, recommend::embed_items(*models.tower, context, collection.texts));
   models.tower_vectors = models.tower_owned.view();
   return open_frozen(collection, context, models);
 }
@@ -119,7 +119,10 @@ Status evaluate(Arguments& arguments) {
   options.split = rule.split;
   options.relevant = rule.relevant;
   options.weights = rule.weights;
-  YUPU_ASSIGN_OR_RETURN(const recommend::Collection collection, open_collection(files, where));
+  std::vector<recommend::MarkedList> marked;
+  YUPU_ASSIGN_OR_RETURN(const recommend::Collection collection, open_collection(files, where, &marked));
+  const std::vector<recommend::NumberedList> lists = recommend::numbered(collection, marked);
+  options.lists = lists;
   engine::ExecutionContext context = open_context(run);
   Models models;
   YUPU_RETURN_IF_ERROR(open_models(embedder_path, tower_path, collection, context, models));
@@ -171,12 +174,19 @@ Status explain(Arguments& arguments) {
 
 Status recommend_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const std::string verb,
-                        arguments.verb({"import", "train", "evaluate", "forget", "hide", "explain"}));
+                        arguments.verb({"import", "train", "evaluate", "forget", "hide", "explain", "retrain",
+                                        "releases", "promote", "rollback", "experiment", "sponsor"}));
   if (verb == "import") return import_files_named(arguments);
   if (verb == "train") return train_recommend(arguments);
   if (verb == "forget") return forget(arguments);
   if (verb == "hide") return hide(arguments);
   if (verb == "explain") return explain(arguments);
+  if (verb == "retrain") return retrain_recommend(arguments);
+  if (verb == "releases") return list_recommend_releases(arguments);
+  if (verb == "promote") return promote_recommend(arguments);
+  if (verb == "rollback") return roll_back_recommend(arguments);
+  if (verb == "experiment") return show_experiment(arguments);
+  if (verb == "sponsor") return sponsor_recommend(arguments);
   return evaluate(arguments);
 }
 

@@ -80,11 +80,20 @@ Result<BehaviourRule> check(const BehaviourFlags& flags) {
 }
 
 RecommendFiles read_recommend_files(Arguments& arguments) {
-  return {.items = arguments.text("--items"), .events = arguments.text("--events")};
+  return {.items = arguments.text("--items"), .events = arguments.text("--events"), .mind = arguments.many("--mind")};
 }
 
-Result<FilesImported> import_files(const RecommendFiles& files, store::Store& store, const Clock& clock,
-                                   const std::string& tenant_id) {
+namespace {
+
+void add(recommend::Imported& to, const recommend::Imported& more) {
+  to.added += more.added;
+  to.changed += more.changed;
+  to.known += more.known;
+}
+
+// `lists`: null, or where the folders' lists go.
+Result<FilesImported> import_all(const RecommendFiles& files, store::Store& store, const Clock& clock,
+                                 const std::string& tenant_id, std::vector<recommend::MarkedList>* lists) {
   YUPU_ASSIGN_OR_RETURN(const auto items, read_records<recommend::Item>(files.items, recommend::item_of));
   YUPU_ASSIGN_OR_RETURN(const auto events,
                         read_records<recommend::Event>(files.events, [now_ns = clock.now_ns()](const Json& object) {
@@ -94,11 +103,27 @@ Result<FilesImported> import_files(const RecommendFiles& files, store::Store& st
   if (!items_in.ok()) return items_in.status().with_context(files.items);
   const auto events_in = recommend::import_events(store, clock, tenant_id, events);
   if (!events_in.ok()) return events_in.status().with_context(files.events);
-  return FilesImported{.items = *items_in, .events = *events_in};
+  FilesImported all{.items = *items_in, .events = *events_in};
+  if (files.mind.empty()) return all;
+  YUPU_ASSIGN_OR_RETURN(recommend::Mind mind, recommend::read_mind(files.mind));
+  YUPU_ASSIGN_OR_RETURN(const auto news_in, recommend::import_items(store, clock, tenant_id, mind.items));
+  YUPU_ASSIGN_OR_RETURN(const auto clicks_in, recommend::import_events(store, clock, tenant_id, mind.events));
+  add(all.items, news_in);
+  add(all.events, clicks_in);
+  if (lists != nullptr) *lists = std::move(mind.lists);
+  return all;
 }
 
-Result<recommend::Collection> open_collection(const RecommendFiles& files, const TenantFlags& flags) {
-  if (files.items.empty() && files.events.empty()) {
+}  // namespace
+
+Result<FilesImported> import_files(const RecommendFiles& files, store::Store& store, const Clock& clock,
+                                   const std::string& tenant_id) {
+  return import_all(files, store, clock, tenant_id, nullptr);
+}
+
+Result<recommend::Collection> open_collection(const RecommendFiles& files, const TenantFlags& flags,
+                                              std::vector<recommend::MarkedList>* lists) {
+  if (files.none()) {
     YUPU_ASSIGN_OR_RETURN(const TenantPlace place, open_tenant_place(flags, true));
     YUPU_ASSIGN_OR_RETURN(const auto stored, recommend::load(*place.workplace.store, place.tenant_id));
     return recommend::collect(stored);
@@ -106,7 +131,7 @@ Result<recommend::Collection> open_collection(const RecommendFiles& files, const
   const std::string nobody = "files";
   const SystemClock clock;
   YUPU_ASSIGN_OR_RETURN(const auto store, store::open_store("sqlite::memory:"));
-  YUPU_RETURN_IF_ERROR(import_files(files, *store, clock, nobody).status());
+  YUPU_RETURN_IF_ERROR(import_all(files, *store, clock, nobody, lists).status());
   YUPU_ASSIGN_OR_RETURN(const auto stored, recommend::load(*store, nobody));
   return recommend::collect(stored);
 }

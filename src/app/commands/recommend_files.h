@@ -7,12 +7,16 @@
 #include "app/tenant_place.h"
 #include "products/recommend/collection.h"
 #include "products/recommend/evaluate/time_split.h"
+#include "products/recommend/mind.h"
 
 namespace yupu::app {
 
-// --items FILE and --events FILE: JSON lines, CSV or TSV (products/recommend/records.h).
+// --items FILE and --events FILE: JSON lines, CSV or TSV (products/recommend/records.h).  --mind DIR, repeatable:
+// folders of the MIND layout (products/recommend/mind.h).
 struct RecommendFiles {
-  std::string items, events;
+  std::string items = {}, events = {};
+  std::vector<std::string> mind = {};
+  bool none() const { return items.empty() && events.empty() && mind.empty(); }
 };
 RecommendFiles read_recommend_files(Arguments& arguments);
 
@@ -24,7 +28,9 @@ Result<FilesImported> import_files(const RecommendFiles& files, store::Store& st
                                    const std::string& tenant_id);
 
 // Of the files, as if they were imported into an empty store; without any, what the tenant has in the store.
-Result<recommend::Collection> open_collection(const RecommendFiles& files, const TenantFlags& flags);
+// `lists`: where what the folders of --mind say of lists that were shown goes; or null.
+Result<recommend::Collection> open_collection(const RecommendFiles& files, const TenantFlags& flags,
+                                              std::vector<recommend::MarkedList>* lists = nullptr);
 
 // --impressions FILE: JSON lines of what users were shown; an empty path: none.
 Result<std::vector<tasks::ShownList>> read_shown(const std::string& path, const recommend::Collection& collection);

@@ -22,9 +22,13 @@ Status serve_command(Arguments& arguments) {
   options.adapters = arguments.text("--adapters");
   options.adapter_memory_mb = arguments.integer("--adapter-memory-mb", options.adapter_memory_mb, 1, 1 << 24);
   options.request_threads = static_cast<int>(arguments.integer("--request-threads", 64, 1, 4096));
+  options.queue_ms = static_cast<int>(arguments.integer("--queue-ms", options.queue_ms, 0, 60'000));
+  options.drain_seconds = static_cast<int>(arguments.integer("--drain-seconds", 0, 0, 3600));
+  const auto proxies = arguments.many("--trusted-proxy");
   const engine::Precision precision = read_precision(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(options.listen, http::parse_listen(listen));
+  YUPU_ASSIGN_OR_RETURN(options.proxies, http::TrustedProxies::parse(proxies));
   for (const std::string& model : models) {
     const std::size_t equals = model.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == model.size()) {

@@ -32,6 +32,9 @@ training::TrainOptions read_options(Arguments& arguments) {
   read_head_options(arguments, options);
   options.metric = arguments.one_of("--metric", options.metric, {"accuracy", "macro_f1"});
   read_calibration_options(arguments, options);
+  const auto& backgrounds = training::kBackgrounds;
+  options.background = *training::find_background(arguments.one_of(
+      "--background", backgrounds[0], {backgrounds[0], backgrounds[1], backgrounds[2], backgrounds[3]}));
   read_adapter_options(arguments, options);
   return options;
 }

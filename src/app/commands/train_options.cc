@@ -104,9 +104,9 @@ void read_calibration_options(Arguments& arguments, training::TrainOptions& opti
   options.confidence = arguments.number("--confidence", options.confidence, 0.5, 0.999999);
   if (const double share = arguments.number("--out-of-scope-share", kNotGiven, 0.0, 0.99); share >= 0.0)
     options.out_of_scope_share = share;
-  const std::string gate = arguments.one_of(
-      "--scope-gate", tasks::kGateChoices[0],
-      {tasks::kGateChoices[0], tasks::kGateChoices[1], tasks::kGateChoices[2], tasks::kGateChoices[3]});
+  const auto& gates = tasks::kGateChoices;
+  const std::string gate =
+      arguments.one_of("--scope-gate", gates[0], {gates[0], gates[1], gates[2], gates[3], gates[4], gates[5]});
   options.scope_gate = *tasks::find_gate_choice(gate);
 }
 

@@ -37,6 +37,7 @@ training::RecommendOptions read_options(Arguments& arguments) {
   loop.batch_tokens = kBatchTokens;
   options.loop = read_loop_options(arguments, loop);
   options.shape.scale = arguments.number("--scale", options.shape.scale, 1e-3, 1e4);
+  options.shape.width_max = arguments.integer("--width", options.shape.width_max, 1, 1 << 16);
   options.examples.history_max = static_cast<std::size_t>(
       arguments.integer("--history", static_cast<std::int64_t>(options.examples.history_max), 1, 1000));
   const std::int64_t examples = arguments.integer("--examples", 0, 2, INT64_MAX);
@@ -55,15 +56,15 @@ Status train_recommend(Arguments& arguments) {
   const engine::MpiOptions rank_options = read_rank_options(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_RETURN_IF_ERROR(check(telling));
-  if (files.items.empty() || files.events.empty())
-    return invalid_argument("training reads --items FILE and --events FILE",
+  if (files.mind.empty() && (files.items.empty() || files.events.empty()))
+    return invalid_argument("training reads --items FILE and --events FILE, or --mind DIR",
                             files.items.empty() ? "--items" : "--events");
   YUPU_ASSIGN_OR_RETURN(const BehaviourRule rule, check(behaviour));
   options.examples.relevant = rule.relevant;
   options.examples.weights = rule.weights;
   return on_ranks(rank_options, [&](engine::Collective& ranks) {
     return run_training(
-        ranks, options.loop, files.events, telling,
+        ranks, options.loop, files.mind.empty() ? files.events : files.mind[0] + "/behaviors.tsv", telling,
         {.read_files = [&] { return read_behaviour(files, impressions, rule, options); },
          .deciding = [&] { return training::deciding_options(options); },
          .train = [&](handoff::Progress& progress) { return training::train_recommender(options, progress); }});

@@ -8,7 +8,6 @@
 
 #include "base/mutex.h"
 #include "feedback/misses/settle.h"
-#include "feedback/report/report.h"
 #include "http/problem.h"
 #include "serving/body_fields.h"
 
@@ -53,20 +52,6 @@ constexpr std::string_view kMergeRequest = R"({
 constexpr std::string_view kIgnoreRequest = R"({
   "type": "object", "additionalProperties": false, "required": ["traces"],
   "properties": {"traces": {"type": "array", "minItems": 1, "maxItems": 2000, "items": {"type": "string"}}}
-})";
-constexpr std::string_view kReportResponse = R"({
-  "type": "object", "required": ["calls", "decisions", "conversations", "hits", "misses", "entries"],
-  "properties": {
-    "calls": {"type": "integer"}, "decisions": {"type": "object"}, "conversations": {"type": "integer"},
-    "handed_over": {"type": "integer"}, "resolved": {"type": "integer"}, "resolution": {"type": ["number", "null"]},
-    "refusal": {"type": ["number", "null"]}, "reviewed": {"type": "integer"}, "wrong": {"type": "integer"},
-    "wrong_share": {"type": ["number", "null"]}, "up": {"type": "integer"}, "down": {"type": "integer"},
-    "hits": {"type": "integer"}, "misses": {"type": "integer"},
-    "entries": {"type": "array", "items": {"type": "object", "properties": {
-      "intent": {"type": "string"}, "calls": {"type": "integer"}, "hits": {"type": "integer"},
-      "misses": {"type": "integer"}, "up": {"type": "integer"}, "down": {"type": "integer"},
-      "corrected_away": {"type": "integer"}}}}
-  }
 })";
 constexpr std::string_view kSettledResponse = R"({
   "type": "object", "required": ["settled"], "properties": {"settled": {"type": "integer"}}
@@ -137,19 +122,6 @@ Result<Json> ignore(Shared& shared, const http::Request& request, const MissRead
   return Json{{"settled", settled}};
 }
 
-Result<Json> figures(Shared& shared, const http::Request&, const MissReader& reader) {
-  CallReport report;
-  YUPU_RETURN_IF_ERROR(each_call(shared.store,
-                                 {.tenant_id = reader.tenant_id,
-                                  .model = shared.options.model,
-                                  .since_ns = shared.clock.now_ns() - shared.options.days * kNsPerDay},
-                                 [&](const LoggedCall& call) {
-                                   report.add(call);
-                                   return ok_status();
-                                 }));
-  return Json(report.to_json());
-}
-
 struct RouteRow {
   http::RouteInfo info;
   Result<Json> (*handler)(Shared&, const http::Request&, const MissReader&);
@@ -183,12 +155,6 @@ constexpr RouteRow kRoutes[] = {
       .request_schema = kIgnoreRequest,
       .response_schema = kSettledResponse},
      &ignore},
-    {{.method = "GET",
-      .pattern = "/v1/agent/report",
-      .scope = "agent",
-      .summary = "calls of the last 30 days: resolved, refused, wrong, hits and misses of every entry",
-      .response_schema = kReportResponse},
-     &figures},
 };
 
 }  // namespace

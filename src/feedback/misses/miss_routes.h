@@ -1,5 +1,4 @@
-// /v1/agent/misses: what the console shows of misses (mining.h), and settles (settle.h); /v1/agent/report: what came of
-// all calls (report/report.h).
+// /v1/agent/misses: what the console shows of misses (mining.h), and settles (settle.h).
 //   GET  /v1/agent/misses            {"misses", "capped", "unread", "all_read", "by", "intents": [label...],
 //   "clusters":
 //                                    [{"id", "size", "visitors", "voted_down", "nearest": {"intent", "score"}, "first",
@@ -7,7 +6,6 @@
 //   POST /v1/agent/misses/accept     {"traces": [id...], "intent": LABEL, "new": false}      -> {"settled": n}
 //   POST /v1/agent/misses/merge      {"traces": [id...], "into": ID}                         -> {"settled": n}
 //   POST /v1/agent/misses/ignore     {"traces": [id...]}                                     -> {"settled": n}
-//   GET  /v1/agent/report            CallReport::to_json, over the same days
 // Errors are problem documents: 401 without an agent's token, 400, 404, 409 and 413 as settle.h says.
 // Threads: handlers run on many request threads; mining runs on one at a time, the others wait.
 #pragma once

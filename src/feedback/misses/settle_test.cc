@@ -196,17 +196,6 @@ TEST_F(MissRoutesTest, ListsAndSettles) {
   EXPECT_EQ(after.at("intents"), (Json{"cups", "order", "refund"}));
 }
 
-TEST_F(MissRoutesTest, TheReportIsTheTenants) {
-  call({.text = "a", .decision = "answer"});
-  call({.text = "b"});
-  call({.text = "c", .tenant = "t2"});
-  EXPECT_EQ(ask("GET", "/v1/agent/report", "", "").status, 401);
-  const Json json = json_of(ask("GET", "/v1/agent/report"));
-  EXPECT_EQ(json.at("calls"), 2);
-  EXPECT_EQ(json.at("hits"), 1);
-  EXPECT_EQ(json.at("entries")[0].at("intent"), "order");
-}
-
 TEST_F(MissRoutesTest, BadInputIsNamed) {
   const std::string id = call({.text = "do you sell cups"});
   EXPECT_EQ(ask("GET", "/v1/agent/misses", "", "").status, 401);

@@ -110,6 +110,7 @@ Result<Event> event_of_row(const Row& row) {
   event.item = row.text(2);
   event.kind = *kind;
   event.time_ns = row.integer(4);
+  event.received_ns = row.integer(5);
   return event;
 }
 
@@ -144,8 +145,8 @@ Result<Stored> load(store::Store& store, const std::string& tenant_id) {
       stored.items.push_back(std::move(item));
     }
     YUPU_ASSIGN_OR_RETURN(const auto events,
-                          transaction.query("SELECT event_id, user_id, item_id, kind, time_ns FROM recommend_event "
-                                            "WHERE tenant_id = ? ORDER BY time_ns, event_id",
+                          transaction.query("SELECT event_id, user_id, item_id, kind, time_ns, received_ns FROM "
+                                            "recommend_event WHERE tenant_id = ? ORDER BY time_ns, event_id",
                                             {tenant_id}));
     for (const Row& row : events) {
       YUPU_ASSIGN_OR_RETURN(Event event, event_of_row(row));

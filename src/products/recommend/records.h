@@ -40,6 +40,7 @@ struct Event {
   tasks::BehaviourKind kind = tasks::BehaviourKind::kView;
   std::int64_t time_ns = 0;
   std::int64_t line = 0;
+  std::int64_t received_ns = 0;  // of what the store has
 };
 
 inline constexpr std::size_t kShownItemsMax = 1000;

@@ -21,7 +21,7 @@ struct ScoredRow {
 };
 
 ScoredRow score_row(const LabelledLogits& row, double temperature) {
-  const std::vector<double> p = probabilities(row.logits, temperature);
+  const std::vector<double> p = probabilities(row.logits, temperature, row.background);
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t few = std::min<std::size_t>(3, order.size());
@@ -70,36 +70,12 @@ void fit_clarify(std::span<const ScoredRow> rows, Calibration& calibration) {
   }
 }
 
-double scope_score_of(const LabelledLogits& row, ScopeScore score, double temperature) {
-  switch (score) {
-    case ScopeScore::kProbability: {
-      const std::vector<double> p = probabilities(row.logits, temperature);
-      return *std::max_element(p.begin(), p.end());
-    }
-    case ScopeScore::kEnergy:
-      return energy_score(row.logits);
-    case ScopeScore::kMahalanobis:
-      CHECK(row.mahalanobis.has_value(), "a row without its distance");
-      return *row.mahalanobis;
-  }
-  return 0.0;
-}
-
-// The gate that lets 95 % of the rows with a label in.
-ScopeGate fit_gate(std::span<const LabelledLogits> rows, ScopeScore score) {
-  std::vector<double> in;
-  for (const LabelledLogits& row : rows) {
-    if (row.label) in.push_back(scope_score_of(row, score, 1.0));
-  }
-  return {.score = score, .threshold = scope_figures(in, in).threshold};
-}
-
 std::vector<ScoredRow> scored_rows(std::span<const LabelledLogits> rows, double temperature,
-                                   const std::optional<ScopeGate>& gate) {
+                                   const std::optional<TriedGate>& tried) {
   std::vector<ScoredRow> scored;
-  for (const LabelledLogits& row : rows) {
-    scored.push_back(score_row(row, temperature));
-    if (gate) scored.back().let_in = scope_score_of(row, gate->score, temperature) >= gate->threshold;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    scored.push_back(score_row(rows[i], temperature));
+    if (tried) scored.back().let_in = tried->scores[i] >= tried->gate.threshold;
   }
   std::stable_sort(scored.begin(), scored.end(),
                    [](const ScoredRow& a, const ScoredRow& b) { return a.score > b.score; });
@@ -107,22 +83,15 @@ std::vector<ScoredRow> scored_rows(std::span<const LabelledLogits> rows, double 
 }
 
 // The gates a request leaves to choose from; nothing: no gate.
-std::vector<std::optional<ScopeGate>> gates_to_try(std::span<const LabelledLogits> rows,
-                                                   const CalibrationRequest& request, bool any_out_of_scope) {
-  switch (request.gate) {
-    case GateChoice::kEnergy:
-      return {fit_gate(rows, ScopeScore::kEnergy)};
-    case GateChoice::kMahalanobis:
-      return {fit_gate(rows, ScopeScore::kMahalanobis)};
-    case GateChoice::kOff:
-      return {std::nullopt};
-    case GateChoice::kAuto:
-      break;
+std::vector<std::optional<TriedGate>> gates_to_try(std::span<const LabelledLogits> rows,
+                                                   const CalibrationRequest& request, double temperature) {
+  if (request.gate == GateChoice::kOff) return {std::nullopt};
+  if (request.gate != GateChoice::kAuto) return {try_gate(rows, *score_of(request.gate), temperature)};
+  std::vector<std::optional<TriedGate>> gates{std::nullopt};
+  if (!request.max_wrong) return gates;
+  for (const ScopeScore score : scores_of(rows)) {
+    if (score != ScopeScore::kProbability) gates.emplace_back(try_gate(rows, score, temperature));
   }
-  std::vector<std::optional<ScopeGate>> gates{std::nullopt};
-  if (!request.max_wrong || !any_out_of_scope) return gates;
-  gates.emplace_back(fit_gate(rows, ScopeScore::kEnergy));
-  if (rows.front().mahalanobis) gates.emplace_back(fit_gate(rows, ScopeScore::kMahalanobis));
   return gates;
 }
 
@@ -143,14 +112,16 @@ std::string why_not_kept(const Promise& promise, const PromisedThreshold& best, 
 }
 
 // Of the gates, the one under which the promise lets most be answered.
-void fit_promise(std::span<const LabelledLogits> rows, const CalibrationRequest& request, Calibration& calibration) {
+std::optional<TriedGate> fit_promise(std::span<const LabelledLogits> rows, const CalibrationRequest& request,
+                                     Calibration& calibration) {
   Promise promise{.max_wrong = *request.max_wrong,
                   .confidence = request.confidence,
                   .out_of_scope_share = request.out_of_scope_share};
-  const auto gates = gates_to_try(rows, request, calibration.out_of_scope_count > 0);
+  const auto gates = gates_to_try(rows, request, calibration.temperature);
   const double delta = (1.0 - request.confidence) / static_cast<double>(gates.size());
   std::optional<PromisedThreshold> best;
-  for (const std::optional<ScopeGate>& gate : gates) {
+  std::optional<TriedGate> chosen;
+  for (const std::optional<TriedGate>& gate : gates) {
     std::vector<PromiseRow> promised;
     for (const ScoredRow& row : scored_rows(rows, calibration.temperature, gate)) {
       promised.push_back({.score = row.score, .answerable = row.let_in, .right = row.right, .in_scope = row.in_scope});
@@ -160,13 +131,14 @@ void fit_promise(std::span<const LabelledLogits> rows, const CalibrationRequest&
                         (!found.kept && !best->kept && found.bound < best->bound);
     if (!better) continue;
     best = found;
-    calibration.gate = gate;
+    chosen = gate;
   }
   promise.kept = calibration.target_met = best->kept;
   promise.bound = best->bound;
   if (!best->kept) promise.reason = why_not_kept(promise, *best, delta);
   calibration.answer_threshold = best->kept ? best->threshold : 1.0;
   calibration.promise = std::move(promise);
+  return chosen;
 }
 
 void measure(std::span<const ScoredRow> rows, Calibration& calibration) {
@@ -199,29 +171,6 @@ double error_at(std::span<const LabelledLogits> rows, double temperature) {
 
 }  // namespace
 
-std::vector<std::pair<ScopeScore, ScopeFigures>> scope_figures_of(std::span<const LabelledLogits> rows,
-                                                                  double temperature) {
-  const auto labelled =
-      std::count_if(rows.begin(), rows.end(), [](const LabelledLogits& row) { return row.label.has_value(); });
-  std::vector<std::pair<ScopeScore, ScopeFigures>> figures;
-  if (labelled == 0 || labelled == static_cast<std::ptrdiff_t>(rows.size())) return figures;
-  for (const ScopeScore score : kScopeScores) {
-    if (score == ScopeScore::kMahalanobis && !rows.front().mahalanobis) continue;
-    std::vector<double> in;
-    std::vector<double> out;
-    for (const LabelledLogits& row : rows) (row.label ? in : out).push_back(scope_score_of(row, score, temperature));
-    figures.emplace_back(score, scope_figures(in, out));
-  }
-  return figures;
-}
-
-std::optional<GateChoice> find_gate_choice(std::string_view name) {
-  for (std::size_t i = 0; i < kGateChoices.size(); ++i) {
-    if (name == kGateChoices[i]) return static_cast<GateChoice>(i);
-  }
-  return std::nullopt;
-}
-
 Calibration fit_calibration(std::span<const LabelledLogits> rows, const CalibrationRequest& request) {
   CHECK(!rows.empty() && request.target_precision > 0 && request.target_precision <= 1, "nothing to calibrate on");
   Calibration calibration;
@@ -230,13 +179,12 @@ Calibration fit_calibration(std::span<const LabelledLogits> rows, const Calibrat
   calibration.row_count = static_cast<std::int64_t>(rows.size());
   calibration.out_of_scope_count =
       std::count_if(rows.begin(), rows.end(), [](const LabelledLogits& row) { return !row.label.has_value(); });
-  calibration.scope_figures = scope_figures_of(rows, calibration.temperature);
-  if (request.max_wrong) {
-    fit_promise(rows, request, calibration);
-  } else {
-    calibration.gate = gates_to_try(rows, request, false).front();
-  }
-  const std::vector<ScoredRow> scored = scored_rows(rows, calibration.temperature, calibration.gate);
+  calibration.scope_figures = fitted_scope_figures(rows, calibration.temperature);
+  const std::optional<TriedGate> gate = request.max_wrong
+                                            ? fit_promise(rows, request, calibration)
+                                            : gates_to_try(rows, request, calibration.temperature).front();
+  if (gate) calibration.gate = gate->gate;
+  const std::vector<ScoredRow> scored = scored_rows(rows, calibration.temperature, gate);
   if (!request.max_wrong) fit_answer(scored, calibration);
   fit_clarify(scored, calibration);
   measure(scored, calibration);

@@ -20,31 +20,23 @@
 // Two more things may be asked for (CalibrationRequest):
 //   a promise    `answer` is then the threshold of promise.h, and when the promise cannot be kept nothing is answered
 //   a scope gate a text whose scope score (scope.h) is below the gate's threshold is refused, whatever its labels'
-//                scores.  The threshold lets 95 % of the validation rows that have a label in.
-//                Of several gates, none among them, the one is taken under which most rows in scope are answered; each
-//                is given its part of delta.
+//                scores (scope_gate.h).  Of several gates, none among them, the one is taken under which most rows in
+//                scope are answered; each is given its part of delta.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "base/status.h"
 #include "tasks/classify/promise.h"
-#include "tasks/classify/scope.h"
+#include "tasks/classify/scope_gate.h"
 
 namespace yupu::tasks {
-
-struct ScopeGate {
-  ScopeScore score = ScopeScore::kEnergy;
-  double threshold = 0.0;  // of that score; below it a text is out of scope
-};
 
 struct Calibration {
   double temperature = 1.0;
@@ -61,7 +53,7 @@ struct Calibration {
   std::int64_t row_count = 0;
   std::int64_t out_of_scope_count = 0;
   // What each score parts the rows with and without a label with; empty when one kind is missing.
-  std::vector<std::pair<ScopeScore, ScopeFigures>> scope_figures = {};
+  ScopeFigureList scope_figures = {};
   std::optional<ScopeGate> gate = {};
   std::optional<Promise> promise = {};
 
@@ -75,17 +67,6 @@ enum class Decision : std::uint8_t { kAnswer, kClarify, kRefuse };
 // `scope`: the gate's score of the text; read only when there is a gate.
 Decision decide(const Calibration& calibration, double score, double scope = 0.0);
 
-struct LabelledLogits {
-  std::vector<float> logits;
-  std::optional<std::int32_t> label;       // nothing: out of scope
-  std::optional<double> mahalanobis = {};  // when the model has class distances
-};
-
-// Which scope gate may be used; kAuto: whichever helps a promise most, none without a promise.
-enum class GateChoice : std::uint8_t { kAuto, kOff, kEnergy, kMahalanobis };
-inline constexpr std::array kGateChoices = {"auto", "off", "energy", "mahalanobis"};  // in the order above
-std::optional<GateChoice> find_gate_choice(std::string_view name);
-
 struct CalibrationRequest {
   double target_precision = 0.95;        // when there is no promise
   std::optional<double> max_wrong = {};  // the promise
@@ -94,16 +75,9 @@ struct CalibrationRequest {
   GateChoice gate = GateChoice::kAuto;
 };
 
-// softmax(z / temperature), in f64.
-std::vector<double> probabilities(std::span<const float> logits, double temperature);
-
 // 1 when no row has a label.
 double fit_temperature(std::span<const LabelledLogits> rows);
-// REQUIRES: rows not empty, at least one with a label; 0 < target_precision <= 1; under kMahalanobis every row has its.
+// REQUIRES: rows not empty, at least one with a label; 0 < target_precision <= 1; what check_gate asks of the rows.
 Calibration fit_calibration(std::span<const LabelledLogits> rows, const CalibrationRequest& request);
-// AUROC and FPR@95 of every score the rows have; empty when all rows have a label, or none has.
-std::vector<std::pair<ScopeScore, ScopeFigures>> scope_figures_of(std::span<const LabelledLogits> rows,
-                                                                  double temperature);
-OrderedJson json_of(const std::vector<std::pair<ScopeScore, ScopeFigures>>& figures);
 
 }  // namespace yupu::tasks

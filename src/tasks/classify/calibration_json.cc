@@ -17,18 +17,31 @@ Result<ScopeGate> gate_from_json(const Json& json, std::string_view where) {
                                          [&](ScopeScore score) { return scope_score_name(score) == name; });
   if (found == kScopeScores.end() || *found == ScopeScore::kProbability) {
     return invalid_argument(
-        fmt::format("{}: 'score' of 'scope_gate' is \"{}\", must be energy or mahalanobis", where, name), "score");
+        fmt::format("{}: 'score' of 'scope_gate' is \"{}\", must be energy, mahalanobis, background or combined", where,
+                    name),
+        "score");
   }
   gate.score = *found;
   YUPU_ASSIGN_OR_RETURN(gate.threshold, json_number(json, "threshold", where));
+  if (gate.score != ScopeScore::kCombined) return gate;
+  const auto combination = json.find("combination");
+  if (combination == json.end())
+    return invalid_argument(fmt::format("{}: 'combination' of 'scope_gate' is missing", where), "combination");
+  YUPU_ASSIGN_OR_RETURN(gate.combination, ScopeCombination::from_json(*combination, where));
   return gate;
 }
 
 }  // namespace
 
-OrderedJson json_of(const std::vector<std::pair<ScopeScore, ScopeFigures>>& figures) {
+OrderedJson json_of(const ScopeFigureList& figures) {
   OrderedJson json = OrderedJson::object();
   for (const auto& [score, of_score] : figures) json[std::string(scope_score_name(score))] = of_score.to_json();
+  return json;
+}
+
+OrderedJson json_of(const ScopeGate& gate) {
+  OrderedJson json{{"score", scope_score_name(gate.score)}, {"threshold", gate.threshold}};
+  if (gate.combination) json["combination"] = gate.combination->to_json();
   return json;
 }
 
@@ -45,7 +58,7 @@ OrderedJson Calibration::to_json() const {
                    {"error_after", error_after},
                    {"row_count", row_count},
                    {"out_of_scope_count", out_of_scope_count}};
-  if (gate) json["scope_gate"] = {{"score", scope_score_name(gate->score)}, {"threshold", gate->threshold}};
+  if (gate) json["scope_gate"] = json_of(*gate);
   if (promise) json["promise"] = promise->to_json();
   if (!scope_figures.empty()) json["scope_figures"] = json_of(scope_figures);
   return json;

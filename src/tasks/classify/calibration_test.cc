@@ -139,8 +139,9 @@ TEST(Calibration, APromiseTakesTheGateThatHelpsIt) {
   EXPECT_EQ(gated.out_of_scope_answered, 0.0);
   EXPECT_EQ(decide(gated, 1.0, gated.gate->threshold - 0.01), Decision::kRefuse);
   EXPECT_EQ(decide(gated, 1.0, gated.gate->threshold), Decision::kAnswer);
-  ASSERT_EQ(gated.scope_figures.size(), 2u);
+  ASSERT_EQ(gated.scope_figures.size(), 3u);
   EXPECT_EQ(gated.scope_figures[1].second.auroc, 1.0);
+  EXPECT_EQ(gated.scope_figures[2].first, ScopeScore::kCombined);
   // A promise without rows out of scope has nothing to choose a gate by.
   std::vector<LabelledLogits> in_scope;
   for (const auto& row : rows) {
@@ -158,6 +159,67 @@ TEST(Calibration, APromiseTakesTheGateThatHelpsIt) {
   Json bad = Json::parse(gated.to_json().dump());
   bad["scope_gate"]["score"] = "feeling";
   EXPECT_THAT(Calibration::from_json(bad, "yupu.json").status().message(), HasSubstr("feeling"));
+}
+
+// The background output parts the kinds; the labels' logits alone cannot.
+std::vector<LabelledLogits> rows_with_background(int count) {
+  std::vector<LabelledLogits> rows;
+  for (int i = 0; i < count; ++i) {
+    const float z = 3.0f + static_cast<float>(i % 17) / 17.0f;
+    rows.push_back({.logits = {z, 0.0f, -1.0f}, .label = 0, .background = static_cast<float>(i % 5) - 3.0f});
+    if (i % 4 == 0)
+      rows.push_back(
+          {.logits = {z, 0.0f, -1.0f}, .label = std::nullopt, .background = static_cast<float>(i % 5) + 1.5f});
+  }
+  return rows;
+}
+
+TEST(Calibration, ACombinedGateIsFittedAndKept) {
+  const auto rows = rows_with_background(400);
+  const Calibration calibration = fit_calibration(rows, {.target_precision = 0.9, .gate = GateChoice::kCombined});
+  ASSERT_TRUE(calibration.gate && calibration.gate->combination);
+  EXPECT_TRUE(calibration.gate->combination->uses(ScopeSign::kBackground));
+  EXPECT_FALSE(calibration.gate->combination->uses(ScopeSign::kMahalanobis));
+  ASSERT_EQ(calibration.scope_figures.size(), 4u);
+  EXPECT_EQ(calibration.scope_figures[2].first, ScopeScore::kBackground);
+  EXPECT_GE(calibration.scope_figures[3].second.auroc, calibration.scope_figures[0].second.auroc - 0.02);
+  EXPECT_GT(calibration.scope_figures[3].second.auroc, 0.9);
+  // 95 % of the rows in scope are let in, by scores that do not know the rows they judge.
+  EXPECT_NEAR(calibration.scope_figures[3].second.threshold, calibration.gate->threshold, 1e-12);
+  const auto again = Calibration::from_json(Json::parse(calibration.to_json().dump()), "yupu.json");
+  ASSERT_TRUE(again.ok()) << again.status().to_string();
+  EXPECT_EQ(again->gate->combination->weights, calibration.gate->combination->weights);
+  for (const auto& row : rows) {
+    EXPECT_EQ(scope_score_of(row, *again->gate, again->temperature),
+              scope_score_of(row, *calibration.gate, calibration.temperature));
+  }
+  Json bad = Json::parse(calibration.to_json().dump());
+  bad["scope_gate"].erase("combination");
+  EXPECT_THAT(Calibration::from_json(bad, "yupu.json").status().message(), HasSubstr("'combination'"));
+}
+
+TEST(Calibration, ABackgroundTakesProbabilityBeforeTheTemperature) {
+  const std::vector<float> logits = {2.0f, 0.0f};
+  const auto alone = probabilities(logits, 1.0);
+  const auto shared = probabilities(logits, 1.0, 2.0f);
+  ASSERT_EQ(shared.size(), 2u);
+  EXPECT_LT(shared[0], 0.5);
+  EXPECT_NEAR(shared[0] / shared[1], alone[0] / alone[1], 1e-9);
+  // Labelled rows whose background is sometimes ahead are less certain: the temperature says so.
+  std::vector<LabelledLogits> sure(40, {.logits = {4.0f, 0.0f}, .label = 0, .background = -4.0f});
+  const double before = fit_temperature(sure);
+  for (std::size_t i = 0; i < sure.size(); i += 4) sure[i].background = 6.0f;
+  EXPECT_GT(fit_temperature(sure), before);
+}
+
+TEST(Calibration, AGateTheRowsDoNotAllowIsRefused) {
+  const auto rows = rows_with_background(400);
+  EXPECT_TRUE(check_gate(rows, GateChoice::kCombined).ok());
+  EXPECT_TRUE(check_gate(rows, GateChoice::kBackground).ok());
+  const Status few = check_gate(std::span(rows).first(100), GateChoice::kCombined);
+  EXPECT_EQ(few.code(), Code::kInvalidArgument);
+  EXPECT_THAT(few.message(), HasSubstr("80 in scope and 20 out of it"));
+  EXPECT_THAT(check_gate(rows_of_both_kinds(10), GateChoice::kBackground).message(), HasSubstr("no background output"));
 }
 
 TEST(Calibration, APromiseOfFewRowsSaysHowManyAreNeeded) {

@@ -42,8 +42,9 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
   std::unique_ptr<Classifier> classifier(new Classifier());
   try {
     classifier->encoder_ = std::make_unique<model::Encoder>(config, fresh.seed, weights);
-    classifier->head_ = std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(fresh.labels.size()),
-                                                                    config, fresh.seed, head);
+    const std::size_t outputs = fresh.labels.size() + (fresh.background ? 1 : 0);
+    classifier->head_ =
+        std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(outputs), config, fresh.seed, head);
   } catch (const engine::EngineError& error) {
     return Status(Code::kResourceExhausted, fmt::format("{}: {}", where, error.what()));
   }
@@ -51,6 +52,7 @@ Result<std::unique_ptr<Classifier>> Classifier::assemble(const model::EncoderCon
   classifier->labels_ = fresh.labels;
   classifier->max_length_ = fresh.max_length;
   classifier->pooling_ = fresh.pooling;
+  classifier->background_ = fresh.background;
   return classifier;
 }
 
@@ -83,7 +85,7 @@ std::optional<std::int32_t> Classifier::label_index(std::string_view label) cons
 }
 
 void Classifier::add_wide(std::span<const std::string> texts, const model::WideOptions& options) {
-  wide_ = model::WideBranch::fit(texts, static_cast<std::int64_t>(labels_.size()), options);
+  wide_ = model::WideBranch::fit(texts, static_cast<std::int64_t>(output_count()), options);
 }
 
 Status Classifier::quantise() {

@@ -6,7 +6,9 @@
 //   scope.safetensors                class distances, when the calibration's scope gate is of them (scope.h)
 //   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}, and
 //                                    "pooling": "mean" when the head reads the mean of the tokens' rows: a model that
-//                                    has no pooler and that the reference library has no class for
+//                                    has no pooler and that the reference library has no class for; "background": true
+//                                    when the last output is no label but what texts of no label were taught as: it
+//                                    takes probability and is never an answer (config.json names it out_of_scope)
 // or, for an adapter (model/adapters/files.h), which shares a base directory with others:
 //   adapter_config.json, adapter_model.safetensors   PEFT's layout, the head under modules_to_save
 //   yupu.json                        the same, and "labels", "adapter": {"base", "base_sha256"}
@@ -66,6 +68,7 @@ class Classifier {
     // What the head reads.  kCls: the first token through the pooler, BERT's own.  kMean: the mean of all tokens, for
     // bases that were trained so (sentence-transformers) and few rows.
     Pooling pooling = Pooling::kCls;
+    bool background = false;  // one output more than labels, of texts that no label fits
   };
 
   // A model of random weights (model::FreshWeights::kTask).  Outcomes  kInvalidArgument: the configuration, the labels
@@ -116,7 +119,15 @@ class Classifier {
   // score; saved only when the calibration's gate is of it.
   void set_distances(std::optional<ClassDistances> distances) { distances_ = std::move(distances); }
   const std::optional<ClassDistances>& distances() const { return distances_; }
-  std::size_t row_width() const { return labels_.size() + (distances_ ? 1 : 0); }
+  // With a wide branch rows can also end with how far it and the encoder agree (branch_agreement).
+  void show_agreement(bool show) { shows_agreement_ = show && wide_ != nullptr; }
+  bool has_background() const { return background_; }
+  // Outputs of the head and the wide branch: the labels, and the background when there is one.
+  std::size_t output_count() const { return labels_.size() + (background_ ? 1 : 0); }
+  // A row: the outputs' logits, the Mahalanobis score, the agreement, each when there is one.
+  std::size_t row_width() const { return output_count() + (distances_ ? 1 : 0) + (shows_agreement_ ? 1 : 0); }
+  // REQUIRES: a row of logits().
+  LabelledLogits read_row(std::span<const float> row, std::optional<std::int32_t> label = {}) const;
   const Json& lineage() const { return lineage_; }
   void set_lineage(Json lineage) { lineage_ = std::move(lineage); }
   void set_record(ClassifierRecord record) { record_ = std::move(record); }
@@ -124,13 +135,12 @@ class Classifier {
   // Special tokens written in the text are plain text.  With a wide branch the n-grams are counted too.
   text::Encoding encode(std::string_view text) const;
 
-  // (B,K) on a tape; `batch` must live until backward has run.  `ngrams`: one row per sequence, read only when there is
-  // a wide branch.
+  // (B,outputs) on a tape; `batch` must live until backward has run.  `ngrams`: one row per sequence, read only when
+  // there is a wide branch.
   using Ngrams = std::span<const text::SparseRow* const>;
   engine::Var forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
                       model::DropoutStep dropout = {}) const;
-  // One row of K logits per text, and its Mahalanobis score when there are distances, in order.  A text's row is the
-  // same bits whatever else is asked with it.
+  // One row of row_width() numbers per text, in order.  A text's row is the same bits whatever else is asked with it.
   // Outcomes  kInvalidArgument: an encoding is empty or does not fit the model; kResourceExhausted: no memory.
   Result<std::vector<std::vector<float>>> logits(engine::ExecutionContext& context,
                                                  std::span<const text::Encoding> texts) const;
@@ -169,8 +179,12 @@ class Classifier {
                                                       std::unique_ptr<text::Tokenizer> tokenizer, const Fresh& fresh,
                                                       model::FreshWeights weights, model::FreshWeights head,
                                                       std::string_view where);
-  // What yupu.json says of it; kCls when it says nothing.
-  static Result<Pooling> told_pooling(const std::string& directory, std::string_view task);
+  // What yupu.json says of the outputs and what they read; kCls and none when it says nothing.
+  struct Told {
+    Pooling pooling = Pooling::kCls;
+    bool background = false;
+  };
+  static Result<Told> told_shape(const std::string& directory, std::string_view task);
   static Result<std::unique_ptr<Classifier>> load_adapted(const std::string& directory, const LoadOptions& options);
   // What the head reads of each sequence (B,C).
   engine::Var pooled_rows(engine::Tape& tape, const model::EncoderBatch& batch, model::DropoutStep dropout,
@@ -179,8 +193,11 @@ class Classifier {
   // One pass over asks[order[i]], the i-th sequences of `packed`; writes their `rows`.
   static void run_pass(engine::Tape& tape, std::span<const Ask> asks, std::span<const std::size_t> order,
                        engine::PackedBatch packed, std::vector<std::vector<float>>& rows);
-  // The row of one text of this classifier.
-  std::vector<float> row_of(std::span<const float> logits, std::span<const float> pooled) const;
+  // The row of one text of this classifier; without a wide branch `wide` is not read.
+  struct Outputs {
+    std::span<const float> encoder, wide, both, pooled;
+  };
+  std::vector<float> row_of(const Outputs& outputs) const;
   Status read_extras(const Json& json, const std::string& directory, const std::string& path);
   Status read_yupu_json(const std::string& directory);
   Status save_weights(const std::string& directory) const;
@@ -193,6 +210,8 @@ class Classifier {
   std::unique_ptr<model::Adapter> adapter_;
   Pooling pooling_ = Pooling::kCls;
   bool pooler_is_fresh_ = false;  // the base had none
+  bool background_ = false;
+  bool shows_agreement_ = false;
   std::vector<std::string> labels_;
   std::int64_t max_length_ = 128;
   std::optional<Calibration> calibration_;

@@ -57,16 +57,17 @@ Result<std::string> find_base(const std::string& directory, const std::string& n
 
 // The labels: the adapter's own, else the base's when it has as many, else as the reference library numbers them.
 Result<Classifier::Fresh> adapted_shape(const std::string& directory, const model::AdapterFiles& files,
-                                        const AdapterCard& card, const model::ModelConfig& base) {
+                                        const AdapterCard& card, const model::ModelConfig& base, bool background) {
   const auto from_base = static_cast<std::int64_t>(base.labels.size());
-  const std::int64_t count = files.class_count().value_or(from_base);
-  Classifier::Fresh shape{.labels = card.labels, .seed = 0, .max_length = base.encoder.position_count};
+  const std::int64_t count = files.class_count().value_or(from_base) - (background ? 1 : 0);
+  Classifier::Fresh shape{
+      .labels = card.labels, .seed = 0, .max_length = base.encoder.position_count, .background = background};
   if (card.labels.empty() && count == from_base) shape.labels = base.labels;
   if (shape.labels.empty()) {
     for (std::int64_t i = 0; i < count; ++i) shape.labels.push_back(fmt::format("LABEL_{}", i));
   }
   if (static_cast<std::int64_t>(shape.labels.size()) != count) {
-    return invalid_argument(fmt::format("{}: {} labels in yupu.json, {} rows in the adapter's classifier", directory,
+    return invalid_argument(fmt::format("{}: {} labels in yupu.json, the adapter's classifier has {}", directory,
                                         shape.labels.size(), count),
                             "labels");
   }
@@ -121,7 +122,8 @@ Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& 
                         options.open_base ? options.open_base(found) : open_adapter_base(found, options.placement));
   const model::EncoderConfig& config = base->config.encoder;
   if (!card.base_sha256.empty() && base->sha256 != card.base_sha256) return other_base(directory, *base);
-  YUPU_ASSIGN_OR_RETURN(const Fresh shape, adapted_shape(directory, files, card, base->config));
+  YUPU_ASSIGN_OR_RETURN(const Told told, told_shape(directory, options.task));
+  YUPU_ASSIGN_OR_RETURN(const Fresh shape, adapted_shape(directory, files, card, base->config, told.background));
   YUPU_RETURN_IF_ERROR(check_labels(shape.labels, directory));
   std::unique_ptr<Classifier> classifier(new Classifier());
   classifier->base_ = base;
@@ -129,10 +131,11 @@ Result<std::unique_ptr<Classifier>> Classifier::load_adapted(const std::string& 
   classifier->tokenizer_ = base->tokenizer;
   classifier->labels_ = shape.labels;
   classifier->max_length_ = shape.max_length;
-  YUPU_ASSIGN_OR_RETURN(classifier->pooling_, told_pooling(directory, options.task));
+  classifier->pooling_ = told.pooling;
+  classifier->background_ = told.background;
   try {
-    classifier->head_ = std::make_unique<model::ClassificationHead>(static_cast<std::int64_t>(shape.labels.size()),
-                                                                    config, 0, model::FreshWeights::kLoaded);
+    classifier->head_ = std::make_unique<model::ClassificationHead>(
+        static_cast<std::int64_t>(classifier->output_count()), config, 0, model::FreshWeights::kLoaded);
     if (!files.class_count()) YUPU_RETURN_IF_ERROR(copy_head(directory, *base, *classifier->head_));
     YUPU_ASSIGN_OR_RETURN(classifier->adapter_, files.read(config, classifier->head_->tensors()));
   } catch (const engine::EngineError& error) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "handoff/types.h"
 #include "model/adapters/files.h"
 #include "model/checkpoint/huggingface.h"
 #include "tasks/base_model.h"
@@ -25,13 +26,22 @@ std::string relative_to(const std::string& directory, const std::string& path) {
 
 }  // namespace
 
-Result<Pooling> Classifier::told_pooling(const std::string& directory, std::string_view task) {
+Result<Classifier::Told> Classifier::told_shape(const std::string& directory, std::string_view task) {
   YUPU_ASSIGN_OR_RETURN(const Json own, read_record(directory, task));
-  if (!own.is_object() || !own.contains("pooling")) return Pooling::kCls;
+  Told told;
+  if (!own.is_object()) return told;
   const std::string path = directory + "/yupu.json";
+  if (const auto it = own.find("background"); it != own.end()) {
+    if (!it->is_boolean())
+      return invalid_argument(fmt::format("{}: 'background' must be true or false", path), "background");
+    told.background = it->get<bool>();
+  }
+  if (!own.contains("pooling")) return told;
   YUPU_ASSIGN_OR_RETURN(const std::string name, json_string(own, "pooling", path));
-  if (const auto pooling = find_pooling(name)) return *pooling;
-  return invalid_argument(fmt::format("{}: 'pooling' is \"{}\", not mean or cls", path, name), "pooling");
+  const auto pooling = find_pooling(name);
+  if (!pooling) return invalid_argument(fmt::format("{}: 'pooling' is \"{}\", not mean or cls", path, name), "pooling");
+  told.pooling = *pooling;
+  return told;
 }
 
 Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& directory, const LoadOptions& options) {
@@ -50,9 +60,13 @@ Result<std::unique_ptr<Classifier>> Classifier::load(const std::string& director
         directory + "/config.json: 'id2label' is missing: not a trained classifier (a base for training?)", "id2label");
   }
   YUPU_ASSIGN_OR_RETURN(auto tokenizer, text::load_tokenizer(directory));
-  YUPU_ASSIGN_OR_RETURN(const Pooling pooling, told_pooling(directory, options.task));
-  const Fresh shape{
-      .labels = config.labels, .seed = 0, .max_length = config.encoder.position_count, .pooling = pooling};
+  YUPU_ASSIGN_OR_RETURN(const Told told, told_shape(directory, options.task));
+  Fresh shape{.labels = config.labels,
+              .seed = 0,
+              .max_length = config.encoder.position_count,
+              .pooling = told.pooling,
+              .background = told.background};
+  if (told.background) shape.labels.pop_back();
   YUPU_ASSIGN_OR_RETURN(auto classifier,
                         assemble(config.encoder, std::move(tokenizer), shape, model::FreshWeights::kLoaded,
                                  model::FreshWeights::kLoaded, directory));
@@ -90,18 +104,28 @@ Status Classifier::read_extras(const Json& json, const std::string& directory, c
   if (const auto it = json.find("calibration"); it != json.end() && !it->is_null()) {
     YUPU_ASSIGN_OR_RETURN(calibration_, Calibration::from_json(*it, path));
   }
-  if (calibration_ && calibration_->gate && calibration_->gate->score == ScopeScore::kMahalanobis) {
+  const ScopeGate* const gate = calibration_ && calibration_->gate ? &*calibration_->gate : nullptr;
+  if (gate != nullptr && reads_distances(*gate)) {
     YUPU_ASSIGN_OR_RETURN(distances_, ClassDistances::load(directory, config().hidden_size));
   }
   if (const auto it = json.find("wide"); it != json.end() && !it->is_null()) {
     YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(json, "wide", path));
-    YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(labels_.size())));
+    YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(output_count())));
     if (wide_->feature_count() != features) {
       return invalid_argument(
           fmt::format("{}: 'wide' is {} features, wide.safetensors holds {}", path, features, wide_->feature_count()),
           "wide");
     }
   }
+  if (gate == nullptr) return ok_status();
+  show_agreement(reads_agreement(*gate));
+  if (reads_agreement(*gate) && wide_ == nullptr)
+    return invalid_argument(fmt::format("{}: the scope gate reads a wide branch, and there is none", path), "wide");
+  const bool reads_background =
+      gate->score == ScopeScore::kBackground || (gate->combination && gate->combination->uses(ScopeSign::kBackground));
+  if (reads_background && !background_)
+    return invalid_argument(fmt::format("{}: the scope gate reads a background output, and there is none", path),
+                            "background");
   return ok_status();
 }
 
@@ -114,9 +138,11 @@ Status Classifier::save_weights(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kAdapterConfigFile)));
   YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/{}", directory, model::kAdapterWeightsFile)));
   YUPU_RETURN_IF_ERROR(tokenizer_->save(directory));
+  std::vector<std::string> outputs = labels_;
+  if (background_) outputs.emplace_back(handoff::kOutOfScope);
   YUPU_RETURN_IF_ERROR(model::write_model_config(directory, {.encoder = config(),
                                                              .architecture = std::string(kArchitecture),
-                                                             .labels = labels_,
+                                                             .labels = std::move(outputs),
                                                              .problem_type = record_.problem_type}));
   return model::save_weights(directory, tensors());
 }
@@ -126,8 +152,7 @@ Status Classifier::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(remove_tree(directory + "/yupu.json"));
   YUPU_RETURN_IF_ERROR(save_weights(directory));
   YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
-  const bool by_distance =
-      distances_ && calibration_ && calibration_->gate && calibration_->gate->score == ScopeScore::kMahalanobis;
+  const bool by_distance = distances_ && calibration_ && calibration_->gate && reads_distances(*calibration_->gate);
   YUPU_RETURN_IF_ERROR(by_distance ? distances_->save(directory) : ClassDistances::remove(directory));
   OrderedJson json;
   json["format"] = kFormat;
@@ -135,6 +160,7 @@ Status Classifier::save(const std::string& directory) const {
   for (const auto& [key, value] : record_.members.items()) json[key] = value;
   json["max_length"] = max_length_;
   if (pooling_ != Pooling::kCls) json["pooling"] = pooling_name(pooling_);
+  if (background_) json["background"] = true;
   json["calibration"] = calibration_ ? calibration_->to_json() : OrderedJson();
   json["wide"] = wide_ ? OrderedJson(wide_->feature_count()) : OrderedJson();
   json["lineage"] = OrderedJson(lineage_);

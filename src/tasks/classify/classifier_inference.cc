@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "engine/error.h"
 #include "engine/ops/add/add.h"
 #include "engine/ops/mean_pool/mean_pool.h"
@@ -151,32 +152,52 @@ void Classifier::run_pass(engine::Tape& tape, std::span<const Ask> asks, std::sp
     const std::int64_t begin = segment.sequence_begin;
     const Classifier& own = *at(begin).classifier;
     const engine::Var part = tape.constant(pooled.value().rows(begin, segment.sequence_end));
-    engine::Var z = own.head_->logits(tape, part, batch.sequences, own.encoder_->dropout_sites());
+    const engine::Var deep = own.head_->logits(tape, part, batch.sequences, own.encoder_->dropout_sites());
+    engine::Var wide = deep;
+    engine::Var z = deep;
     if (own.wide_) {
       std::vector<const text::SparseRow*> ngrams;
       for (std::int64_t i = begin; i < segment.sequence_end; ++i) ngrams.push_back(&at(i).text->ngrams);
-      z = engine::add(z, own.wide_->logits(tape, ngrams));
+      wide = own.wide_->logits(tape, ngrams);
+      z = engine::add(deep, wide);
     }
-    const std::size_t width = own.labels_.size();
+    const std::size_t width = own.output_count();
     const auto vector_width = static_cast<std::size_t>(own.config().hidden_size);
     for (std::int64_t i = begin; i < segment.sequence_end; ++i) {
       const auto at_row = static_cast<std::size_t>(i - begin);
-      rows[order[static_cast<std::size_t>(i)]] =
-          own.row_of(z.value().values().subspan(at_row * width, width),
-                     part.value().values().subspan(at_row * vector_width, vector_width));
+      const auto of = [&](const engine::Var& all, std::size_t wide_by) {
+        return all.value().values().subspan(at_row * wide_by, wide_by);
+      };
+      rows[order[static_cast<std::size_t>(i)]] = own.row_of({.encoder = of(deep, width),
+                                                             .wide = of(wide, width),
+                                                             .both = of(z, width),
+                                                             .pooled = of(part, vector_width)});
     }
   }
 }
 
-std::vector<float> Classifier::row_of(std::span<const float> logits, std::span<const float> pooled) const {
-  std::vector<float> row(logits.begin(), logits.end());
-  if (distances_) row.push_back(static_cast<float>(distances_->mahalanobis(pooled)));
+std::vector<float> Classifier::row_of(const Outputs& outputs) const {
+  std::vector<float> row(outputs.both.begin(), outputs.both.end());
+  if (distances_) row.push_back(static_cast<float>(distances_->mahalanobis(outputs.pooled)));
+  if (shows_agreement_) row.push_back(static_cast<float>(branch_agreement(outputs.encoder, outputs.wide)));
   return row;
 }
 
+LabelledLogits Classifier::read_row(std::span<const float> row, std::optional<std::int32_t> label) const {
+  CHECK(row.size() == row_width(), "a row of another model");
+  const auto logits = row.first(labels_.size());
+  LabelledLogits read{.logits = {logits.begin(), logits.end()}, .label = label};
+  std::size_t at = labels_.size();
+  if (background_) read.background = row[at++];
+  if (distances_) read.mahalanobis = row[at++];
+  if (shows_agreement_) read.agreement = row[at++];
+  return read;
+}
+
 std::vector<Answer> Classifier::rank(std::span<const float> row, std::size_t count) const {
+  const std::optional<float> background = background_ ? std::optional(row[labels_.size()]) : std::nullopt;
   const std::vector<double> p =
-      probabilities(row.first(labels_.size()), calibration_ ? calibration_->temperature : 1.0);
+      probabilities(row.first(labels_.size()), calibration_ ? calibration_->temperature : 1.0, background);
   std::vector<Answer> answers;
   for (std::size_t k = 0; k < p.size(); ++k) answers.push_back({static_cast<std::int32_t>(k), p[k]});
   count = std::min(count, answers.size());
@@ -190,7 +211,7 @@ std::vector<Answer> Classifier::rank(std::span<const float> row, std::size_t cou
 std::optional<double> Classifier::scope_score(std::span<const float> row) const {
   if (!calibration_ || !calibration_->gate) return std::nullopt;
   if (calibration_->gate->score == ScopeScore::kEnergy) return energy_score(row.first(labels_.size()));
-  return row.back();
+  return scope_score_of(read_row(row), *calibration_->gate, calibration_->temperature);
 }
 
 Decision Classifier::decide(std::span<const float> row, double score) const {

@@ -43,13 +43,6 @@ void count_decision(Decision decision, bool in_scope, bool right, Decisions& dec
   }
 }
 
-LabelledLogits split_row(const Classifier& classifier, std::span<const float> row, std::optional<std::int32_t> label) {
-  const auto logits = row.first(classifier.labels().size());
-  LabelledLogits split{.logits = {logits.begin(), logits.end()}, .label = label};
-  if (classifier.distances()) split.mahalanobis = row.back();
-  return split;
-}
-
 std::string promise_text(const Promise& promise, const Decisions& decisions) {
   if (!promise.kept) return fmt::format("nothing is answered: {}\n", promise.reason);
   std::string text = fmt::format("promised: at most {:.2f} % of the answers wrong, with {:.0f} % confidence",
@@ -128,11 +121,11 @@ Result<Evaluation> evaluate(const Classifier& classifier, const LogitsSource& so
         rows[i].label != handoff::kOutOfScope || classifier.label_index(handoff::kOutOfScope).has_value();
     count_decision(classifier.decide(logits[i], best.score), in_scope, predicted == rows[i].label,
                    evaluation.decisions);
-    outputs.push_back(split_row(classifier, logits[i], in_scope ? std::optional(best.label) : std::nullopt));
+    outputs.push_back(classifier.read_row(logits[i], in_scope ? std::optional(best.label) : std::nullopt));
     if (!in_scope) continue;
     if (!classifier.label_index(rows[i].label)) unknown.insert(rows[i].label);
     judged.push_back({.truth = rows[i].label, .predicted = predicted, .score = best.score, .slice = rows[i].lang});
-    const std::vector<double> p = probabilities(outputs.back().logits, 1.0);
+    const std::vector<double> p = probabilities(outputs.back().logits, 1.0, outputs.back().background);
     uncalibrated.push_back(judged.back());
     uncalibrated.back().score = *std::max_element(p.begin(), p.end());
   }
@@ -142,7 +135,9 @@ Result<Evaluation> evaluate(const Classifier& classifier, const LogitsSource& so
   evaluation.unknown_labels.assign(unknown.begin(), unknown.end());
   evaluation.error_uncalibrated = expected_calibration_error(uncalibrated);
   const auto& calibration = classifier.calibration();
-  evaluation.scope = scope_figures_of(outputs, calibration ? calibration->temperature : 1.0);
+  const bool combined = calibration && calibration->gate && calibration->gate->combination;
+  evaluation.scope = scope_figures_of(outputs, calibration ? calibration->temperature : 1.0,
+                                      combined ? &*calibration->gate->combination : nullptr);
   if (calibration) {
     evaluation.gate = calibration->gate;
     evaluation.promise = calibration->promise;
@@ -161,7 +156,7 @@ Result<std::vector<LabelledLogits>> labelled_logits(const Classifier& classifier
     labelled.push_back({.logits = {}, .label = label});
   }
   YUPU_ASSIGN_OR_RETURN(const auto outputs, source(encodings));
-  for (std::size_t i = 0; i < labelled.size(); ++i) labelled[i] = split_row(classifier, outputs[i], labelled[i].label);
+  for (std::size_t i = 0; i < labelled.size(); ++i) labelled[i] = classifier.read_row(outputs[i], labelled[i].label);
   return labelled;
 }
 
@@ -181,8 +176,8 @@ std::string Evaluation::to_text() const {
                         decisions.out_of_scope_answered);
   }
   for (const auto& [score, figures] : scope) {
-    text += fmt::format("scope by {:<12} AUROC {:.4f}, FPR@95 {:.4f}\n", scope_score_name(score), figures.auroc,
-                        figures.fpr95());
+    text += fmt::format("scope by {:<12} AUROC {:.4f}, FPR@95 {:.4f}: {:.1f} % turned away where 95 % are let in\n",
+                        scope_score_name(score), figures.auroc, figures.fpr95(), 100.0 * figures.out_recall);
   }
   if (gate)
     text += fmt::format("scope gate: {} below {:.4f} is refused\n", scope_score_name(gate->score), gate->threshold);
@@ -204,7 +199,7 @@ OrderedJson Evaluation::to_json() const {
       {"wrong_share", decisions.wrong_share()}};
   json["expected_calibration_error_uncalibrated"] = error_uncalibrated;
   if (!scope.empty()) json["scope"] = json_of(scope);
-  if (gate) json["scope_gate"] = {{"score", scope_score_name(gate->score)}, {"threshold", gate->threshold}};
+  if (gate) json["scope_gate"] = json_of(*gate);
   if (promise) {
     json["promise"] = promise->to_json();
     if (promise->out_of_scope_share && decisions.out_of_scope > 0)

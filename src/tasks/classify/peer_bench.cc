@@ -1,6 +1,7 @@
 // yupu's side of bench/peers: does the work a peer does, on the same weights and token ids, and says how long it took.
 // One JSON object a line in, one a line out; the process stays, so that the driver can alternate it with a peer's.
-//   tasks_peer_bench [threads] [fp32|bf16]            bf16: the operands of the linear layers' products are rounded to it
+//   tasks_peer_bench [threads] [fp32|bf16]            bf16: the operands of the linear layers' products are rounded to
+//   it
 //   {"do":"load","model":DIR}                          a classifier's directory, or an adapter's with its base
 //   {"do":"logits","texts":[IDS..]}                    -> {"logits":[[..]..]}        all of them, in order
 //   {"do":"infer","batches":[[IDS..]..]}               -> {"ms":[..]}                one answer per batch

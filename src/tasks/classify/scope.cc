@@ -140,6 +140,10 @@ std::string_view scope_score_name(ScopeScore score) {
       return "energy";
     case ScopeScore::kMahalanobis:
       return "mahalanobis";
+    case ScopeScore::kBackground:
+      return "background";
+    case ScopeScore::kCombined:
+      return "combined";
   }
   return "probability";
 }

@@ -1,4 +1,4 @@
-// Does a text belong to what the model was trained on?  Three scores, larger means "rather yes", and what they are
+// Does a text belong to what the model was trained on?  Scores of which larger means "rather yes", and what they are
 // worth.
 //
 //   kProbability   max softmax(z / T): Hendrycks, Gimpel 2017, arXiv:1610.02136
@@ -7,6 +7,9 @@
 //                  all classes share: Lee et al. 2018, arXiv:1807.03888; S shrunk towards a multiple of the identity
 //                  by Ledoit, Wolf 2004, "A well-conditioned estimator for large-dimensional covariance matrices",
 //                  section 3.2
+//   kBackground    ln((1-p) / p), p the probability of the background output, which texts of no label taught
+//                  (classifier.h): Hendrycks et al. 2019, arXiv:1812.04606, with a class of its own
+//   kCombined      logistic regression over these and the agreement of encoder and wide branch (combination.h)
 // Threads  const members and free functions any.
 #pragma once
 
@@ -22,14 +25,15 @@
 
 namespace yupu::tasks {
 
-enum class ScopeScore : std::uint8_t { kProbability = 0, kEnergy, kMahalanobis };
-inline constexpr std::array kScopeScores = {ScopeScore::kProbability, ScopeScore::kEnergy, ScopeScore::kMahalanobis};
-std::string_view scope_score_name(ScopeScore score);  // "probability", "energy", "mahalanobis"
+enum class ScopeScore : std::uint8_t { kProbability = 0, kEnergy, kMahalanobis, kBackground, kCombined };
+inline constexpr std::array kScopeScores = {ScopeScore::kProbability, ScopeScore::kEnergy, ScopeScore::kMahalanobis,
+                                            ScopeScore::kBackground, ScopeScore::kCombined};
+std::string_view scope_score_name(ScopeScore score);  // "probability", "energy", "mahalanobis", ...
 
 // ln sum exp of the logits.  REQUIRES: not empty.
 double energy_score(std::span<const float> logits);
 
-// Where the training rows lie, for the last score; kept in scope.safetensors (docs/formats/scope.md).
+// Where the training rows lie, for kMahalanobis; kept in scope.safetensors (docs/formats/scope.md).
 class ClassDistances {
  public:
   using Vectors = std::vector<std::vector<float>>;

@@ -16,12 +16,14 @@ Slope slope_at(std::span<const LabelledLogits> rows, double beta, double smoothi
   Slope slope;
   for (const LabelledLogits& row : rows) {
     if (!row.label) continue;
-    const std::vector<double> p = probabilities(row.logits, 1.0 / beta);
+    std::vector<float> outputs = row.logits;
+    if (row.background) outputs.push_back(*row.background);
+    const std::vector<double> p = probabilities(outputs, 1.0 / beta);
     double mean = 0.0;
     double square = 0.0;
     double plain_mean = 0.0;
     for (std::size_t k = 0; k < p.size(); ++k) {
-      const double z = row.logits[k];
+      const double z = outputs[k];
       plain_mean += z / static_cast<double>(p.size());
       mean += p[k] * z;
       square += p[k] * z * z;
@@ -35,8 +37,9 @@ Slope slope_at(std::span<const LabelledLogits> rows, double beta, double smoothi
 
 }  // namespace
 
-std::vector<double> probabilities(std::span<const float> logits, double temperature) {
+std::vector<double> probabilities(std::span<const float> logits, double temperature, std::optional<float> background) {
   std::vector<double> p(logits.begin(), logits.end());
+  if (background) p.push_back(*background);
   const double top = *std::max_element(p.begin(), p.end());
   double total = 0.0;
   for (double& value : p) {
@@ -44,6 +47,7 @@ std::vector<double> probabilities(std::span<const float> logits, double temperat
     total += value;
   }
   for (double& value : p) value /= total;
+  p.resize(logits.size());
   return p;
 }
 

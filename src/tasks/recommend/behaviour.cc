@@ -1,6 +1,7 @@
 #include "tasks/recommend/behaviour.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <tuple>
 #include <unordered_map>
@@ -17,6 +18,8 @@ namespace {
 constexpr std::array<std::string_view, kBehaviourKindCount> kNames = {"view", "click", "comment", "share", "buy"};
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+
+std::atomic<std::uint64_t> marks = 0;
 
 auto order_of(const Behaviour& event) { return std::tuple(event.time_ns, event.user, event.item, event.kind); }
 
@@ -39,7 +42,7 @@ std::optional<BehaviourKind> find_behaviour(std::string_view name) {
 std::string behaviour_names() { return fmt::format("{}", fmt::join(kNames, ", ")); }
 
 BehaviourLog::BehaviourLog(std::vector<Behaviour> events, std::size_t user_count, std::size_t item_count)
-    : item_count_(item_count), events_(std::move(events)), of_user_(user_count) {
+    : mark_(++marks), item_count_(item_count), events_(std::move(events)), of_user_(user_count) {
   std::sort(events_.begin(), events_.end(),
             [](const Behaviour& a, const Behaviour& b) { return order_of(a) < order_of(b); });
   std::unordered_map<std::uint64_t, std::int64_t> last_ns;  // by user and item

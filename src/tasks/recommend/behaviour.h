@@ -44,6 +44,8 @@ class BehaviourLog {
   // REQUIRES: users and items of the events are below the counts.
   BehaviourLog(std::vector<Behaviour> events, std::size_t user_count, std::size_t item_count);
 
+  // The same in copies of one log, another in any other: what is counted of a log may be kept beside it.
+  std::uint64_t mark() const { return mark_; }
   std::size_t user_count() const { return of_user_.size(); }
   std::size_t item_count() const { return item_count_; }
   std::span<const Behaviour> events() const { return events_; }
@@ -57,6 +59,7 @@ class BehaviourLog {
   BehaviourLog cut_at(std::int64_t time_ns) const;
 
  private:
+  std::uint64_t mark_ = 0;
   std::size_t item_count_ = 0;
   std::vector<Behaviour> events_;
   std::vector<std::int64_t> previous_ns_;  // of each event: when the user had touched the item before; or kNever

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/rng.h"
+#include "engine/ops/linear/linear.h"
 #include "tasks/base_model.h"
 #include "tasks/unit_rows.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::string_view kTowerFile = "user_tower.json";
 constexpr float kAgeDecay = 0.1f, kRankDecay = 0.3f;  // at first
+constexpr std::uint64_t kProjectionStream = 0x9EC'0002;
 
 std::string tower_path(const std::string& directory) { return fmt::format("{}/{}", directory, kTowerFile); }
 
@@ -31,9 +34,15 @@ Status read_values(const Json& json, const char* key, std::span<float> values) {
 }
 
 Result<TowerShape> read_shape(const Json& json) {
-  if (!json.is_object() || json.value("format", Json()) != Json(1))
-    return invalid_argument("an object with \"format\": 1 was expected", "format");
+  const Json format = json.is_object() ? json.value("format", Json()) : Json();
+  if (format != Json(1) && format != Json(2))
+    return invalid_argument("an object with \"format\": 1 or 2 was expected", "format");
   TowerShape shape;
+  shape.width_max = INT64_MAX;
+  if (format == Json(2)) {
+    YUPU_ASSIGN_OR_RETURN(shape.width_max, json_int(json, "width", kTowerFile));
+    if (shape.width_max < 1) return invalid_argument("width must be above 0", "width");
+  }
   YUPU_ASSIGN_OR_RETURN(const std::int64_t history_max, json_int(json, "history_max", kTowerFile));
   YUPU_ASSIGN_OR_RETURN(shape.scale, json_number(json, "scale", kTowerFile));
   if (history_max < 1 || !(shape.scale > 0.0 && std::isfinite(shape.scale)))
@@ -42,14 +51,36 @@ Result<TowerShape> read_shape(const Json& json) {
   return shape;
 }
 
+// Rows at right angles, each of length one (Gram and Schmidt, over random rows).  REQUIRES: no more rows than columns.
+engine::Tensor right_angled(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
+  Rng rng(seed, kProjectionStream);
+  const engine::Tensor tensor = engine::Tensor::zeros({rows, columns});
+  std::vector<std::vector<double>> done;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::vector<double> row(static_cast<std::size_t>(columns));
+    for (double& value : row) value = rng.normal();
+    for (const std::vector<double>& other : done) add_scaled(row, -dot(row, other), other);
+    const double length = std::sqrt(dot(row, row));
+    for (double& value : row) value /= length;
+    std::transform(row.begin(), row.end(), tensor.f32() + r * columns, [](double v) { return static_cast<float>(v); });
+    done.push_back(std::move(row));
+  }
+  return tensor;
+}
+
 }  // namespace
 
-std::unique_ptr<Recommender> Recommender::create(std::unique_ptr<Embedder> embedder, const TowerShape& shape) {
+std::unique_ptr<Recommender> Recommender::create(std::unique_ptr<Embedder> embedder, const TowerShape& shape,
+                                                 std::uint64_t seed) {
   std::unique_ptr<Recommender> recommender(new Recommender());
   recommender->shape_ = shape;
   recommender->embedder_ = std::move(embedder);
-  recommender->query_ = std::make_unique<engine::Parameter>(
-      "user_tower.query", engine::Tensor::zeros({recommender->embedder_->width()}), false);
+  const std::int64_t encoded = recommender->embedder_->width(), width = std::min(shape.width_max, encoded);
+  if (width < encoded) {
+    recommender->projection_ =
+        std::make_unique<engine::Parameter>("user_tower.projection", right_angled(width, encoded, seed), true);
+  }
+  recommender->query_ = std::make_unique<engine::Parameter>("user_tower.query", engine::Tensor::zeros({width}), false);
   const engine::Tensor bias = engine::Tensor::zeros({static_cast<std::int64_t>(kTowerBiases)});
   const KindWeights kinds;
   for (std::size_t kind = 0; kind < kBehaviourKindCount; ++kind)
@@ -69,9 +100,15 @@ Result<std::unique_ptr<Recommender>> Recommender::load(const std::string& direct
   if (!json.ok()) return json.status().with_context(tower_path(directory));
   const auto shape = read_shape(*json);
   if (!shape.ok()) return shape.status().with_context(tower_path(directory));
+  if (shape->width_max != INT64_MAX && shape->width_max >= embedder->width())
+    return invalid_argument(fmt::format("{}: width {} is no narrower than the encoder's {}", tower_path(directory),
+                                        shape->width_max, embedder->width()),
+                            "width");
   auto recommender = create(std::move(embedder), *shape);
-  for (const auto& [key, parameter] :
-       {std::pair("query", &recommender->query()), std::pair("bias", &recommender->bias())}) {
+  std::vector<std::pair<const char*, engine::Parameter*>> members = {{"query", recommender->query_.get()},
+                                                                     {"bias", recommender->bias_.get()}};
+  if (recommender->projects()) members.emplace_back("projection", recommender->projection_.get());
+  for (const auto& [key, parameter] : members) {
     const Status status = read_values(*json, key, parameter->value.values());
     if (!status.ok()) return status.with_context(tower_path(directory));
   }
@@ -81,12 +118,37 @@ Result<std::unique_ptr<Recommender>> Recommender::load(const std::string& direct
 Status Recommender::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(make_directories(directory));
   YUPU_RETURN_IF_ERROR(remove_tree(fmt::format("{}/yupu.json", directory)));
-  OrderedJson json = {{"format", 1}, {"history_max", shape_.history_max}, {"scale", shape_.scale}};
+  OrderedJson json = {{"format", projects() ? 2 : 1}, {"history_max", shape_.history_max}, {"scale", shape_.scale}};
+  if (projects()) json["width"] = width();
   const auto query = query_->value.values(), bias = bias_->value.values();
   json["query"] = std::vector<float>(query.begin(), query.end());
   json["bias"] = std::vector<float>(bias.begin(), bias.end());
-  YUPU_RETURN_IF_ERROR(write_file_atomic(tower_path(directory), json.dump(2) + "\n"));
+  if (projects()) {
+    const auto projection = projection_->value.values();
+    json["projection"] = std::vector<float>(projection.begin(), projection.end());
+  }
+  YUPU_RETURN_IF_ERROR(write_file_atomic(tower_path(directory), json.dump() + "\n"));
   return embedder_->save(directory);
+}
+
+std::int64_t Recommender::width() const { return query_->value.size(0); }
+
+engine::Var Recommender::project(engine::Tape& tape, const engine::Var& encoded) const {
+  return projects() ? engine::linear(encoded, tape.leaf(*projection_), engine::Var{}) : encoded;
+}
+
+Result<std::vector<std::vector<float>>> Recommender::embed(engine::ExecutionContext& context,
+                                                           std::span<const text::Encoding> texts) const {
+  YUPU_ASSIGN_OR_RETURN(auto rows, embedder_->embed(context, texts));
+  if (!projects()) return rows;
+  for (std::vector<float>& row : rows) row = project(row);
+  return rows;
+}
+
+std::vector<float> Recommender::project(std::span<const float> encoded) const {
+  std::vector<float> narrow(static_cast<std::size_t>(width()));
+  dot_rows(encoded, projection_->value.values(), narrow);
+  return narrow;
 }
 
 TowerWeights Recommender::tower() const {
@@ -101,15 +163,15 @@ std::vector<engine::Parameter*> Recommender::parameters() const {
   std::vector<engine::Parameter*> all = embedder_->parameters();
   all.push_back(query_.get());
   all.push_back(bias_.get());
+  if (projects()) all.push_back(projection_.get());
   return all;
 }
 
 std::string Recommender::weights_sha256() const { return tasks::weights_sha256(parameters()); }
 
-void tower_scores(const TowerWeights& weights, std::span<const Touch> history, std::span<const float> vectors,
-                  std::size_t width, std::span<float> scores) {
-  std::fill(scores.begin(), scores.end(), 0.0f);
-  if (history.empty()) return;
+std::vector<float> user_vector(const TowerWeights& weights, std::span<const Touch> history,
+                               std::span<const float> vectors, std::size_t width) {
+  if (history.empty()) return {};
   std::vector<double> copied(history.size() * width);
   std::vector<std::span<const double>> rows;
   for (std::size_t j = 0; j < history.size(); ++j) {
@@ -123,7 +185,17 @@ void tower_scores(const TowerWeights& weights, std::span<const Touch> history, s
   const UnitRows user(u, width);
   std::vector<float> unit(width);
   std::transform(user.row(0).begin(), user.row(0).end(), unit.begin(), [](double v) { return static_cast<float>(v); });
-  dot_rows(unit, vectors, scores);
+  return unit;
+}
+
+void tower_scores(const TowerWeights& weights, std::span<const Touch> history, std::span<const float> vectors,
+                  std::size_t width, std::span<float> scores) {
+  const std::vector<float> user = user_vector(weights, history, vectors, width);
+  if (user.empty()) {
+    std::fill(scores.begin(), scores.end(), 0.0f);
+  } else {
+    dot_rows(user, vectors, scores);
+  }
 }
 
 }  // namespace yupu::tasks

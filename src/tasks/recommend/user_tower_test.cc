@@ -172,5 +172,49 @@ TEST(Recommender, IsSavedAndOpenedAndScoresAsItsParts) {
   EXPECT_EQ(scores, (std::vector<float>{0, 0, 0}));
 }
 
+std::unique_ptr<Embedder> small_embedder() {
+  model::EncoderConfig config;
+  config.vocab_size = 8;
+  config.hidden_size = 16;
+  config.intermediate_size = 32;
+  config.position_count = 16;
+  auto tokenizer =
+      text::make_wordpiece({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "tea", "bread", "green"}).value();
+  return Embedder::create(config, std::move(tokenizer), {.seed = 1, .max_length = 16}).value();
+}
+
+TEST(Recommender, ANarrowerTowerProjectsAndIsSavedWithIt) {
+  const auto model = Recommender::create(small_embedder(), {.width_max = 5}, 3);
+  ASSERT_TRUE(model->projects());
+  EXPECT_EQ(model->width(), 5);
+  EXPECT_EQ(model->tower().query.size(), 5u);
+  // Rows at right angles, of length one.
+  const auto parameters = model->parameters();
+  const std::span<const float> w = parameters.back()->value.values();
+  for (std::size_t a = 0; a < 5; ++a) {
+    for (std::size_t b = 0; b < 5; ++b) {
+      double sum = 0.0;
+      for (std::size_t c = 0; c < 16; ++c) sum += static_cast<double>(w[a * 16 + c] * w[b * 16 + c]);
+      EXPECT_NEAR(sum, a == b ? 1.0 : 0.0, 1e-6);
+    }
+  }
+  engine::ExecutionContext context(1);
+  const std::vector<text::Encoding> texts = {model->embedder().encode("green tea"), model->embedder().encode("bread")};
+  const auto whole = model->embedder().embed(context, texts).value();
+  const auto narrow = model->embed(context, texts).value();
+  ASSERT_EQ(narrow[1].size(), 5u);
+  double by_hand = 0.0;
+  for (std::size_t c = 0; c < 16; ++c) by_hand += static_cast<double>(w[2 * 16 + c] * whole[1][c]);
+  EXPECT_NEAR(narrow[1][2], by_hand, 1e-5);
+
+  const yupu::testing::TempDir dir;
+  ASSERT_TRUE(model->save(dir.file("model")).ok());
+  const auto opened = Recommender::load(dir.file("model"));
+  ASSERT_TRUE(opened.ok()) << opened.status().to_string();
+  EXPECT_EQ((*opened)->weights_sha256(), model->weights_sha256());
+  EXPECT_EQ((*opened)->embed(context, texts).value(), narrow);
+  EXPECT_FALSE(Recommender::create(small_embedder(), {.width_max = 16})->projects()) << "no narrower";
+}
+
 }  // namespace
 }  // namespace yupu::tasks

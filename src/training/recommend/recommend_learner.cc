@@ -106,7 +106,7 @@ engine::Var RecommendLearner::encode(engine::Tape& tape, std::span<const std::ui
   for (const std::uint32_t item : items)
     packed.append(with_dropout(texts_[item].ids, tokens, item, epoch), texts_[item].type_ids, item);
   batch_.emplace(std::move(packed));
-  return model_.embedder().forward(tape, *batch_, dropout);
+  return model_.project(tape, model_.embedder().forward(tape, *batch_, dropout));
 }
 
 void RecommendLearner::compute_loss() {
@@ -117,7 +117,7 @@ void RecommendLearner::compute_loss() {
                             {.examples = examples,
                              .items = items_,
                              .vectors = vectors,
-                             .width = static_cast<std::size_t>(model_.embedder().width()),
+                             .width = static_cast<std::size_t>(model_.width()),
                              .log_popularity = log_popularity_},
                             options_.shape.scale);
 }
@@ -139,7 +139,7 @@ Status RecommendLearner::begin_update(engine::Tape& tape, engine::Collective& co
   }
   items_.assign(seen.begin(), seen.end());
   std::sort(items_.begin(), items_.end());
-  const auto width = static_cast<std::size_t>(model_.embedder().width());
+  const auto width = static_cast<std::size_t>(model_.width());
   vectors_.assign(items_.size() * width, 0.0f);
   in_parts_ = collective.size() > 1 || update.mine.size() > 1;
   if (!in_parts_) return ok_status();
@@ -162,7 +162,7 @@ Status RecommendLearner::begin_update(engine::Tape& tape, engine::Collective& co
 // travels with the first row of the update.
 engine::Var RecommendLearner::loss(engine::Tape& tape, std::span<const std::uint32_t> rows, std::int64_t epoch,
                                    model::DropoutStep dropout) {
-  const auto width = static_cast<std::size_t>(model_.embedder().width());
+  const auto width = static_cast<std::size_t>(model_.width());
   const std::vector<std::uint32_t> items = items_of(rows);
   engine::Var encoded;
   if (!items.empty()) encoded = encode(tape, items, epoch, dropout);
@@ -188,8 +188,8 @@ engine::Var RecommendLearner::loss(engine::Tape& tape, std::span<const std::uint
 
 // Every rank computes the whole: the same program on the same weights gives the same bits, and nothing is sent.
 Result<double> RecommendLearner::validation_figure(engine::Collective&, engine::ExecutionContext& context) {
-  const auto width = static_cast<std::size_t>(model_.embedder().width());
-  YUPU_ASSIGN_OR_RETURN(const auto rows, model_.embedder().embed(context, texts_));
+  const auto width = static_cast<std::size_t>(model_.width());
+  YUPU_ASSIGN_OR_RETURN(const auto rows, model_.embed(context, texts_));
   std::vector<double> raw;
   for (const std::vector<float>& row : rows) raw.insert(raw.end(), row.begin(), row.end());
   const tasks::UnitRows unit(raw, width);

@@ -12,7 +12,7 @@ namespace yupu::training {
 namespace {
 
 // Bumped when the same options begin to give other weights.
-constexpr std::int64_t kRecipe = 2;
+constexpr std::int64_t kRecipe = 3;
 constexpr std::string_view kFigure = "ndcg@10";
 
 Result<std::unique_ptr<tasks::Embedder>> make_embedder(const RecommendOptions& options) {
@@ -47,7 +47,7 @@ engine::Facts deciding_facts(const RecommendOptions& options, engine::Precision 
 Result<TrainResult> train_checked(const RecommendOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(auto embedder, make_embedder(options));
-  const auto model = tasks::Recommender::create(std::move(embedder), options.shape);
+  const auto model = tasks::Recommender::create(std::move(embedder), options.shape, options.loop.seed);
   const engine::Precision precision = usable_precision(options.loop.precision, progress);
   YUPU_ASSIGN_OR_RETURN(StateFolder state,
                         open_state(options.loop, deciding_facts(options, precision, *model), collective));
@@ -70,6 +70,7 @@ Result<TrainResult> train_checked(const RecommendOptions& options, engine::Colle
 Status check_own(const RecommendOptions& options) {
   if (!(options.shape.scale >= 1e-3 && options.shape.scale <= 1e4))
     return invalid_argument(fmt::format("scale is {}, must be 0.001 to 10000", options.shape.scale), "scale");
+  if (options.shape.width_max < 1) return invalid_argument("width must be above 0", "width");
   if (options.loop.method != "full")
     return invalid_argument(fmt::format("method \"{}\": recommenders are trained whole (full)", options.loop.method),
                             "method");
@@ -99,6 +100,7 @@ Json deciding_options(const RecommendOptions& options) {
   json["weights"] = options.examples.weights.values;
   json["history"] = options.examples.history_max;
   json["scale"] = options.shape.scale;
+  json["width"] = options.shape.width_max;
   json["examples"] = options.examples_max == SIZE_MAX ? Json() : Json(options.examples_max);
   json["valid_examples"] = options.valid_examples_max;
   return json;

@@ -282,13 +282,145 @@ class Operations:
             exclude: Optional[List[str]] = None,
             context: Optional[List[str]] = None,
             explain: Optional[bool] = None,
+            sponsored: Optional[bool] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.RecommendResponse:
         """Items for a user now, with reasons: POST /v1/recommend."""
         return self._call(
             'POST',
             '/v1/recommend',
-            body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain},
+            body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain, "sponsored": sponsored},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def recommend_sponsored_click(
+            self,
+            *,
+            impression: str,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendSponsoredClickResponse:
+        """A sponsored item was clicked: counted and charged once, within half an hour of being shown: POST /v1/recommend/sponsored/click."""
+        return self._call(
+            'POST',
+            '/v1/recommend/sponsored/click',
+            body={"impression": impression},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def recommend_board(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.RecommendBoardResponse:
+        """How much there is to recommend from, with an agent's token: GET /v1/recommend/board."""
+        return self._call(
+            'GET',
+            '/v1/recommend/board',
+            timeout=timeout)
+
+    def recommend_items(
+            self,
+            *,
+            words: Optional[str] = None,
+            limit: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendItemsResponse:
+        """Items by words, those with the most users first: GET /v1/recommend/items."""
+        return self._call(
+            'GET',
+            '/v1/recommend/items',
+            query={"words": words, "limit": limit},
+            timeout=timeout)
+
+    def recommend_items_hide(
+            self,
+            *,
+            item: str,
+            hidden: Optional[bool] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendItemsHideResponse:
+        """Takes an item out of every list at once, or puts it back: POST /v1/recommend/items/hide."""
+        return self._call(
+            'POST',
+            '/v1/recommend/items/hide',
+            body={"item": item, "hidden": hidden},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def recommend_users(
+            self,
+            *,
+            words: Optional[str] = None,
+            limit: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendUsersResponse:
+        """Users by words, those with the most events first: GET /v1/recommend/users."""
+        return self._call(
+            'GET',
+            '/v1/recommend/users',
+            query={"words": words, "limit": limit},
+            timeout=timeout)
+
+    def recommend_users_history(
+            self,
+            *,
+            user: str,
+            limit: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendUsersHistoryResponse:
+        """What a user did, the newest first: GET /v1/recommend/users/history."""
+        return self._call(
+            'GET',
+            '/v1/recommend/users/history',
+            query={"user": user, "limit": limit},
+            timeout=timeout)
+
+    def recommend_preview(
+            self,
+            *,
+            user: str,
+            count: Optional[int] = None,
+            context: Optional[List[str]] = None,
+            exclude: Optional[List[str]] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendPreviewResponse:
+        """The list a user would get now, with reasons; it is not kept: POST /v1/recommend/preview."""
+        return self._call(
+            'POST',
+            '/v1/recommend/preview',
+            body={"user": user, "count": count, "context": context, "exclude": exclude},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def recommend_metrics(
+            self,
+            *,
+            days: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendMetricsResponse:
+        """Lists and what was clicked of them within half an hour, by day: GET /v1/recommend/metrics."""
+        return self._call(
+            'GET',
+            '/v1/recommend/metrics',
+            query={"days": days},
+            timeout=timeout)
+
+    def recommend_releases(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.RecommendReleasesResponse:
+        """What served when, and what the guard said: GET /v1/recommend/releases."""
+        return self._call(
+            'GET',
+            '/v1/recommend/releases',
+            timeout=timeout)
+
+    def recommend_rollback(
+            self,
+            *,
+            reason: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendRollbackResponse:
+        """Goes back to the release before: POST /v1/recommend/rollback."""
+        return self._call(
+            'POST',
+            '/v1/recommend/rollback',
+            body={"reason": reason},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -600,13 +732,145 @@ class AsyncOperations:
             exclude: Optional[List[str]] = None,
             context: Optional[List[str]] = None,
             explain: Optional[bool] = None,
+            sponsored: Optional[bool] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.RecommendResponse:
         """Items for a user now, with reasons: POST /v1/recommend."""
         return await self._call(
             'POST',
             '/v1/recommend',
-            body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain},
+            body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain, "sponsored": sponsored},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def recommend_sponsored_click(
+            self,
+            *,
+            impression: str,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendSponsoredClickResponse:
+        """A sponsored item was clicked: counted and charged once, within half an hour of being shown: POST /v1/recommend/sponsored/click."""
+        return await self._call(
+            'POST',
+            '/v1/recommend/sponsored/click',
+            body={"impression": impression},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def recommend_board(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.RecommendBoardResponse:
+        """How much there is to recommend from, with an agent's token: GET /v1/recommend/board."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/board',
+            timeout=timeout)
+
+    async def recommend_items(
+            self,
+            *,
+            words: Optional[str] = None,
+            limit: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendItemsResponse:
+        """Items by words, those with the most users first: GET /v1/recommend/items."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/items',
+            query={"words": words, "limit": limit},
+            timeout=timeout)
+
+    async def recommend_items_hide(
+            self,
+            *,
+            item: str,
+            hidden: Optional[bool] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendItemsHideResponse:
+        """Takes an item out of every list at once, or puts it back: POST /v1/recommend/items/hide."""
+        return await self._call(
+            'POST',
+            '/v1/recommend/items/hide',
+            body={"item": item, "hidden": hidden},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def recommend_users(
+            self,
+            *,
+            words: Optional[str] = None,
+            limit: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendUsersResponse:
+        """Users by words, those with the most events first: GET /v1/recommend/users."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/users',
+            query={"words": words, "limit": limit},
+            timeout=timeout)
+
+    async def recommend_users_history(
+            self,
+            *,
+            user: str,
+            limit: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendUsersHistoryResponse:
+        """What a user did, the newest first: GET /v1/recommend/users/history."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/users/history',
+            query={"user": user, "limit": limit},
+            timeout=timeout)
+
+    async def recommend_preview(
+            self,
+            *,
+            user: str,
+            count: Optional[int] = None,
+            context: Optional[List[str]] = None,
+            exclude: Optional[List[str]] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendPreviewResponse:
+        """The list a user would get now, with reasons; it is not kept: POST /v1/recommend/preview."""
+        return await self._call(
+            'POST',
+            '/v1/recommend/preview',
+            body={"user": user, "count": count, "context": context, "exclude": exclude},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def recommend_metrics(
+            self,
+            *,
+            days: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendMetricsResponse:
+        """Lists and what was clicked of them within half an hour, by day: GET /v1/recommend/metrics."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/metrics',
+            query={"days": days},
+            timeout=timeout)
+
+    async def recommend_releases(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.RecommendReleasesResponse:
+        """What served when, and what the guard said: GET /v1/recommend/releases."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/releases',
+            timeout=timeout)
+
+    async def recommend_rollback(
+            self,
+            *,
+            reason: Optional[str] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendRollbackResponse:
+        """Goes back to the release before: POST /v1/recommend/rollback."""
+        return await self._call(
+            'POST',
+            '/v1/recommend/rollback',
+            body={"reason": reason},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 

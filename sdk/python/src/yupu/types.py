@@ -124,7 +124,7 @@ class AnswerResponse(_AnswerResponseNeeded, total=False):
     usage: AnswerResponseUsage
 
 
-class AnswerResponseSource(TypedDict):
+class _AnswerResponseSourceNeeded(TypedDict):
     document: str
     version: int
     begin: int  # bytes of that version's text
@@ -132,6 +132,10 @@ class AnswerResponseSource(TypedDict):
     title: str
     date: str
     score: float
+
+
+class AnswerResponseSource(_AnswerResponseSourceNeeded, total=False):
+    page: int  # of a document that has pages
 
 
 class AnswerResponseOption(TypedDict, total=False):
@@ -444,6 +448,7 @@ class RecommendRequest(_RecommendRequestNeeded, total=False):
     exclude: List[str]
     context: List[str]  # items the user looks at now
     explain: bool
+    sponsored: bool  # false: nothing that somebody pays for
 
 
 class _RecommendResponseNeeded(TypedDict):
@@ -455,6 +460,7 @@ class _RecommendResponseNeeded(TypedDict):
 class RecommendResponse(_RecommendResponseNeeded, total=False):
     unknown_user: bool
     unknown_context: List[str]
+    sponsored: RecommendResponseSponsored  # absent: nobody's; to be shown apart, with its label
 
 
 class RecommendResponseItem(TypedDict, total=False):
@@ -471,3 +477,162 @@ class RecommendResponseItemReason(TypedDict, total=False):
     item: str
     title: str
     share: float
+
+
+class RecommendResponseSponsored(TypedDict, total=False):
+    id: str
+    title: str
+    label: RecommendResponseSponsoredLabel
+
+
+class RecommendResponseSponsoredLabel(TypedDict, total=False):
+    zh: str
+    en: str
+
+
+class RecommendSponsoredClickRequest(TypedDict):
+    impression: str  # of the list whose sponsored item was clicked
+
+
+class _RecommendSponsoredClickResponseNeeded(TypedDict):
+    counted: bool  # false: it was counted before
+
+
+class RecommendSponsoredClickResponse(_RecommendSponsoredClickResponseNeeded, total=False):
+    price_ufen: int  # 10^-6 fen, to whom the campaign belongs
+
+
+class RecommendBoardResponse(TypedDict):
+    person: str  # who asks
+    items: int
+    users: int
+    events: int
+    live: str  # the release that serves; empty: none
+
+
+class RecommendItemsQuery(TypedDict, total=False):
+    words: str  # what the id or the title has in it; absent: everything
+    limit: int  # 50
+
+
+class RecommendItemsResponse(TypedDict):
+    found: int
+    items: List[RecommendItemsResponseItem]
+
+
+class RecommendItemsResponseItem(TypedDict, total=False):
+    id: str
+    title: str  # empty: events alone name it
+    tags: List[str]
+    users: int
+    hidden: bool
+
+
+class _RecommendItemsHideRequestNeeded(TypedDict):
+    item: str
+
+
+class RecommendItemsHideRequest(_RecommendItemsHideRequestNeeded, total=False):
+    hidden: bool  # absent: false, it is shown again
+
+
+class RecommendItemsHideResponse(TypedDict, total=False):
+    item: str
+    hidden: bool
+    changed: bool
+
+
+class RecommendUsersQuery(TypedDict, total=False):
+    words: str  # what the id or the title has in it; absent: everything
+    limit: int  # 50
+
+
+class RecommendUsersResponse(TypedDict):
+    found: int
+    users: List[RecommendUsersResponseUser]
+
+
+class RecommendUsersResponseUser(TypedDict, total=False):
+    id: str
+    events: int
+    last: str
+
+
+class _RecommendUsersHistoryQueryNeeded(TypedDict):
+    user: str
+
+
+class RecommendUsersHistoryQuery(_RecommendUsersHistoryQueryNeeded, total=False):
+    limit: int  # 50
+
+
+class RecommendUsersHistoryResponse(TypedDict):
+    user: str
+    events: List[RecommendUsersHistoryResponseEvent]
+
+
+class RecommendUsersHistoryResponseEvent(TypedDict, total=False):
+    item: str
+    title: str
+    kind: Literal['view', 'click', 'comment', 'share', 'buy']
+    time: str
+
+
+class _RecommendPreviewRequestNeeded(TypedDict):
+    user: str
+
+
+class RecommendPreviewRequest(_RecommendPreviewRequestNeeded, total=False):
+    count: int
+    context: List[str]
+    exclude: List[str]
+
+
+class _RecommendPreviewResponseNeeded(TypedDict):
+    items: List[Dict[str, Any]]
+
+
+class RecommendPreviewResponse(_RecommendPreviewResponseNeeded, total=False):
+    arm: Literal['champion', 'challenger']
+    release: str
+    fallback: bool
+    unknown_user: bool
+
+
+class RecommendMetricsQuery(TypedDict, total=False):
+    days: int  # back from today; 30
+
+
+class _RecommendMetricsResponseNeeded(TypedDict):
+    days: List[RecommendMetricsResponseDay]
+
+
+class RecommendMetricsResponse(_RecommendMetricsResponseNeeded, total=False):
+    join_minutes: int
+    clicked: Dict[str, Any]
+    positive: Dict[str, Any]
+    experiment: Dict[str, Any]  # both arms of the one that runs, and challenger minus champion
+
+
+class RecommendMetricsResponseDay(TypedDict, total=False):
+    day: str
+    clicks: int
+    clicked: Dict[str, Any]
+    positive: Dict[str, Any]
+
+
+class _RecommendReleasesResponseNeeded(TypedDict):
+    live: str
+    releases: List[Dict[str, Any]]
+
+
+class RecommendReleasesResponse(_RecommendReleasesResponseNeeded, total=False):
+    changes: List[Dict[str, Any]]
+
+
+class RecommendRollbackRequest(TypedDict, total=False):
+    reason: str
+
+
+class RecommendRollbackResponse(TypedDict):
+    live: str  # the release that serves from now on

@@ -141,7 +141,6 @@ class RoutePlan {
   }
 
   Status write_notice(const std::string& name, const Group& group) {
-    const std::string id = random_id("ntc");
     OrderedJson alarms = OrderedJson::array();
     for (const auto* list : {&group.firing, &group.resolved}) {
       for (const Alarm* alarm : *list) {
@@ -153,19 +152,11 @@ class RoutePlan {
                 {monitor_, route_.name, alarm->alarm, std::int64_t{alarm->firing}, now_ns_}));
       }
     }
-    const OrderedJson body = {{"id", id},
-                              {"monitor", monitor_},
-                              {"route", route_.name},
-                              {"group", name},
-                              {"status", group.firing.empty() ? "resolved" : "firing"},
-                              {"repeat", !group.news},
-                              {"time", format_utc(now_ns_)},
+    const OrderedJson body = {{"monitor", monitor_},   {"route", route_.name},
+                              {"group", name},         {"status", group.firing.empty() ? "resolved" : "firing"},
+                              {"repeat", !group.news}, {"time", format_utc(now_ns_)},
                               {"alarms", alarms}};
-    return run(
-        "INSERT INTO monitor_notice (id, monitor, route, body, state, attempts, created_ns, next_ns, sent_ns, "
-        "last_error) VALUES (?, ?, ?, ?, 'waiting', 0, ?, ?, NULL, '')",
-        {id, monitor_, route_.name, body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace), now_ns_,
-         now_ns_});
+    return put_notice(transaction_, monitor_, route_, body, now_ns_);
   }
 
   Transaction& transaction_;
@@ -196,13 +187,51 @@ Result<std::int64_t> plan(Transaction& transaction, const std::string& monitor, 
 
 }  // namespace
 
+std::string_view route_kind_name(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::kWebhook:
+      return "webhook";
+    case RouteKind::kMail:
+      return "mail";
+    case RouteKind::kWecom:
+      return "wecom";
+    case RouteKind::kDingtalk:
+      return "dingtalk";
+    case RouteKind::kFeishu:
+      return "feishu";
+    case RouteKind::kSlack:
+      return "slack";
+  }
+  return "";
+}
+
 OrderedJson Notice::to_json() const {
-  return {{"id", id},
-          {"route", route},
-          {"state", state},
-          {"attempts", attempts},
-          {"created", format_utc(created_ns)},
-          {"last_error", last_error}};
+  OrderedJson json = {{"id", id},
+                      {"route", route},
+                      {"state", state},
+                      {"attempts", attempts},
+                      {"created", format_utc(created_ns)},
+                      {"last_error", last_error}};
+  if (!recipient.empty()) json["recipient"] = recipient;
+  return json;
+}
+
+Status put_notice(Transaction& transaction, const std::string& monitor, const Route& route, const OrderedJson& body,
+                  std::int64_t now_ns) {
+  const std::vector<std::string> nobody = {""};
+  for (const std::string& recipient : route.kind == RouteKind::kMail ? route.mail.to : nobody) {
+    const std::string id = random_id("ntc");
+    OrderedJson notice = {{"id", id}};
+    notice.update(body);
+    YUPU_RETURN_IF_ERROR(
+        transaction
+            .execute("INSERT INTO monitor_notice (id, monitor, route, recipient, body, state, attempts, created_ns, "
+                     "next_ns, sent_ns, last_error) VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?, NULL, '')",
+                     {id, monitor, route.name, recipient,
+                      notice.dump(-1, ' ', false, OrderedJson::error_handler_t::replace), now_ns, now_ns})
+            .status());
+  }
+  return ok_status();
 }
 
 Result<std::int64_t> plan_notices(store::Store& store, const std::string& monitor, std::span<const Route> routes,
@@ -227,7 +256,7 @@ Result<std::vector<Notice>> list_notices(store::Store& store, const std::string&
     YUPU_ASSIGN_OR_RETURN(
         const auto rows,
         transaction.query(
-            "SELECT id, route, body, state, last_error, attempts, created_ns, next_ns FROM monitor_notice "
+            "SELECT id, route, body, state, last_error, attempts, created_ns, next_ns, recipient FROM monitor_notice "
             "WHERE monitor = ? AND (? = '' OR state = ?) ORDER BY created_ns DESC, id LIMIT ?",
             {monitor, state, state, limit}));
     notices.clear();
@@ -241,6 +270,7 @@ Result<std::vector<Notice>> list_notices(store::Store& store, const std::string&
       notice.attempts = row.integer(5);
       notice.created_ns = row.integer(6);
       notice.next_ns = row.integer(7);
+      notice.recipient = row.text(8);
     }
     return ok_status();
   }));

@@ -1,7 +1,6 @@
 #include "products/monitor/alarms/source_news.h"
 
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/json.h"
 #include "products/monitor/alarms/alarms.h"
 
@@ -25,9 +24,7 @@ Result<bool> is_told(Transaction& transaction, const std::string& monitor, const
 
 Status write_notice(Transaction& transaction, const std::string& monitor, const Route& route, const SourceNews& news,
                     std::int64_t now_ns) {
-  const std::string id = random_id("ntc");
-  const OrderedJson body = {{"id", id},
-                            {"monitor", monitor},
+  const OrderedJson body = {{"monitor", monitor},
                             {"route", route.name},
                             {"group", ""},
                             {"status", news.silent ? "silent" : "back"},
@@ -35,12 +32,7 @@ Status write_notice(Transaction& transaction, const std::string& monitor, const 
                             {"detail", news.detail},
                             {"time", format_utc(now_ns)},
                             {"alarms", OrderedJson::array()}};
-  return transaction
-      .execute(
-          "INSERT INTO monitor_notice (id, monitor, route, body, state, attempts, created_ns, next_ns, sent_ns, "
-          "last_error) VALUES (?, ?, ?, ?, 'waiting', 0, ?, ?, NULL, '')",
-          {id, monitor, route.name, body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace), now_ns, now_ns})
-      .status();
+  return put_notice(transaction, monitor, route, body, now_ns);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "products/monitor/alarms/watch.h"
 #include "products/monitor/board/routes.h"
 #include "products/monitor/documents/intake.h"
+#include "products/monitor/judgements/judgements.h"
 #include "products/monitor/sentiment/rescore.h"
 #include "products/monitor/sentiment/scoring.h"
 #include "products/monitor/sentiment/testing.h"
@@ -23,7 +24,7 @@ class Board : public ::testing::Test {
   void SetUp() override {
     store_ = store::open_store("sqlite::memory:").value();
     news_ = std::make_unique<News>(*store_, "m");
-    routes_ = std::make_unique<BoardRoutes>(*store_, clock_, "m", topics_, *news_,
+    routes_ = std::make_unique<BoardRoutes>(*store_, clock_, "m", topics_, rules_, *news_,
                                             [](const http::Request& request) -> Result<std::string> {
                                               const std::string_view who = request.headers.get("x-who");
                                               if (who.empty()) return Status(Code::kUnauthenticated, "who?");
@@ -159,6 +160,71 @@ TEST_F(Board, PeopleActUnderTheirName) {
   for (const Json& entry : audit.at("audit"))
     log += entry.at("event").get<std::string>() + " " + entry.at("who").get<std::string>() + "; ";
   EXPECT_EQ(log, "silence_ended Li; silenced Wu; acknowledged Li; ");
+}
+
+TEST_F(Board, PointsHaveTheBandTheDetectionExpects) {
+  EXPECT_FALSE(get("/v1/monitor/series", {{"topic", "tea"}}).at("points").at(0).contains("high"));  // nobody has looked
+  // Nine days, an hour apart two documents, one of them negative.
+  for (int hour = 0; hour < 9 * 24; ++hour) {
+    say("tea brings a loss", 1);
+    say("tea is drunk", 1);
+    clock_.advance_ns(kHourNs);
+    look();
+  }
+  const Json points =
+      get("/v1/monitor/series", {{"topic", "tea"}, {"hours", "24"}, {"step_minutes", "60"}}).at("points");
+  ASSERT_EQ(points.size(), 25u);
+  for (const Json& point : points) {
+    ASSERT_TRUE(point.contains("high")) << point;
+    EXPECT_LE(point.at("low").get<std::int64_t>(), 1);
+    EXPECT_GE(point.at("high").get<std::int64_t>(), 1);
+    EXPECT_LE(point.at("high").get<std::int64_t>(), 6);
+  }
+  // No references yet on the first day; one that is learning has none at all.
+  EXPECT_FALSE(get("/v1/monitor/series", {{"topic", "tea"}, {"hours", "210"}, {"step_minutes", "60"}})
+                   .at("points")
+                   .at(3)
+                   .contains("high"));
+}
+
+TEST_F(Board, JudgementsAreRowsAndAPrecisionAndChangeNoCount) {
+  ASSERT_TRUE(rescore_some(*store_, "m", topics_, scorer_, 10, kBegin).ok());  // rel_1 counts
+  const std::string alarm = crisis();
+  const auto newest = [&] {
+    return get("/v1/monitor/documents", {{"topic", "tea"}, {"limit", "1"}}).at("documents").at(0);
+  };
+  const std::string path =
+      "/v1/monitor/documents/" + std::to_string(newest().at("id").get<std::int64_t>()) + "/judgement";
+  const std::string verdict = R"({"topic": "tea", "sentiment": "neutral"})";
+  ASSERT_EQ(call("POST", path, {}, R"({"topic": "tea", "sentiment": "positive"})").status, 200);
+  ASSERT_EQ(call("POST", path, {}, verdict, "Wu, \"the boss\"").status, 200);
+  EXPECT_EQ(newest().at("judged").at("sentiment"), "neutral");
+  EXPECT_EQ(newest().at("sentiment"), "negative");  // as it was counted
+  EXPECT_EQ(get("/v1/monitor").at("topics").at(0).at("negative"), 6);
+  const auto rows = document_judgements(*store_, "m", 10).value();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(csv_of(rows),
+            "text,label,topic,counted,release,judged_by,judged\n7 tea brings a loss 7,neutral,tea,negative,rel_1,"
+            "\"Wu, \"\"the boss\"\"\"," +
+                format_utc(clock_.now_ns()) + "\n");
+
+  EXPECT_TRUE(get("/v1/monitor/alarms").at("precision").at("precision").is_null());
+  const std::string of_alarm = "/v1/monitor/alarms/" + alarm + "/judgement";
+  ASSERT_EQ(call("POST", of_alarm, {}, R"({"justified": false, "note": "an old story"})").status, 200);
+  EXPECT_EQ(get("/v1/monitor/alarms").at("precision").at("precision"), 0.0);
+  ASSERT_EQ(call("POST", of_alarm, {}, R"({"justified": true})", "Wu").status, 200);
+  EXPECT_EQ(get("/v1/monitor/alarms").at("precision").at("precision"), 1.0);
+  EXPECT_EQ(get("/v1/monitor/alarms/" + alarm).at("judged").at("judged_by"), "Wu");
+  EXPECT_EQ(get("/v1/monitor/audit", {{"limit", "4"}}).at("audit").at(3).at("detail"),
+            "document 7: positive, counted as negative");
+
+  EXPECT_EQ(refused(call("POST", path, {}, R"({"topic": "tea"})")), "400 sentiment");
+  EXPECT_EQ(refused(call("POST", path, {}, R"({"sentiment": "neutral"})")), "400 topic");
+  EXPECT_EQ(call("POST", path, {}, R"({"topic": "青山", "sentiment": "neutral"})").status, 404);
+  EXPECT_EQ(call("POST", "/v1/monitor/documents/x/judgement", {}, verdict).status, 404);
+  EXPECT_EQ(refused(call("POST", of_alarm, {}, "{}")), "400 justified");
+  EXPECT_EQ(call("POST", "/v1/monitor/alarms/tea@1/judgement", {}, R"({"justified": true})").status, 404);
+  EXPECT_EQ(call("POST", path, {}, verdict, "").status, 401);
 }
 
 TEST_F(Board, WhatIsWrongIsSaid) {

@@ -109,6 +109,20 @@ constexpr BoardRoutes::RouteRow BoardRoutes::kRoutes[] = {
       .response_schema = kAlarmNamed},
      &BoardRoutes::acknowledge_alarm},
     {{.method = "POST",
+      .pattern = "/v1/monitor/alarms/{id}/judgement",
+      .scope = "agent",
+      .summary = "somebody says whether it was a true alarm: the precision that is shown",
+      .request_schema = kJudgeAlarmRequest,
+      .response_schema = kAlarmNamed},
+     &BoardRoutes::judge_alarm},
+    {{.method = "POST",
+      .pattern = "/v1/monitor/documents/{id}/judgement",
+      .scope = "agent",
+      .summary = "somebody says what a document's sentiment is: a row of the next dataset",
+      .request_schema = kJudgeDocumentRequest,
+      .response_schema = kDocumentJudged},
+     &BoardRoutes::judge_document},
+    {{.method = "POST",
       .pattern = "/v1/monitor/silences",
       .scope = "agent",
       .summary = "tells nobody of a topic's alarms, or of any, for some minutes",
@@ -143,13 +157,14 @@ constexpr BoardRoutes::RouteRow BoardRoutes::kRoutes[] = {
 };
 
 BoardRoutes::BoardRoutes(store::Store& store, const Clock& clock, std::string monitor, const TopicDictionary& topics,
-                         News& news, Person person)
+                         const TopicRules& rules, News& news, Person person)
     : store_(store),
       clock_(clock),
       monitor_(std::move(monitor)),
       topics_(topics),
       news_(news),
-      person_(std::move(person)) {}
+      person_(std::move(person)),
+      bands_(store, monitor_, rules) {}
 
 void BoardRoutes::add_routes(http::Router& router) {
   for (const RouteRow& row : kRoutes) {

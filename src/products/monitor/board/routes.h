@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "http/router.h"
+#include "products/monitor/board/bands.h"
 #include "products/monitor/board/news.h"
 #include "products/monitor/board/views.h"
 #include "store/store.h"
@@ -19,16 +20,16 @@ class BoardRoutes {
   using Person = std::function<Result<std::string>(const http::Request& request)>;
 
   // All outlive the routes.
-  BoardRoutes(store::Store& store, const Clock& clock, std::string monitor, const TopicDictionary& topics, News& news,
-              Person person);
+  BoardRoutes(store::Store& store, const Clock& clock, std::string monitor, const TopicDictionary& topics,
+              const TopicRules& rules, News& news, Person person);
   void add_routes(http::Router& router);
 
  private:
   struct RouteRow;
   static const RouteRow kRoutes[];
 
-  BoardView view() const {
-    return {.store = store_, .monitor = monitor_, .topics = topics_, .now_ns = clock_.now_ns()};
+  BoardView view() {
+    return {.store = store_, .monitor = monitor_, .topics = topics_, .now_ns = clock_.now_ns(), .bands = &bands_};
   }
   Result<http::Response> overview(const http::Request& request, const std::string& who);
   Result<http::Response> series(const http::Request& request, const std::string& who);
@@ -41,6 +42,8 @@ class BoardRoutes {
   Result<http::Response> acknowledge_alarm(const http::Request& request, const std::string& who);
   Result<http::Response> silence(const http::Request& request, const std::string& who);
   Result<http::Response> unsilence(const http::Request& request, const std::string& who);
+  Result<http::Response> judge_document(const http::Request& request, const std::string& who);
+  Result<http::Response> judge_alarm(const http::Request& request, const std::string& who);
 
   store::Store& store_;
   const Clock& clock_;
@@ -48,6 +51,7 @@ class BoardRoutes {
   const TopicDictionary& topics_;
   News& news_;
   const Person person_;
+  Bands bands_;
 };
 
 }  // namespace yupu::monitor

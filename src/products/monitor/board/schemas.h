@@ -30,7 +30,9 @@ inline constexpr std::string_view kSeriesSchema =
     R"({"type": "object", "required": ["topic", "step_minutes", "points"], "properties": {
   "topic": {"type": "string"}, "step_minutes": {"type": "integer"},
   "points": {"type": "array", "items": {"type": "object", "properties": {"begins": {"type": "string"},
-    "total": {"type": "integer"}, "negative": {"type": "integer"}, "positive": {"type": "integer"}}}},
+    "total": {"type": "integer"}, "negative": {"type": "integer"}, "positive": {"type": "integer"},
+    "low": {"type": "integer", "description": "98 of 100 such points have from low to high negatives; absent: not known yet"},
+    "high": {"type": "integer"}}}},
   "alarms": {"type": "array", "items": {"type": "object"}}, "models": {"type": "array", "items": {"type": "object"}},
   "gaps": {"type": "array", "description": "when nothing was watched: no calm", "items": {"type": "object"}}}})";
 inline constexpr std::string_view kDocumentsSchema = R"({"type": "object", "required": ["documents"], "properties": {
@@ -39,14 +41,20 @@ inline constexpr std::string_view kDocumentsSchema = R"({"type": "object", "requ
     "url": {"type": "string"}, "publisher": {"type": "string"}, "published": {"type": "string"},
     "sentiment": {"enum": ["negative", "neutral", "positive"]}, "in_story": {"type": "integer"},
     "revision": {"type": "integer"}, "counted": {"type": "boolean"},
+    "judged": {"type": "object", "description": "what somebody said it is; absent: nobody did", "properties": {
+      "sentiment": {"type": "string"}, "by": {"type": "string"}}},
     "score": {"type": "object", "description": "of the topic, by the model; absent: the document said it itself",
       "properties": {"release": {"type": "string"}, "negative": {"type": "number"}, "neutral": {"type": "number"},
                      "positive": {"type": "number"}}}}}}}})";
 inline constexpr std::string_view kAlarmsSchema = R"({"type": "object", "required": ["alarms"], "properties": {
+  "precision": {"type": "object", "description": "of the alarms here that somebody has judged", "properties": {
+    "judged": {"type": "integer"}, "justified": {"type": "integer"}, "precision": {"type": ["number", "null"]}}},
   "alarms": {"type": "array", "items": {"type": "object", "properties": {"alarm": {"type": "string"},
     "topic": {"type": "string"}, "state": {"enum": ["firing", "acknowledged", "resolved"]}, "fired": {"type": "string"},
     "fired_count": {"type": "integer"}, "changed": {"type": "string"}, "acknowledged": {"type": "string"},
-    "acknowledged_by": {"type": "string"}, "note": {"type": "string"}}}}}})";
+    "acknowledged_by": {"type": "string"}, "note": {"type": "string"},
+    "judged": {"type": "object", "properties": {"justified": {"type": "boolean"}, "judged_by": {"type": "string"},
+      "note": {"type": "string"}, "judged": {"type": "string"}}}}}}}})";
 inline constexpr std::string_view kAlarmSchema =
     R"({"type": "object", "required": ["alarm", "explanation", "documents"], "properties": {
   "alarm": {"type": "string"}, "topic": {"type": "string"}, "state": {"type": "string"},
@@ -69,6 +77,16 @@ inline constexpr std::string_view kSilenceRequest =
   "minutes": {"type": "integer", "minimum": 1, "maximum": 43200}, "note": {"type": "string"}}})";
 inline constexpr std::string_view kSilenceSchema = R"({"type": "object", "required": ["silence"], "properties": {
   "silence": {"type": "string"}}})";
+inline constexpr std::string_view kJudgeAlarmRequest =
+    R"({"type": "object", "additionalProperties": false, "required": ["justified"], "properties": {
+  "justified": {"type": "boolean", "description": "false: a false alarm"},
+  "note": {"type": "string", "description": "at most 2000 bytes"}}})";
+inline constexpr std::string_view kJudgeDocumentRequest =
+    R"({"type": "object", "additionalProperties": false, "required": ["topic", "sentiment"], "properties": {
+  "topic": {"type": "string"}, "sentiment": {"enum": ["negative", "neutral", "positive"], "description": "what it is"}}})";
+inline constexpr std::string_view kDocumentJudged =
+    R"({"type": "object", "required": ["document"], "properties": {
+  "document": {"type": "integer"}, "topic": {"type": "string"}, "sentiment": {"type": "string"}}})";
 inline constexpr std::string_view kAlarmNamed = R"({"type": "object", "required": ["alarm"], "properties": {
   "alarm": {"type": "string"}}})";
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "products/monitor/alarms/gaps.h"
 #include "products/monitor/detect/series.h"
 #include "products/monitor/documents/counts.h"
+#include "products/monitor/judgements/judgements.h"
 #include "products/monitor/sentiment/rescore.h"
 
 namespace yupu::monitor {
@@ -43,9 +45,10 @@ Json list_of(const Rows& rows) {
 constexpr std::string_view kDocument =
     "SELECT d.id, d.title, d.text, d.url, d.publisher, d.published_ns, m.sentiment, (SELECT COUNT(*) FROM "
     "monitor_document o WHERE o.monitor = d.monitor AND o.story = d.story), s.release_id, s.negative, s.neutral, "
-    "s.positive, d.revision, m.counted FROM monitor_mention m JOIN monitor_document d ON d.id = m.document_id LEFT "
-    "JOIN "
-    "monitor_score s ON s.monitor = m.monitor AND s.document_id = m.document_id AND s.topic = m.topic AND s.release_id "
+    "s.positive, d.revision, m.counted, j.sentiment, j.judged_by FROM monitor_mention m JOIN monitor_document d ON "
+    "d.id = m.document_id LEFT JOIN monitor_document_judgement j ON j.monitor = m.monitor AND j.document_id = "
+    "m.document_id AND j.topic = m.topic LEFT JOIN monitor_score s ON s.monitor = m.monitor AND s.document_id = "
+    "m.document_id AND s.topic = m.topic AND s.release_id "
     "= "
     "(SELECT release_id FROM monitor_model WHERE monitor = m.monitor) WHERE m.monitor = ? AND m.topic = ? ";
 
@@ -63,6 +66,14 @@ Json document_of(const Row& row) {
   if (!row.is_null(8))
     json["score"] = {
         {"release", row.text(8)}, {"negative", row.real(9)}, {"neutral", row.real(10)}, {"positive", row.real(11)}};
+  if (!row.is_null(14)) json["judged"] = {{"sentiment", row.text(14)}, {"by", row.text(15)}};
+  return json;
+}
+
+Json judged_alarm(const Alarm& alarm, const std::map<std::string, AlarmJudgement>& judgements) {
+  Json json(alarm.to_json());
+  if (const auto found = judgements.find(alarm.alarm); found != judgements.end())
+    json["judged"] = Json(found->second.to_json());
   return json;
 }
 
@@ -120,12 +131,22 @@ Result<Json> BoardView::series(const SeriesQuery& query) const {
     point.negative += bucket.negative;
     point.positive += bucket.positive;
   }
+  std::vector<std::optional<Band>> expected(points.size());
+  if (bands != nullptr) {
+    YUPU_ASSIGN_OR_RETURN(expected, bands->of(query.topic, {.begin_ns = begin_ns, .step_ns = step_ns, .count = count}));
+  }
   Json rows = Json::array();
-  for (std::size_t i = 0; i < points.size(); ++i)
-    rows.push_back({{"begins", format_utc(begin_ns + static_cast<std::int64_t>(i) * step_ns)},
-                    {"total", points[i].total},
-                    {"negative", points[i].negative},
-                    {"positive", points[i].positive}});
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    Json row = {{"begins", format_utc(begin_ns + static_cast<std::int64_t>(i) * step_ns)},
+                {"total", points[i].total},
+                {"negative", points[i].negative},
+                {"positive", points[i].positive}};
+    if (expected[i]) {
+      row["low"] = expected[i]->low;
+      row["high"] = expected[i]->high;
+    }
+    rows.push_back(std::move(row));
+  }
   Json marks = Json::array();
   YUPU_ASSIGN_OR_RETURN(const auto alarms, list_alarms(store, monitor, kAlarmsRead));
   for (const Alarm& alarm : alarms) {
@@ -169,12 +190,20 @@ Result<Json> BoardView::documents(const DocumentQuery& query) const {
 
 Result<Json> BoardView::alarms(std::int64_t limit) const {
   YUPU_ASSIGN_OR_RETURN(const auto alarms, list_alarms(store, monitor, limit));
-  return Json{{"alarms", list_of(alarms)}};
+  YUPU_ASSIGN_OR_RETURN(const auto judgements, alarm_judgements(store, monitor));
+  Json rows = Json::array();
+  std::set<std::string> names;
+  for (const Alarm& alarm : alarms) {
+    rows.push_back(judged_alarm(alarm, judgements));
+    names.insert(alarm.alarm);
+  }
+  return Json{{"alarms", std::move(rows)}, {"precision", Json(precision_of(judgements, names).to_json())}};
 }
 
 Result<Json> BoardView::alarm(const std::string& id) const {
   YUPU_ASSIGN_OR_RETURN(const auto alarm, find_alarm(store, monitor, id));
-  Json json = list_of(std::vector<Alarm>{alarm}).front();
+  YUPU_ASSIGN_OR_RETURN(const auto judgements, alarm_judgements(store, monitor));
+  Json json = judged_alarm(alarm, judgements);
   YUPU_ASSIGN_OR_RETURN(json["explanation"], parse_json(alarm.explanation));
   Json documents = Json::array();
   if (json["explanation"].is_object() && json["explanation"].contains("stories")) {

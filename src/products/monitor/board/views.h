@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "products/monitor/board/bands.h"
 #include "products/monitor/documents/topics.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ struct BoardView {
   const std::string& monitor;
   const TopicDictionary& topics;
   std::int64_t now_ns = 0;
+  Bands* bands = nullptr;  // null: charts have no band
 
   // Every topic: state, since when, its counts of the last `hours`; whose scores are counted; silences.
   Result<Json> overview(std::int64_t hours) const;
@@ -27,8 +29,9 @@ struct BoardView {
     std::int64_t hours = 24;
     std::int64_t step_ns = 0;  // 0: about kPointsWanted points; rounded up to whole buckets
   };
-  // Points without a document too, from the first that anything is known of the monitor; what fired meanwhile, and when
-  // another model began to count.  Errors: kNotFound, field "topic".
+  // Points without a document too, from the first that anything is known of the monitor, with the band in which their
+  // negatives were to be expected; what fired meanwhile, and when another model began to count.  Errors: kNotFound,
+  // field "topic".
   Result<Json> series(const SeriesQuery& query) const;
 
   struct DocumentQuery {

@@ -1,19 +1,26 @@
 // Planted surges on real volumes: how many are found, how fast, and how many alarms there are without one.
-//   monitor_detect_surge_bench SERIES.csv... [--labelled FILE]... [--seed N] [--plants N] [--thin X] [--share X]
-//                              [--recall X] [--false-share X] [--RULE X]
+//   monitor_detect_surge_bench SERIES.csv... [--scored FILE | --labelled FILE...] [--seed N] [--seeds N] [--plants N]
+//                              [--thin X] [--share X] [--recall X] [--false-share X] [--crisis-texts N] [--threads N]
+//                              [--json 1] [--RULE X]
 // SERIES.csv is "timestamp,value" at five minutes (the realTweets of the Numenta Anomaly Benchmark). What is simulated
 // around the volumes stands in testing/background.h. --labelled (a .csv with a label column of
 // negative|neutral|positive or a Chinese one of 1|0, or a .txt whose name says negative or positive, a text a line)
 // gives the texts that documents are drawn from; the classifier's answers are then those of --recall and --false-share,
-// a text at a time. Rules were chosen on the series at odd places of the command line, "held" are those at even places.
-// Each plant is one surge of 60 minutes at a random time (to the ns) after the first 9 days, on a copy of the monitor;
-// found: an alarm within the 60 minutes. False alarms: every alarm of the run without plants, over all its time after
-// learning. Peers see the negative counts of the same documents; two of their alarms within an hour are one.
+// a text at a time. --scored: a line a text, "LABEL<tab>ANSWER<newline>" of negative|neutral|positive, the set's and a
+// classifier's: documents are drawn from these. --seeds N: N seeds from --seed on. Rules were chosen on the series at
+// odd places of the command line, "held" are those at even places. Each plant is one surge of 60 minutes at a random
+// time (to the ns) after the first 9 days, on a copy of the monitor; found: an alarm within the 60 minutes. False
+// alarms: every alarm of the run without plants, over all its time after learning. Peers see the negative counts of the
+// same documents; two of their alarms within an hour are one.
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,9 +44,13 @@ struct Options {
   std::vector<std::string> labelled;
   BackgroundOptions background;
   SurgeRule rule;
+  std::string scored;
   std::uint64_t seed = 1;
+  std::uint64_t seeds = 1;
   std::size_t plants = 40;  // of each factor, a series
+  std::size_t threads = 1;
   bool peers = true;
+  bool json = false;
   bool trace = false;  // prints thresholds by the day and every alarm
 };
 
@@ -76,6 +87,32 @@ Status count_labels(const std::string& path, BackgroundOptions* options) {
       ++options->other_texts;
   }
   return ok_status();
+}
+
+// The texts of --scored.
+Result<ScoredTexts> read_scored(const std::string& path) {
+  YUPU_ASSIGN_OR_RETURN(const std::string text, read_file(path));
+  ScoredTexts texts;
+  std::size_t line_number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = text.substr(at, end - at);
+    at = end + 1;
+    ++line_number;
+    const std::size_t tab = line.find('\t');
+    const std::string label = line.substr(0, tab);
+    const std::string answer = tab == std::string::npos ? std::string() : line.substr(tab + 1);
+    const auto is_sentiment = [](const std::string& word) {
+      return word == "negative" || word == "neutral" || word == "positive";
+    };
+    if (!is_sentiment(label) || !is_sentiment(answer))
+      return invalid_argument(fmt::format("{}:{}: wants LABEL<tab>ANSWER", path, line_number), "scored");
+    (label == "negative" ? texts.negative : texts.other).push_back(answer == "negative");
+    if (label == "positive") texts.positive.push_back(answer == "negative");
+  }
+  if (texts.negative.empty() || texts.positive.empty())
+    return invalid_argument(path + ": wants texts of every label", "scored");
+  return texts;
 }
 
 void print_alarm(const Change& change) {
@@ -142,12 +179,12 @@ void plant(const SurgeMonitor& quiet, Background& background, std::size_t index,
   }
 }
 
-Result<SeriesRun> run_series(const std::string& path, bool held, std::uint64_t stream, const Options& options) {
+Result<SeriesRun> run_series(const std::string& path, bool held, std::uint64_t seed, const Options& options) {
   YUPU_ASSIGN_OR_RETURN(const auto volumes, read_series(path));
   SeriesRun run;
   run.name = path.substr(path.rfind('_') + 1);
   run.held = held;
-  Background background(run.name, volumes, kBegin, options.background, options.seed * 1000 + stream);
+  Background background(run.name, volumes, kBegin, options.background, seed);
   for (const std::int64_t count : background.negatives())
     run.negatives_per_hour += 12 * static_cast<double>(count) / static_cast<double>(background.bucket_count());
   std::multimap<std::size_t, std::pair<double, bool>> plants;
@@ -207,6 +244,16 @@ Status parse(int argc, char** argv, Options* options) {
       options->labelled.emplace_back(text);
     else if (flag == "--seed")
       options->seed = std::strtoull(text, nullptr, 10);
+    else if (flag == "--seeds")
+      options->seeds = std::strtoull(text, nullptr, 10);
+    else if (flag == "--scored")
+      options->scored = text;
+    else if (flag == "--crisis-texts")
+      options->background.crisis_texts = std::strtoull(text, nullptr, 10);
+    else if (flag == "--threads")
+      options->threads = std::max<std::size_t>(1, std::strtoull(text, nullptr, 10));
+    else if (flag == "--json")
+      options->json = value > 0;
     else if (flag == "--plants")
       options->plants = std::strtoull(text, nullptr, 10);
     else if (flag == "--thin")
@@ -254,18 +301,42 @@ Status parse(int argc, char** argv, Options* options) {
   return options->rule.validate();
 }
 
+// Every series with every seed, `threads` at a time; in the order of seeds and series.
+Result<std::vector<SeriesRun>> run_all(const Options& options) {
+  const std::size_t count = options.series.size() * options.seeds;
+  std::vector<std::optional<Result<SeriesRun>>> done(count);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      const std::size_t place = i % options.series.size();
+      const std::uint64_t seed = options.seed + i / options.series.size();
+      done[i] = run_series(options.series[place], place % 2 == 1, seed * 1000 + place, options);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < options.threads; ++i) threads.emplace_back(work);
+    work();
+  }
+  std::vector<SeriesRun> runs;
+  for (auto& one : done) {
+    YUPU_RETURN_IF_ERROR(one->status());
+    runs.push_back(std::move(*one).value());
+  }
+  return runs;
+}
+
 Status run(int argc, char** argv) {
   Options options;
   YUPU_RETURN_IF_ERROR(parse(argc, argv, &options));
   for (const std::string& path : options.labelled) YUPU_RETURN_IF_ERROR(count_labels(path, &options.background));
   if (!options.labelled.empty())
     std::printf("texts: %zu negative, %zu other\n", options.background.negative_texts, options.background.other_texts);
-  std::vector<SeriesRun> runs;
-  for (std::size_t i = 0; i < options.series.size(); ++i) {
-    YUPU_ASSIGN_OR_RETURN(SeriesRun one, run_series(options.series[i], i % 2 == 1, i, options));
-    runs.push_back(std::move(one));
+  if (!options.scored.empty()) {
+    YUPU_ASSIGN_OR_RETURN(options.background.scored, read_scored(options.scored));
   }
-  print_report(runs, options.peers);
+  YUPU_ASSIGN_OR_RETURN(const std::vector<SeriesRun> runs, run_all(options));
+  print_report(runs, options.peers, options.json);
   return ok_status();
 }
 

@@ -46,6 +46,12 @@ struct DocumentScores {
   std::vector<Probabilities> topics;  // one for each of ReadyDocument::topics
 };
 
+// What a sentence encoder makes of a document (meaning.h).
+struct Meaning {
+  std::string model;
+  std::string direction;  // a signed byte a dimension; empty: there is none
+};
+
 struct ReadyDocument {
   IncomingDocument document;  // publisher filled in
   std::string id;             // identity.h
@@ -53,6 +59,7 @@ struct ReadyDocument {
   std::vector<std::string> topics;
   std::vector<std::int64_t> bands;  // likeness.h, of the text (of the title where there is no text)
   DocumentScores scores = {};
+  Meaning meaning = {};
   // What it says of topics[index].  REQUIRES: the document has a sentiment.
   Sentiment sentiment_under(std::size_t index) const {
     return scores.release.empty() ? *document.sentiment : scores.topics[index].likeliest();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "products/monitor/documents/meaning.h"
 #include "products/monitor/documents/scores.h"
 #include "products/monitor/documents/stories.h"
 #include "text/phrases/phrases.h"
@@ -55,10 +56,10 @@ class Recorder {
       return ok_status();
     }
     YUPU_RETURN_IF_ERROR(check_sentiment(ready));
-    YUPU_ASSIGN_OR_RETURN(const auto story,
-                          find_story(transaction_, monitor_, ready, now_ns_ - options_.story_window_ns));
+    YUPU_ASSIGN_OR_RETURN(const auto story, story_of(ready));
     YUPU_ASSIGN_OR_RETURN(const std::int64_t id, insert(ready, story));
     YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
+    YUPU_RETURN_IF_ERROR(keep_meaning(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_[story ? "reprint" : "new"];
     return mention(ready, id, story.value_or(id));
   }
@@ -71,6 +72,14 @@ class Recorder {
   static Status check_sentiment(const ReadyDocument& ready) {
     if (ready.topics.empty() || ready.document.sentiment) return ok_status();
     return invalid_argument("a document about a topic has no sentiment", "sentiment");
+  }
+
+  // By its words, else by what it means.
+  Result<std::optional<std::int64_t>> story_of(const ReadyDocument& ready) {
+    const std::int64_t since_ns = now_ns_ - options_.story_window_ns;
+    YUPU_ASSIGN_OR_RETURN(const auto story, find_story(transaction_, monitor_, ready, since_ns));
+    if (story) return story;
+    return find_story_by_meaning(transaction_, monitor_, ready, since_ns, options_.story_cosine_min);
   }
 
   std::int64_t published_ns(const ReadyDocument& ready) const {
@@ -104,6 +113,7 @@ class Recorder {
     YUPU_RETURN_IF_ERROR(replace_scores(transaction_, monitor_, ready,
                                         {.document_id = id, .revision = revision + 1, .scored_ns = now_ns_}));
     YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
+    YUPU_RETURN_IF_ERROR(keep_meaning(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_["revised"];
     return mention(ready, id, story);
   }
@@ -175,6 +185,7 @@ class Recorder {
   Status forget() {
     YUPU_RETURN_IF_ERROR(run("DELETE FROM monitor_band WHERE monitor = ? AND received_ns < ?",
                              {monitor_, now_ns_ - options_.story_window_ns}));
+    YUPU_RETURN_IF_ERROR(forget_meanings(transaction_, monitor_, now_ns_ - options_.story_window_ns));
     const std::int64_t since_ns = now_ns_ - options_.retention_ns;
     YUPU_RETURN_IF_ERROR(
         run("DELETE FROM monitor_mention WHERE monitor = ? AND received_ns < ?", {monitor_, since_ns}));

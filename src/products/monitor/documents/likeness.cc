@@ -138,8 +138,10 @@ double resemblance(const std::vector<std::uint64_t>& a, const std::vector<std::u
   return all == 0 ? 0.0 : static_cast<double>(shared) / static_cast<double>(all);
 }
 
+bool numbers_agree(const Shingles& a, const Shingles& b) { return containment(a.numbers, b.numbers) >= kNumbersMin; }
+
 double likeness(const Shingles& a, const Shingles& b) {
-  if (!a.enough() || !b.enough() || containment(a.numbers, b.numbers) < kNumbersMin) return 0.0;
+  if (!a.enough() || !b.enough() || !numbers_agree(a, b)) return 0.0;
   const double whole = resemblance(a.whole, b.whole);
   const bool is_short = std::min(a.whole.size(), b.whole.size()) < kShortBelow;
   if (whole >= (is_short ? kShortMin : kWholeMin)) return whole;

@@ -36,6 +36,8 @@ std::vector<std::int64_t> bands_of(const Shingles& shingles);
 
 // |A and B| / |A or B|; 0 of two empty sets.
 double resemblance(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b);
+// Whether at least half of the numbers of whichever has fewer are in the other.
+bool numbers_agree(const Shingles& a, const Shingles& b);
 // How alike two texts of one story are, in (0, 1]; 0 where they are not one.
 double likeness(const Shingles& a, const Shingles& b);
 

@@ -52,6 +52,7 @@ Result<PushReport> push_file(store::Store& store, const Clock& clock, const std:
     YUPU_ASSIGN_OR_RETURN(batch.position, file.position());
     if (batch.position == position) break;
     if (options.score) YUPU_RETURN_IF_ERROR(options.score(batch.documents));
+    if (options.embed) YUPU_RETURN_IF_ERROR(options.embed(batch.documents));
     YUPU_ASSIGN_OR_RETURN(const Outcomes outcomes, take_batch(store, monitor, batch, options.intake));
     for (const auto& [outcome, count] : outcomes) report.outcomes[outcome] += count;
     position = batch.position;

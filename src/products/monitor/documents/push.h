@@ -16,6 +16,7 @@ struct PushOptions {
   std::int64_t batch_rows = 200;  // rows a transaction
   bool finished = true;           // a last line without its end is a row: nobody writes on
   ScoreDocuments score = {};      // rows may come without a sentiment then
+  ScoreDocuments embed = {};      // gives them a meaning (meaning.h); empty: nobody does
 };
 
 struct PushReport {

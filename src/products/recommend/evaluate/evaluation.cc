@@ -68,6 +68,8 @@ class Contest {
       ndcg_of_users.push_back(std::move(ndcg));
     }
     compare(ndcg_of_users);
+    if (!options_.lists.empty())
+      report_.random_lists = judge_random(options_.lists, report_.split.test_ns, options_.seed, options_.resamples);
     return std::move(report_);
   }
 
@@ -161,7 +163,7 @@ class Contest {
       for (const std::uint32_t item : answer.first(static_cast<std::size_t>(kListDepth))) ++listed[item];
       for (std::size_t slice = 0; slice < kSliceCount; ++slice) {
         const auto placed = answer.placings(
-            [&](std::uint32_t item) { return is_in(static_cast<Slice>(slice), answer.moment.history.size(), item); });
+            [&](std::uint32_t item) { return is_in(static_cast<Slice>(slice), answer.moment.history, item); });
         if (!placed.empty()) tallies[slice].add(question.user, list_figures(placed));
       }
     }
@@ -171,12 +173,25 @@ class Contest {
     method.catalogue = catalogue_figures(listed, users_of, collection_.users.size());
     method.leak = find_leak(collection_, *fit, test_questions_, options_.leak_questions, options_.seed);
     ndcg = tallies[0].ndcg();
+    if (!options_.lists.empty()) {
+      method.lists =
+          judge_lists(collection_, *fit, options_.lists, report_.split.test_ns, options_.seed, options_.resamples);
+    }
     return ok_status();
   }
 
-  bool is_in(Slice slice, std::size_t history, std::uint32_t item) const {
+  // No event before the test, and a few clicks since.
+  bool is_new_user(std::span<const tasks::Behaviour> history) const {
+    if (history.empty() || history.front().time_ns < report_.split.test_ns) return false;
+    const auto clicks = std::count_if(history.begin(), history.end(), [this](const tasks::Behaviour& event) {
+      return event.kind >= options_.relevant;
+    });
+    return clicks >= kNewUserLeast && clicks <= kNewUserMost;
+  }
+
+  bool is_in(Slice slice, std::span<const tasks::Behaviour> history, std::uint32_t item) const {
     const bool is_known = ranks_.events[item] > 0;
-    const bool is_cold_user = history < options_.cold_user_events;
+    const bool is_cold_user = history.size() < options_.cold_user_events;
     switch (slice) {
       case Slice::kAll:
         return true;
@@ -184,6 +199,8 @@ class Contest {
         return is_known && !is_cold_user;
       case Slice::kColdUser:
         return is_cold_user;
+      case Slice::kNewUser:
+        return is_new_user(history);
       case Slice::kColdItem:
         return !is_known;
       case Slice::kHead:

@@ -8,6 +8,7 @@
 // The fallback of all is recent popularity with the window that was best on the validation.
 // Slices    warm       the user had cold_user_events or more before the question, the item an event before test_ns
 //           cold_user  fewer
+//           new_user   no event before test_ns, and 3 to 9 relevant ones by the question: what a session tells
 //           cold_item  no event of the item before test_ns: its text is all there is
 //           head, tail the items with the most events before test_ns, head_share of those that have one, and the others
 // The same seed gives the same report, bit for bit, on any number of threads.
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,14 +28,17 @@
 #include "products/recommend/collection.h"
 #include "products/recommend/evaluate/figures.h"
 #include "products/recommend/evaluate/leak_check.h"
+#include "products/recommend/evaluate/marked_lists.h"
 #include "products/recommend/evaluate/questions.h"
 #include "products/recommend/evaluate/time_split.h"
 #include "products/recommend/methods/methods.h"
 
 namespace yupu::recommend {
 
-enum class Slice : std::uint8_t { kAll, kWarm, kColdUser, kColdItem, kHead, kTail };
-inline constexpr std::size_t kSliceCount = 6;
+enum class Slice : std::uint8_t { kAll, kWarm, kColdUser, kNewUser, kColdItem, kHead, kTail };
+inline constexpr std::size_t kSliceCount = 7;
+// Of kNewUser: relevant events before the question, from the first to the last of these.
+inline constexpr std::ptrdiff_t kNewUserLeast = 3, kNewUserMost = 9;
 std::string_view slice_name(Slice slice);
 
 struct EvaluationOptions {
@@ -49,6 +54,8 @@ struct EvaluationOptions {
   std::size_t cold_user_events = 5;
   double head_share = 0.2;
   std::size_t leak_questions = 16;
+  // Marked lists, judged beside the questions where they were shown in the test (marked_lists.h); lent.
+  std::span<const NumberedList> lists = {};
 };
 
 struct SliceFigures {
@@ -71,6 +78,7 @@ struct MethodReport {
   bool is_combined = false;
   Interval above_best_single = {};  // the same, against the best method that is not combined; of combined ones alone
   std::optional<Leak> leak = {};
+  std::optional<MarkedReport> lists = {};  // unset: there are none
 };
 
 struct EvaluationReport {
@@ -78,8 +86,9 @@ struct EvaluationReport {
   TimeSplit split;
   EvaluationOptions options;
   std::int64_t valid_questions = 0, test_questions = 0;
-  std::string best_baseline;  // by validation
-  std::string best_single;    // of all methods that are not combined, by validation
+  std::string best_baseline;                 // by validation
+  std::string best_single;                   // of all methods that are not combined, by validation
+  std::optional<MarkedReport> random_lists;  // scores drawn at random over the marked lists
   std::vector<MethodReport> methods;
 
   bool leaks() const;

@@ -10,7 +10,7 @@
 namespace yupu::recommend {
 namespace {
 
-constexpr std::array<std::string_view, kSliceCount> kSliceNames = {"all",       "warm", "cold_user",
+constexpr std::array<std::string_view, kSliceCount> kSliceNames = {"all",       "warm", "cold_user", "new_user",
                                                                    "cold_item", "head", "tail"};
 
 std::string settings_text(const Settings& settings) {
@@ -49,7 +49,25 @@ OrderedJson json_of(const MethodReport& method) {
   json["above_best_baseline"] = method.above_best_baseline.to_json();
   if (method.is_combined) json["above_best_single"] = method.above_best_single.to_json();
   json["leak"] = method.leak.has_value();
+  if (method.lists) json["lists"] = method.lists->to_json();
   return json;
+}
+
+// Marked lists, a row a method, under what drawing at random gives.
+std::string lists_text(const EvaluationReport& report) {
+  if (!report.random_lists) return {};
+  const MarkedReport& random = *report.random_lists;
+  std::string text = fmt::format("\nlists: {} of {} users\n{}  {:<24}  {:<24}  {:<24}  {}\n", random.lists,
+                                 random.users, left_aligned("", 10), "AUC", "MRR", "nDCG@5", "nDCG@10");
+  const auto add = [&](const std::string& name, const MarkedReport& figures) {
+    text += fmt::format("{}  {}  {}  {}  {}\n", left_aligned(name, 10), interval_text(figures.auc),
+                        interval_text(figures.mrr), interval_text(figures.ndcg_5), interval_text(figures.ndcg_10));
+  };
+  add("random", random);
+  for (const MethodReport& method : report.methods) {
+    if (method.lists) add(method.name, *method.lists);
+  }
+  return text;
 }
 
 std::string row_text(const MethodReport& method, const SliceFigures& figures) {
@@ -102,6 +120,7 @@ std::string EvaluationReport::to_text() const {
     text += fmt::format("\n{} minus {}, the best single method on the validation: nDCG@{} {}\n", method.name,
                         best_single, kListDepth, interval_text(method.above_best_single));
   }
+  text += lists_text(*this);
   text += "\nleak check: ";
   for (const MethodReport& method : methods) {
     if (!method.leak) continue;
@@ -126,6 +145,7 @@ OrderedJson EvaluationReport::to_json() const {
                       {"best_single", best_single}};
   json["methods"] = OrderedJson::array();
   for (const MethodReport& method : methods) json["methods"].push_back(json_of(method));
+  if (random_lists) json["random_lists"] = random_lists->to_json();
   json["leaks"] = leaks();
   return json;
 }

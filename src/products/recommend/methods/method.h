@@ -7,9 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "engine/execution_context.h"
@@ -24,6 +27,8 @@ struct ItemVectors {
   std::span<const float> row(std::size_t item) const { return values.subspan(item * width, width); }
 };
 
+struct LoggedList;
+
 struct Moment {
   const tasks::BehaviourLog& log;
   std::int64_t time_ns = 0;
@@ -36,6 +41,23 @@ struct FitData {
   tasks::BehaviourKind relevant;  // kinds from this one on are what is to be foretold
   std::uint64_t seed = 1;
   engine::ExecutionContext& context;
+  // Lists that were given, as rows of these features (ranker/logged_lists.h); unset: none.
+  std::function<std::vector<LoggedList>(const std::vector<std::string>& feature_names)> lists = {};
+};
+
+// An item with its score.
+struct Scored {
+  std::uint32_t item = 0;
+  float score = 0.0f;
+};
+
+// A method at a moment, where it need not score every item to say which come first.  Scores are at most 1.
+class Glance {
+ public:
+  virtual ~Glance() = default;
+  // The first `count` of the open items (1), best first.  REQUIRES: a mark an item.
+  virtual std::vector<Scored> first(std::size_t count, std::span<const std::uint8_t> open) const = 0;
+  virtual float score(std::uint32_t item) const = 0;
 };
 
 class Method {
@@ -46,6 +68,11 @@ class Method {
   // One score an item, more is better.  All equal: the method has nothing to say about this user.
   // REQUIRES: fitted; `scores` has a place for every item.
   virtual void score(const Moment& moment, std::span<float> scores) const = 0;
+  // The same of some items alone, where that is less work or another question: scores of these, to order them by.
+  // REQUIRES: a place for each.
+  virtual void score_these(const Moment& moment, std::span<const std::uint32_t> items, std::span<float> scores) const;
+  // Null: score() is all there is.  The moment must outlive it.
+  virtual std::unique_ptr<Glance> glance(const Moment&) const { return nullptr; }
 };
 
 // What is tuned, by name.

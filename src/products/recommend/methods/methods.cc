@@ -7,6 +7,7 @@
 #include "products/recommend/methods/bpr/bpr.h"
 #include "products/recommend/methods/ease/ease.h"
 #include "products/recommend/methods/item_knn/item_knn.h"
+#include "products/recommend/methods/next/next.h"
 #include "products/recommend/methods/popularity/popularity.h"
 #include "products/recommend/methods/ranker/ranker.h"
 #include "products/recommend/methods/text/text.h"
@@ -50,6 +51,11 @@ constexpr std::array kMethods = {
                 return product({{"lambda", {30, 100, 300, 1000}}, {"relevant_only", {0, 1}}});
               },
               [](const Settings& settings, const Tools&) { return make_ease(settings); }},
+    MethodRow{"next", "what users touched next after the last things they touched", true,
+              [] {
+                return product({{"reach", {3, 10}}, {"shrink", {5, 20}}, {"relevant_only", {0, 1}}});
+              },
+              [](const Settings& settings, const Tools&) { return make_next(settings); }},
     MethodRow{"bpr", "matrix factorisation by pairwise ranking", true,
               [] {
                 return product({{"factors", {16, 64}},

@@ -7,7 +7,10 @@
 
 #include "products/recommend/methods/ease/ease.h"
 #include "products/recommend/methods/signals.h"
+#include "products/recommend/methods/text/item_vectors.h"
+#include "products/recommend/methods/tower/tower.h"
 #include "products/recommend/testing.h"
+#include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::recommend {
 namespace {
@@ -125,6 +128,26 @@ TEST(Ease, WhatDoesNotFitIsRefused) {
             Code::kTooLarge);
 }
 
+TEST(Next, ByHand) {
+  const auto click = [](std::uint32_t user, std::uint32_t item, std::int64_t time_ns) {
+    return Behaviour{.user = user, .item = item, .time_ns = time_ns, .kind = BehaviourKind::kClick};
+  };
+  // User 0: 0, 1, 2; user 1: 0, then 1 and 2 at one instant; user 2: 2, 0.
+  const BehaviourLog log({click(0, 0, 1), click(0, 1, 2), click(0, 2, 3), click(1, 0, 1), click(1, 1, 5),
+                          click(1, 2, 5), click(2, 2, 1), click(2, 0, 2)},
+                         3, 3);
+  const Settings settings = {{"reach", 2}, {"shrink", 1}, {"relevant_only", 0}};
+  // After 0 (three users): 1 at distance 1 twice; 2 at distance 2 twice.  After 1: 2 once, since one instant says
+  // nothing.
+  const std::vector<Behaviour> last_0 = {click(0, 0, 9)}, both = {click(0, 1, 8), click(0, 0, 9)};
+  const auto after_0 = scored(*find_method("next"), settings, log, last_0);
+  EXPECT_NEAR(after_0[1], 2.0 / 4.0, 1e-6);
+  EXPECT_NEAR(after_0[2], 1.0 / 4.0, 1e-6);
+  EXPECT_EQ(after_0[0], 0.0f);
+  const auto after_both = scored(*find_method("next"), settings, log, both);  // 1 stands one step back: half
+  EXPECT_NEAR(after_both[2], 1.0 / 4.0 + 0.5 * 1.0 / 3.0, 1e-6);
+}
+
 TEST(Bpr, LearnsWhoLikesWhatAndRepeats) {
   const Collection shop = testing::shop();
   const MethodRow& row = *find_method("bpr");
@@ -177,6 +200,32 @@ TEST(Text, TheNearestVectorIsTheBestAndOldThingsCountLess) {
   EXPECT_EQ(row.make(plain, {}), nullptr);
   const auto nobody = scored(row, plain, log, {}, tools);
   EXPECT_EQ(nobody, (std::vector<float>{0, 0, 0}));
+}
+
+TEST(Tower, TakesVectorsOfItsEncoderAndProjectsThem) {
+  model::EncoderConfig config;
+  config.vocab_size = 8;
+  config.hidden_size = 16;
+  config.intermediate_size = 32;
+  config.position_count = 16;
+  auto tokenizer =
+      text::make_wordpiece({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "tea", "bread", "green"}).value();
+  auto embedder = tasks::Embedder::create(config, std::move(tokenizer), {.seed = 1, .max_length = 16}).value();
+  const auto recommender = tasks::Recommender::create(std::move(embedder), {.width_max = 4});
+  engine::ExecutionContext context(1);
+  const std::vector<std::string> texts = {"tea", "green tea", "bread", ""};
+  const OwnedItemVectors own = embed_items(*recommender, context, texts).value();
+  const OwnedItemVectors wide = embed_items(recommender->embedder(), context, texts).value();
+  ASSERT_EQ(own.width, 4u);
+  ASSERT_EQ(wide.width, 16u);
+  const BehaviourLog log({{.user = 0, .item = 0, .time_ns = 0, .kind = BehaviourKind::kClick}}, 1, 4);
+  const Moment moment{.log = log, .time_ns = kDayNs, .history = log.of_user(0)};
+  std::vector<float> a(4), b(4);
+  make_tower(*recommender, own.view())->score(moment, a);
+  make_tower(*recommender, wide.view())->score(moment, b);
+  for (std::size_t item = 0; item < 4; ++item) EXPECT_NEAR(a[item], b[item], 1e-5);
+  EXPECT_NEAR(a[0], 1.0f, 1e-5);
+  EXPECT_EQ(b[3], 0.0f) << "nothing is said of it";
 }
 
 TEST(Methods, NobodyTriesMoreThanTheOthers) {

@@ -100,8 +100,8 @@ Result<std::vector<Event>> parse_events(std::string_view body, std::string_view 
 }
 
 Result<ListRequest> parse_list_request(std::string_view body) {
-  YUPU_ASSIGN_OR_RETURN(const Json object,
-                        serving::parse_object(body, {"user", "count", "surface", "exclude", "context", "explain"}));
+  YUPU_ASSIGN_OR_RETURN(const Json object, serving::parse_object(body, {"user", "count", "surface", "exclude",
+                                                                        "context", "explain", "sponsored"}));
   ListRequest request;
   YUPU_ASSIGN_OR_RETURN(request.user, user_in(object));
   YUPU_ASSIGN_OR_RETURN(request.surface, serving::optional_string(object, "surface", serving::kNameBytesMax));
@@ -115,6 +115,9 @@ Result<ListRequest> parse_list_request(std::string_view body) {
   YUPU_ASSIGN_OR_RETURN(request.context, ids_in(object, "context", kContextMax));
   if (object.contains("explain")) {
     YUPU_ASSIGN_OR_RETURN(request.explain, serving::optional_flag(object, "explain"));
+  }
+  if (object.contains("sponsored")) {
+    YUPU_ASSIGN_OR_RETURN(request.sponsored, serving::optional_flag(object, "sponsored"));
   }
   return request;
 }

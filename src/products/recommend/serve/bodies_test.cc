@@ -51,6 +51,14 @@ TEST(Bodies, RefusalsNameTheField) {
   EXPECT_EQ(wrong(R"({"user":"u","exclude":"a"})"), "exclude");
   EXPECT_EQ(wrong(R"({"user":"u","context":["a",{}]})"), "context[1]");
   EXPECT_EQ(wrong(R"({"user":7})"), "fine");
+  EXPECT_EQ(wrong(R"({"user":"u","count":NaN})"), "body");
+  EXPECT_EQ(wrong(R"({"user":"u","count":-3})"), "count");
+  EXPECT_EQ(wrong(R"({"user":"u","count":1e300})"), "count");
+  EXPECT_EQ(wrong("{\"user\":\"" + std::string(100'000, 'x') + "\"}"), "user");
+  EXPECT_EQ(wrong("{\"user\":\"u\",\"context\":[\"" + std::string(100'000, 'x') + "\"]}"), "context[0]");
+  EXPECT_EQ(field(R"({"user":"u","item":"i","kind":"buy","time":NaN})"), "body");
+  EXPECT_EQ(field("{\"user\":\"u\",\"item\":\"" + std::string(100'000, 'x') + "\",\"kind\":\"buy\",\"time\":1}"),
+            "item");
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ List list_for(const Record& record, const ItemIds& hidden, const ListRequest& re
   add_context(collection, request, now_ns, history, list.unknown_context);
   list.by_fallback = history.empty();
   const Moment moment{.log = collection.log, .time_ns = now_ns, .history = history};
-  const Ranker& ranker = *record.fitted->ranker;
+  const Ranker& ranker = *record.of(request.arm).ranker;
 
   const std::vector<std::uint8_t> may_be_named = showable(record, hidden);
   std::vector<std::uint8_t> may_be_shown = may_be_named;

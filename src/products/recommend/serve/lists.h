@@ -24,6 +24,8 @@ struct ListRequest {
   std::size_t count = 10;
   std::vector<std::string> exclude = {}, context = {};
   bool explain = true;
+  bool sponsored = true;     // a slot beside the list, where somebody pays for one
+  Arm arm = Arm::kChampion;  // whose release makes the list
 };
 
 struct ListedItem {

@@ -1,13 +1,19 @@
 #include "products/recommend/serve/recommend_routes.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "http/problem.h"
 #include "products/recommend/event_store.h"
 #include "products/recommend/serve/bodies.h"
+#include "products/recommend/serve/list_json.h"
 #include "products/recommend/serve/lists.h"
+#include "products/recommend/serve/sponsored/slot.h"
+#include "serving/body_fields.h"
 
 namespace yupu::recommend {
 namespace {
@@ -35,7 +41,8 @@ constexpr std::string_view kListRequest = R"({
     "exclude": {"type": "array", "maxItems": 1000, "items": {"type": "string"}},
     "context": {"type": "array", "maxItems": 50, "items": {"type": "string"},
                 "description": "items the user looks at now"},
-    "explain": {"type": "boolean", "default": true}}
+    "explain": {"type": "boolean", "default": true},
+    "sponsored": {"type": "boolean", "default": true, "description": "false: nothing that somebody pays for"}}
 })";
 constexpr std::string_view kListResponse = R"({
   "type": "object", "required": ["impression", "fallback", "items"],
@@ -50,38 +57,57 @@ constexpr std::string_view kListResponse = R"({
       "flags": {"type": "array", "items": {"enum": ["new"]}},
       "reason": {"type": "object", "properties": {
         "kind": {"enum": ["because_of", "popular", "new", "picked"]},
-        "item": {"type": "string"}, "title": {"type": "string"}, "share": {"type": "number"}}}}}}}
+        "item": {"type": "string"}, "title": {"type": "string"}, "share": {"type": "number"}}}}}},
+    "sponsored": {"type": "object", "description": "absent: nobody's; to be shown apart, with its label",
+                  "properties": {"id": {"type": "string"}, "title": {"type": "string"},
+                                 "label": {"type": "object", "properties": {"zh": {"type": "string"},
+                                                                            "en": {"type": "string"}}}}}}
+})";
+constexpr std::string_view kClickRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["impression"],
+  "properties": {"impression": {"type": "string", "description": "of the list whose sponsored item was clicked"}}
+})";
+constexpr std::string_view kClickResponse = R"({
+  "type": "object", "required": ["counted"],
+  "properties": {"counted": {"type": "boolean", "description": "false: it was counted before"},
+                 "price_ufen": {"type": "integer", "description": "10^-6 fen, to whom the campaign belongs"}}
 })";
 
-OrderedJson reason_json(const Record& record, const Reason& reason) {
-  OrderedJson json = {{"kind", reason_name(reason.kind)}};
-  if (reason.kind != ReasonKind::kBecauseOf) return json;
-  json["item"] = record.collection->items[reason.because_of];
-  json["title"] = record.titles[reason.because_of];
-  json["share"] = reason.share;
-  return json;
-}
-
-OrderedJson item_json(const Record& record, const ListedItem& item, std::size_t position, bool explained) {
-  OrderedJson json = {{"id", record.collection->items[item.item]},
-                      {"title", record.titles[item.item]},
-                      {"score", item.score},
-                      {"position", position},
-                      {"flags", OrderedJson::array()}};
-  if (item.is_new) json["flags"].push_back("new");
-  if (explained) json["reason"] = reason_json(record, item.reason);
-  return json;
-}
-
 // As it is kept: the features by name, so that what a later version reads of them needs no table of this one's.
-OrderedJson kept_json(const Record& record, const ListedItem& item, std::size_t position) {
+OrderedJson kept_json(const Record& record, Arm arm, const ListedItem& item, std::size_t position) {
   OrderedJson features = OrderedJson::object();
-  const std::vector<std::string>& names = record.fitted->ranker->feature_names();
+  const std::vector<std::string>& names = record.of(arm).ranker->feature_names();
   for (std::size_t i = 0; i < names.size(); ++i) features[names[i]] = item.features[i];
   return {{"item", record.collection->items[item.item]},
           {"position", position},
           {"score", item.score},
           {"features", std::move(features)}};
+}
+
+GivenList given_list(const Record& record, const ListRequest& wanted, const List& list, std::int64_t now_ns) {
+  GivenList given;
+  given.id = random_id("imp");
+  given.user = wanted.user;
+  given.surface = wanted.surface;
+  given.time_ns = now_ns;
+  given.release_id = record.of(wanted.arm).release.id;
+  if (record.challenger != nullptr) {
+    given.experiment = record.experiment.name;
+    given.arm = arm_name(wanted.arm);
+  }
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    given.items.push_back(kept_json(record, wanted.arm, list.items[i], i + 1));
+    given.shown.push_back(record.collection->items[list.items[i].item]);
+  }
+  return given;
+}
+
+OrderedJson slot_json(const Record& record, const Slot& slot) {
+  const std::vector<std::string>& items = record.collection->items;
+  const auto at = std::lower_bound(items.begin(), items.end(), slot.item);
+  return {{"id", slot.item},
+          {"title", record.titles[static_cast<std::size_t>(at - items.begin())]},
+          {"label", {{"zh", "推广"}, {"en", "sponsored"}}}};
 }
 
 }  // namespace
@@ -106,6 +132,13 @@ constexpr RecommendRoutes::RouteRow RecommendRoutes::kRoutes[] = {
       .request_schema = kListRequest,
       .response_schema = kListResponse},
      &RecommendRoutes::recommend},
+    {{.method = "POST",
+      .pattern = "/v1/recommend/sponsored/click",
+      .scope = "feedback",
+      .summary = "a sponsored item was clicked: counted and charged once, within half an hour of being shown",
+      .request_schema = kClickRequest,
+      .response_schema = kClickResponse},
+     &RecommendRoutes::click},
 };
 
 void RecommendRoutes::add_routes(http::Router& router) {
@@ -128,31 +161,44 @@ Result<http::Response> RecommendRoutes::events(const http::Request& request, con
 }
 
 Result<http::Response> RecommendRoutes::recommend(const http::Request& request, const std::string& tenant_id) {
-  YUPU_ASSIGN_OR_RETURN(const ListRequest wanted, parse_list_request(request.body));
-  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(tenant_id));
-  ItemIds hidden;
-  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(hidden, hidden_items(transaction, tenant_id));
-    return ok_status();
-  }));
-  const std::int64_t now_ns = clock_.now_ns();
-  const List list = list_for(*record, hidden, wanted, now_ns, shops_.rules());
-  GivenList given;
-  given.id = random_id("imp");
-  given.user = wanted.user;
-  given.surface = wanted.surface;
-  given.time_ns = now_ns;
-  OrderedJson body = {{"impression", given.id}, {"fallback", list.by_fallback}, {"unknown_user", list.is_unknown_user}};
-  if (!list.unknown_context.empty()) body["unknown_context"] = list.unknown_context;
-  body["items"] = OrderedJson::array();
-  for (std::size_t i = 0; i < list.items.size(); ++i) {
-    body["items"].push_back(item_json(*record, list.items[i], i + 1, wanted.explain));
-    given.items.push_back(kept_json(*record, list.items[i], i + 1));
-  }
-  YUPU_RETURN_IF_ERROR(keep_list(store_, tenant_id, given));
+  YUPU_ASSIGN_OR_RETURN(ListRequest wanted, parse_list_request(request.body));
+  YUPU_ASSIGN_OR_RETURN(const OrderedJson body, give(tenant_id, std::move(wanted)));
   http::Response response = http::json_response(200, body.dump());
   response.headers.add("cache-control", "no-store");
   return response;
+}
+
+Result<OrderedJson> RecommendRoutes::give(const std::string& tenant_id, ListRequest wanted) {
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(tenant_id));
+  wanted.arm = record->arm_of(wanted.user);
+  const std::int64_t now_ns = clock_.now_ns();
+  ItemIds hidden;
+  std::vector<CampaignToday> campaigns;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(hidden, hidden_items(transaction, tenant_id));
+    if (wanted.sponsored) {
+      YUPU_ASSIGN_OR_RETURN(campaigns, campaigns_today(transaction, tenant_id, now_ns));
+    }
+    return ok_status();
+  }));
+  const List list = list_for(*record, hidden, wanted, now_ns, shops_.rules());
+  const std::optional<Slot> slot = slot_for(*record, hidden, wanted, campaigns, now_ns);
+  const GivenList given = given_list(*record, wanted, list, now_ns);
+  YUPU_RETURN_IF_ERROR(store_.write([&](store::Transaction& transaction) -> Status {
+    if (slot) YUPU_RETURN_IF_ERROR(keep_slot(transaction, tenant_id, given.id, *slot, now_ns));
+    return keep_list(transaction, tenant_id, given);
+  }));
+  OrderedJson body = {{"impression", given.id}};
+  body.update(list_json(*record, list, wanted.explain));
+  if (slot) body["sponsored"] = slot_json(*record, *slot);
+  return body;
+}
+
+Result<http::Response> RecommendRoutes::click(const http::Request& request, const std::string& tenant_id) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"impression"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string impression, serving::required_string(body, "impression", kIdBytesMax));
+  YUPU_ASSIGN_OR_RETURN(const Booked booked, take_click(store_, clock_, tenant_id, impression, book_));
+  return http::json_response(200, to_text(Json{{"counted", booked.is_new}, {"price_ufen", booked.price.ufen()}}));
 }
 
 }  // namespace yupu::recommend

@@ -1,4 +1,4 @@
-// POST /v1/events and POST /v1/recommend, with an API key; the tenant is the key's.
+// POST /v1/events, /v1/recommend and /v1/recommend/sponsored/click, with an API key; the tenant is the key's.
 // Threads  handlers run on many request threads.
 #pragma once
 
@@ -9,7 +9,9 @@
 
 #include "base/clock.h"
 #include "http/router.h"
+#include "products/recommend/serve/lists.h"
 #include "products/recommend/serve/shops.h"
+#include "products/recommend/serve/sponsored/campaigns.h"
 #include "serving/service.h"
 #include "store/store.h"
 
@@ -21,9 +23,11 @@ class RecommendRoutes {
   using Door = std::function<serving::Service::Access(const http::Request& request, std::string_view scope)>;
 
   // All outlive the routes.
-  RecommendRoutes(store::Store& store, const Clock& clock, Shops& shops, Door door)
-      : store_(store), clock_(clock), shops_(shops), door_(std::move(door)) {}
+  RecommendRoutes(store::Store& store, const Clock& clock, Shops& shops, Door door, BookClick book)
+      : store_(store), clock_(clock), shops_(shops), door_(std::move(door)), book_(std::move(book)) {}
   void add_routes(http::Router& router);
+  // A list that is given out, and kept: the body of /v1/recommend.
+  Result<OrderedJson> give(const std::string& tenant_id, ListRequest wanted);
 
  private:
   struct RouteRow;
@@ -31,11 +35,13 @@ class RecommendRoutes {
 
   Result<http::Response> events(const http::Request& request, const std::string& tenant_id);
   Result<http::Response> recommend(const http::Request& request, const std::string& tenant_id);
+  Result<http::Response> click(const http::Request& request, const std::string& tenant_id);
 
   store::Store& store_;
   const Clock& clock_;
   Shops& shops_;
   const Door door_;
+  const BookClick book_;
 };
 
 }  // namespace yupu::recommend

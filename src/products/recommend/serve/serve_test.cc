@@ -42,11 +42,17 @@ class ServeTest : public ::testing::Test {
       }
     }
     shops_ = std::make_unique<Shops>(*store_, clock_);
-    routes_ = std::make_unique<RecommendRoutes>(*store_, clock_, *shops_, [](const http::Request&, std::string_view) {
-      serving::Service::Access access;
-      access.caller = handoff::Caller{.tenant_id = "t", .key_id = {}, .scopes = {}};
-      return access;
-    });
+    routes_ = std::make_unique<RecommendRoutes>(
+        *store_, clock_, *shops_,
+        [](const http::Request&, std::string_view) {
+          serving::Service::Access access;
+          access.caller = handoff::Caller{.tenant_id = "t", .key_id = {}, .scopes = {}};
+          return access;
+        },
+        [this](store::Transaction&, const Click& click) {
+          booked_.push_back(click);
+          return ok_status();
+        });
     routes_->add_routes(router_);
   }
   void put(const std::string& user, const std::string& item, std::int64_t time_ns) {
@@ -77,6 +83,7 @@ class ServeTest : public ::testing::Test {
   }
 
   FakeClock clock_{kNowNs};
+  std::vector<Click> booked_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Shops> shops_;
   std::unique_ptr<RecommendRoutes> routes_;
@@ -134,6 +141,31 @@ TEST_F(ServeTest, EventsCountOnceAndAtTheNextLook) {
   EXPECT_EQ(shop.ready(), record) << "nothing has changed";
 }
 
+TEST_F(ServeTest, ABurstOfOneUserIsOneUser) {
+  const auto popular = [&] {
+    Shop shop(*store_, clock_, "t");
+    EXPECT_TRUE(shop.look().ok());
+    return list_for(*shop.ready(), {}, {.user = "nobody", .count = 20, .explain = false}, kNowNs);
+  };
+  put("robot", "bread-9", kNowNs - 59 * kSecondNs);
+  const List once = popular();
+  std::vector<Event> burst;
+  for (int n = 0; n < 1000; ++n) {
+    burst.push_back({.id = "burst" + std::to_string(n),
+                     .user = "robot",
+                     .item = "bread-9",
+                     .kind = tasks::BehaviourKind::kClick,
+                     .time_ns = kNowNs - 58 * kSecondNs + n});
+  }
+  ASSERT_TRUE(import_events(*store_, clock_, "t", burst).ok());
+  const List often = popular();
+  ASSERT_EQ(often.items.size(), once.items.size());
+  for (std::size_t i = 0; i < once.items.size(); ++i) {
+    EXPECT_EQ(often.items[i].item, once.items[i].item);
+    EXPECT_EQ(often.items[i].score, once.items[i].score);
+  }
+}
+
 TEST_F(ServeTest, ANewItemIsThereAtTheNextLook) {
   Shop shop(*store_, clock_, "t");
   ASSERT_TRUE(shop.look().ok());
@@ -177,6 +209,78 @@ TEST_F(ServeTest, ReasonsAreWhatTheScoreRestsOn) {
     EXPECT_NE(item.reason.kind, ReasonKind::kBecauseOf);
   EXPECT_EQ(explain(*record, "nobody", "tea-1", kNowNs).status().field(), "user");
   EXPECT_EQ(explain(*record, "u0", "nothing", kNowNs).status().field(), "item");
+}
+
+TEST_F(ServeTest, ASponsoredItemStandsApartAndItsClickIsBookedOnce) {
+  EXPECT_FALSE(list({{"user", "u0"}}).contains("sponsored"));
+  const auto fen = [](std::int64_t amount) { return Money::from_fen(amount); };
+  const auto campaign = [&](const std::string& name, const std::string& item, Money bid, Money budget) {
+    return put_campaign(*store_, clock_, "t",
+                        {.name = name, .payer_id = "tea-house", .item = item, .bid = bid, .budget = budget});
+  };
+  EXPECT_EQ(campaign("none", "no-such-item", fen(50), fen(100)).field(), "item");
+  ASSERT_TRUE(campaign("a", "tea-9", fen(50), fen(100)).ok());
+  ASSERT_TRUE(campaign("b", "bread-9", fen(80), fen(100)).ok());
+  // u0 drinks tea: rate 0.04 against 0.02, so 50 fen stand above 80, for 80 * 0.5 fen and one ufen.
+  const Json first = list({{"user", "u0"}});
+  EXPECT_EQ(first.at("sponsored").at("id"), "tea-9");
+  EXPECT_EQ(first.at("sponsored").at("label"), (Json{{"zh", "推广"}, {"en", "sponsored"}}));
+  EXPECT_FALSE(list({{"user", "u0"}, {"sponsored", false}}).contains("sponsored"));
+  EXPECT_EQ(list({{"user", "u0"}, {"exclude", {"tea-9"}}}).at("sponsored").at("id"), "bread-9");
+  const Json impression = {{"impression", first.at("impression")}};
+  const std::int64_t price = fen(40).ufen() + 1;
+  EXPECT_EQ(*parse_json(post("/v1/recommend/sponsored/click", impression).body),
+            (Json{{"counted", true}, {"price_ufen", price}}));
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(*parse_json(post("/v1/recommend/sponsored/click", impression).body),
+              (Json{{"counted", false}, {"price_ufen", price}}));
+  }
+  ASSERT_EQ(booked_.size(), 1U);
+  EXPECT_EQ(booked_[0].payer_id, "tea-house");
+  EXPECT_EQ(booked_[0].price.ufen(), price);
+  EXPECT_EQ(post("/v1/recommend/sponsored/click", {{"impression", "imp_none"}}).status, 404);
+  EXPECT_EQ(post("/v1/recommend/sponsored/click", Json::object()).status, 400);
+  // Half an hour later a click costs nothing; what is stopped or hidden does not stand.
+  const Json late = list({{"user", "u1"}});
+  ASSERT_EQ(late.at("sponsored").at("id"), "bread-9");
+  clock_.advance_ns(1801 * kSecondNs);
+  EXPECT_EQ(*parse_json(post("/v1/recommend/sponsored/click", {{"impression", late.at("impression")}}).body),
+            (Json{{"counted", true}, {"price_ufen", 0}}));
+  ASSERT_TRUE(stop_campaign(*store_, clock_, "t", "a").ok());
+  ASSERT_TRUE(hide_item(*store_, clock_, "t", "bread-9").ok());
+  EXPECT_FALSE(list({{"user", "u1"}}).contains("sponsored"));
+}
+
+TEST_F(ServeTest, ADayCostsNoMoreThanItsBudget) {
+  ASSERT_TRUE(put_campaign(*store_, clock_, "t",
+                           {.name = "a",
+                            .payer_id = "tea-house",
+                            .item = "tea-9",
+                            .bid = Money::from_fen(50),
+                            .budget = Money::from_fen(100)})
+                  .ok());
+  const Slot slot{.campaign = "a", .payer_id = "tea-house", .item = "tea-9", .price = Money::from_fen(30)};
+  Money booked;
+  for (int shown = 0; shown < 6; ++shown) {  // shown before any of them is clicked
+    ASSERT_TRUE(store_
+                    ->write([&](store::Transaction& transaction) {
+                      return keep_slot(transaction, "t", "imp" + std::to_string(shown), slot, clock_.now_ns());
+                    })
+                    .ok());
+  }
+  for (int shown = 0; shown < 6; ++shown) {
+    const auto click = take_click(*store_, clock_, "t", "imp" + std::to_string(shown),
+                                  [](store::Transaction&, const Click&) { return ok_status(); });
+    ASSERT_TRUE(click.ok());
+    booked += click->price;
+  }
+  EXPECT_EQ(booked, Money::from_fen(100));
+  const OrderedJson told = campaigns_json(*store_, "t", clock_.now_ns()).value();
+  EXPECT_EQ(told.at("campaigns").at(0).at("spent_today_ufen"), Money::from_fen(100).ufen());
+  EXPECT_EQ(told.at("campaigns").at(0).at("clicks"), 6);
+  EXPECT_FALSE(list({{"user", "u0"}}).contains("sponsored"));
+  clock_.advance_ns(kDayNs);
+  EXPECT_TRUE(list({{"user", "u0"}}).contains("sponsored")) << "the next day has its own budget";
 }
 
 TEST_F(ServeTest, ListsAreKeptWithWhatTheyWereOrderedBy) {

@@ -53,15 +53,18 @@ Result<bool> show_item(store::Store& store, const std::string& tenant_id, const 
   return removed > 0;
 }
 
+Status keep_list(Transaction& transaction, const std::string& tenant_id, const GivenList& list) {
+  return transaction
+      .execute(
+          "INSERT INTO recommend_impression (tenant_id, impression_id, user_id, time_ns, surface, items, release_id, "
+          "experiment, arm, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          {tenant_id, list.id, list.user, list.time_ns, list.surface, list.items.dump(), list.release_id,
+           list.experiment, list.arm, to_text(list.shown)})
+      .status();
+}
+
 Status keep_list(store::Store& store, const std::string& tenant_id, const GivenList& list) {
-  return store.write([&](Transaction& transaction) -> Status {
-    return transaction
-        .execute(
-            "INSERT INTO recommend_impression (tenant_id, impression_id, user_id, time_ns, surface, items) VALUES "
-            "(?, ?, ?, ?, ?, ?)",
-            {tenant_id, list.id, list.user, list.time_ns, list.surface, list.items.dump()})
-        .status();
-  });
+  return store.write([&](Transaction& transaction) { return keep_list(transaction, tenant_id, list); });
 }
 
 }  // namespace yupu::recommend

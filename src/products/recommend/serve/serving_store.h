@@ -31,9 +31,12 @@ Result<bool> show_item(store::Store& store, const std::string& tenant_id, const 
 // A list that was given out.
 struct GivenList {
   std::string id, user, surface;
+  std::string release_id = {}, experiment = {}, arm = {};
   std::int64_t time_ns = 0;
   OrderedJson items = OrderedJson::array();  // as the table says
+  Json shown = Json::array();                // their ids alone, in order
 };
+Status keep_list(store::Transaction& transaction, const std::string& tenant_id, const GivenList& list);
 Status keep_list(store::Store& store, const std::string& tenant_id, const GivenList& list);
 
 }  // namespace yupu::recommend

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/execution_context.h"
+#include "base/log.h"
+#include "handoff/live_release.h"
 
 namespace yupu::recommend {
 namespace {
 
 constexpr std::int64_t kMinuteNs = 60'000'000'000;
-const Settings kServing = {{"slice", 0.1}, {"lambda", 300}, {"trees", 100},
-                           {"depth", 4},   {"lr", 0.1},     {"questions_min", 100}};
 
 std::vector<std::string> titles_of(const Collection& collection, const Stored& stored) {
   std::vector<std::string> titles(collection.items.size());
@@ -23,26 +22,73 @@ std::vector<std::string> titles_of(const Collection& collection, const Stored& s
 
 }  // namespace
 
-Result<std::shared_ptr<const Fitted>> fit_shop(std::shared_ptr<const Collection> collection, std::int64_t now_ns) {
-  auto fitted = std::make_shared<Fitted>();
-  fitted->collection = std::move(collection);
-  const Collection& learned = *fitted->collection;
-  fitted->tools = {.texts = learned.texts, .created_ns = learned.created_ns, .tags = learned.tags};
-  fitted->fitted_ns = now_ns;
-  fitted->ranker = std::make_unique<Ranker>(kServing, fitted->tools);
-  if (learned.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
-  engine::ExecutionContext context(1);
-  const FitData data{
-      .log = learned.log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
-  Status status = can_boost() ? fitted->ranker->fit(data) : Status(Code::kTooLarge, "no XGBoost");
-  if (!status.ok() && status.code() == Code::kTooLarge) status = fitted->ranker->fit_sources(data);
-  if (!status.ok()) return status;
-  return std::shared_ptr<const Fitted>(std::move(fitted));
-}
+// What a look has read.
+struct Shop::Sight {
+  Stored stored;
+  std::shared_ptr<const Collection> collection;
+  std::int64_t items_revision = 0, now_ns = 0;
+};
 
 std::shared_ptr<const Record> Shop::ready() const {
   MutexLock lock(mutex_);
   return record_;
+}
+
+Result<Release> Shop::champion(const std::string& live) const {
+  const std::string& named = rules_.experiment.champion.empty() ? live : rules_.experiment.champion;
+  if (!named.empty()) {
+    auto release = release_of(store_, tenant_id_, named);
+    // An experiment is of one tenant: the others' lists are made by what is live.
+    if (release.ok() || named == live || release.status().code() != Code::kNotFound) return release;
+    if (!live.empty()) return release_of(store_, tenant_id_, live);
+  }
+  return Release{};
+}
+
+void Shop::keep(const std::shared_ptr<const Fitted>& fitted, std::int64_t items_revision) {
+  std::erase_if(kept_, [&](const Kept& one) { return one.fitted->release.id == fitted->release.id; });
+  kept_.insert(kept_.begin(), {.items_revision = items_revision, .fitted = fitted});
+  if (kept_.size() > kFittedKept) kept_.resize(kFittedKept);
+}
+
+Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Release& release) {
+  std::shared_ptr<const Fitted> before, same_tower;
+  for (const Kept& kept : kept_) {
+    if (kept.fitted->tower != nullptr && kept.fitted->release.tower_sha256 == release.tower_sha256)
+      same_tower = kept.fitted;
+    if (kept.fitted->release.id == release.id && kept.items_revision == sight.items_revision &&
+        kept.fitted->collection->items == sight.collection->items)
+      before = kept.fitted;
+  }
+  const bool learns = release.id.empty();  // a release has learned what it has learned
+  if (before != nullptr && !(learns && sight.now_ns - before->fitted_ns >= rules_.learn_minutes * kMinuteNs)) {
+    keep(before, sight.items_revision);
+    return before;
+  }
+  const tasks::BehaviourLog log = arrived_by(sight.stored, *sight.collection, release.received_until_ns);
+  YUPU_ASSIGN_OR_RETURN(auto made, fit_release(sight.collection, log, release, sight.now_ns, same_tower.get()));
+  keep(made, sight.items_revision);
+  return made;
+}
+
+Status Shop::start_experiment(const Sight& sight, Record& record) {
+  record.experiment = rules_.experiment;
+  if (record.experiment.name.empty()) return ok_status();
+  auto release = release_of(store_, tenant_id_, record.experiment.challenger);
+  if (release.ok() && !release->passed) {
+    release = Status(Code::kConflict, "the guard refused it: " + release->verdict.value("why", std::string()));
+  }
+  if (!release.ok()) {
+    if (release.status().code() != Code::kNotFound && release.status().code() != Code::kConflict)
+      return release.status();
+    log::warn("recommend_experiment_not_run", {{"experiment", record.experiment.name},
+                                               {"tenant", tenant_id_},
+                                               {"release", record.experiment.challenger},
+                                               {"why", release.status().message()}});
+    return ok_status();
+  }
+  YUPU_ASSIGN_OR_RETURN(record.challenger, fitted(sight, *release));
+  return ok_status();
 }
 
 Status Shop::look() {
@@ -52,21 +98,21 @@ Status Shop::look() {
     YUPU_ASSIGN_OR_RETURN(revision, revision_of(transaction, tenant_id_));
     return ok_status();
   }));
-  if (before != nullptr && before->revision == revision) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(store_, live_name(tenant_id_)));
+  const std::string live_id = live ? live->release_id : std::string();
+  if (before != nullptr && before->revision == revision && before->live == live_id) return ok_status();
   // Whatever is written between the two readings is read twice, never missed: the revision is the older one.
-  YUPU_ASSIGN_OR_RETURN(const Stored stored, load(store_, tenant_id_));
+  Sight sight{.stored = {}, .collection = {}, .items_revision = revision.items, .now_ns = clock_.now_ns()};
+  YUPU_ASSIGN_OR_RETURN(sight.stored, load(store_, tenant_id_));
+  sight.collection = std::make_shared<const Collection>(collect(sight.stored));
   auto record = std::make_shared<Record>();
   record->revision = revision;
-  record->collection = std::make_shared<const Collection>(collect(stored));
-  record->titles = titles_of(*record->collection, stored);
-  const std::int64_t now_ns = clock_.now_ns();
-  const bool is_same_catalogue = before != nullptr && before->revision.items == revision.items &&
-                                 before->collection->items == record->collection->items;
-  if (is_same_catalogue && now_ns - before->fitted->fitted_ns < rules_.learn_minutes * kMinuteNs) {
-    record->fitted = before->fitted;
-  } else {
-    YUPU_ASSIGN_OR_RETURN(record->fitted, fit_shop(record->collection, now_ns));
-  }
+  record->live = live_id;
+  record->collection = sight.collection;
+  record->titles = titles_of(*record->collection, sight.stored);
+  YUPU_ASSIGN_OR_RETURN(const Release release, champion(live_id));
+  YUPU_ASSIGN_OR_RETURN(record->fitted, fitted(sight, release));
+  YUPU_RETURN_IF_ERROR(start_experiment(sight, *record));
   MutexLock lock(mutex_);
   record_ = std::move(record);
   return ok_status();

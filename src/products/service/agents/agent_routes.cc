@@ -18,6 +18,7 @@ constexpr std::size_t kIdBytesMax = 256;
 constexpr std::string_view kAgentSchema = R"({
   "type": "object", "required": ["name", "skills", "limit"],
   "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "limit": {"type": "integer"},
+    "manager": {"type": "boolean", "description": "may also decide what the shop says"},
     "skills": {"type": "array", "items": {"type": "string"}}, "created": {"type": "string"}}
 })";
 constexpr std::string_view kClaimRequest = R"({

@@ -18,7 +18,7 @@ constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kSkillsMax = 64;
 constexpr std::string_view kColumns =
-    "SELECT id, tenant_id, name, skills, conversations_max, created_ns, removed_ns FROM agent ";
+    "SELECT id, tenant_id, name, skills, conversations_max, created_ns, removed_ns, is_manager FROM agent ";
 
 Result<std::vector<Agent>> read_agents(Transaction& transaction, const std::string& rest,
                                        const std::vector<Value>& values) {
@@ -33,6 +33,7 @@ Result<std::vector<Agent>> read_agents(Transaction& transaction, const std::stri
     agent.conversations_max = row.integer(4);
     agent.created_ns = row.integer(5);
     agent.is_removed = !row.is_null(6);
+    agent.is_manager = row.integer(7) != 0;
     agents.push_back(std::move(agent));
   }
   return agents;
@@ -52,6 +53,7 @@ Json Agent::to_json() const {
           {"name", name},
           {"skills", skills},
           {"limit", conversations_max},
+          {"manager", is_manager},
           {"created", format_utc(created_ns)}};
 }
 
@@ -85,15 +87,16 @@ Result<AddedAgent> add_agent(store::Store& store, const Clock& clock, const NewA
                  .name = wanted.name,
                  .skills = wanted.skills,
                  .conversations_max = wanted.conversations_max,
-                 .created_ns = clock.now_ns()};
+                 .created_ns = clock.now_ns(),
+                 .is_manager = wanted.is_manager};
   const Agent& agent = added.agent;
   const Status written = store.write([&](Transaction& transaction) {
     return transaction
         .execute(
-            "INSERT INTO agent (id, tenant_id, name, token_sha256, skills, conversations_max, created_ns) VALUES "
-            "(?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO agent (id, tenant_id, name, token_sha256, skills, conversations_max, created_ns, is_manager) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             {agent.id, agent.tenant_id, agent.name, sha256_hex(added.token), to_text(Json(agent.skills)),
-             agent.conversations_max, agent.created_ns})
+             agent.conversations_max, agent.created_ns, std::int64_t{agent.is_manager ? 1 : 0}})
         .status();
   });
   if (written.code() == Code::kConflict)
@@ -142,6 +145,12 @@ Result<Agent> remove_agent(store::Store& store, const Clock& clock, const std::s
     return transaction.execute("UPDATE handover SET agent_id = NULL WHERE agent_id = ?", {removed.id}).status();
   }));
   return removed;
+}
+
+Status check_manager(const Agent& agent) {
+  if (agent.is_manager) return {};
+  return Status(Code::kPermissionDenied,
+                fmt::format("{} is no manager; `yupu agents add NAME --manager` makes one", agent.name));
 }
 
 Result<Agent> agent_of_token(store::Store& store, std::string_view token) {

@@ -1,4 +1,4 @@
-// The people who answer for a shop: table agent (migration 0006).
+// The people who answer for a shop: table agent (migrations 0006, 0017).
 //
 // Secrecy     a token ("ya_" + 64 hex digits, 256 random bits) is shown once, by add_agent; stored is its SHA-256.
 // Removal     keeps the row: what an agent has said stays theirs. The name is free again, the token is dead at once.
@@ -29,6 +29,7 @@ struct Agent {
   std::int64_t conversations_max = kConversationsDefault;  // at a time, given by itself
   std::int64_t created_ns = 0;
   bool is_removed = false;
+  bool is_manager = false;  // may also decide what the shop says: releases, documents
   Json to_json() const;
 };
 
@@ -37,6 +38,7 @@ struct NewAgent {
   std::string name;
   std::vector<std::string> skills = {};
   std::int64_t conversations_max = kConversationsDefault;
+  bool is_manager = false;
 };
 
 struct AddedAgent {
@@ -61,6 +63,8 @@ Result<AgentNames> agent_names(store::Transaction& transaction, const std::strin
 // Their conversations go back to the queue, where they were. Error: kNotFound.
 Result<Agent> remove_agent(store::Store& store, const Clock& clock, const std::string& tenant_id,
                            const std::string& name);
+// kPermissionDenied: this agent is no manager.
+Status check_manager(const Agent& agent);
 // Whose token this is. Error: kUnauthenticated: nobody's, or a removed agent's.
 Result<Agent> agent_of_token(store::Store& store, std::string_view token);
 

@@ -41,6 +41,14 @@ TEST_F(AgentStoreTest, ATokenIsShownOnceAndFound) {
   }
 }
 
+TEST_F(AgentStoreTest, AManagerIsNamedWhenAdded) {
+  const auto added = add_agent(*store_, clock_, {.tenant_id = "t_1", .name = "Wang", .is_manager = true});
+  ASSERT_TRUE(added.ok()) << added.status().to_string();
+  EXPECT_TRUE(agent_of_token(*store_, added->token)->is_manager);
+  EXPECT_EQ(added->agent.to_json().at("manager"), true);
+  EXPECT_FALSE(agent_of_token(*store_, add("Mei")->token)->is_manager);
+}
+
 TEST_F(AgentStoreTest, NamesAreATenantsOwn) {
   ASSERT_TRUE(add("Mei").ok());
   EXPECT_EQ(add("Mei").status().code(), Code::kConflict);

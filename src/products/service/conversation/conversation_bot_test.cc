@@ -204,5 +204,24 @@ TEST_F(ConversationBotTest, MessagesAreKeptWithoutPersonalData) {
   EXPECT_EQ(messages_of(*store_, get(other))->back().text, "Order GH1234, is that right?");
 }
 
+TEST_F(ConversationBotTest, ConversationsAreFoundByWhatWasSaid) {
+  const std::string hours = say("", "When do you OPEN?", "hours").conversation;
+  const std::string refund = say("", "退款 100% 到账吗", "refund").conversation;
+  const auto found = [this](const std::string& said, const std::string& tenant = "t_1") {
+    std::string ids;
+    const auto rows = list_conversations(*store_, {.tenant_id = tenant, .said = said});
+    EXPECT_TRUE(rows.ok()) << rows.status().to_string();
+    for (const Conversation& row : *rows) ids += row.id;
+    return ids;
+  };
+  EXPECT_EQ(found("you open"), hours);
+  EXPECT_EQ(found("English HOURS"), hours);  // the bot's words count too
+  EXPECT_EQ(found("退款"), refund);
+  EXPECT_EQ(found("100%"), refund);
+  EXPECT_EQ(found("_"), "");  // stands for itself
+  EXPECT_EQ(found("!"), "");
+  EXPECT_EQ(found("退款", "t_2"), "");
+}
+
 }  // namespace
 }  // namespace yupu::products

@@ -137,6 +137,18 @@ Result<std::int64_t> keep_turn(store::Transaction& transaction, const Conversati
   return first;
 }
 
+namespace {
+// What LIKE takes for "has this in it", with ESCAPE '!'.
+std::string containing(const std::string& text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '!') pattern += '!';
+    pattern += c;
+  }
+  return pattern + '%';
+}
+}  // namespace
+
 Result<std::vector<Conversation>> list_conversations(store::Store& store, const ConversationQuery& query) {
   std::string where = "WHERE 1 = 1";
   std::vector<Value> values;
@@ -151,6 +163,13 @@ Result<std::vector<Conversation>> list_conversations(store::Store& store, const 
   if (!query.visitor.empty()) {
     where += " AND visitor = ?";
     values.emplace_back(query.visitor);
+  }
+  if (!query.said.empty()) {
+    where +=
+        " AND id IN (SELECT m.conversation_id FROM message m WHERE (m.tenant_id = ? OR ? = '') AND lower(m.text) LIKE "
+        "lower(?) ESCAPE '!')";
+    for (const std::string& value : {query.tenant_id, query.tenant_id, containing(query.said)})
+      values.emplace_back(value);
   }
   if (query.idle_since_ns) {
     where += " AND active_ns < ?";

@@ -70,6 +70,7 @@ struct ConversationQuery {
   std::string tenant_id = {};
   std::string bot = {};                            // empty: every bot
   std::string visitor = {};                        // empty: everybody
+  std::string said = {};                           // in which this was said, by anybody; empty: all
   std::optional<std::int64_t> idle_since_ns = {};  // the last message is from before this instant
   bool waiting_only = false;  // that are nobody's yet: the highest priority first, then who has waited longest; else
                               // newest first

@@ -21,7 +21,8 @@ QuotedText quoted_text(std::span<const Quote> quotes, std::int64_t utc_offset_mi
                           .end = one.end,
                           .title = one.title,
                           .date = date,
-                          .score = one.score});
+                          .score = one.score,
+                          .page = one.page});
   }
   return out;
 }

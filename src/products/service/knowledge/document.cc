@@ -33,10 +33,15 @@ void DocumentWriter::begin_heading(int level) {
   next_level_ = level;
 }
 
+void DocumentWriter::begin_page(std::int64_t page) {
+  end_block();
+  page_ = page;
+}
+
 void DocumentWriter::open_block() {
   if (is_open_) return;
   if (!document_.blocks.empty()) document_.text += kBlockGap;
-  document_.blocks.push_back({.heading_level = next_level_, .begin = document_.text.size(), .end = 0});
+  document_.blocks.push_back({.heading_level = next_level_, .begin = document_.text.size(), .end = 0, .page = page_});
   is_open_ = true;
   gap_ = Gap::kNone;
 }

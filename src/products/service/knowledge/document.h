@@ -17,8 +17,9 @@
 namespace yupu::products {
 
 struct Block {
-  int heading_level = 0;           // 1: outermost; 0: not a heading
-  std::size_t begin = 0, end = 0;  // bytes of the text
+  int heading_level = 0;                  // 1: outermost; 0: not a heading
+  std::size_t begin = 0, end = 0;         // bytes of the text
+  std::optional<std::int64_t> page = {};  // from 1; of a format that has pages
 };
 
 struct Document {
@@ -35,6 +36,8 @@ class DocumentWriter {
   void end_block();
   // The same, and the next block is a heading.
   void begin_heading(int level);
+  // Ends the block; what is added from now on stands on this page.
+  void begin_page(std::int64_t page);
   // Words of a block: its white space is folded.
   void add(std::string_view text);
   void add_line_break();
@@ -54,6 +57,7 @@ class DocumentWriter {
 
   Document document_;
   int next_level_ = 0;
+  std::optional<std::int64_t> page_;
   bool is_open_ = false;
   bool after_border_ = false;  // nothing stands in the cell yet
   Gap gap_ = Gap::kNone;       // white space seen since the last code point

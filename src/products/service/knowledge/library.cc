@@ -67,9 +67,10 @@ Status insert_passages(Transaction& transaction, const std::string& tenant_id, s
     YUPU_ASSIGN_OR_RETURN(
         const auto rows,
         transaction.query("INSERT INTO knowledge_passage (tenant_id, document_id, version, begin_byte, end_byte, "
-                          "headings, text) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                          "headings, text, page) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                           {tenant_id, document_id, version, static_cast<std::int64_t>(passage.begin),
-                           static_cast<std::int64_t>(passage.end), to_text(Json(passage.headings)), text}));
+                           static_cast<std::int64_t>(passage.end), to_text(Json(passage.headings)), text,
+                           passage.page ? store::Value(*passage.page) : store::Value(nullptr)}));
     const auto terms = text::bm25_index_terms(searchable_text(added.document.title, passage.headings, text));
     YUPU_RETURN_IF_ERROR(store::add_text(transaction, word_index(tenant_id), rows[0].integer(0), terms));
   }
@@ -245,10 +246,11 @@ Result<std::map<std::int64_t, FoundPassage>> find_passages(store::Transaction& t
   for (const std::int64_t id : ids) {
     YUPU_ASSIGN_OR_RETURN(
         const auto rows,
-        transaction.query("SELECT d.source, d.title, p.headings, p.version, p.begin_byte, p.end_byte, d.dated_ns, "
-                          "p.text FROM knowledge_passage p JOIN knowledge_document d ON d.id = p.document_id WHERE "
-                          "p.tenant_id = ? AND d.tenant_id = ? AND p.id = ?",
-                          {tenant_id, tenant_id, id}));
+        transaction.query(
+            "SELECT d.source, d.title, p.headings, p.version, p.begin_byte, p.end_byte, d.dated_ns, "
+            "p.text, p.page FROM knowledge_passage p JOIN knowledge_document d ON d.id = p.document_id WHERE "
+            "p.tenant_id = ? AND d.tenant_id = ? AND p.id = ?",
+            {tenant_id, tenant_id, id}));
     if (rows.empty()) continue;
     const Row& row = rows[0];
     YUPU_ASSIGN_OR_RETURN(auto headings, headings_of(row.text(2)));
@@ -261,6 +263,7 @@ Result<std::map<std::int64_t, FoundPassage>> find_passages(store::Transaction& t
                  .end = static_cast<std::size_t>(row.integer(5)),
                  .dated_ns = row.integer(6),
                  .text = row.text(7)};
+    if (!row.is_null(8)) found[id].page = row.integer(8);
   }
   return found;
 }

@@ -70,6 +70,7 @@ struct FoundPassage {
   std::size_t begin = 0, end = 0;  // bytes of that version's text
   std::int64_t dated_ns = 0;
   std::string text;
+  std::optional<std::int64_t> page = {};  // from 1; of a format that has pages
 };
 
 // What is searched of a passage: its title, its headings and its text, a line each.

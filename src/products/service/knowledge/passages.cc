@@ -38,6 +38,8 @@ class Cutter {
 
   std::vector<Passage> cut() {
     for (const Block& block : document_.blocks) {
+      if (block.page != page_) close();
+      page_ = block.page;
       if (block.heading_level > 0) {
         enter_heading(block);
       } else {
@@ -140,13 +142,14 @@ class Cutter {
 
   // What is open stands under the path as it is now: a heading closes before it changes the path.
   void close() {
-    if (is_open_) out_.push_back({open_begin_, open_end_, path()});
+    if (is_open_) out_.push_back({open_begin_, open_end_, path(), page_});
     is_open_ = false;
   }
 
   const Document& document_;
   const PassageOptions options_;
   std::vector<Heading> path_;
+  std::optional<std::int64_t> page_;
   bool is_open_ = false;
   std::size_t open_begin_ = 0, open_end_ = 0;
   std::int64_t open_length_ = 0;

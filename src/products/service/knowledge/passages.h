@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,9 @@
 namespace yupu::products {
 
 struct Passage {
-  std::size_t begin = 0, end = 0;     // bytes of the document's text
-  std::vector<std::string> headings;  // outermost first
+  std::size_t begin = 0, end = 0;         // bytes of the document's text
+  std::vector<std::string> headings;      // outermost first
+  std::optional<std::int64_t> page = {};  // which it stands on: passages end where pages do
 };
 
 struct PassageOptions {

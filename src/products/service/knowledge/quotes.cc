@@ -110,7 +110,8 @@ Quote quote_of(const Sentence& sentence) {
           .version = passage.version,
           .begin = sentence.begin(),
           .end = passage.begin + sentence.span.end,
-          .dated_ns = passage.dated_ns};
+          .dated_ns = passage.dated_ns,
+          .page = passage.page};
 }
 
 // Best sentences of best documents, `sentences` being in order.
@@ -139,9 +140,11 @@ std::vector<Quote> choose(std::span<const Sentence> sentences, const QuoteOption
 }  // namespace
 
 OrderedJson Quote::to_json() const {
-  return {{"text", text},   {"score", score},       {"source", source},
-          {"title", title}, {"headings", headings}, {"version", version},
-          {"begin", begin}, {"end", end},           {"dated", format_utc(dated_ns)}};
+  OrderedJson json = {{"text", text},   {"score", score},       {"source", source},
+                      {"title", title}, {"headings", headings}, {"version", version},
+                      {"begin", begin}, {"end", end},           {"dated", format_utc(dated_ns)}};
+  if (page) json["page"] = *page;
+  return json;
 }
 
 Result<std::vector<Quote>> quote(Retriever& retriever, std::string_view query, const QuoteOptions& options) {

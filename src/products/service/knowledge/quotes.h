@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ struct Quote {
   std::int64_t version = 0;
   std::size_t begin = 0, end = 0;
   std::int64_t dated_ns = 0;
+  std::optional<std::int64_t> page = {};  // from 1; of a format that has pages
   OrderedJson to_json() const;
 };
 

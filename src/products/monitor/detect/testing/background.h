@@ -3,8 +3,9 @@
 // Each bucket's count is thinned (a binomial); whether a document is negative is drawn with the share p_t, whose logit
 // is an AR(1) process around logit(share) with deviation share_sd and memory_ns to forget to 1/e. Each document is then
 // drawn from a pool of texts of its label, and the detector is told what a classifier made of that text: every text is
-// answered once and for all, a negative one as negative with probability recall, another with probability false_share.
-// Without a pool every document is a text of its own. Deterministic: everything from one seed.
+// answered once and for all, a negative one as negative with probability recall, another with probability false_share;
+// or as a classifier really answered it (ScoredTexts). Without a pool every document is a text of its own.
+// Deterministic: everything from one seed.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +19,13 @@
 
 namespace yupu::monitor::testing {
 
+// Texts with a label of their own, and what a classifier made of each: true where it said negative.
+struct ScoredTexts {
+  std::vector<bool> negative;
+  std::vector<bool> positive;
+  std::vector<bool> other;  // neutral and positive ones
+};
+
 struct BackgroundOptions {
   double thin = 0.3;
   double share = 0.2;
@@ -28,8 +36,9 @@ struct BackgroundOptions {
   std::uint64_t publisher_count = 200;  // publisher r with probability proportional to 1/r
   std::size_t negative_texts = 0;       // 0: no pool
   std::size_t other_texts = 0;
+  ScoredTexts scored;             // instead of recall, false_share, negative_texts and other_texts, where there are any
   bool usual_level = true;        // what a surge is so many times of: level()
-  std::size_t crisis_texts = 20;  // a surge draws from this many of the pool
+  std::size_t crisis_texts = 20;  // a surge draws from this many of the pool; 0: from all of it
 };
 
 class Background {
@@ -40,10 +49,18 @@ class Background {
     double sum = 0;
     for (std::uint64_t rank = 1; rank <= options_.publisher_count; ++rank)
       publishers_.push_back(sum += 1 / static_cast<double>(rank));
+    if (!options_.scored.negative.empty()) {
+      negative_answers_ = options_.scored.negative;
+      other_answers_ = options_.scored.other;
+      positive_answers_ = options_.scored.positive;
+      draw();
+      return;
+    }
     for (std::size_t i = 0; i < options_.negative_texts; ++i)
       negative_answers_.push_back(random_.uniform() < options_.recall);
     for (std::size_t i = 0; i < options_.other_texts; ++i)
       other_answers_.push_back(random_.uniform() < options_.false_share);
+    positive_answers_ = other_answers_;
     draw();
   }
 
@@ -70,9 +87,10 @@ class Background {
     const auto index = static_cast<std::size_t>((start_ns - begin_ns_) / (5 * kMinuteNs));
     const double expected = level(index) * (factor - 1);
     std::vector<bool> answers;
-    const std::vector<bool>& pool = negative ? negative_answers_ : other_answers_;
+    const std::vector<bool>& pool = negative ? negative_answers_ : positive_answers_;
     for (std::size_t i = 0; i < options_.crisis_texts && !pool.empty(); ++i)
       answers.push_back(pool[random_.below(pool.size())]);
+    if (options_.crisis_texts == 0) answers = pool;
     std::vector<Document> documents;
     for (int slice = 0; slice < 12; ++slice) {
       for (std::int64_t left = poisson(expected); left > 0; --left) {
@@ -151,6 +169,7 @@ class Background {
   std::vector<double> publishers_;  // cumulated weights
   std::vector<bool> negative_answers_;
   std::vector<bool> other_answers_;
+  std::vector<bool> positive_answers_;
   std::vector<double> shares_;
   std::vector<std::vector<Document>> buckets_;
   std::vector<std::int64_t> negatives_;

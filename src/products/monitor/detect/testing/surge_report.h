@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "products/monitor/detect/series.h"
 #include "products/monitor/detect/testing/peers.h"
 
@@ -21,7 +22,7 @@ inline constexpr double kFactors[] = {3, 5, 10};
 // Negatives usual in the surge's hour without it: 5 in the shortest window or more, 5 in the longest or more, fewer.
 inline constexpr double kClassFloors[] = {20, 5, 0};
 inline constexpr std::size_t kClassCount = 3;
-inline constexpr const char* kClassNames[] = {">=20/h ", "5-20/h ", "<5/h "};
+inline constexpr const char* kClassNames[] = {">=20/h", "5-20/h", "<5/h"};
 
 struct Found {
   std::size_t plants = 0;
@@ -83,6 +84,37 @@ inline double quantile(std::vector<double> values, double q) {
   return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
 }
 
+// One line of the report: a detector on one class of hours of some of the series.
+struct ReportLine {
+  std::string hours;   // kClassNames
+  std::string series;  // tune, held, all
+  std::string detector;
+  double threshold = 0;  // a peer's
+  double weeks = 0;
+  std::size_t positive_plants = 0;
+  std::size_t positive_alarms = 0;
+};
+
+// For bench/rows.py: what names the row comes first.
+inline void print_json_row(const ReportLine& line, const std::map<double, Found>& by_factor, double alarms_per_week) {
+  OrderedJson row = {{"part", "surges"}, {"hours", line.hours}, {"series", line.series}, {"detector", line.detector}};
+  for (const auto& [factor, found] : by_factor) {
+    const std::string name = fmt::format("x{:.0f}", factor);
+    row[name + " plants"] = found.plants;
+    row[name + " found"] = found.delays_min.size();
+    row[name + " median min"] = quantile(found.delays_min, 0.5);
+    row[name + " p95 min"] = quantile(found.delays_min, 0.95);
+  }
+  row["false a topic-week"] = alarms_per_week;
+  row["topic-weeks"] = line.weeks;
+  if (line.positive_plants > 0) {
+    row["positive plants"] = line.positive_plants;
+    row["positive alarms"] = line.positive_alarms;
+  }
+  if (line.threshold > 0) row["threshold"] = line.threshold;
+  std::printf("%s\n", row.dump().c_str());
+}
+
 inline void print_row(const std::string& group, const std::string& detector, const std::map<double, Found>& by_factor,
                       double alarms_per_week) {
   std::printf("%-14s %-32s", group.c_str(), detector.c_str());
@@ -94,12 +126,12 @@ inline void print_row(const std::string& group, const std::string& detector, con
   std::printf("  false/topic-week %.3f\n", alarms_per_week);
 }
 
-inline void print_peer(const std::string& group, std::size_t peer, const std::vector<const SeriesRun*>& runs,
-                       double weeks, std::size_t kind) {
+inline void print_peer(const ReportLine& line, std::size_t peer, const std::vector<const SeriesRun*>& runs,
+                       std::size_t kind, bool json) {
   const auto alarms = [&](double threshold) {
     std::size_t sum = 0;
     for (const SeriesRun* run : runs) sum += run->peers[peer].alarms(threshold);
-    return static_cast<double>(sum) / weeks;
+    return static_cast<double>(sum) / line.weeks;
   };
   const auto row = [&](double threshold, const std::string& how) {
     std::map<double, Found> by_factor;
@@ -112,9 +144,14 @@ inline void print_peer(const std::string& group, std::size_t peer, const std::ve
                                     hit != plant.scores.end());
       }
     }
-    print_row(group, fmt::format("{} {} {:.1f}", kPeers[peer].name, how, threshold), by_factor, alarms(threshold));
+    ReportLine of_peer = line;
+    of_peer.detector = fmt::format("{} {}", kPeers[peer].name, how);
+    of_peer.threshold = threshold;
+    if (json) return print_json_row(of_peer, by_factor, alarms(threshold));
+    print_row(line.hours + " " + line.series, fmt::format("{} {:.1f}", of_peer.detector, threshold), by_factor,
+              alarms(threshold));
   };
-  row(kPeers[peer].usual, "at");
+  row(kPeers[peer].usual, "as usual");
   // The lowest threshold that keeps what we promise, known only afterwards.
   double low = 0;
   double high = 1e6;
@@ -122,34 +159,38 @@ inline void print_peer(const std::string& group, std::size_t peer, const std::ve
     const double middle = (low + high) / 2;
     (alarms(middle) > 0.1 ? low : high) = middle;
   }
-  row(high, "<= 0.1 at");
+  row(high, "at 0.1 in hindsight");
 }
 
-inline void print_group(const std::string& group, const std::vector<const SeriesRun*>& runs, std::size_t kind,
-                        bool peers) {
+inline void print_group(const std::string& series, const std::vector<const SeriesRun*>& runs, std::size_t kind,
+                        bool peers, bool json) {
   if (runs.empty()) return;
+  ReportLine line = {.hours = kClassNames[kind], .series = series, .detector = "yupu"};
   std::map<double, Found> by_factor;
-  double weeks = 0;
   std::size_t alarms = 0;
-  std::size_t positive_plants = 0;
-  std::size_t positive_alarms = 0;
   for (const SeriesRun* run : runs) {
     for (const auto& [factor, found] : run->ours.by_factor[kind]) {
       by_factor[factor].plants += found.plants;
       auto& delays = by_factor[factor].delays_min;
       delays.insert(delays.end(), found.delays_min.begin(), found.delays_min.end());
     }
-    weeks += run->ours.weeks;
+    line.weeks += run->ours.weeks;
     alarms += run->ours.false_alarms;
-    positive_plants += run->ours.positive_plants;
-    positive_alarms += run->ours.positive_alarms_ns.size();
+    line.positive_plants += run->ours.positive_plants;
+    line.positive_alarms += run->ours.positive_alarms_ns.size();
   }
-  print_row(group, fmt::format("yupu, positive x5: {} of {}", positive_alarms, positive_plants), by_factor,
-            static_cast<double>(alarms) / weeks);
-  for (std::size_t p = 0; p < kPeers.size() && peers; ++p) print_peer(group, p, runs, weeks, kind);
+  const double alarms_per_week = static_cast<double>(alarms) / line.weeks;
+  if (json)
+    print_json_row(line, by_factor, alarms_per_week);
+  else
+    print_row(line.hours + " " + line.series,
+              fmt::format("yupu, positive x5: {} of {}", line.positive_alarms, line.positive_plants), by_factor,
+              alarms_per_week);
+  line.positive_plants = 0;  // peers are not asked about them
+  for (std::size_t p = 0; p < kPeers.size() && peers; ++p) print_peer(line, p, runs, kind, json);
 }
 
-inline void print_report(const std::vector<SeriesRun>& all, bool peers) {
+inline void print_report(const std::vector<SeriesRun>& all, bool peers, bool json) {
   for (const SeriesRun& run : all) {
     std::printf("%-10s %s %7.1f negatives/h, %5.1f weeks, %zu false alarms;", run.name.c_str(),
                 run.held ? "held" : "tune", run.negatives_per_hour, run.ours.weeks, run.ours.false_alarms);
@@ -160,14 +201,14 @@ inline void print_report(const std::vector<SeriesRun>& all, bool peers) {
     }
     std::printf("\n");
   }
-  std::printf("found %% (median, p95 minutes from the surge's start)\n");
+  if (!json) std::printf("found %% (median, p95 minutes from the surge's start)\n");
   for (std::size_t kind = 0; kind < kClassCount; ++kind) {
     for (const std::string which : {"tune", "held", "all"}) {
       std::vector<const SeriesRun*> runs;
       for (const SeriesRun& run : all) {
         if (which == "all" || run.held == (which == "held")) runs.push_back(&run);
       }
-      print_group(kClassNames[kind] + which, runs, kind, peers && which == "all");
+      print_group(which, runs, kind, peers && which == "all", json);
     }
   }
 }

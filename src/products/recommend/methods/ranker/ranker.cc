@@ -1,14 +1,22 @@
 #include "products/recommend/methods/ranker/ranker.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "products/recommend/evaluate/questions.h"
 #include "products/recommend/evaluate/time_split.h"
+#include "products/recommend/methods/ranker/logged_lists.h"
 
 namespace yupu::recommend {
+namespace {
+
+constexpr std::int64_t kPairs = 4;
+
+}  // namespace
 
 Ranker::Ranker(const Settings& settings, const Tools& tools)
     : settings_(settings), stage_(std::make_unique<StageOne>(settings, tools)) {}
@@ -21,24 +29,40 @@ Status Ranker::fit(const FitData& data) {
   const tasks::BehaviourLog before = data.log.cut_at(slice->test_ns);
   YUPU_RETURN_IF_ERROR(stage_->fit(
       {.log = before, .weights = data.weights, .relevant = data.relevant, .seed = data.seed, .context = data.context}));
-  const RankingGroups groups = groups_of(data, slice->test_ns);
+  RankingGroups groups = groups_of(data, slice->test_ns);
   if (static_cast<double>(groups.sizes.size()) < settings_.at("questions_min")) {
     return {Code::kTooLarge, fmt::format("ranker: {} questions to learn from, it wants {:g}", groups.sizes.size(),
                                          settings_.at("questions_min"))};
   }
+  const auto& names = feature_names();
+  const auto position = std::find(names.begin(), names.end(), kPositionFeature) - names.begin();
+  if (data.lists) {
+    add_lists(data.lists(names), data.log, data.relevant, static_cast<std::size_t>(position), PositionRule::kFeature,
+              {}, groups);
+  }
   YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, {.trees = static_cast<std::int64_t>(settings_.at("trees")),
                                                       .depth = static_cast<std::int64_t>(settings_.at("depth")),
                                                       .lr = settings_.at("lr"),
+                                                      .pairs = kPairs,
                                                       .seed = data.seed}));
   if (!forest_.has_splits()) forest_ = {};  // nothing in it to tell rows apart by: the sources alone say more
   return stage_->fit(data);
 }
 
+bool Ranker::take_trees(const Ranker& other) {
+  if (other.feature_names() != feature_names()) return false;
+  forest_ = other.forest_;
+  return true;
+}
+
 RankingGroups Ranker::groups_of(const FitData& data, std::int64_t slice_ns) const {
-  RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
+  RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}, .weights = {}};
   const QuestionRule rule{
       .protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed};
-  for (const Question& question : questions_of(data.log, slice_ns, INT64_MAX, rule)) {
+  const std::vector<Question> questions = questions_of(data.log, slice_ns, INT64_MAX, rule);
+  std::map<std::uint32_t, float> asked;
+  for (const Question& question : questions) asked[question.user] += 1.0f;
+  for (const Question& question : questions) {
     const Moment moment{.log = data.log,
                         .time_ns = question.time_ns,
                         .history = data.log.of_user_before(question.user, question.time_ns)};
@@ -50,6 +74,8 @@ RankingGroups Ranker::groups_of(const FitData& data, std::int64_t slice_ns) cons
     groups.features.insert(groups.features.end(), pool.features.begin(), pool.features.end());
     for (const std::uint32_t item : pool.items) groups.relevance.push_back(is_wanted(item) ? 1.0f : 0.0f);
     groups.sizes.push_back(static_cast<std::uint32_t>(pool.items.size()));
+    // Figures are means over users: who asked a hundred times should not count a hundred times.
+    groups.weights.push_back(1.0f / std::sqrt(asked.at(question.user)));
   }
   return groups;
 }
@@ -93,6 +119,10 @@ std::vector<Ranker::Ranked> Ranker::rank(const Moment& moment) const {
 
 std::vector<float> Ranker::scores_of(const Moment& moment, std::span<const std::uint32_t> items) const {
   return judged(StageOne::Sight(*stage_, moment).features_of(items));
+}
+
+void Ranker::score_these(const Moment& moment, std::span<const std::uint32_t> items, std::span<float> scores) const {
+  std::ranges::copy(scores_of(moment, items), scores.begin());
 }
 
 std::unique_ptr<Method> make_ranker(const Settings& settings, const Tools& tools) {

@@ -2,6 +2,7 @@
 // (boosting/lambda_mart.h).
 //   fit     the last `slice` of the events are set aside; the sources are fitted before them, the trees learn from the
 //           questions in them (at most kRankerQuestions, drawn), and the sources are fitted again on everything
+//           and from the lists that were given, as they were logged, with each item's position (logged_lists.h)
 //   score   of a candidate the trees' sum; of anything else less than of any candidate, in the order of item-knn
 //           (without trees, or with trees that found nothing to split by: fit_sources)
 // Settings  lambda (of ease), slice, trees, depth, lr; questions_min: questions with a wanted candidate that trees are
@@ -18,7 +19,7 @@
 
 namespace yupu::recommend {
 
-inline constexpr std::size_t kRankerQuestions = 800;
+inline constexpr std::size_t kRankerQuestions = 1200;
 
 class Ranker final : public Method {
  public:
@@ -27,10 +28,15 @@ class Ranker final : public Method {
 
   Status fit(const FitData& data) override;
   void score(const Moment& moment, std::span<float> scores) const override;
+  // By the trees, candidates or not.
+  void score_these(const Moment& moment, std::span<const std::uint32_t> items, std::span<float> scores) const override;
 
   // The sources alone: without trees a candidate's score is the sum of its shares of each source's largest score, and a
   // hundredth of ln(1 + users of the week).  For a shop with too little behaviour to learn an order from.
   Status fit_sources(const FitData& data) { return stage_->fit(data); }
+  // The trees of another ranker, where their features are this one's: what a new item needs is sources that know it,
+  // not another order.  False: they are not, and nothing is taken.
+  bool take_trees(const Ranker& other);
   bool has_trees() const { return !forest_.is_empty(); }
 
   // Candidates in order, the best first; of equal ones the lower number.

@@ -142,6 +142,29 @@ TEST(Ranker, OrdersCandidatesAndLooksAtThePastAlone) {
   }
 }
 
+TEST(Ranker, SourcesMayBeFittedAgainUnderTheTreesOfBefore) {
+  if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
+  const Collection collection = testing::shop();
+  const Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
+  engine::ExecutionContext context(1);
+  const FitData data{
+      .log = collection.log, .weights = {}, .relevant = BehaviourKind::kClick, .seed = 1, .context = context};
+  Ranker whole(kSettings, tools), quick(kSettings, tools);
+  ASSERT_TRUE(whole.fit(data).ok());
+  ASSERT_TRUE(quick.fit_sources(data).ok());
+  EXPECT_FALSE(quick.has_trees());
+  ASSERT_TRUE(quick.take_trees(whole));
+  const Moment moment{
+      .log = collection.log, .time_ns = testing::kBeginNs + 101 * kDayNs, .history = collection.log.of_user(3)};
+  std::vector<float> a(collection.items.size()), b(a);
+  whole.score(moment, a);
+  quick.score(moment, b);
+  EXPECT_EQ(a, b);
+  const Tools without_texts;
+  Ranker other(kSettings, without_texts);
+  EXPECT_FALSE(other.take_trees(whole)) << "other features";
+}
+
 TEST(Ranker, SaysWhatItCannotLearnFrom) {
   if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
   const BehaviourLog log({{.user = 0, .item = 0, .time_ns = 1, .kind = BehaviourKind::kClick}}, 1, 2);

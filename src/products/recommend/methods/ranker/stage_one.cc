@@ -8,6 +8,7 @@
 
 #include "products/recommend/methods/ease/ease.h"
 #include "products/recommend/methods/item_knn/item_knn.h"
+#include "products/recommend/methods/next/next.h"
 #include "products/recommend/methods/text/text.h"
 #include "products/recommend/methods/tower/tower.h"
 #include "products/recommend/methods/words/words.h"
@@ -17,13 +18,15 @@ namespace {
 
 constexpr double kNeighbours = 100, kShrink = 20;
 constexpr double kHalfLifeEvents = 5, kHalfLifeDays = 0;
+constexpr double kReach = 10, kNextShrink = 5;
+constexpr std::int64_t kMinuteNs = 60'000'000'000, kHourNs = 60 * kMinuteNs;
 
 float log_of(double value) { return static_cast<float>(std::log1p(value)); }
 
 // The first `count` open items by `order`, of equal ones the lower number.
 template <class Order>
-void take_first(const std::vector<std::uint8_t>& open, std::size_t count, const Order& order,
-                std::vector<std::uint32_t>& taken) {
+void take_best(const std::vector<std::uint8_t>& open, std::size_t count, const Order& order,
+               std::vector<std::uint32_t>& taken) {
   std::vector<std::pair<double, std::uint32_t>> items;
   for (std::uint32_t item = 0; item < open.size(); ++item) {
     if (open[item] == 0) continue;
@@ -34,12 +37,24 @@ void take_first(const std::vector<std::uint8_t>& open, std::size_t count, const 
   for (auto it = items.begin(); it != end; ++it) taken.push_back(it->second);
 }
 
+// The first `count` open ones of an order.
+void take_first(const std::vector<std::uint8_t>& open, std::size_t count, const std::vector<std::uint32_t>& order,
+                std::vector<std::uint32_t>& taken) {
+  for (const std::uint32_t item : order) {
+    if (count == 0) return;
+    if (open[item] == 0) continue;
+    taken.push_back(item);
+    --count;
+  }
+}
+
 }  // namespace
 
 StageOne::StageOne(const Settings& settings, const Tools& tools) : tools_(tools) {
   const Settings neighbours = {{"neighbours", kNeighbours}, {"shrink", kShrink}, {"relevant_only", 0}};
   sources_.push_back({"item-knn", make_item_knn(neighbours)});
   sources_.push_back({"ease", make_ease({{"lambda", settings.at("lambda")}, {"relevant_only", 0}})});
+  sources_.push_back({"next", make_next({{"reach", kReach}, {"shrink", kNextShrink}, {"relevant_only", 0}})});
   const Settings profile = {{"half_life_events", kHalfLifeEvents}, {"half_life_days", kHalfLifeDays}};
   if (tools.vectors != nullptr) {
     Settings centred = profile;
@@ -66,6 +81,8 @@ void StageOne::name_features() {
 Status StageOne::fit(const FitData& data) {
   weights_ = data.weights;
   relevant_ = data.relevant;
+  if (tools_.tower != nullptr && data.log.item_count() > kIndexFrom)
+    std::erase_if(sources_, [](const Source& source) { return source.name == "words" || source.name == "text"; });
   for (auto it = sources_.begin(); it != sources_.end();) {
     const Status status = it->method->fit(data);
     if (!status.ok() && status.code() != Code::kTooLarge) return status;
@@ -75,12 +92,32 @@ Status StageOne::fit(const FitData& data) {
   return ok_status();
 }
 
+std::shared_ptr<const ItemCounts> StageOne::counts_at(const Moment& moment) const {
+  const std::int64_t step_ns = moment.log.item_count() > kIndexFrom ? kHourNs : kMinuteNs;
+  const std::int64_t time_ns = moment.time_ns / step_ns * step_ns;
+  {
+    MutexLock lock(mutex_);
+    if (counted_.counts != nullptr && counted_.mark == moment.log.mark() && counted_.time_ns == time_ns)
+      return counted_.counts;
+  }
+  auto counts = std::make_shared<const ItemCounts>(moment.log, time_ns, tools_, relevant_);
+  MutexLock lock(mutex_);
+  counted_ = {.mark = moment.log.mark(), .time_ns = time_ns, .counts = counts};
+  return counts;
+}
+
 StageOne::Sight::Sight(const StageOne& stage, const Moment& moment)
-    : stage_(stage), moment_(moment), counts_(moment, stage.tools_, stage.weights_, stage.relevant_) {
+    : stage_(stage), moment_(moment), counts_(stage.counts(moment)) {
   for (const Source& source : stage.sources_) {
-    std::vector<float>& scores = scores_.emplace_back(moment.log.item_count());
-    source.method->score(moment, scores);
-    largest_.push_back(scores.empty() ? 0.0f : *std::max_element(scores.begin(), scores.end()));
+    Said& said = said_.emplace_back();
+    said.glance = source.method->glance(moment);
+    if (said.glance != nullptr) {
+      said.largest = 1.0f;
+      continue;
+    }
+    said.scores.resize(moment.log.item_count());
+    source.method->score(moment, said.scores);
+    said.largest = said.scores.empty() ? 0.0f : *std::max_element(said.scores.begin(), said.scores.end());
   }
 }
 
@@ -97,15 +134,16 @@ std::vector<std::uint8_t> StageOne::Sight::open_items() const {
 Pool StageOne::Sight::pool() const {
   const std::vector<std::uint8_t> open = open_items();
   Pool pool;
-  for (const std::vector<float>& scores : scores_) {
-    take_first(
-        open, kFromEach, [&](std::uint32_t item) { return static_cast<double>(scores[item]); }, pool.items);
+  for (const Said& said : said_) {
+    if (said.glance != nullptr) {
+      for (const Scored& one : said.glance->first(kFromEach, open)) pool.items.push_back(one.item);
+    } else if (said.largest > 0.0f) {
+      take_best(
+          open, kFromEach, [&](std::uint32_t item) { return static_cast<double>(said.scores[item]); }, pool.items);
+    }
   }
-  take_first(
-      open, kFromEach, [&](std::uint32_t item) { return static_cast<double>(counts_.users_of_week()[item]); },
-      pool.items);
-  take_first(
-      open, kFresh, [&](std::uint32_t item) { return kNoAge - counts_.age_days(item); }, pool.items);
+  take_first(open, kFromEach, counts_.items().most_touched(), pool.items);
+  take_first(open, kFresh, counts_.items().newest(), pool.items);
   std::sort(pool.items.begin(), pool.items.end());
   pool.items.erase(std::unique(pool.items.begin(), pool.items.end()), pool.items.end());
   pool.features = features_of(pool.items);
@@ -120,10 +158,10 @@ std::vector<float> StageOne::Sight::features_of(std::span<const std::uint32_t> i
 }
 
 void StageOne::Sight::add_row(std::uint32_t item, std::vector<float>& features) const {
-  for (std::size_t source = 0; source < scores_.size(); ++source) {
-    const float score = scores_[source][item];
+  for (const Said& said : said_) {
+    const float score = said.score(item);
     features.push_back(score);
-    features.push_back(largest_[source] > 0.0f ? score / largest_[source] : 0.0f);
+    features.push_back(said.largest > 0.0f ? score / said.largest : 0.0f);
   }
   for (std::size_t window = 0; window < kCountDays.size(); ++window)
     features.push_back(log_of(static_cast<double>(counts_.users(window, item))));
@@ -135,7 +173,7 @@ void StageOne::Sight::add_row(std::uint32_t item, std::vector<float>& features) 
 }
 
 float StageOne::Sight::last_resort(std::uint32_t item) const {
-  const float score = scores_.empty() ? 0.0f : scores_[0][item];
+  const float score = said_.empty() ? 0.0f : said_[0].score(item);
   return 0.5f + 0.5f * score / (1.0f + std::abs(score));
 }
 

@@ -3,10 +3,13 @@
 //               the user has touched or that is not there yet
 //   features    of each source its score and that over its largest score at the moment; counts (moment_counts.h) as
 //               ln(1 + n); ln(1 + age in days); tag match; ln(1 + events of the user); position in the list, which is 0
-//               wherever a list is made: a row for learning from lists that were shown (Guo et al. 2019, RecSys'19,
-//               "PAL")
-// Nothing at or after the moment is read, by any feature.
-// Sources   item-knn and ease; words without a sentence encoder, else text; the tower where one is given.
+//               wherever a list is made: lists that were shown are learned from with it (Guo et al. 2019, RecSys'19,
+//               "PAL"; logged_lists.h)
+// Nothing at or after the moment is read, by any feature; the shop's counts are those of the minute's beginning, in
+// training as in serving, so that all lists of a minute share them.
+// Sources   item-knn, ease and next; words without a sentence encoder, else text; the tower where one is given.  Above
+//           kIndexFrom items the tower answers from its index, over 1 instead of over its largest score, and stands
+//           for words and text too, which would read every item's every word; counts are the hour's then.
 // Threads   as methods.
 #pragma once
 
@@ -15,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "products/recommend/methods/methods.h"
 #include "products/recommend/methods/ranker/moment_counts.h"
 
@@ -37,7 +41,7 @@ class StageOne {
   Status fit(const FitData& data);
 
   std::size_t width() const { return feature_names_.size(); }
-  MomentCounts counts(const Moment& moment) const { return {moment, tools_, weights_, relevant_}; }
+  MomentCounts counts(const Moment& moment) const { return {moment, tools_, weights_, counts_at(moment)}; }
   std::size_t source_count() const { return sources_.size(); }
   const std::vector<std::string>& feature_names() const { return feature_names_; }
   // Scores of every source at a moment, and the counts; what candidates and features are made of.
@@ -51,14 +55,20 @@ class StageOne {
     float last_resort(std::uint32_t item) const;
 
    private:
+    // What a source says: scores of every item, or a glance.
+    struct Said {
+      std::vector<float> scores = {};
+      std::unique_ptr<Glance> glance = nullptr;
+      float largest = 0.0f;
+      float score(std::uint32_t item) const { return glance != nullptr ? glance->score(item) : scores[item]; }
+    };
     std::vector<std::uint8_t> open_items() const;
     void add_row(std::uint32_t item, std::vector<float>& features) const;
 
     const StageOne& stage_;
     const Moment& moment_;
     MomentCounts counts_;
-    std::vector<std::vector<float>> scores_;  // by source, by item
-    std::vector<float> largest_;              // by source
+    std::vector<Said> said_;  // by source
   };
 
  private:
@@ -67,12 +77,22 @@ class StageOne {
     std::unique_ptr<Method> method;
   };
   void name_features();
+  std::shared_ptr<const ItemCounts> counts_at(const Moment& moment) const;
 
   const Tools& tools_;
   std::vector<Source> sources_;
   std::vector<std::string> feature_names_;
   tasks::KindWeights weights_;
   tasks::BehaviourKind relevant_ = tasks::BehaviourKind::kClick;
+
+  // The last counts of the shop, and of which log and minute.
+  struct Counted {
+    std::uint64_t mark = 0;
+    std::int64_t time_ns = -1;
+    std::shared_ptr<const ItemCounts> counts;
+  };
+  mutable Mutex mutex_;
+  mutable Counted counted_ YUPU_GUARDED_BY(mutex_);
 };
 
 }  // namespace yupu::recommend

@@ -4,11 +4,14 @@
 #include <cmath>
 
 namespace yupu::recommend {
+namespace {
 
-Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::ExecutionContext& context,
-                                     std::span<const std::string> texts) {
+// `model` gives the vectors, `embedder` reads the texts.
+template <class Model>
+Result<OwnedItemVectors> embed_with(const Model& model, const tasks::Embedder& embedder,
+                                    engine::ExecutionContext& context, std::span<const std::string> texts) {
   OwnedItemVectors vectors;
-  vectors.width = static_cast<std::size_t>(embedder.width());
+  vectors.width = static_cast<std::size_t>(model.width());
   vectors.values.assign(texts.size() * vectors.width, 0.0f);
   std::vector<text::Encoding> encodings;
   std::vector<std::size_t> items;
@@ -17,7 +20,7 @@ Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::Ex
     items.push_back(item);
     encodings.push_back(embedder.encode(texts[item]));
   }
-  YUPU_ASSIGN_OR_RETURN(const auto rows, embedder.embed(context, encodings));
+  YUPU_ASSIGN_OR_RETURN(const auto rows, model.embed(context, encodings));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     double square = 0.0;
     for (const float value : rows[i]) square += static_cast<double>(value) * static_cast<double>(value);
@@ -27,6 +30,18 @@ Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::Ex
                    [factor](float value) { return value * factor; });
   }
   return vectors;
+}
+
+}  // namespace
+
+Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::ExecutionContext& context,
+                                     std::span<const std::string> texts) {
+  return embed_with(embedder, embedder, context, texts);
+}
+
+Result<OwnedItemVectors> embed_items(const tasks::Recommender& recommender, engine::ExecutionContext& context,
+                                     std::span<const std::string> texts) {
+  return embed_with(recommender, recommender.embedder(), context, texts);
 }
 
 }  // namespace yupu::recommend

@@ -9,6 +9,7 @@
 #include "engine/execution_context.h"
 #include "products/recommend/methods/method.h"
 #include "tasks/embed/embedder.h"
+#include "tasks/recommend/recommender.h"
 
 namespace yupu::recommend {
 
@@ -19,6 +20,9 @@ struct OwnedItemVectors {
 };
 // Each of length one; of an empty text zero.  Outcomes  kResourceExhausted: no memory.
 Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::ExecutionContext& context,
+                                     std::span<const std::string> texts);
+// The same as a recommender sees them, of its own width.
+Result<OwnedItemVectors> embed_items(const tasks::Recommender& recommender, engine::ExecutionContext& context,
                                      std::span<const std::string> texts);
 
 }  // namespace yupu::recommend

@@ -35,9 +35,7 @@ bool begins_block(std::string_view line) {
 
 }  // namespace
 
-Result<Document> read_plain_text(std::string_view bytes) {
-  YUPU_ASSIGN_OR_RETURN(std::string_view text, utf8_text(bytes));
-  DocumentWriter writer;
+void write_plain_text(DocumentWriter& writer, std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = without_margin(text.substr(0, end));
@@ -46,6 +44,12 @@ Result<Document> read_plain_text(std::string_view bytes) {
     writer.add("\n");
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+}
+
+Result<Document> read_plain_text(std::string_view bytes) {
+  YUPU_ASSIGN_OR_RETURN(const std::string_view text, utf8_text(bytes));
+  DocumentWriter writer;
+  write_plain_text(writer, text);
   return writer.finish("");
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "products/service/knowledge/readers/pdf_program.h"
 #include "text/bm25/bm25.h"
 #include "text/unicode.h"
 
@@ -19,6 +20,7 @@ constexpr std::array kFormats = {
     DocumentFormat{"html", "html htm xhtml", kMarkedUpBytesMax, read_html},
     DocumentFormat{"text", "txt text", kTextBytesMax, read_plain_text},
     DocumentFormat{"docx", "docx", kDocxBytesMax, read_docx},
+    DocumentFormat{"pdf", "pdf", kPdfFileBytesMax, read_pdf},
 };
 
 std::string ending_of(const std::string& file) {
@@ -44,10 +46,6 @@ Result<const DocumentFormat*> format_of(const std::string& file) {
   const std::string ending = ending_of(file);
   for (const DocumentFormat& format : kFormats) {
     if (has_ending(format, ending)) return &format;
-  }
-  if (ending == "pdf") {
-    return invalid_argument(file + ": PDF is not read; turn it into text first (`pdftotext FILE.pdf FILE.txt`)",
-                            "file");
   }
   if (ending == "doc") return invalid_argument(file + ": the old Word format is not read; save it as .docx", "file");
   std::string endings;

@@ -1,6 +1,7 @@
 // Files -> documents: one row a format, chosen by how the file's name ends.  An addition is one file here and one row.
 // Errors  every message begins with the file's name; kInvalidArgument: an unknown ending, no UTF-8 (with the byte), no
-//         word in it, not what its ending says; kTooLarge: above a limit.       Threads: pure functions.
+//         word in it, not what its ending says; kTooLarge: above a limit.  Of PDF alone kUnavailable (pdf.h).
+// Threads pure functions, but for PDF, which is read by a process of its own.
 #pragma once
 
 #include <cstddef>
@@ -34,5 +35,8 @@ Result<Document> read_plain_text(std::string_view bytes);
 Result<Document> read_markdown(std::string_view bytes);
 Result<Document> read_html(std::string_view bytes);
 Result<Document> read_docx(std::string_view bytes);
+Result<Document> read_pdf(std::string_view bytes);
+// The lines of a plain text, added to what is written.
+void write_plain_text(DocumentWriter& writer, std::string_view text);
 
 }  // namespace yupu::products

@@ -176,7 +176,6 @@ struct Bad {
 
 TEST(Readers, BadInputNamesTheFile) {
   const std::vector<Bad> rows = {
-      {"a/x.pdf", "%PDF-1.4", Code::kInvalidArgument, "pdftotext"},
       {"a/x.doc", "x", Code::kInvalidArgument, ".docx"},
       {"a/x.xyz", "x", Code::kInvalidArgument, "md markdown html"},
       {"a/x", "x", Code::kInvalidArgument, "ends in one of"},

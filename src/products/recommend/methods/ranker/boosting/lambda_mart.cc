@@ -51,6 +51,9 @@ Result<Matrix> matrix_of(const RankingGroups& groups) {
       checked(XGDMatrixSetFloatInfo(matrix.get(), "label", groups.relevance.data(), groups.relevance.size()), "label"));
   YUPU_RETURN_IF_ERROR(
       checked(XGDMatrixSetUIntInfo(matrix.get(), "group", groups.sizes.data(), groups.sizes.size()), "group"));
+  if (!groups.weights.empty())
+    YUPU_RETURN_IF_ERROR(
+        checked(XGDMatrixSetFloatInfo(matrix.get(), "weight", groups.weights.data(), groups.weights.size()), "weight"));
   return matrix;
 }
 
@@ -65,6 +68,7 @@ Result<Booster> booster_of(const Matrix& matrix, const BoostingShape& shape) {
       {"nthread", "1"},
       {"verbosity", "0"},
       {"base_score", "0"},
+      {"num_pairsample", std::to_string(shape.pairs)},
       {"seed", std::to_string(shape.seed)},
       {"eta", fmt::format("{}", shape.lr)},
       {"max_depth", std::to_string(shape.depth)},

@@ -19,12 +19,14 @@ struct RankingGroups {
   std::vector<float> features;       // (rows, width), finite
   std::vector<float> relevance;      // of each row: 0 not wanted, 1 wanted
   std::vector<std::uint32_t> sizes;  // rows of each question
+  std::vector<float> weights = {};   // what each question counts, above 0; none at all: 1 each
 };
 
 struct BoostingShape {
   std::int64_t trees = 100, depth = 4;
   double lr = 0.1;
   double leaf_weight_min = 0.1;  // the second derivatives a leaf has at least
+  std::int64_t pairs = 1;        // drawn for every row of each question, a tree
   std::uint64_t seed = 1;
 };
 

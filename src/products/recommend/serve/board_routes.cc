@@ -1,0 +1,213 @@
+#include "products/recommend/serve/board_routes.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "handoff/live_release.h"
+#include "http/problem.h"
+#include "products/recommend/records.h"
+#include "products/recommend/serve/board.h"
+#include "products/recommend/serve/board_schemas.h"
+#include "products/recommend/serve/bodies.h"
+#include "products/recommend/serve/list_json.h"
+#include "products/recommend/serve/outcomes.h"
+#include "products/recommend/serve/releases.h"
+#include "serving/body_fields.h"
+
+namespace yupu::recommend {
+namespace {
+
+constexpr std::int64_t kRowsMost = 500, kDaysMost = 400;
+
+http::Response reply(const OrderedJson& json) {
+  http::Response response = http::json_response(200, json.dump());
+  response.headers.add("cache-control", "no-store");
+  return response;
+}
+
+std::string asked(const http::Request& request, const std::string& name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::string() : found->second;
+}
+
+Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
+                                  std::int64_t most) {
+  const std::string text = asked(request, name);
+  if (text.empty()) return fallback;
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && stop == text.data() + text.size() && number >= 1 && number <= most) return number;
+  return invalid_argument(fmt::format("{} is a whole number from 1 to {}", name, most), name);
+}
+
+}  // namespace
+
+struct BoardRoutes::RouteRow {
+  http::RouteInfo info;
+  Result<http::Response> (BoardRoutes::*handler)(const http::Request&, const Person&);
+};
+
+constexpr BoardRoutes::RouteRow BoardRoutes::kRoutes[] = {
+    {{.method = "GET",
+      .pattern = "/v1/recommend/board",
+      .scope = "agent",
+      .summary = "how much there is to recommend from, with an agent's token",
+      .response_schema = kBoardSchema},
+     &BoardRoutes::overview},
+    {{.method = "GET",
+      .pattern = "/v1/recommend/items",
+      .scope = "agent",
+      .summary = "items by words, those with the most users first",
+      .query_schema = kSearchQuery,
+      .response_schema = kItemsSchema},
+     &BoardRoutes::items},
+    {{.method = "POST",
+      .pattern = "/v1/recommend/items/hide",
+      .scope = "agent",
+      .summary = "takes an item out of every list at once, or puts it back",
+      .request_schema = kHideRequest,
+      .response_schema = kHiddenSchema},
+     &BoardRoutes::hide},
+    {{.method = "GET",
+      .pattern = "/v1/recommend/users",
+      .scope = "agent",
+      .summary = "users by words, those with the most events first",
+      .query_schema = kSearchQuery,
+      .response_schema = kUsersSchema},
+     &BoardRoutes::users},
+    {{.method = "GET",
+      .pattern = "/v1/recommend/users/history",
+      .scope = "agent",
+      .summary = "what a user did, the newest first",
+      .query_schema = kHistoryQuery,
+      .response_schema = kHistorySchema},
+     &BoardRoutes::history},
+    {{.method = "POST",
+      .pattern = "/v1/recommend/preview",
+      .scope = "agent",
+      .summary = "the list a user would get now, with reasons; it is not kept",
+      .request_schema = kPreviewRequest,
+      .response_schema = kPreviewSchema},
+     &BoardRoutes::preview},
+    {{.method = "GET",
+      .pattern = "/v1/recommend/metrics",
+      .scope = "agent",
+      .summary = "lists and what was clicked of them within half an hour, by day",
+      .query_schema = kMetricsQuery,
+      .response_schema = kMetricsSchema},
+     &BoardRoutes::metrics},
+    {{.method = "GET",
+      .pattern = "/v1/recommend/releases",
+      .scope = "agent",
+      .summary = "what served when, and what the guard said",
+      .response_schema = kReleasesSchema},
+     &BoardRoutes::releases},
+    {{.method = "POST",
+      .pattern = "/v1/recommend/rollback",
+      .scope = "agent",
+      .summary = "goes back to the release before",
+      .request_schema = kRollBackRequest,
+      .response_schema = kRolledBackSchema},
+     &BoardRoutes::roll_back},
+};
+
+void BoardRoutes::add_routes(http::Router& router) {
+  for (const RouteRow& row : kRoutes) {
+    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
+      const Result<Person> person = door_(request);
+      if (!person.ok()) return http::problem(person.status(), request.request_id);
+      const Result<http::Response> response = (this->*handler)(request, *person);
+      return response.ok() ? *response : http::problem(response.status(), request.request_id);
+    });
+  }
+}
+
+Result<ItemIds> BoardRoutes::hidden(const std::string& tenant_id) {
+  ItemIds hidden;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(hidden, hidden_items(transaction, tenant_id));
+    return ok_status();
+  }));
+  return hidden;
+}
+
+Result<http::Response> BoardRoutes::overview(const http::Request&, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  return reply({{"person", person.name},
+                {"items", record->collection->items.size()},
+                {"users", record->collection->users.size()},
+                {"events", record->collection->log.events().size()},
+                {"live", record->live}});
+}
+
+Result<http::Response> BoardRoutes::items(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 50, kRowsMost));
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  YUPU_ASSIGN_OR_RETURN(const ItemIds taken_down, hidden(person.tenant_id));
+  return reply(items_json(*record, taken_down, asked(request, "words"), static_cast<std::size_t>(limit)));
+}
+
+Result<http::Response> BoardRoutes::hide(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"item", "hidden"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string item, serving::required_string(body, "item", kIdBytesMax));
+  YUPU_ASSIGN_OR_RETURN(const bool hides, serving::optional_flag(body, "hidden"));
+  YUPU_ASSIGN_OR_RETURN(const bool changed, hides ? hide_item(store_, clock_, person.tenant_id, item)
+                                                  : show_item(store_, person.tenant_id, item));
+  return reply({{"item", item}, {"hidden", hides}, {"changed", changed}});
+}
+
+Result<http::Response> BoardRoutes::users(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 50, kRowsMost));
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  return reply(users_json(*record, asked(request, "words"), static_cast<std::size_t>(limit)));
+}
+
+Result<http::Response> BoardRoutes::history(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 50, kRowsMost));
+  const std::string user = asked(request, "user");
+  if (user.empty()) return invalid_argument("user is missing", "user");
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  YUPU_ASSIGN_OR_RETURN(const OrderedJson json, history_json(*record, user, static_cast<std::size_t>(limit)));
+  return reply(json);
+}
+
+Result<http::Response> BoardRoutes::preview(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(ListRequest wanted, parse_list_request(request.body));
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  YUPU_ASSIGN_OR_RETURN(const ItemIds taken_down, hidden(person.tenant_id));
+  wanted.arm = record->arm_of(wanted.user);
+  const List list = list_for(*record, taken_down, wanted, clock_.now_ns(), shops_.rules());
+  OrderedJson json = {{"user", wanted.user}, {"release", record->of(wanted.arm).release.id}};
+  if (record->challenger != nullptr) json["arm"] = arm_name(wanted.arm);
+  json.update(list_json(*record, list, wanted.explain));
+  return reply(json);
+}
+
+Result<http::Response> BoardRoutes::metrics(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t days, whole_number(request, "days", 30, kDaysMost));
+  const std::int64_t now_ns = clock_.now_ns();
+  YUPU_ASSIGN_OR_RETURN(OrderedJson json, metrics_json(store_, person.tenant_id, days, now_ns));
+  const std::string& experiment = shops_.rules().experiment.name;
+  if (!experiment.empty()) {
+    YUPU_ASSIGN_OR_RETURN(json["experiment"], experiment_json(store_, person.tenant_id, experiment, days, now_ns));
+  }
+  return reply(json);
+}
+
+Result<http::Response> BoardRoutes::releases(const http::Request&, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const OrderedJson json, releases_json(store_, person.tenant_id));
+  return reply(json);
+}
+
+Result<http::Response> BoardRoutes::roll_back(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"reason"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string reason, serving::optional_string(body, "reason", serving::kNameBytesMax));
+  const std::string said = reason.empty() ? "rolled back by " + person.name : person.name + ": " + reason;
+  YUPU_ASSIGN_OR_RETURN(const auto change,
+                        handoff::roll_back(store_, live_name(person.tenant_id), said, clock_.now_ns()));
+  shops_.ring();
+  return reply({{"live", change.release_id}});
+}
+
+}  // namespace yupu::recommend

@@ -1,0 +1,96 @@
+#include "products/recommend/serve/fitting.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/execution_context.h"
+
+namespace yupu::recommend {
+namespace {
+
+std::uint32_t number_of(const std::vector<std::string>& names, const std::string& name) {
+  return static_cast<std::uint32_t>(std::lower_bound(names.begin(), names.end(), name) - names.begin());
+}
+
+// Vectors of all texts; those that `before` has are not read again.
+Status read_texts(engine::ExecutionContext& context, const Fitted* before, Fitted& fitted) {
+  const std::vector<std::string>& texts = fitted.collection->texts;
+  std::map<std::string_view, std::span<const float>> known;
+  if (before != nullptr && before->tower != nullptr && before->release.tower_sha256 == fitted.release.tower_sha256) {
+    for (std::size_t item = 0; item < before->collection->texts.size(); ++item)
+      known.emplace(before->collection->texts[item], before->vectors.row(item));
+  }
+  std::vector<std::string> unread;
+  for (const std::string& text : texts) {
+    if (known.find(text) == known.end()) unread.push_back(text);
+  }
+  YUPU_ASSIGN_OR_RETURN(OwnedItemVectors read, embed_items(*fitted.tower, context, unread));
+  if (known.empty()) {
+    fitted.owned_vectors = std::move(read);
+  } else {
+    fitted.owned_vectors.width = before->vectors.width;
+    std::size_t next = 0;
+    for (const std::string& text : texts) {
+      const auto found = known.find(text);
+      const std::span<const float> row = found != known.end() ? found->second : read.view().row(next++);
+      fitted.owned_vectors.values.insert(fitted.owned_vectors.values.end(), row.begin(), row.end());
+    }
+  }
+  fitted.vectors = fitted.owned_vectors.view();
+  return ok_status();
+}
+
+Status open_tower(engine::ExecutionContext& context, const Fitted* before, Fitted& fitted) {
+  const Release& release = fitted.release;
+  YUPU_ASSIGN_OR_RETURN(fitted.tower, tasks::Recommender::load(release.tower));
+  if (!release.tower_sha256.empty() && fitted.tower->weights_sha256() != release.tower_sha256) {
+    return {Code::kConflict, fmt::format("{}: has another tower than release {} was made with", release.tower,
+                                         release.id.empty() ? "that is made" : release.id)};
+  }
+  YUPU_RETURN_IF_ERROR(read_texts(context, before, fitted));
+  fitted.tools.tower = fitted.tower.get();
+  fitted.tools.tower_vectors = &fitted.vectors;
+  return ok_status();
+}
+
+}  // namespace
+
+tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collection, std::int64_t received_until_ns) {
+  std::vector<tasks::Behaviour> events;
+  for (const Event& event : stored.events) {
+    if (event.received_ns > received_until_ns) continue;
+    events.push_back({.user = number_of(collection.users, event.user),
+                      .item = number_of(collection.items, event.item),
+                      .time_ns = event.time_ns,
+                      .kind = event.kind});
+  }
+  return {std::move(events), collection.users.size(), collection.items.size()};
+}
+
+Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collection> collection,
+                                                  const tasks::BehaviourLog& log, const Release& release,
+                                                  std::int64_t now_ns, const Fitted* before) {
+  auto fitted = std::make_shared<Fitted>();
+  fitted->release = release;
+  fitted->collection = std::move(collection);
+  const Collection& known = *fitted->collection;
+  fitted->tools = {.texts = known.texts, .created_ns = known.created_ns, .tags = known.tags};
+  fitted->fitted_ns = now_ns;
+  engine::ExecutionContext context(1);
+  if (!release.tower.empty() && !known.items.empty()) YUPU_RETURN_IF_ERROR(open_tower(context, before, *fitted));
+  fitted->ranker = std::make_unique<Ranker>(release.settings, fitted->tools);
+  if (known.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
+  const FitData data{
+      .log = log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
+  Status status = can_boost() ? fitted->ranker->fit(data) : Status(Code::kTooLarge, "no XGBoost");
+  if (!status.ok() && status.code() == Code::kTooLarge) status = fitted->ranker->fit_sources(data);
+  if (!status.ok()) return status;
+  return std::shared_ptr<const Fitted>(std::move(fitted));
+}
+
+}  // namespace yupu::recommend

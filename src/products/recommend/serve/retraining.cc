@@ -1,0 +1,67 @@
+#include "products/recommend/serve/retraining.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "products/recommend/event_store.h"
+#include "products/recommend/serve/fitting.h"
+#include "tasks/recommend/recommender.h"
+
+namespace yupu::recommend {
+namespace {
+
+// A tower learns before it is released (`recommend train`): what it has seen must end before the questions begin.
+Status take_tower(const std::string& directory, std::int64_t test_ns, Release& release) {
+  release.tower = directory;
+  release.tower_sha256.clear();
+  if (directory.empty()) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const auto tower, tasks::Recommender::load(directory, model::Placement::kMapped));
+  release.tower_sha256 = tower->weights_sha256();
+  const Json options = tower->lineage().value("options", Json::object());
+  if (options.value("end_ns", std::int64_t{INT64_MAX}) <= test_ns) return ok_status();
+  return invalid_argument(fmt::format("{}: has learned from behaviour after {}, which is what it would be judged by: "
+                                      "train it with --split-time",
+                                      directory, format_utc(test_ns)),
+                          "--model");
+}
+
+}  // namespace
+
+Result<Retrained> retrain(store::Store& store, const Clock& clock, const std::string& tenant_id,
+                          const RetrainOptions& options) {
+  Retrained done;
+  Release& challenger = done.release;
+  challenger.made_ns = challenger.received_until_ns = clock.now_ns();
+  YUPU_ASSIGN_OR_RETURN(const std::optional<Release> champion, live_release(store, tenant_id));
+  if (champion) {
+    done.champion = champion->id;
+    challenger.settings = champion->settings;
+    challenger.tower = champion->tower;
+    challenger.tower_sha256 = champion->tower_sha256;
+  }
+  for (const auto& [name, value] : options.changes) challenger.settings[name] = value;
+
+  YUPU_ASSIGN_OR_RETURN(const Stored stored, load(store, tenant_id));
+  const auto collection = std::make_shared<const Collection>(collect(stored));
+  if (options.tower) {
+    YUPU_ASSIGN_OR_RETURN(const TimeSplit split, split_by_time(collection->log, options.rule.split));
+    YUPU_RETURN_IF_ERROR(take_tower(*options.tower, split.test_ns, challenger));
+  }
+  const tasks::BehaviourLog old_log =
+      champion ? arrived_by(stored, *collection, champion->received_until_ns) : tasks::BehaviourLog();
+  const tasks::BehaviourLog new_log = arrived_by(stored, *collection, challenger.received_until_ns);
+  YUPU_ASSIGN_OR_RETURN(done.verdict, judge(collection, {.release = champion ? &*champion : nullptr, .log = &old_log},
+                                            {.release = &challenger, .log = &new_log}, options.rule));
+  challenger.passed = done.verdict.passes;
+  challenger.verdict = done.verdict.to_json();
+  challenger.verdict["champion_release"] = done.champion;
+  YUPU_ASSIGN_OR_RETURN(challenger, keep_release(store, tenant_id, std::move(challenger)));
+  if (!challenger.passed || options.hold) return done;
+  YUPU_RETURN_IF_ERROR(promote(store, tenant_id, challenger, done.verdict.why, clock.now_ns()));
+  done.is_live = true;
+  return done;
+}
+
+}  // namespace yupu::recommend

@@ -1,0 +1,153 @@
+// The pages of recommendation in a real browser (recommend.sh sets the shop up):
+//   RECOMMEND_TOKEN=TOKEN RECOMMEND_KEY=KEY node recommend.mjs BASE_URL [--screenshots DIR]
+// The token is Li's, the key the tenant's. Exit status 0 when every check passed, 1 when one failed, 2 for bad use.
+import { expect, expectAccessible, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
+
+const given = readArguments(process.argv.slice(2), 1);
+const token = process.env.RECOMMEND_TOKEN;
+const key = process.env.RECOMMEND_KEY;
+if (given === null || !token || !key) {
+  console.error('usage: RECOMMEND_TOKEN=TOKEN RECOMMEND_KEY=KEY node recommend.mjs BASE_URL [--screenshots DIR]');
+  process.exit(2);
+}
+const base = new URL('/recommend', given.urls[0]).href;
+const origin = new URL(base).origin;
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const browser = await launch();
+const tally = new Tally();
+const shot = (page, name) => given.shot(page, `recommend-${name}`);
+const check = (name, options, work) => tally.check(name, () => withWatchedPage(browser, [origin], options, work));
+
+async function post(path, body) {
+  const response = await fetch(origin + path, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  expect(response.ok, `${path}: ${response.status} ${await response.clone().text()}`);
+  return response.json();
+}
+
+async function signIn(page) {
+  const response = await page.goto(base);
+  const csp = response.headers()['content-security-policy'] ?? '';
+  expect(response.ok() && !/unsafe-inline|unsafe-eval/.test(csp) && csp !== '', `the page answered ${response.status()} with the policy "${csp}"`);
+  await page.fill('#token', token);
+  await page.press('#token', 'Enter');
+  await page.locator('[data-user]').first().waitFor();
+}
+
+await check('a wrong token is refused in words', { locale: 'en-GB', expected: /401/ }, async (page) => {
+  await page.goto(base);
+  await page.fill('#token', 'ya_wrong');
+  await page.press('#token', 'Enter');
+  await page.locator('.problem-line').waitFor();
+  expect(/not right/.test(await page.innerText('.problem-line')), await page.innerText('.problem-line'));
+});
+
+await check('a reader is found, with what they did and what they would get, and why', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.fill('#words', 'reader-01');
+  await page.press('#words', 'Enter');
+  await page.locator('.list .empty', { hasText: '1 found' }).waitFor();
+  await page.click('[data-user="reader-01"]');
+  await page.locator('#preview li').first().waitFor();
+  expect((await page.locator('#preview li').count()) === 10, 'the preview has no ten items');
+  expect((await page.locator('#preview .why', { hasText: 'because of' }).count()) > 0, 'no reason out of the history');
+  expect((await page.locator('#history tbody tr').count()) > 3, 'no history');
+  await shot(page, 'user');
+});
+
+await check('what is taken down is in no list at once, and comes back', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('[data-user="reader-01"]');
+  await page.locator('#preview li').first().waitFor();
+  const first = await page.locator('#preview li').first().getAttribute('data-listed');
+  const listed = async () => (await post('/v1/recommend', { user: 'reader-01', count: 100 })).items.map((item) => item.id);
+  await page.click('[data-view=items]');
+  await page.fill('#words', first);
+  await page.press('#words', 'Enter');
+  await page.click(`[data-hide="${first}"]`);
+  await page.locator(`[data-item="${first}"] .hidden-item`).waitFor();
+  expect(!(await listed()).includes(first), 'a hidden item is given');
+  expect((await page.evaluate(() => document.activeElement?.getAttribute('data-hide'))) === first, 'the focus is lost');
+  await page.keyboard.press('Enter');
+  await page.locator(`[data-item="${first}"] .hidden-item`).waitFor({ state: 'detached' });
+  expect((await listed()).includes(first), 'a shown item is not given');
+  await page.fill('#words', 'odd');
+  await page.press('#words', 'Enter');
+  await page.locator('[data-item=odd]').waitFor();
+  expect((await page.locator('[data-item=odd] b').count()) === 0, 'markup of a title became elements');
+  await shot(page, 'items');
+});
+
+await check('lists and clicks are counted by day', { locale: 'en-GB' }, async (page) => {
+  for (const user of ['reader-02', 'reader-03']) {
+    const list = await post('/v1/recommend', { user });
+    if (user === 'reader-02') await post('/v1/events', { user, item: list.items[0].id, kind: 'buy', time: Math.floor(Date.now() / 1000) + 2 });
+  }
+  await signIn(page);
+  await page.click('[data-view=metrics]');
+  await page.locator('#days tbody tr').first().waitFor();
+  const cells = await page.locator('#days tbody tr').first().locator('td').allInnerTexts();
+  expect(Number(cells[0]) >= 2 && cells[1] === '1' && cells[2] === '1' && cells[3] === '1', `the day: ${cells}`);
+  await page.selectOption('#range', '7');
+  await page.locator('#days tbody tr').first().waitFor();
+  expect((await page.inputValue('#range')) === '7', 'another time was not chosen');
+  await shot(page, 'metrics');
+});
+
+await check('a release that was refused says why, and a click goes back', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('[data-view=releases]');
+  await page.locator('[data-release]').first().waitFor();
+  expect((await page.locator('[data-release]').count()) === 3, 'not every release is shown');
+  expect((await page.innerText('[data-release] >> nth=0')).includes('too few'), await page.innerText('[data-release] >> nth=0'));
+  const served = () => page.locator('[data-release]', { has: page.locator('.flag.live') }).getAttribute('data-release');
+  const before = await served();
+  await page.click('#roll-back');
+  await page.locator('#announce', { hasText: 'serves again' }).waitFor();
+  expect((await served()) !== before, 'the same release serves');
+  expect((await page.innerText('#changes tbody tr >> nth=0')).includes('Li'), 'the change does not say who made it');
+  await shot(page, 'releases');
+});
+
+await check('Chinese, dark, and kept over a reload', { colorScheme: 'dark' }, async (page) => {
+  await signIn(page);
+  expect((await page.innerText('h1')) === '推荐台', await page.innerText('h1'));
+  await page.click('[data-user="reader-01"]');
+  await page.locator('#preview li').first().waitFor();
+  await shot(page, 'dark');
+  await page.reload();
+  await page.locator('[data-user]').first().waitFor();
+  await page.click('#sign-out');
+  await page.locator('#token').waitFor();
+  expect((await page.evaluate(() => sessionStorage.getItem('yupu.agent'))) === null, 'the token stays after signing out');
+});
+
+await check('on a phone nothing stands outside the screen', phone, async (page) => {
+  await signIn(page);
+  await page.tap('[data-user="reader-01"]');
+  await page.locator('#preview li').first().waitFor();
+  for (const view of ['users', 'items', 'metrics', 'releases']) {
+    await page.tap(`[data-view=${view}]`);
+    await page.locator('#view .empty, #view table, #view .releases').first().waitFor();
+    await expectNoSidewaysScroll(page, 360);
+    await shot(page, `phone-${view}`);
+  }
+});
+
+for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', phone]]) {
+  await check(`axe finds nothing serious: ${look}`, { ...options, locale: 'en-GB', bypassCSP: true }, async (page) => {
+    await page.goto(base);
+    await page.locator('#token').waitFor();
+    await expectAccessible(page, 'signing in');
+    await signIn(page);
+    await page.click('[data-user="reader-01"]');
+    await page.locator('#preview li').first().waitFor();
+    await expectAccessible(page, 'a user');
+    for (const view of ['items', 'metrics', 'releases']) {
+      await page.click(`[data-view=${view}]`);
+      await page.locator('#view table').first().waitFor();
+      await expectAccessible(page, view);
+    }
+  });
+}
+
+await tally.finish(browser);

@@ -1,0 +1,154 @@
+// The views of the shop itself in the console, in a real browser, against a small shop that has been released twice:
+//   AGENT_TOKENS="MANAGER OTHER" node shop.mjs BASE_URL [--screenshots DIR]
+// Exit status 0 when every check passed, 1 when one failed, 2 for bad use.
+import { expect, expectAccessible, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
+
+const given = readArguments(process.argv.slice(2), 1);
+const [manager, other] = (process.env.AGENT_TOKENS ?? '').split(' ');
+if (given === null || !manager || !other) {
+  console.error('usage: AGENT_TOKENS="MANAGER OTHER" node shop.mjs BASE_URL [--screenshots DIR]');
+  process.exit(2);
+}
+const origin = new URL(given.urls[0]).origin;
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const views = [['knowledge', '#knowledge-search'], ['intentsTab', '.intent'], ['tests', '#tests-ran'], ['releases', '[data-live]'], ['usage', '[data-figure=money]']];
+const browser = await launch();
+const tally = new Tally();
+const shot = (page, name) => given.shot(page, `console-${name}`);
+const check = (name, options, work) => tally.check(name, () => withWatchedPage(browser, [origin], options, work));
+
+async function read(path) {
+  const response = await fetch(new URL(path, origin), { headers: { authorization: `Bearer ${manager}` } });
+  expect(response.ok, `${path} answered ${response.status}: ${await response.clone().text()}`);
+  return response;
+}
+
+async function open(page, token, view, shown) {
+  await page.goto(new URL('/console', origin).href);
+  await page.fill('#token', token);
+  await page.press('#token', 'Enter');
+  await page.locator('#list').waitFor();
+  await show(page, view, shown);
+}
+
+async function show(page, view, shown = views.find(([name]) => name === view)[1]) {
+  await page.click(`[data-view=${view}]`);
+  await page.locator(shown).first().waitFor();
+}
+
+await check('a document is uploaded, found, quoted and deleted', { locale: 'en-GB' }, async (page) => {
+  await open(page, manager, 'knowledge');
+  const ask = async (text) => {
+    await page.fill('#knowledge-search', text);
+    await page.press('#knowledge-search', 'Enter');
+    await page.locator('#found .empty').waitFor();
+  };
+  await ask('when is the lift out of order');
+  expect((await page.locator('.quote').count()) === 0, 'something was quoted before there was a document');
+  await page.setInputFiles('#upload', { name: 'lift.md', mimeType: 'text/markdown', buffer: Buffer.from('# The lift\n\nThe lift is out of order until Friday, <b>sorry</b>.\n') });
+  await page.locator('[data-remove="lift.md"]').waitFor();
+  await ask('when is the lift out of order');
+  await page.locator('.quote', { hasText: 'out of order until Friday' }).waitFor();
+  await shot(page, 'knowledge');
+  await page.click('[data-remove="lift.md"]');
+  expect(await page.locator('[data-no]').evaluate((button) => button === document.activeElement), 'the focus is not on the way back');
+  await page.keyboard.press('Escape');
+  await page.click('[data-remove="lift.md"]');
+  await page.click('[data-yes]');
+  await page.locator('[data-remove="lift.md"]').waitFor({ state: 'detached' });
+  await ask('when is the lift out of order');
+  expect((await page.locator('.quote').count()) === 0, 'a deleted document is quoted');
+});
+
+await check('intents are shown with rows, answers and hits', { locale: 'en-GB' }, async (page) => {
+  await open(page, other, 'intentsTab');
+  const { intents } = await (await read('/v1/console/intents')).json();
+  expect((await page.locator('.intent').count()) === intents.length && intents.some((row) => row.rows > 0 && row.answers.length > 0), 'the intents are not those of the records');
+  const hours = page.locator('[data-intent=hours]');
+  await hours.locator('summary').click();
+  await hours.locator('.approved', { hasText: 'From ten to six.' }).waitFor();
+  await shot(page, 'intents');
+  await page.fill('#intent-filter', 'ten to six');
+  expect((await page.locator('.intent:visible').count()) === 1, 'the filter does not filter');
+});
+
+await check('the tests are played, and what differs is shown', { locale: 'en-GB' }, async (page) => {
+  await open(page, manager, 'tests');
+  await page.click('#run-tests');
+  await page.locator('#tests-ran', { hasText: 'by Wang' }).waitFor();
+  const { passed, failed } = await (await read('/v1/console/tests')).json();
+  expect(passed > 0 && failed > 0, `passed ${passed}, failed ${failed}`);
+  expect((await page.locator('.test[data-result=passed]').count()) === passed && (await page.locator('.test[data-result=failed]').count()) === failed, 'the results are not those of the run');
+  await page.locator('.diff ins', { hasText: 'From ten to six.' }).waitFor();
+  await shot(page, 'tests');
+});
+
+await check('a release is rolled back and made live again; who did it stands in the history', { locale: 'en-GB' }, async (page) => {
+  await open(page, manager, 'releases');
+  const before = await (await read('/v1/console/releases')).json();
+  expect(before.releases.length === 2 && before.back_to !== '', `not two releases: ${JSON.stringify(before.releases)}`);
+  await page.click('[data-roll-back]');
+  await page.click('[data-no]');
+  expect((await (await read('/v1/console/releases')).json()).live === before.live, 'what was cancelled was done');
+  await page.click('[data-roll-back]');
+  const began = Date.now();
+  await page.click('[data-yes]');
+  await page.locator(`[data-live="${before.back_to}"]`).waitFor();
+  let served = '';
+  while (served !== before.back_to && Date.now() - began < 10_000) served = (await (await read('/v1/console/releases')).json()).served;
+  expect(served === before.back_to, `the server answers with ${served}`);
+  console.log(`      rolled back and served after ${Date.now() - began} ms`);
+  await page.locator('.history', { hasText: 'chosen in the console by Wang' }).waitFor();
+  await shot(page, 'releases');
+  await page.click(`[data-choose="${before.live}"]`);
+  await page.click('[data-yes]');
+  await page.locator(`[data-live="${before.live}"]`).waitFor();
+});
+
+await check('who is no manager sees the same and changes nothing', { locale: 'en-GB', expected: /403/ }, async (page) => {
+  await open(page, other, 'releases');
+  expect((await page.locator('[data-roll-back], [data-choose]').count()) === 0, 'a roll-back is offered');
+  await show(page, 'knowledge');
+  expect((await page.locator('#upload, [data-remove]').count()) === 0, 'an upload is offered');
+  const refused = await fetch(new URL('/v1/console/releases/live', origin), { method: 'POST', headers: { authorization: `Bearer ${other}` }, body: '{"release_id":"x","instead_of":"y"}' });
+  expect(refused.status === 403, `the server answered ${refused.status}`);
+});
+
+await check('usage is the ledger’s, and the exported calls are as many as the log has', { locale: 'en-GB' }, async (page) => {
+  for (const text of ['when do you open', 'ways to get my money back']) await fetch(new URL('/v1/answer', origin), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ bot: 'shop', text }) });
+  await open(page, manager, 'usage');
+  const usage = await (await read('/v1/console/usage')).json();
+  for (const [name, value] of [['answersGiven', usage.answers], ['calls', usage.calls], ['tokens', usage.tokens]]) {
+    const shown = await page.innerText(`[data-figure=${name}] dd`);
+    expect(Number(shown) === value && value > 0, `${name} is shown as ${shown}, the records say ${value}`);
+  }
+  expect(Object.values(usage.decisions).reduce((sum, n) => sum + n, 0) === usage.answers, 'the decisions do not add up');
+  expect(usage.days.reduce((sum, day) => sum + day.price_ufen, 0) === usage.price_ufen, 'the days do not add up');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#export-calls')]);
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  const rows = Buffer.concat(chunks).toString('utf8').trim().split('\r\n');
+  expect(rows.length === usage.answers + 1 && rows[0].startsWith('trace_id,'), `${rows.length - 1} rows for ${usage.answers} questions`);
+  await page.locator('.chart-card summary').first().click();
+  expect((await page.locator('.chart-card').first().locator('tbody tr').count()) === 30, 'the table of the chart has not a row a day');
+  await shot(page, 'usage');
+  await page.click('[data-view=conversations]');
+  await page.fill('#said', 'money back');
+  await page.press('#said', 'Enter');
+  await page.locator('[data-open]').first().click();
+  await page.locator('#opened .said', { hasText: 'money back' }).first().waitFor();
+});
+
+for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', phone]]) {
+  await check(`axe finds nothing serious in the shop's views: ${look}`, { ...options, locale: look === 'dark' ? 'zh-CN' : 'en-GB', bypassCSP: true }, async (page) => {
+    await open(page, manager, 'knowledge');
+    for (const [view, shown] of views) {
+      await show(page, view, shown);
+      await expectAccessible(page, view);
+      if (look === 'phone') await expectNoSidewaysScroll(page, 360);
+      if (look !== 'light') await shot(page, `${view}-${look}`);
+    }
+  });
+}
+
+await tally.finish(browser);
