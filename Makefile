@@ -4,6 +4,9 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 LISTEN ?= 127.0.0.1:8080
 export PATH := /usr/lib/ccache:$(PATH)
+# Where there is a compiler cache, what one clone has compiled serves every other on the machine.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 YUPU := build/release/yupu
 
 .PHONY: help build demo sdk test test-asan test-tsan test-aarch64 test-kill test-browser check format format-check lint tidy-tree fuzz bench bench-peers install clean deps deps-dev
