@@ -16,6 +16,7 @@ INTENTS = 44
 TRAIN_MIN = 27          # per intent and language
 TEST_EACH = 6           # per intent and language
 OOS_EACH = 40           # per language and split
+BACKGROUND_MIN = 90     # per language
 VISITOR_LINES = 120
 VISITORS = (15, 20)
 LANGS = ("zh", "en")
@@ -191,6 +192,17 @@ wanted = {(lang, split): OOS_EACH for lang in LANGS for split in ("valid", "test
 if counts != wanted:
     report("data/out_of_scope.csv", "rows by language and split: %r, wanted %r" % (counts, wanted))
 totals["data/out_of_scope.csv"] = len(rows)
+
+# background.csv
+counts = {}
+rows = read_csv("data/background.csv", ["text", "lang"])
+for place, row in rows:
+    check_text(place, row["text"], row["lang"])
+    count(counts, row["lang"])
+for lang in LANGS:
+    if counts.get(lang, 0) < BACKGROUND_MIN:
+        report("data/background.csv", "%s: %d rows, wanted %d or more" % (lang, counts.get(lang, 0), BACKGROUND_MIN))
+totals["data/background.csv"] = len(rows)
 
 # visitors.jsonl
 lines = load("visitors.jsonl").split("\n")
