@@ -162,8 +162,8 @@ async function rollBack(): Promise<void> {
   const outcome = await api?.rollBack();
   if (outcome === undefined) return;
   if (!outcome.ok) return failed(outcome.problem);
-  announce(say('rolledBack', { release: outcome.value }));
   await drawReleasesView((asked += 1));
+  announce(say('rolledBack', { release: outcome.value }));  // of what stands there by now
   document.getElementById('roll-back')?.focus();
 }
 
