@@ -7,7 +7,8 @@ namespace yupu::app {
 recommend::BoardRoutes::Door recommend_door(store::Store& store) {
   return [&store](const http::Request& request) -> Result<recommend::BoardRoutes::Person> {
     YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
-    return recommend::BoardRoutes::Person{.name = agent.name, .tenant_id = agent.tenant_id};
+    return recommend::BoardRoutes::Person{
+        .name = agent.name, .tenant_id = agent.tenant_id, .is_manager = agent.is_manager};
   };
 }
 

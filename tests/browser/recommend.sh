@@ -28,7 +28,7 @@ mine="--tenant acme --workdir w"
 "$yupu" plans set books --monthly-tokens 1000000 --price pair_tokens=0.01 --workdir w >/dev/null
 "$yupu" plans tenant acme --plan books --workdir w >/dev/null
 key="$("$yupu" keys create --tenant acme --workdir w | grep -o 'yp_[0-9A-Za-z_]*' | head -n 1)"
-token="$("$yupu" agents add Li --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
+token="$("$yupu" agents add Li --manager --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
 echo '{"id": "odd", "title": "<b>odd</b> title", "tags": ["odd"]}' >odd.jsonl
 # shellcheck disable=SC2086
 {

@@ -26,6 +26,7 @@ CREATE TABLE recommend_sponsored (
   impression_id TEXT NOT NULL,
   campaign TEXT NOT NULL,
   payer_id TEXT NOT NULL,
+  item_id TEXT NOT NULL,          -- what stood in the slot
   price_ufen INTEGER NOT NULL,    -- of a click
   shown_ns INTEGER NOT NULL,
   clicked_ns INTEGER,             -- NULL: not yet

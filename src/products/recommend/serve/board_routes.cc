@@ -189,7 +189,8 @@ Result<http::Response> BoardRoutes::metrics(const http::Request& request, const 
   const std::int64_t now_ns = clock_.now_ns();
   YUPU_ASSIGN_OR_RETURN(OrderedJson json, metrics_json(store_, person.tenant_id, days, now_ns));
   const std::string& experiment = shops_.rules().experiment.name;
-  if (!experiment.empty()) {
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  if (!experiment.empty() && record->challenger != nullptr) {  // it is of one tenant
     YUPU_ASSIGN_OR_RETURN(json["experiment"], experiment_json(store_, person.tenant_id, experiment, days, now_ns));
   }
   return reply(json);
@@ -201,6 +202,9 @@ Result<http::Response> BoardRoutes::releases(const http::Request&, const Person&
 }
 
 Result<http::Response> BoardRoutes::roll_back(const http::Request& request, const Person& person) {
+  if (!person.is_manager)
+    return Status(Code::kPermissionDenied,
+                  fmt::format("{} is no manager; `yupu agents add NAME --manager` makes one", person.name));
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"reason"}));
   YUPU_ASSIGN_OR_RETURN(const std::string reason, serving::optional_string(body, "reason", serving::kNameBytesMax));
   const std::string said = reason.empty() ? "rolled back by " + person.name : person.name + ": " + reason;

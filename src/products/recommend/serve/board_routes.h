@@ -18,6 +18,7 @@ class BoardRoutes {
  public:
   struct Person {
     std::string name, tenant_id;
+    bool is_manager = false;  // may decide which release serves
   };
   // Who asks.  Errors: kUnauthenticated.
   using Door = std::function<Result<Person>(const http::Request& request)>;

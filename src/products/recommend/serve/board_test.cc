@@ -34,12 +34,12 @@ class BoardTest : public ::testing::Test {
     events.push_back(testing::event("Ann", "tea-1", clock_.now_ns() - 50 * kMinuteNs, tasks::BehaviourKind::kBuy));
     ASSERT_TRUE(import_events(*store_, clock_, "t", events).ok());
     shops_ = std::make_unique<Shops>(*store_, clock_);
-    routes_ = std::make_unique<BoardRoutes>(*store_, clock_, *shops_,
-                                            [](const http::Request& request) -> Result<BoardRoutes::Person> {
-                                              const std::string_view who = request.headers.get("x-who");
-                                              if (who.empty()) return Status(Code::kUnauthenticated, "who?");
-                                              return BoardRoutes::Person{.name = std::string(who), .tenant_id = "t"};
-                                            });
+    routes_ = std::make_unique<BoardRoutes>(
+        *store_, clock_, *shops_, [](const http::Request& request) -> Result<BoardRoutes::Person> {
+          const std::string_view who = request.headers.get("x-who");
+          if (who.empty()) return Status(Code::kUnauthenticated, "who?");
+          return BoardRoutes::Person{.name = std::string(who), .tenant_id = "t", .is_manager = who != "Desk"};
+        });
     routes_->add_routes(router_);
   }
   http::Response call(const std::string& method, const std::string& path, std::map<std::string, std::string> query = {},
@@ -112,6 +112,7 @@ TEST_F(BoardTest, ReleasesAreShownAndGoneBackFrom) {
   }
   EXPECT_EQ(get("releases").at("live"), kept[1].id);
   EXPECT_EQ(get("board").at("live"), kept[1].id);
+  EXPECT_EQ(call("POST", "rollback", {}, "{}", "Desk").status, 403) << "a manager decides what serves";
   const http::Response back = call("POST", "rollback", {}, R"({"reason": "worse"})");
   ASSERT_EQ(back.status, 200) << back.body;
   const Json told = get("releases");

@@ -90,12 +90,10 @@ Rate rate_of(std::span<const Outcome> outcomes, Hit hit) {
   }
   rate.users = static_cast<std::int64_t>(users.size());
   rate.share = {.value = 0.0, .low = 0.0, .high = 1.0};
+  rate.variance = 0.25;  // of what too little is known of
   if (rate.lists == 0) return rate;
   rate.share.value = static_cast<double>(rate.hits) / static_cast<double>(rate.lists);
-  if (users.size() < 2) {
-    rate.variance = 0.25;
-    return rate;
-  }
+  if (users.size() < 2) return rate;
   double squares = 0.0;
   for (const auto& [user, counts] : users) {
     const double apart = counts.second - rate.share.value * counts.first;

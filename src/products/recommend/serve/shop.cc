@@ -38,8 +38,11 @@ Result<Release> Shop::champion(const std::string& live) const {
   const std::string& named = rules_.experiment.champion.empty() ? live : rules_.experiment.champion;
   if (!named.empty()) {
     auto release = release_of(store_, tenant_id_, named);
-    // An experiment is of one tenant: the others' lists are made by what is live.
-    if (release.ok() || named == live || release.status().code() != Code::kNotFound) return release;
+    // An experiment is of one tenant: the others' lists are made by what is live; nobody's by what the guard refused.
+    if (named == live || (release.ok() && release->passed)) return release;
+    if (!release.ok() && release.status().code() != Code::kNotFound &&
+        release.status().code() != Code::kInvalidArgument)
+      return release;
     if (!live.empty()) return release_of(store_, tenant_id_, live);
   }
   return Release{};
@@ -78,16 +81,20 @@ Status Shop::start_experiment(const Sight& sight, Record& record) {
   if (release.ok() && !release->passed) {
     release = Status(Code::kConflict, "the guard refused it: " + release->verdict.value("why", std::string()));
   }
-  if (!release.ok()) {
-    if (release.status().code() != Code::kNotFound && release.status().code() != Code::kConflict)
-      return release.status();
-    log::warn("recommend_experiment_not_run", {{"experiment", record.experiment.name},
-                                               {"tenant", tenant_id_},
-                                               {"release", record.experiment.challenger},
-                                               {"why", release.status().message()}});
-    return ok_status();
+  Status why = release.status();
+  if (release.ok()) {
+    auto made = fitted(sight, *release);
+    if (made.ok()) {
+      record.challenger = *made;
+      return ok_status();
+    }
+    why = made.status();
   }
-  YUPU_ASSIGN_OR_RETURN(record.challenger, fitted(sight, *release));
+  if (why.code() == Code::kUnavailable) return why;  // the store is away: looked at again
+  log::warn("recommend_experiment_not_run", {{"experiment", record.experiment.name},
+                                             {"tenant", tenant_id_},
+                                             {"release", record.experiment.challenger},
+                                             {"why", why.message()}});
   return ok_status();
 }
 

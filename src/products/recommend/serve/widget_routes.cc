@@ -52,9 +52,8 @@ Status check_shown(store::Store& store, const std::string& tenant_id, const std:
     bool is_shown = false;
     if (is_sponsored) {
       YUPU_ASSIGN_OR_RETURN(const auto slots,
-                            transaction.query("SELECT 1 FROM recommend_sponsored s JOIN recommend_campaign c ON "
-                                              "c.tenant_id = s.tenant_id AND c.campaign = s.campaign WHERE s.tenant_id "
-                                              "= ? AND s.impression_id = ? AND c.item_id = ?",
+                            transaction.query("SELECT 1 FROM recommend_sponsored WHERE tenant_id = ? AND "
+                                              "impression_id = ? AND item_id = ?",
                                               {tenant_id, impression, item}));
       is_shown = !slots.empty();
     } else {

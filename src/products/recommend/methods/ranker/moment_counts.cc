@@ -74,6 +74,8 @@ void ItemCounts::find_ages(const tasks::BehaviourLog& log, std::int64_t time_ns,
   for (std::size_t item = 0; item < items; ++item) {
     if (since[item] < 0) continue;
     const double days = static_cast<double>(time_ns - since[item]) / kDayNs;
+    if (days < -1.0 / 24.0)
+      continue;  // announced, not there yet; the counts are of the hour's beginning at the earliest
     age_days_[item] = std::clamp(days, 0.0, kNoAge);
   }
 }

@@ -109,7 +109,10 @@ Result<std::vector<CampaignToday>> campaigns_today(Transaction& transaction, con
   YUPU_ASSIGN_OR_RETURN(
       const auto rows,
       transaction.query(
-          "SELECT c.campaign, c.payer_id, c.item_id, c.bid_ufen, c.budget_ufen, c.state, coalesce(d.shown, 0), "
+          // Who is suspended is not shown: what they would owe is not paid.
+          "SELECT c.campaign, c.payer_id, c.item_id, c.bid_ufen, c.budget_ufen, CASE WHEN EXISTS (SELECT 1 FROM tenant "
+          "t WHERE t.id = c.payer_id AND t.status = 'suspended') THEN 'suspended' ELSE c.state END, coalesce(d.shown, "
+          "0), "
           "coalesce(d.clicks, 0), coalesce(d.spent, 0) FROM recommend_campaign c LEFT JOIN (SELECT campaign, "
           "sum(shown) AS shown, sum(clicks) AS clicks, sum(CASE WHEN day = ? THEN spent_ufen ELSE 0 END) AS spent FROM "
           "recommend_campaign_day WHERE tenant_id = ? GROUP BY campaign) AS d ON d.campaign = c.campaign WHERE "
@@ -155,9 +158,9 @@ Status keep_slot(Transaction& transaction, const std::string& tenant_id, const s
                  const Slot& slot, std::int64_t now_ns) {
   YUPU_RETURN_IF_ERROR(
       transaction
-          .execute("INSERT INTO recommend_sponsored (tenant_id, impression_id, campaign, payer_id, price_ufen, "
-                   "shown_ns, clicked_ns, booked_ufen) VALUES (?, ?, ?, ?, ?, ?, NULL, 0)",
-                   {tenant_id, impression_id, slot.campaign, slot.payer_id, slot.price.ufen(), now_ns})
+          .execute("INSERT INTO recommend_sponsored (tenant_id, impression_id, campaign, payer_id, item_id, "
+                   "price_ufen, shown_ns, clicked_ns, booked_ufen) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0)",
+                   {tenant_id, impression_id, slot.campaign, slot.payer_id, slot.item, slot.price.ufen(), now_ns})
           .status());
   return add_to_day(transaction, tenant_id, slot.campaign, day_of(now_ns), 1, 0, Money());
 }
