@@ -23,7 +23,8 @@ bool RequestPool::try_submit(std::function<void()> job) {
     MutexLock lock(mutex_);
     const std::size_t jobs = in_work_ + queue_.size();
     if (stopping_ || jobs >= jobs_max_) return false;
-    if (wait_ns_max_ > 0 && jobs >= thread_count_ &&
+    // Only while every thread has a job is the time since one was taken a standstill.
+    if (wait_ns_max_ > 0 && in_work_ == thread_count_ &&
         backlog_.expected_wait_ns(clock_.monotonic_ns(), jobs - thread_count_) > wait_ns_max_) {
       return false;
     }

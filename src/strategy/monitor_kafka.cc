@@ -51,13 +51,14 @@ std::string topic_position(const data::TopicOffsets& offsets, const std::string&
 }
 
 KafkaSource::KafkaSource(store::Store& store, const Clock& clock, const Strategy& strategy, const MonitorKafka& source,
-                         monitor::ScoreDocuments score, OpenTopic open_topic)
+                         monitor::ScoreDocuments score, OpenTopic open_topic, monitor::ScoreDocuments embed)
     : store_(store),
       clock_(clock),
       strategy_(strategy),
       source_(source),
       score_(std::move(score)),
-      open_(std::move(open_topic)) {}
+      open_(std::move(open_topic)),
+      embed_(std::move(embed)) {}
 
 Status KafkaSource::open() {
   YUPU_ASSIGN_OR_RETURN(position_, monitor::source_position(store_, strategy_.name, source_.source));
@@ -66,14 +67,24 @@ Status KafkaSource::open() {
   options.value_bytes_max = monitor::kRowBytesMax;
   if (!options.ca_file.empty()) options.ca_file = strategy_.resolve(options.ca_file);
   YUPU_ASSIGN_OR_RETURN(topic_, open_(options, offsets_));
+  // It ends before where it was read up to: made anew, cut, or another cluster's. From its beginning, then; what is
+  // known already is known by its content.
+  for (const auto& [partition, end] : topic_->ends()) {
+    const auto known = offsets_.find(partition);
+    if (known == offsets_.end() || known->second <= end) continue;
+    log::warn("monitor_topic_begins_anew", {{"source", source_.source}, {"partition", partition}, {"end", end}});
+    offsets_.erase(known);
+  }
   return ok_status();
 }
 
 Result<monitor::Outcomes> KafkaSource::take_some(int wait_ms) {
   const std::int64_t now_ns = clock_.now_ns();
+  if (topic_ != nullptr && now_ns - opened_ns_ >= kReopenNs) topic_.reset();
   if (topic_ == nullptr) {
     if (now_ns < retry_ns_) return monitor::Outcomes();
     if (const Status opened = open(); !opened.ok()) return fail(opened);
+    opened_ns_ = now_ns;
   }
   const auto messages = topic_->poll(kBatchMessages, wait_ms);
   if (!messages.ok()) return fail(messages.status());
@@ -122,6 +133,7 @@ Result<monitor::Outcomes> KafkaSource::take(const std::vector<data::TopicMessage
   batch.position = topic_position(offsets, source_.topic.topic);
   if (batch.position == position_) return monitor::Outcomes();
   if (score_) YUPU_RETURN_IF_ERROR(score_(batch.documents));
+  if (embed_) YUPU_RETURN_IF_ERROR(embed_(batch.documents));
   YUPU_ASSIGN_OR_RETURN(auto outcomes, monitor::take_batch(store_, strategy_.name, batch, strategy_.monitor->intake));
   position_ = batch.position;
   offsets_ = std::move(offsets);

@@ -30,11 +30,13 @@ using OpenTopic = std::function<Result<std::unique_ptr<data::MessageTopic>>(cons
 class KafkaSource {
  public:
   static constexpr std::int64_t kRetryNs = 30'000'000'000;
+  static constexpr std::int64_t kReopenNs = 300'000'000'000;  // by then a topic may have more partitions
   static constexpr std::size_t kBatchMessages = 200;
 
   // All outlive it. `score` gives documents a sentiment that come without one.
   KafkaSource(store::Store& store, const Clock& clock, const Strategy& strategy, const MonitorKafka& source,
-              monitor::ScoreDocuments score = {}, OpenTopic open_topic = data::open_message_topic);
+              monitor::ScoreDocuments score = {}, OpenTopic open_topic = data::open_message_topic,
+              monitor::ScoreDocuments embed = {});
 
   // One batch: opens the topic where it is not open, waits up to `wait_ms` for messages, takes them. Empty: none came,
   // or the topic cannot be read now.  Errors: those of the store; the same messages come again.
@@ -54,10 +56,12 @@ class KafkaSource {
   const MonitorKafka& source_;
   const monitor::ScoreDocuments score_;
   const OpenTopic open_;
+  const monitor::ScoreDocuments embed_;
   std::unique_ptr<data::MessageTopic> topic_;
   data::TopicOffsets offsets_;
   std::string position_;
   std::int64_t retry_ns_ = 0;
+  std::int64_t opened_ns_ = 0;
 };
 
 // What a position means for a topic.  Error: kInternal: it is none.

@@ -215,7 +215,8 @@ async function readDocuments(number: number): Promise<void> {
   const { from, to } = periodOf(series, pointIndex());
   const found = await answer(api?.documents(series.topic, from, to, sentiment), number);
   const into = document.getElementById('documents');
-  if (found !== null && into !== null) drawDocuments(into, found, place(), (doc, wanted) => actions.judgeDocument(doc.id, topic, wanted));
+  const shown = series.topic; // another may be chosen while these stand there
+  if (found !== null && into !== null) drawDocuments(into, found, place(), (doc, wanted) => actions.judgeDocument(doc.id, shown, wanted));
 }
 
 // ---- alarms

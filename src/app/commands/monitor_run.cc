@@ -115,7 +115,8 @@ std::vector<std::unique_ptr<strategy::KafkaSource>> kafka_sources(const MonitorP
   std::vector<std::unique_ptr<strategy::KafkaSource>> sources;
   for (const strategy::MonitorKafka& source : place.strategy.monitor->kafka)
     sources.push_back(std::make_unique<strategy::KafkaSource>(place.store(), *place.workplace.clock, place.strategy,
-                                                              source, scoring_by(sentiment)));
+                                                              source, scoring_by(sentiment), data::open_message_topic,
+                                                              embedding_by(place)));
   return sources;
 }
 

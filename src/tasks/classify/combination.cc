@@ -120,7 +120,8 @@ Scale scale_of(std::span<const SignedRow> rows, ScopeSign sign) {
     const double apart = value_of(row.signs, sign) - scale.mean;
     squares += apart * apart / count;
   }
-  if (squares > 0.0) scale.deviation = std::sqrt(squares);
+  // What the rounding of the mean leaves of a constant sign is no deviation.
+  if (squares > 1e-20 * scale.mean * scale.mean) scale.deviation = std::sqrt(squares);
   return scale;
 }
 

@@ -73,6 +73,9 @@ Result<std::vector<Notice>> due_notices(store::Store& store, const std::string& 
 Attempt send_mail(const Route& route, const Notice& notice, const Json& body, const SendMail& mail) {
   // It was written for a route of this name that was of another kind.
   if (!is_mail_address(notice.recipient)) return {.error = "the notice names no recipient"};
+  const std::vector<std::string>& to = route.mail.to;
+  if (std::find(to.begin(), to.end(), notice.recipient) == to.end())
+    return {.error = "the route names this recipient no more"};
   const NoticeText text = notice_text(body, route.chinese);
   return mail(route, notice.recipient,
               mail_message({.id = notice.id,

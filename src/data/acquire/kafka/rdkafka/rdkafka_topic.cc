@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,7 +44,12 @@ Status set(rd_kafka_conf_t* conf, const std::string& name, const std::string& va
 
 void say_nothing(const rd_kafka_t*, int, const char*, const char*) {}  // what matters comes as an error of poll()
 
-Result<Handle> make_handle(const TopicOptions& options) {
+// Brokers come and go; that none is left is worth a word.
+void take_error(rd_kafka_t*, int error, const char*, void* opaque) {
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) static_cast<std::atomic<bool>*>(opaque)->store(true);
+}
+
+Result<Handle> make_handle(const TopicOptions& options, std::atomic<bool>* all_down) {
   std::unique_ptr<rd_kafka_conf_t, ConfEnd> conf(rd_kafka_conf_new());
   YUPU_RETURN_IF_ERROR(set(conf.get(), "bootstrap.servers", options.brokers));
   YUPU_RETURN_IF_ERROR(set(conf.get(), "client.id", options.group));
@@ -56,6 +63,8 @@ Result<Handle> make_handle(const TopicOptions& options) {
   if (options.tls) YUPU_RETURN_IF_ERROR(set(conf.get(), "security.protocol", "ssl"));
   if (!options.ca_file.empty()) YUPU_RETURN_IF_ERROR(set(conf.get(), "ssl.ca.location", options.ca_file));
   rd_kafka_conf_set_log_cb(conf.get(), say_nothing);
+  rd_kafka_conf_set_error_cb(conf.get(), take_error);
+  rd_kafka_conf_set_opaque(conf.get(), all_down);
   std::array<char, kErrorBytes> error{};
   Handle handle(rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), error.data(), error.size()));
   if (handle == nullptr) return invalid_argument(fmt::format("kafka: {}", error.data()), "kafka");
@@ -87,7 +96,8 @@ Result<std::vector<std::int32_t>> partitions_of(rd_kafka_t* handle, const TopicO
 
 class RdkafkaTopic final : public MessageTopic {
  public:
-  RdkafkaTopic(Handle handle, TopicOptions options) : handle_(std::move(handle)), options_(std::move(options)) {}
+  RdkafkaTopic(std::unique_ptr<std::atomic<bool>> all_down, Handle handle, TopicOptions options)
+      : all_down_(std::move(all_down)), handle_(std::move(handle)), options_(std::move(options)) {}
   ~RdkafkaTopic() override { rd_kafka_consumer_close(handle_.get()); }
 
   Status assign(const TopicOffsets& from) {
@@ -125,12 +135,14 @@ class RdkafkaTopic final : public MessageTopic {
            .value = kept == 0 ? std::string() : std::string(static_cast<const char*>(message->payload), kept),
            .value_bytes = message->len});
     }
+    if (all_down_->exchange(false) && messages.empty()) return failed(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, options_);
     return messages;
   }
 
   const TopicOffsets& ends() const override { return ends_; }
 
  private:
+  const std::unique_ptr<std::atomic<bool>> all_down_;  // before the handle, whose callback writes there
   const Handle handle_;
   const TopicOptions options_;
   TopicOffsets ends_;
@@ -139,8 +151,9 @@ class RdkafkaTopic final : public MessageTopic {
 }  // namespace
 
 Result<std::unique_ptr<MessageTopic>> open_rdkafka_topic(const TopicOptions& options, const TopicOffsets& from) {
-  YUPU_ASSIGN_OR_RETURN(Handle handle, make_handle(options));
-  auto topic = std::make_unique<RdkafkaTopic>(std::move(handle), options);
+  auto all_down = std::make_unique<std::atomic<bool>>(false);
+  YUPU_ASSIGN_OR_RETURN(Handle handle, make_handle(options, all_down.get()));
+  auto topic = std::make_unique<RdkafkaTopic>(std::move(all_down), std::move(handle), options);
   YUPU_RETURN_IF_ERROR(topic->assign(from));
   return std::unique_ptr<MessageTopic>(std::move(topic));
 }

@@ -93,6 +93,9 @@ Attempt send(const Route& route, const std::string& to, const std::string& messa
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms));
+  // QUIT is outside of that: it is said before we return, and waited for no longer than for any other answer.
+  set(CURLOPT_FORBID_REUSE, 1L);
+  set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(std::max(1, timeout_ms / 1000)));
   set(CURLOPT_USE_SSL, static_cast<long>(!server->encrypted && route.mail.starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
   if (!route.ca_file.empty()) set(CURLOPT_CAINFO, route.ca_file.c_str());
   if (!route.mail.user.empty()) {

@@ -109,11 +109,20 @@ Result<ChildEnd> run_child(const std::string& program, std::string_view input, c
   YUPU_ASSIGN_OR_RETURN(const pid_t child, spawn(program, in.number(), out_of_child.number()));
   out_of_child.close();
   ChildEnd end;
+  const auto until = std::chrono::steady_clock::now() + limits.time;
   end.how = listen(out.number(), limits, end.output);
-  // One that has closed its stdout is about to end by itself; the program's own limits see to it that it does.
-  if (end.how != ChildEnd::How::kExited) ::kill(child, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  pid_t ended = 0;
+  // One that has closed its stdout need not end by itself.
+  while (end.how == ChildEnd::How::kExited && (ended = ::waitpid(child, &status, WNOHANG)) == 0) {
+    if (std::chrono::steady_clock::now() >= until) {
+      end.how = ChildEnd::How::kOutOfTime;
+    } else {
+      ::poll(nullptr, 0, 1);
+    }
+  }
+  if (end.how != ChildEnd::How::kExited) ::kill(child, SIGKILL);
+  while (ended == 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (end.how != ChildEnd::How::kExited) return end;
   if (WIFSIGNALED(status)) end.how = ChildEnd::How::kSignalled;

@@ -60,6 +60,26 @@ bool forbid_calls() {
     SYS_tkill,
     SYS_unlinkat,
     SYS_renameat2,
+    SYS_renameat,
+    SYS_rt_sigqueueinfo,
+    SYS_rt_tgsigqueueinfo,
+    SYS_process_vm_readv,
+    SYS_fchmod,
+    SYS_fchown,
+    SYS_setxattr,
+    SYS_lsetxattr,
+    SYS_fsetxattr,
+    SYS_utimensat,
+    SYS_sendmmsg,
+#if defined(SYS_pidfd_send_signal)
+    SYS_pidfd_send_signal,
+#endif
+#if defined(SYS_pidfd_getfd)
+    SYS_pidfd_getfd,
+#endif
+#if defined(SYS_fchmodat2)
+    SYS_fchmodat2,
+#endif
     SYS_linkat,
     SYS_mkdirat,
     SYS_mount,
@@ -98,10 +118,13 @@ bool forbid_calls() {
     SYS_symlink,
     SYS_chmod,
     SYS_rmdir,
+    SYS_chown,
+    SYS_lchown,
+    SYS_mknod,
 #endif
   };
   constexpr std::size_t kCount = sizeof(kForbidden) / sizeof(kForbidden[0]);
-  static sock_filter program[16 + 2 * kCount];
+  static sock_filter program[21 + 2 * kCount];
   std::size_t size = 0;
   const auto add = [&](std::uint16_t code, std::uint32_t k, std::uint8_t yes, std::uint8_t no) {
     program[size++] = {code, yes, no, k};
@@ -116,6 +139,11 @@ bool forbid_calls() {
   add(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 4);  // abort() may send a signal to this process, to no other
   add(BPF_LD | BPF_W | BPF_ABS, kFirst, 0, 0);
   add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(::getpid()), 0, 1);
+  stop(SECCOMP_RET_ALLOW);
+  stop(SECCOMP_RET_KILL_PROCESS);
+  add(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 4);  // of this process alone
+  add(BPF_LD | BPF_W | BPF_ABS, kFirst, 0, 0);
+  add(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1);
   stop(SECCOMP_RET_ALLOW);
   stop(SECCOMP_RET_KILL_PROCESS);
   for (const std::uint32_t call : kForbidden) {
