@@ -3,6 +3,7 @@
 #include "feedback/feedback.h"
 #include "products/service/agents/agent_routes.h"
 #include "products/service/conversation/conversation_store.h"
+#include "text/unicode.h"
 
 namespace yupu::app {
 
@@ -14,6 +15,9 @@ console::Sources console_sources(store::Store& store, std::int64_t utc_offset_mi
   };
   sources.conversations = [&store](const std::string& tenant_id, const std::string& said,
                                    std::int64_t limit) -> Result<Json> {
+    // What is no text was said by nobody, and a server of databases does not take it.
+    if (text::validate_utf8(said) || said.find('\0') != std::string::npos)
+      return invalid_argument("said is no text", "said");
     YUPU_ASSIGN_OR_RETURN(const auto conversations,
                           products::list_conversations(store, {.tenant_id = tenant_id, .said = said, .limit = limit}));
     Json rows = Json::array();
