@@ -6,30 +6,10 @@
 #include <fmt/format.h>
 
 #include "http/addresses.h"
+#include "http/curl_handles.h"
 
 namespace yupu::http {
 namespace {
-
-struct EasyEnd {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct ListEnd {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListEnd>;
-
-bool library_is_ready() {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return ready;
-}
-
-bool append(List& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) return false;
-  static_cast<void>(list.release());
-  list.reset(longer);
-  return true;
-}
 
 struct Incoming {
   std::size_t body_bytes_max;
@@ -74,12 +54,10 @@ Result<std::string> allowed_address(const std::string& host, bool allow_private)
 
 Result<Response> exchange_over_tls(std::string_view method, const Url& url, const Headers& headers,
                                    const std::string& body, const TlsExchangeOptions& options) {
-  const std::unique_ptr<CURL, EasyEnd> easy(library_is_ready() ? curl_easy_init() : nullptr);
+  const CurlHandle easy = make_curl_handle();
   if (easy == nullptr) return internal_error("libcurl does not start");
-  const bool six = options.address.find(':') != std::string::npos;
-  List resolved, lines;
-  bool ok = append(resolved,
-                   fmt::format("{}:{}:{}", url.host, url.port, six ? "[" + options.address + "]" : options.address));
+  CurlList resolved, lines;
+  bool ok = append(resolved, pinned(url.host, url.port, {&options.address, 1}));
   ok = ok && append(lines, "Expect:");  // nobody waits for a 100 before a small body
   for (const auto& [name, value] : headers) ok = ok && append(lines, name + ": " + value);
   Incoming incoming{.body_bytes_max = options.body_bytes_max};

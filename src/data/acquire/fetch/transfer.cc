@@ -6,31 +6,10 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "http/curl_handles.h"
+
 namespace yupu::data {
 namespace {
-
-struct EasyEnd {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct ListEnd {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Easy = std::unique_ptr<CURL, EasyEnd>;
-using List = std::unique_ptr<curl_slist, ListEnd>;
-
-// Once in a process; the order of static objects does not matter to libcurl.
-bool library_is_ready() {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return ready;
-}
-
-bool append(List& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) return false;
-  static_cast<void>(list.release());
-  list.reset(longer);
-  return true;
-}
 
 // What libcurl's callbacks write to. They return fewer bytes than they got to end the exchange.
 struct Incoming {
@@ -102,24 +81,14 @@ Status failure(CURLcode code, const Incoming& incoming, const http::Url& url) {
   return Status(Code::kUnavailable, what, field);
 }
 
-// host:port:address,address; an IPv6 address in brackets.
-std::string pinned(const http::Url& url, const std::vector<std::string>& addresses) {
-  std::string line = fmt::format("{}:{}:", url.host, url.port);
-  for (std::size_t i = 0; i < addresses.size(); ++i) {
-    const bool six = addresses[i].find(':') != std::string::npos;
-    line += fmt::format("{}{}", i > 0 ? "," : "", six ? "[" + addresses[i] + "]" : addresses[i]);
-  }
-  return line;
-}
-
 }  // namespace
 
 Result<http::Response> transfer(const http::Url& url, const std::vector<std::string>& addresses,
                                 const http::Headers& headers, const TransferLimits& limits) {
-  const Easy easy(library_is_ready() ? curl_easy_init() : nullptr);
+  const http::CurlHandle easy = http::make_curl_handle();
   if (easy == nullptr) return internal_error("libcurl does not start");
-  List resolved, lines;
-  bool ok = append(resolved, pinned(url, addresses));
+  http::CurlList resolved, lines;
+  bool ok = append(resolved, http::pinned(url.host, url.port, addresses));
   // libcurl takes a header with nothing behind its colon for one to be left out.
   for (const auto& [name, value] : headers) ok = ok && append(lines, name + ": " + value);
   Incoming incoming{.limits = limits};

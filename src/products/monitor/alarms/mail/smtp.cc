@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "http/curl_handles.h"
 #include "http/tls_exchange.h"
 #include "products/monitor/alarms/mail/mail_message.h"
 #include "products/monitor/alarms/notice_text.h"
@@ -20,19 +21,6 @@ using http::Attempt;
 
 constexpr int kSubmissionPort = 587;
 constexpr int kSubmissionsPort = 465;
-
-struct EasyEnd {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct ListEnd {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListEnd>;
-
-bool library_is_ready() {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return ready;
-}
 
 struct Outgoing {
   const std::string& message;
@@ -73,13 +61,11 @@ Attempt send(const Route& route, const std::string& to, const std::string& messa
   const auto address = http::allowed_address(server->host, route.allow_private);
   if (!address.ok())
     return {.again = address.status().code() == Code::kUnavailable, .error = address.status().message()};
-  const std::unique_ptr<CURL, EasyEnd> easy(library_is_ready() ? curl_easy_init() : nullptr);
+  const http::CurlHandle easy = http::make_curl_handle();
   if (easy == nullptr) return {.again = true, .error = "libcurl does not start"};
-  const bool six = address->find(':') != std::string::npos;
-  const List resolved(curl_slist_append(
-      nullptr, fmt::format("{}:{}:{}", server->host, server->port, six ? "[" + *address + "]" : *address).c_str()));
-  const List recipients(curl_slist_append(nullptr, ("<" + to + ">").c_str()));
-  bool ok = resolved != nullptr && recipients != nullptr;
+  http::CurlList resolved, recipients;
+  bool ok =
+      append(resolved, http::pinned(server->host, server->port, {&*address, 1})) && append(recipients, "<" + to + ">");
   const auto set = [&](CURLoption option, auto value) {
     ok = ok && curl_easy_setopt(easy.get(), option, value) == CURLE_OK;
   };
