@@ -7,11 +7,7 @@ here="$(cd "$(dirname "$0")" && pwd)"
 yupu="$(realpath "${1:?usage: monitor.sh YUPU_BINARY [--screenshots DIR]}")"
 shift
 
-installed="$here/node_modules/.yupu-installed"
-if [ ! -e "$installed" ] || [ "$here/package-lock.json" -nt "$installed" ]; then
-  (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
-  touch "$installed"
-fi
+"$here/install.sh"
 
 folder="$(mktemp -d)"
 processes=""

@@ -27,11 +27,7 @@ finish() {
 }
 trap finish EXIT
 
-installed="$here/node_modules/.yupu-installed"
-if [ ! -e "$installed" ] || [ "$here/package-lock.json" -nt "$installed" ]; then
-  (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
-  touch "$installed"
-fi
+"$here/install.sh"
 
 # The port a server of ours has said in its log, once it has.
 address_in() {
