@@ -6,6 +6,7 @@
 
 #include "engine/device/cpu/elementwise.h"
 #include "engine/device/cpu/gemm.h"
+#include "engine/ops/attention/short_attention.h"
 #include "engine/ops/dropout/dropout_mask.h"
 #include "engine/ops/op.h"
 #include "engine/ops/softmax/softmax_kernel.h"
@@ -52,7 +53,7 @@ std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + u
 
 // Scratch of one member, carved for the longest sequence.
 struct Scratch {
-  std::int64_t score_floats, factor_floats, product_floats;
+  std::int64_t score_floats, factor_floats, product_floats, short_floats;
   int score_buffers;
 
   Scratch(const Geometry& geometry, int buffers) : score_buffers(buffers) {
@@ -64,8 +65,15 @@ struct Scratch {
     const std::int64_t w = geometry.width;
     product_floats = std::max({gemm_scratch_floats({rows, longest, w}), gemm_scratch_floats({rows, w, longest}),
                                gemm_scratch_floats({longest, w, rows})});
+    short_floats = 0;
+    for (std::int64_t b = 0; b < geometry.batch->sequence_count(); ++b) {
+      const std::int64_t keys = geometry.length(b);
+      if (is_short(keys, w)) short_floats = std::max(short_floats, short_attention_floats(keys, w));
+    }
   }
-  std::int64_t floats() const { return score_buffers * score_floats + factor_floats + product_floats; }
+  std::int64_t floats() const {
+    return factor_floats + std::max(score_buffers * score_floats + product_floats, round_up(short_floats, 16));
+  }
 };
 
 // Calls fn(sequence, head, member) for all pairs, cut so that members get equal shares of T^2.
@@ -104,15 +112,40 @@ const float* query_factors(const Geometry& geometry, std::int64_t sequence, std:
   return buffer + query * length - first_group * kDropoutGroup;
 }
 
+ShortHead short_head(const Geometry& g, const Heads& x, std::int64_t sequence, std::int64_t head,
+                     float* factor_buffer) {
+  const std::int64_t row = g.begin(sequence);
+  const std::int64_t column = head * g.width;
+  const std::int64_t queries = g.query_count(sequence);
+  return {.q = x.q + g.query_begin(sequence) * x.q_stride + column,
+          .k = x.k + row * x.stride + column,
+          .v = x.v + row * x.stride + column,
+          .q_stride = x.q_stride,
+          .stride = x.stride,
+          .queries = queries,
+          .keys = g.length(sequence),
+          .width = g.width,
+          .scale = g.scale,
+          .causal = g.causal,
+          .factors = query_factors(g, sequence, head, 0, queries, factor_buffer)};
+}
+
 void forward_head(const Geometry& g, const Heads& x, std::int64_t sequence, std::int64_t head, const Scratch& layout,
                   float* scratch, float* y, float* log_sums) {
   const std::int64_t length = g.length(sequence);
   const std::int64_t row0 = g.begin(sequence);
   const std::int64_t column = head * g.width;
   const std::int64_t y_stride = g.heads * g.width;
-  float* scores = scratch;
-  float* factor_buffer = scratch + layout.score_floats;
-  float* product_scratch = factor_buffer + layout.factor_floats;
+  float* factor_buffer = scratch;
+  if (is_short(length, g.width)) {
+    const ShortHead one = short_head(g, x, sequence, head, factor_buffer);
+    const std::int64_t row = g.query_begin(sequence);
+    short_attention(one, scratch + layout.factor_floats, y + row * y_stride + column, y_stride,
+                    log_sums != nullptr ? log_sums + row * g.heads + head : nullptr, g.heads);
+    return;
+  }
+  float* scores = factor_buffer + layout.factor_floats;
+  float* product_scratch = scores + layout.score_floats;
   const MatrixView keys{x.k + row0 * x.stride + column, x.stride, true};
   const MatrixView values{x.v + row0 * x.stride + column, x.stride, false};
   const std::int64_t queries = g.query_count(sequence);
@@ -142,10 +175,22 @@ void backward_head(const Geometry& g, const Heads& x, const HeadGradients& d, co
   const std::int64_t row0 = g.begin(sequence);
   const std::int64_t column = head * g.width;
   const std::int64_t y_stride = g.heads * g.width;
-  float* p = scratch;                  // probabilities
+  float* factor_buffer = scratch;
+  if (is_short(length, g.width)) {
+    const ShortHead one = short_head(g, x, sequence, head, factor_buffer);
+    const std::int64_t row = g.query_begin(sequence);
+    const auto at = [&](float* d_x, std::int64_t begin, std::int64_t stride) {
+      return d_x != nullptr ? d_x + begin * stride + column : nullptr;
+    };
+    short_attention_backward(one, scratch + layout.factor_floats, d_y + row * y_stride + column, y_stride,
+                             log_sums + row * g.heads + head, g.heads,
+                             {at(d.q, row, d.q_stride), at(d.k, row0, d.k_stride), at(d.v, row0, d.v_stride),
+                              d.q_stride, d.k_stride, d.v_stride, d.q_accumulate, d.k_accumulate, d.v_accumulate});
+    return;
+  }
+  float* p = factor_buffer + layout.factor_floats;  // probabilities
   float* s = p + layout.score_floats;  // dropped probabilities, then their gradients, then those of the scores
-  float* factor_buffer = s + layout.score_floats;
-  float* product_scratch = factor_buffer + layout.factor_floats;
+  float* product_scratch = s + layout.score_floats;
   const MatrixView keys{x.k + row0 * x.stride + column, x.stride, false};
   const MatrixView keys_transposed{keys.data, x.stride, true};
   const MatrixView values_transposed{x.v + row0 * x.stride + column, x.stride, true};
