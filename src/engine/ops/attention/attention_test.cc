@@ -81,6 +81,25 @@ TEST(Attention, CausalAgainstTheReferenceWithAndWithoutDropout) {
   }
 }
 
+// Sequences on either side of where the way of short ones ends (64 keys, width 128), and widths that fill vectors or do
+// not.
+TEST(Attention, ShortAndLongSequencesAgainstTheReference) {
+  const std::vector<int> lengths = {1, 15, 16, 17, 31, 33, 63, 64, 65};
+  const PackedBatch batch = batch_of(lengths);
+  for (const std::int64_t width : {26, 64, 130}) {
+    const Tensor qkv = random_tensor({batch.token_count(), 3 * 2 * width}, 1);
+    for (const bool causal : {false, true}) {
+      for (const float probability : {0.0f, 0.2f}) {
+        const AttentionOptions options{
+            .heads = 2, .dropout = {.probability = probability, .key = {5, 6, 7}}, .causal = causal};
+        const OpRun run =
+            run_op([&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); }, {qkv}, 2);
+        expect_near(run.output, reference(qkv, batch, 2, dropout_stream(options.dropout), causal), "y");
+      }
+    }
+  }
+}
+
 // What comes later in a sequence changes nothing before it, and gets no gradient from it.
 TEST(Attention, CausalTokensKnowNothingOfLaterOnes) {
   const PackedBatch batch = batch_of({200});
@@ -126,31 +145,45 @@ TEST(Attention, GradientsOfOneValueInAllRoles) {
            {random_tensor({5, 6}, 1)});
 }
 
-TEST(Attention, GradientsOverSeveralQueryBlocks) {
-  // Directional: one difference along a random direction, for a sequence of 150 tokens.
-  for (const bool causal : {false, true}) {
-    const PackedBatch batch = batch_of({150});
-    const AttentionOptions options{.heads = 1, .dropout = {.probability = 0.1f, .key = {1, 2, 3}}, .causal = causal};
-    const OpUnderTest op = [&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); };
-    const Tensor x = random_tensor({150, 12}, 1);
-    const Tensor direction = random_tensor({150, 12}, 2);
-    const Tensor cotangent = random_tensor({150, 4}, 77);
-    const auto objective = [&](float step) {
-      const Tensor moved = x.clone();
-      for (std::size_t i = 0; i < moved.values().size(); ++i) moved.values()[i] += step * direction.values()[i];
-      const OpRun run = run_op(op, {moved}, 2);
-      double total = 0;
-      for (std::size_t i = 0; i < cotangent.values().size(); ++i) {
-        total += static_cast<double>(cotangent.values()[i]) * run.output.values()[i];
-      }
-      return total;
-    };
-    const OpRun run = run_op(op, {x}, 2);
-    double slope = 0;
-    for (std::size_t i = 0; i < x.values().size(); ++i) {
-      slope += static_cast<double>(run.gradients[0].values()[i]) * direction.values()[i];
+// Along a random direction: one difference of the objective against the gradients.
+void expect_slope(const PackedBatch& batch, std::int64_t channels, const AttentionOptions& options) {
+  const OpUnderTest op = [&](Tape&, const std::vector<Var>& in) { return attention(in[0], batch, options); };
+  const Tensor x = random_tensor({batch.token_count(), 3 * channels}, 1);
+  const Tensor direction = random_tensor({batch.token_count(), 3 * channels}, 2);
+  const Tensor cotangent = random_tensor({batch.token_count(), channels}, 77);
+  const auto objective = [&](float step) {
+    const Tensor moved = x.clone();
+    for (std::size_t i = 0; i < moved.values().size(); ++i) moved.values()[i] += step * direction.values()[i];
+    const OpRun run = run_op(op, {moved}, 2);
+    double total = 0;
+    for (std::size_t i = 0; i < cotangent.values().size(); ++i) {
+      total += static_cast<double>(cotangent.values()[i]) * run.output.values()[i];
     }
-    EXPECT_NEAR((objective(2e-3f) - objective(-2e-3f)) / 4e-3, slope, 3e-3 * std::fabs(slope) + 1e-2);
+    return total;
+  };
+  const OpRun run = run_op(op, {x}, 2);
+  double slope = 0;
+  for (std::size_t i = 0; i < x.values().size(); ++i) {
+    slope += static_cast<double>(run.gradients[0].values()[i]) * direction.values()[i];
+  }
+  EXPECT_NEAR((objective(2e-3f) - objective(-2e-3f)) / 4e-3, slope, 3e-3 * std::fabs(slope) + 1e-2);
+}
+
+TEST(Attention, GradientsOverSeveralQueryBlocks) {
+  for (const bool causal : {false, true}) {
+    expect_slope(batch_of({150}), 4,
+                 {.heads = 1, .dropout = {.probability = 0.1f, .key = {1, 2, 3}}, .causal = causal});
+  }
+}
+
+TEST(Attention, GradientsOfShortSequencesOfEveryShape) {
+  for (const std::int64_t width : {26, 32}) {
+    for (const int length : {2, 13, 16, 31, 50, 64}) {
+      for (const bool causal : {false, true}) {
+        expect_slope(batch_of({length}), 2 * width,
+                     {.heads = 2, .dropout = {.probability = 0.1f, .key = {1, 2, 3}}, .causal = causal});
+      }
+    }
   }
 }
 
