@@ -9,7 +9,6 @@
 #include "app/console_sources.h"
 #include "app/miss_vectors.h"
 #include "app/monitor_door.h"
-#include "app/recommend_door.h"
 #include "app/shop_sources.h"
 #include "app/stop_signal.h"
 #include "app/workplace.h"
@@ -258,7 +257,7 @@ struct LiveServer::Parts {
           [asked = service.get()](const http::Request& request) { return asked->admit_to_conversation(request, {}); },
           book_click);
     }
-    recommend_board = std::make_unique<recommend::BoardRoutes>(store, clock, *shops, recommend_door(store));
+    recommend_board = std::make_unique<recommend::BoardRoutes>(store, clock, *shops, products::agent_door(store));
     open_board();
     if (options.strategy != nullptr) {
       YUPU_ASSIGN_OR_RETURN(auto dialogue, strategy::make_dialogue(*options.strategy, options.answers));
@@ -345,7 +344,7 @@ struct LiveServer::Parts {
     products::add_knowledge_routes(router, store, clock, knowledge);
     feedback::add_report_routes(
         router, store, clock,
-        {.model = shop.name, .reader = miss_reader(store), .utc_offset_minutes = utc_offset_minutes});
+        {.model = shop.name, .door = products::agent_door(store), .utc_offset_minutes = utc_offset_minutes});
   }
 
   Status listen() {
@@ -366,9 +365,10 @@ struct LiveServer::Parts {
       });
       connectors.add_routes(router);
       add_console(router);
-      feedback::add_miss_routes(
-          router, store, clock,
-          {.model = options.strategy->name, .reader = miss_reader(store), .vectors = miss_vectors(*options.strategy)});
+      feedback::add_miss_routes(router, store, clock,
+                                {.model = options.strategy->name,
+                                 .door = products::agent_door(store),
+                                 .vectors = miss_vectors(*options.strategy)});
     }
     pages = web_pages(chat_path, framed_by);
     serving::add_assets(router, pages);
