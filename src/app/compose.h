@@ -1,4 +1,5 @@
-// The one place that names concrete classes: store, commerce, engine, models, bots, routes, pages -> a running server.
+// The one place, with serve/, that names concrete classes: store, commerce, engine, models, bots, routes, pages -> a
+// running server.
 //
 // Shutdown order (the reverse of ownership): stop accepting and answer what is in flight, stop the connectors, the desk
 // and the release watcher, drain the engine, void open holds; the store is the caller's and closes last.

@@ -9,10 +9,7 @@ namespace yupu::app {
 
 console::Sources console_sources(store::Store& store, std::int64_t utc_offset_minutes) {
   console::Sources sources;
-  sources.tenant = [&store](const http::Request& request) -> Result<std::string> {
-    YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
-    return agent.tenant_id;
-  };
+  sources.door = products::agent_door(store);
   sources.conversations = [&store](const std::string& tenant_id, const std::string& said,
                                    std::int64_t limit) -> Result<Json> {
     // What is no text was said by nobody, and a server of databases does not take it.
@@ -32,13 +29,6 @@ console::Sources console_sources(store::Store& store, std::int64_t utc_offset_mi
   };
   sources.utc_offset_minutes = utc_offset_minutes;
   return sources;
-}
-
-std::function<Result<feedback::MissReader>(const http::Request& request)> miss_reader(store::Store& store) {
-  return [&store](const http::Request& request) -> Result<feedback::MissReader> {
-    YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
-    return feedback::MissReader{.tenant_id = agent.tenant_id, .id = agent.id};
-  };
 }
 
 }  // namespace yupu::app

@@ -40,10 +40,7 @@ console::ShopSources shop_sources(const ServedShop& shop) {
   const std::string& model = shop.strategy.name;
   console::ShopSources sources;
   sources.model = model;
-  sources.viewer = [&store = shop.store](const http::Request& request) -> Result<console::Viewer> {
-    YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
-    return console::Viewer{.tenant_id = agent.tenant_id, .name = agent.name, .is_manager = agent.is_manager};
-  };
+  sources.door = products::agent_door(shop.store);
   sources.served = [&host = shop.host, model] {
     const auto served = host.find(model);
     return served == nullptr ? std::string() : served->release_id;

@@ -15,6 +15,8 @@
 
 namespace yupu::console {
 
+inline constexpr std::int64_t kDaysMost = 90;
+
 struct Period {
   std::int64_t now_ns = 0;
   std::int64_t days = 7;                  // today and those before it

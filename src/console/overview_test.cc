@@ -83,9 +83,9 @@ TEST_F(OverviewTest, TotalsAreTheRecords) {
 TEST_F(OverviewTest, RoutesAskWhoItIs) {
   FakeClock clock(kNow);
   Sources sources;
-  sources.tenant = [](const http::Request& request) -> Result<std::string> {
+  sources.door = [](const http::Request& request) -> Result<handoff::Person> {
     if (request.headers.get("x-tenant").empty()) return Status(Code::kUnauthenticated, "who?");
-    return std::string(request.headers.get("x-tenant"));
+    return handoff::Person{.tenant_id = std::string(request.headers.get("x-tenant"))};
   };
   sources.conversations = [](const std::string&, const std::string& said, std::int64_t limit) -> Result<Json> {
     return Json::array({limit, said});

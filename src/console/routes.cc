@@ -1,59 +1,70 @@
 #include "console/routes.h"
 
+#include <memory>
 #include <utility>
 
 #include "console/overview.h"
-#include "console/query.h"
-#include "http/problem.h"
+#include "http/query.h"
 
 namespace yupu::console {
 namespace {
 
+using handoff::Person;
+
 constexpr std::int64_t kRowsMost = 1000;
 constexpr std::string_view kAnyObject = R"({"type": "object"})";
 
-using View = std::function<Result<Json>(const http::Request& request, const std::string& tenant_id)>;
+// What the handlers share; lives as long as the router.
+struct Shared {
+  store::Store& store;
+  const Clock& clock;
+  const Sources sources;
+};
 
-void add_view(http::Router& router, const Sources& sources, std::string_view pattern, std::string_view summary,
-              View view) {
-  router.add({.method = "GET", .pattern = pattern, .scope = "agent", .summary = summary, .response_schema = kAnyObject},
-             [tenant = sources.tenant, view = std::move(view)](const http::Request& request) {
-               const Result<std::string> tenant_id = tenant(request);
-               if (!tenant_id.ok()) return http::problem(tenant_id.status(), request.request_id);
-               const Result<Json> json = view(request, *tenant_id);
-               if (!json.ok()) return http::problem(json.status(), request.request_id);
-               http::Response response = http::json_response(200, to_text(*json));
-               response.headers.add("cache-control", "no-store");
-               return response;
-             });
+Result<Json> figures(Shared& shared, const http::Request& request, const Person& person) {
+  Period period{.now_ns = shared.clock.now_ns(), .utc_offset_minutes = shared.sources.utc_offset_minutes};
+  YUPU_ASSIGN_OR_RETURN(period.days, http::whole_number(request, "days", period.days, kDaysMost));
+  return overview(shared.store, person.tenant_id, period);
 }
+
+Result<Json> conversations(Shared& shared, const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, http::whole_number(request, "limit", 100, kRowsMost));
+  YUPU_ASSIGN_OR_RETURN(Json rows, shared.sources.conversations(person.tenant_id, http::asked(request, "said"), limit));
+  return Json{{"conversations", std::move(rows)}};
+}
+
+Result<Json> opinions(Shared& shared, const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, http::whole_number(request, "limit", 100, kRowsMost));
+  YUPU_ASSIGN_OR_RETURN(Json rows, shared.sources.opinions(person.tenant_id, limit));
+  return Json{{"opinions", std::move(rows)}};
+}
+
+constexpr handoff::PersonRoute<Shared> kRoutes[] = {
+    {{.method = "GET",
+      .pattern = "/v1/console/overview",
+      .scope = "agent",
+      .summary = "figures of the last ?days=, with an agent's token",
+      .response_schema = kAnyObject},
+     &figures},
+    {{.method = "GET",
+      .pattern = "/v1/console/conversations",
+      .scope = "agent",
+      .summary = "the newest conversations, those in which ?said= was said, with an agent's token",
+      .response_schema = kAnyObject},
+     &conversations},
+    {{.method = "GET",
+      .pattern = "/v1/console/opinions",
+      .scope = "agent",
+      .summary = "votes, scores of conversations and corrections that count, newest first, each with its call",
+      .response_schema = kAnyObject},
+     &opinions},
+};
 
 }  // namespace
 
 void add_routes(http::Router& router, store::Store& store, const Clock& clock, const Sources& sources) {
-  add_view(router, sources, "/v1/console/overview", "figures of the last ?days=, with an agent's token",
-           [&store, &clock, offset = sources.utc_offset_minutes](const http::Request& request,
-                                                                 const std::string& tenant_id) -> Result<Json> {
-             Period period{.now_ns = clock.now_ns(), .utc_offset_minutes = offset};
-             YUPU_ASSIGN_OR_RETURN(period.days, whole_number(request, "days", period.days, kDaysMost));
-             return overview(store, tenant_id, period);
-           });
-  add_view(router, sources, "/v1/console/conversations",
-           "the newest conversations, those in which ?said= was said, with an agent's token",
-           [rows = sources.conversations](const http::Request& request, const std::string& tenant_id) -> Result<Json> {
-             YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 100, kRowsMost));
-             const auto said = request.query.find("said");
-             YUPU_ASSIGN_OR_RETURN(Json found,
-                                   rows(tenant_id, said == request.query.end() ? std::string() : said->second, limit));
-             return Json{{"conversations", std::move(found)}};
-           });
-  add_view(router, sources, "/v1/console/opinions",
-           "votes, scores of conversations and corrections that count, newest first, each with its call",
-           [rows = sources.opinions](const http::Request& request, const std::string& tenant_id) -> Result<Json> {
-             YUPU_ASSIGN_OR_RETURN(const std::int64_t limit, whole_number(request, "limit", 100, kRowsMost));
-             YUPU_ASSIGN_OR_RETURN(Json found, rows(tenant_id, limit));
-             return Json{{"opinions", std::move(found)}};
-           });
+  const std::shared_ptr<Shared> shared(new Shared{store, clock, sources});
+  handoff::add_routes(router, kRoutes, shared, sources.door);
 }
 
 }  // namespace yupu::console

@@ -9,14 +9,14 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "handoff/people.h"
 #include "http/router.h"
 #include "store/store.h"
 
 namespace yupu::console {
 
 struct Sources {
-  // Whose figures the request may see: a tenant's id. Error: kUnauthenticated.
-  std::function<Result<std::string>(const http::Request& request)> tenant;
+  handoff::Door door;  // people see the figures of their own tenant
   // Rows, newest first, from rooms the console does not know.
   // Of conversations those in which `said` was said; empty: all.
   std::function<Result<Json>(const std::string& tenant_id, const std::string& said, std::int64_t limit)> conversations;

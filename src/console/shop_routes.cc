@@ -8,15 +8,17 @@
 
 #include "base/log.h"
 #include "console/intents.h"
-#include "console/query.h"
 #include "console/releases.h"
 #include "console/test_log.h"
 #include "console/usage.h"
 #include "handoff/live_release.h"
-#include "http/problem.h"
+#include "handoff/people.h"
+#include "http/query.h"
 
 namespace yupu::console {
 namespace {
+
+using handoff::Person;
 
 constexpr std::int64_t kNsPerDay = 86'400'000'000'000;
 constexpr std::int64_t kDays = 30;
@@ -92,14 +94,14 @@ class Playing {
   const bool is_first_;
 };
 
-Result<Json> releases(Shared& shared, const http::Request&, const Viewer&) {
+Result<Json> releases(Shared& shared, const http::Request&, const Person&) {
   return list_releases(shared.store, shared.sources.model, shared.sources.served());
 }
 
-Result<Json> choose(Shared& shared, const http::Request& request, const Viewer& viewer) {
+Result<Json> choose(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(const Json body, parse_json(request.body));
   YUPU_RETURN_IF_ERROR(json_known_keys(body, {"release_id", "instead_of"}, "body"));
-  ReleaseChoice choice{.model = shared.sources.model, .release_id = {}, .instead_of = {}, .by = viewer.name};
+  ReleaseChoice choice{.model = shared.sources.model, .release_id = {}, .instead_of = {}, .by = person.name};
   YUPU_ASSIGN_OR_RETURN(choice.release_id, json_string(body, "release_id", "body"));
   YUPU_ASSIGN_OR_RETURN(choice.instead_of, json_string(body, "instead_of", "body"));
   YUPU_ASSIGN_OR_RETURN(Json chosen, make_live(shared.store, shared.clock, choice));
@@ -108,18 +110,18 @@ Result<Json> choose(Shared& shared, const http::Request& request, const Viewer& 
   return chosen;
 }
 
-Result<Json> intents(Shared& shared, const http::Request& request, const Viewer& viewer) {
-  YUPU_ASSIGN_OR_RETURN(const std::int64_t days, whole_number(request, "days", kDays, kDaysMost));
+Result<Json> intents(Shared& shared, const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t days, http::whole_number(request, "days", kDays, kDaysMost));
   YUPU_ASSIGN_OR_RETURN(const Json entries,
-                        shared.sources.entries(viewer.tenant_id, shared.clock.now_ns() - days * kNsPerDay));
+                        shared.sources.entries(person.tenant_id, shared.clock.now_ns() - days * kNsPerDay));
   return list_intents(shared.store, shared.sources.model, shared.sources.answers(), entries);
 }
 
-Result<Json> tests(Shared& shared, const http::Request&, const Viewer&) {
+Result<Json> tests(Shared& shared, const http::Request&, const Person&) {
   return tests_with_results(shared.store, shared.sources.model, shared.sources.scripts);
 }
 
-Result<Json> play(Shared& shared, const http::Request& request, const Viewer& viewer) {
+Result<Json> play(Shared& shared, const http::Request& request, const Person& person) {
   const Playing playing(shared.is_playing);
   if (!playing.is_first()) return conflict("the tests are being played; look again in a moment");
   const std::string& model = shared.sources.model;
@@ -130,23 +132,17 @@ Result<Json> play(Shared& shared, const http::Request& request, const Viewer& vi
   for (const Json& script : shared.sources.scripts) names.push_back(script.at("name"));
   YUPU_RETURN_IF_ERROR(keep_test_run(
       shared.store, shared.clock,
-      {.model = model, .release_id = live->release_id, .by = viewer.name, .names = names, .report = report}));
-  return tests(shared, request, viewer);
+      {.model = model, .release_id = live->release_id, .by = person.name, .names = names, .report = report}));
+  return tests(shared, request, person);
 }
 
-Result<Json> used(Shared& shared, const http::Request& request, const Viewer& viewer) {
+Result<Json> used(Shared& shared, const http::Request& request, const Person& person) {
   Period period{.now_ns = shared.clock.now_ns(), .utc_offset_minutes = shared.sources.utc_offset_minutes};
-  YUPU_ASSIGN_OR_RETURN(period.days, whole_number(request, "days", kDays, kDaysMost));
-  return usage(shared.store, viewer.tenant_id, period);
+  YUPU_ASSIGN_OR_RETURN(period.days, http::whole_number(request, "days", kDays, kDaysMost));
+  return usage(shared.store, person.tenant_id, period);
 }
 
-struct RouteRow {
-  http::RouteInfo info;
-  Result<Json> (*handler)(Shared&, const http::Request&, const Viewer&);
-  bool is_managers = false;
-};
-
-constexpr RouteRow kRoutes[] = {
+constexpr handoff::PersonRoute<Shared> kRoutes[] = {
     {{.method = "GET",
       .pattern = "/v1/console/releases",
       .scope = "agent",
@@ -190,28 +186,11 @@ constexpr RouteRow kRoutes[] = {
      &used},
 };
 
-Result<Json> answer(Shared& shared, const RouteRow& row, const http::Request& request) {
-  YUPU_ASSIGN_OR_RETURN(const Viewer viewer, shared.sources.viewer(request));
-  if (row.is_managers && !viewer.is_manager) {
-    return Status(Code::kPermissionDenied,
-                  fmt::format("{} is no manager; `yupu agents add NAME --manager` makes one", viewer.name));
-  }
-  return row.handler(shared, request, viewer);
-}
-
 }  // namespace
 
 void add_shop_routes(http::Router& router, store::Store& store, const Clock& clock, ShopSources sources) {
   const std::shared_ptr<Shared> shared(new Shared{store, clock, std::move(sources)});
-  for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [shared, &row](const http::Request& request) {
-      const Result<Json> json = answer(*shared, row, request);
-      if (!json.ok()) return http::problem(json.status(), request.request_id);
-      http::Response response = http::json_response(200, to_text(*json));
-      response.headers.add("cache-control", "no-store");
-      return response;
-    });
-  }
+  handoff::add_routes(router, kRoutes, shared, shared->sources.door);
 }
 
 }  // namespace yupu::console

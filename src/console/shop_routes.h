@@ -16,21 +16,15 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "handoff/people.h"
 #include "http/router.h"
 #include "store/store.h"
 
 namespace yupu::console {
 
-struct Viewer {
-  std::string tenant_id;
-  std::string name;
-  bool is_manager = false;
-};
-
 struct ShopSources {
   std::string model;  // the bot's
-  // Who asks. Error: kUnauthenticated.
-  std::function<Result<Viewer>(const http::Request& request)> viewer;
+  handoff::Door door;
   std::function<std::string()> served;  // the release of the model in memory; "": none
   std::function<void()> look_now;       // the live release has changed
   std::function<Json()> answers;        // intents.h

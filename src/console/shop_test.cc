@@ -215,10 +215,10 @@ TEST_F(ShopTest, RoutesAskForAManager) {
   int looked = 0;
   ShopSources sources;
   sources.model = "shop";
-  sources.viewer = [](const http::Request& request) -> Result<Viewer> {
+  sources.door = [](const http::Request& request) -> Result<handoff::Person> {
     const std::string name(request.headers.get("x-name"));
     if (name.empty()) return Status(Code::kUnauthenticated, "who?");
-    return Viewer{.tenant_id = "t_1", .name = name, .is_manager = name == "Wang"};
+    return handoff::Person{.tenant_id = "t_1", .name = name, .is_manager = name == "Wang"};
   };
   sources.served = [&] { return second; };
   sources.look_now = [&] { ++looked; };

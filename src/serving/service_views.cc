@@ -1,6 +1,7 @@
 // What a caller may look at: models, usage, balance, invoices; and what operators ask: health, readiness, metrics.
 #include <utility>
 
+#include "http/door.h"
 #include "http/problem.h"
 #include "serving/service.h"
 
@@ -52,9 +53,7 @@ http::Response Service::view(const http::Request& request, const ServiceHooks::V
   if (!hook) return failed(request, not_found("this server does not bill"));
   const Result<Json> json = hook(*access.caller, request.query);
   if (!json.ok()) return failed(request, json.status());
-  http::Response response = http::json_response(200, to_text(*json));
-  response.headers.add("cache-control", "no-store");
-  return response;
+  return http::unkept_json(to_text(*json));
 }
 
 http::Response Service::usage(const http::Request& request) { return view(request, hooks_.usage); }

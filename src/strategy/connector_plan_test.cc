@@ -8,28 +8,11 @@
 #include "base/testing.h"
 #include "products/service/connectors/connector.h"
 #include "strategy/strategy.h"
+#include "strategy/testing.h"
 
 namespace yupu::strategy {
 namespace {
 
-constexpr const char* kRest = R"([strategy]
-name = "shop"
-[data]
-[[data.source]]
-path = "train.csv"
-[service]
-answers = "answers.toml"
-[commerce]
-[[commerce.plan]]
-name = "starter"
-monthly_tokens = 1000
-[[commerce.plan.price]]
-meter = "answer_tokens"
-yuan_per_thousand = "0.30"
-[[commerce.tenant]]
-name = "one"
-plan = "starter"
-)";
 const std::string kWebhook = R"([[connector]]
 name = "site"
 kind = "webhook"
@@ -53,7 +36,7 @@ aes_key_env = "YUPU_TEST_WECOM_KEY"
 )";
 
 Result<Strategy> parse(const std::string& connectors) {
-  return parse_strategy(kRest + connectors, "dir/s.toml", false);
+  return parse_strategy(testing::kSmallShop + connectors, "dir/s.toml", false);
 }
 std::string without(std::string text, const std::string& line) {
   const std::size_t at = text.find(line);
@@ -108,7 +91,7 @@ TEST(ConnectorPlan, SecretsAreReadWhenConnectorsAreMade) {
   const yupu::testing::TempDir dir;
   const std::string path = dir.file("site.secret");
   const auto code = [&](const std::string& connectors) {
-    auto strategy = parse_strategy(kRest + connectors, dir.file("s.toml"), false);
+    auto strategy = parse_strategy(testing::kSmallShop + connectors, dir.file("s.toml"), false);
     EXPECT_TRUE(strategy.ok()) << strategy.status().to_string();
     return make_connectors(*strategy).status().code();
   };

@@ -9,32 +9,13 @@
 #include "products/service/knowledge/shelf.h"
 #include "strategy/knowledge_stage.h"
 #include "strategy/strategy.h"
+#include "strategy/testing.h"
 
 namespace yupu::strategy {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr const char* kHead = R"([strategy]
-name = "shop"
-[data]
-[[data.source]]
-path = "train.csv"
-[service]
-answers = "answers.toml"
-[commerce]
-[[commerce.plan]]
-name = "starter"
-monthly_tokens = 1000
-[[commerce.plan.price]]
-meter = "answer_tokens"
-yuan_per_thousand = "0.30"
-[[commerce.tenant]]
-name = "green-hill"
-plan = "starter"
-[knowledge]
-)";
 
 class KnowledgeStageTest : public ::testing::Test {
  protected:
@@ -49,7 +30,7 @@ class KnowledgeStageTest : public ::testing::Test {
   }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_.file(name)) << text; }
   Result<Strategy> load(const std::string& keys) {
-    write("s.toml", kHead + keys);
+    write("s.toml", testing::kSmallShop + ("[knowledge]\n" + keys));
     return load_strategy(folder_.file("s.toml"));
   }
   // The stage's output, in its own words; or "skipped", or the error.

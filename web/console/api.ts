@@ -1,30 +1,10 @@
-// The calls of the console, and its stream. The token goes in a header, never into an address.
+// The calls of the console. The token goes in a header, never into an address.
 
-import { readProblem, type Outcome, type Problem } from '../src/api';
-import { backoff_ms, readEvents } from '../src/sse';
+import type { Outcome } from '../src/api';
+import { call, nothing } from '../src/person_calls';
 import { readAgent, readConversations, readDossier, readMisses, readOverview, readReport } from './read';
 
-const kCallTimeout_ms = 30_000;
-
-export async function call<T>(token: string, path: string, body: unknown, read: (json: unknown) => T): Promise<Outcome<T>> {
-  let response: Response;
-  try {
-    const init: RequestInit = { credentials: 'omit', cache: 'no-store', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(kCallTimeout_ms) };
-    if (body !== undefined) {
-      init.method = 'POST';
-      init.body = JSON.stringify(body);
-    }
-    response = await fetch(path, init);
-  } catch {
-    return { ok: false, problem: readProblem(0, null, null, Date.now()) };
-  }
-  const json: unknown = await response.json().catch(() => null);
-  if (response.ok) return { ok: true, value: read(json) };
-  return { ok: false, problem: readProblem(response.status, json, response.headers.get('retry-after'), Date.now()) };
-}
-
 const one = (id: string): string => `/v1/agent/conversations/${encodeURIComponent(id)}`;
-export const nothing = (): true => true;
 
 const kTracesAtOnce = 2000;
 
@@ -56,48 +36,3 @@ export function calls(token: string) {
   };
 }
 export type Calls = ReturnType<typeof calls>;
-
-export const detailOf = (problem: Problem): string => problem.detail || problem.code || `HTTP ${problem.status}`;
-
-export interface StreamHandlers {
-  event: (name: string, data: unknown) => void;
-  state: (open: boolean) => void;
-  refused: (problem: Problem) => void; // the token is not taken any more
-}
-
-// Follows the events of `path` until `stop`, and comes back when the connection breaks.
-export function follow(token: string, handlers: StreamHandlers, path = '/v1/agent/events'): { stop: () => void } {
-  let stopped = false;
-  let control = new AbortController();
-  let failures = 0;
-
-  async function once(): Promise<void> {
-    control = new AbortController();
-    const response = await fetch(path, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit', cache: 'no-store', signal: control.signal });
-    if (response.status === 401) {
-      stopped = true;
-      handlers.refused(readProblem(401, await response.json().catch(() => null), null, Date.now()));
-      return;
-    }
-    if (!response.ok || response.body === null) return;
-    handlers.state(true);
-    failures = 0;
-    await readEvents(response.body, () => control.abort(), (event) => handlers.event(event.name, JSON.parse(event.data)));
-  }
-
-  async function run(): Promise<void> {
-    while (!stopped) {
-      await once().catch(() => undefined);
-      if (stopped) return;
-      handlers.state(false);
-      await new Promise((done) => setTimeout(done, backoff_ms(failures++, Math.random())));
-    }
-  }
-  void run();
-  return {
-    stop: () => {
-      stopped = true;
-      control.abort();
-    },
-  };
-}

@@ -4,36 +4,50 @@ import '../src/style.css';
 import './console.css';
 import type { Outcome } from '../src/api';
 import { byId, el } from '../src/dom';
-import { preferredLang, type Lang } from '../src/i18n';
-import { kLangKey, kTokenKey, store, stored } from '../src/tab_store';
-import { calls, detailOf, follow, type Calls } from './api';
-import { drawFrameOf } from './frame';
+import { detailOf } from '../src/person_calls';
+import { PersonPage } from '../src/person_page';
+import { calls, type Calls } from './api';
 import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, unreadCount, type Effect, type Inbox } from './inbox';
 import { drawCorrection, drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
 import type { Agent } from './read';
 import { drawMisses, type MissActions } from './misses_view';
 import { drawShopView, isShopView, kShopViews, type ShopView } from './shop';
 import { shopCalls, type ShopCalls } from './shop_api';
-import { signInForm } from './sign_in';
 import { drawConversations, drawOverview, drawReport } from './views';
-import { isWord, words, type Say } from './words';
+import { words, type Say } from './words';
 
 const kDays = 7;
 type View = 'inbox' | 'overview' | 'conversations' | 'misses' | ShopView;
-const kViews: readonly View[] = ['inbox', 'overview', 'conversations', 'misses', ...kShopViews];
 
-const view = byId('view');
-const tabs = byId('tabs');
-
-let lang: Lang = stored(kLangKey) === 'zh' ? 'zh' : stored(kLangKey) === 'en' ? 'en' : preferredLang(navigator.languages);
-let say: Say = words(lang);
-let api: Calls | null = null;
+const page = new PersonPage<View, Calls, Agent>({
+  tabs: [{ view: 'inbox', badge: 'unread' }, { view: 'overview' }, { view: 'conversations' }, { view: 'misses' }, ...kShopViews.map((name) => ({ view: name }))],
+  words,
+  calls,
+  first: (api) => api.me(),
+  opened: (first, token) => {
+    agent = first;
+    shop = shopCalls(token);
+    inbox = emptyInbox();
+  },
+  closed: () => {
+    agent = null;
+    shop = null;
+    inbox = emptyInbox();
+  },
+  stream: { path: '/v1/agent/events', heard },
+  me: (isOpen) => (agent === null ? null : isOpen ? `${agent.name} · ${say('onDuty')}` : say('offlineNow')),
+  count: () => unreadCount(inbox),
+  draw: () => {
+    framed = '';
+    if (page.shown === 'inbox') drawInbox();
+    else void drawFigures();
+  },
+});
+const { view } = page;
+const say: Say = (word, values) => words(page.lang)(word, values);
 let shop: ShopCalls | null = null;
 let agent: Agent | null = null;
 let inbox: Inbox = emptyInbox();
-let shown: View = 'inbox';
-let isOpen = true; // the stream
-let stream: { stop: () => void } | null = null;
 
 // What scrolls is reached by the keyboard, or nobody without a mouse could read its end.
 function setView(name: string, isScrolled: boolean): void {
@@ -41,81 +55,22 @@ function setView(name: string, isScrolled: boolean): void {
   view.tabIndex = isScrolled ? 0 : -1;
 }
 
-const announce = (text: string): void => void (byId('announce').textContent = text);
-
-function drawFrame(): void {
-  drawFrameOf({
-    lang,
-    title: say('pageTitle'),
-    views: say('views'),
-    word: (key) => (isWord(key) ? say(key) : null),
-    count: unreadCount(inbox),
-    badge: 'unread',
-    me: agent === null ? null : isOpen ? `${agent.name} · ${say('onDuty')}` : say('offlineNow'),
-    isOpen,
-    shown,
-  });
-}
-
-// ---- signing in
-
-function drawSignIn(problem = ''): void {
-  const form = signInForm({ token: say('token'), help: say('tokenHelp'), signIn: say('signIn') }, problem, (token) => void signIn(token));
-  setView('view-sign-in', false);
-  view.replaceChildren(form);
-  byId('token').focus();
-}
-
-async function signIn(token: string): Promise<void> {
-  const tried = calls(token);
-  const outcome = await tried.me();
-  if (!outcome.ok) {
-    if (outcome.problem.status === 401) store(kTokenKey, '');
-    drawSignIn(outcome.problem.status === 401 ? say('tokenWrong') : say('problem', { detail: detailOf(outcome.problem) }));
-    return;
-  }
-  store(kTokenKey, token);
-  api = tried;
-  shop = shopCalls(token);
-  agent = outcome.value;
-  inbox = emptyInbox();
-  stream = follow(token, {
-    event: (name, data) => {
-      take(inbox, name, data).forEach(react);
-      drawInbox();
-    },
-    state: (open) => {
-      isOpen = open;
-      drawFrame();
-    },
-    refused: () => signOut(say('tokenWrong')),
-  });
-  show('inbox');
-}
-
-function signOut(problem = ''): void {
-  stream?.stop();
-  stream = null;
-  api = null;
-  shop = null;
-  agent = null;
-  inbox = emptyInbox();
-  store(kTokenKey, '');
-  drawFrame();
-  drawSignIn(problem);
-}
-
 // ---- the inbox
+
+function heard(name: string, data: unknown): void {
+  take(inbox, name, data).forEach(react);
+  drawInbox();
+}
 
 function react(effect: Effect): void {
   if (effect.kind === 'read') void readDossier(effect.conversation);
-  if (effect.kind === 'new') announce(say('newConversation'));
-  if (effect.kind === 'message') announce(say('newMessage', { name: say('visitor') }));
+  if (effect.kind === 'new') page.announce(say('newConversation'));
+  if (effect.kind === 'message') page.announce(say('newMessage', { name: say('visitor') }));
   if (effect.kind === 'lost') forgetDraft(effect.conversation);
 }
 
 async function readDossier(id: string): Promise<void> {
-  const outcome = await api?.dossier(id);
+  const outcome = await page.api?.dossier(id);
   if (outcome?.ok !== true) return;
   takeDossier(inbox, id, outcome.value);
   drawInbox();
@@ -123,6 +78,7 @@ async function readDossier(id: string): Promise<void> {
 
 async function send(id: string, text: string, messageId: string): Promise<void> {
   const thread = inbox.mine.get(id);
+  const { api } = page;
   if (thread === undefined || api === null) return;
   const outgoing = begin(thread, messageId, text);
   drawInbox();
@@ -142,14 +98,14 @@ const actions: InboxActions = {
     select(inbox, '');
     drawInbox();
   },
-  take: (id) => void api?.claim(id).then((outcome) => announce(outcome.ok ? say('newConversation') : detailOf(outcome.problem))),
+  take: (id) => void page.api?.claim(id).then((outcome) => page.announce(outcome.ok ? say('newConversation') : detailOf(outcome.problem))),
   send: (id, text) => void send(id, text, newMessageId()),
   resend: (id, messageId) => {
     const outgoing = inbox.mine.get(id)?.outgoing.find((one) => one.message_id === messageId);
     if (outgoing !== undefined) void send(id, outgoing.text, messageId);
   },
-  close: (id, to) => void api?.close(id, to).then((outcome) => announce(outcome.ok ? say('closedNow') : detailOf(outcome.problem))),
-  hand: (id, to) => void api?.hand(id, to).then((outcome) => announce(outcome.ok ? say('notYours') : detailOf(outcome.problem))),
+  close: (id, to) => void page.api?.close(id, to).then((outcome) => page.announce(outcome.ok ? say('closedNow') : detailOf(outcome.problem))),
+  hand: (id, to) => void page.api?.hand(id, to).then((outcome) => page.announce(outcome.ok ? say('notYours') : detailOf(outcome.problem))),
 };
 
 function useSuggestion(text: string): void {
@@ -162,8 +118,8 @@ function useSuggestion(text: string): void {
 
 let framed = ''; // the conversation and language whose frame stands
 function drawInbox(): void {
-  drawFrame();
-  if (shown !== 'inbox' || agent === null) return;
+  page.drawFrame();
+  if (page.shown !== 'inbox' || agent === null) return;
   const thread = inbox.mine.get(inbox.selected);
   setView(thread === undefined ? 'view-inbox' : 'view-inbox picked', false); // its parts scroll
   let list = document.getElementById('list');
@@ -173,7 +129,7 @@ function drawInbox(): void {
     framed = '';
   }
   drawList(list, inbox, say, actions);
-  const wanted = `${lang} ${thread?.row.conversation ?? ''} ${inbox.queue.agents.map((one) => one.name).join()}`;
+  const wanted = `${page.lang} ${thread?.row.conversation ?? ''} ${inbox.queue.agents.map((one) => one.name).join()}`;
   if (wanted !== framed) {
     framed = wanted;
     const colleagues = inbox.queue.agents.map((one) => one.name).filter((name) => name !== agent?.name);
@@ -188,7 +144,7 @@ function drawInbox(): void {
   drawSuggestions(byId('suggestions'), thread.dossier?.suggestions ?? [], say, useSuggestion);
   drawSummary(byId('summary'), thread, say);
   drawCorrection(byId('corrected'), thread, say, async (trace, intent) => {
-    const outcome = await api?.correct(thread.row.conversation, trace, intent);
+    const outcome = await page.api?.correct(thread.row.conversation, trace, intent);
     return outcome === undefined || outcome.ok ? '' : detailOf(outcome.problem);
   });
 }
@@ -196,15 +152,16 @@ function drawInbox(): void {
 // ---- the other views
 
 async function drawFigures(): Promise<void> {
-  const now = shown;
+  const now = page.shown;
   setView(`view-${now}`, true);
   view.replaceChildren(el('p', { class: 'empty' }, say('loading')));
   const failed = (detail: string): void => view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail })));
+  const { api } = page;
   if (api === null) return;
   if (now === 'overview') {
     const outcome = await api.overview(kDays);
     const report = await api.report();
-    if (shown !== now) return;
+    if (page.shown !== now) return;
     if (!outcome.ok) return failed(detailOf(outcome.problem));
     if (!report.ok) return failed(detailOf(report.problem));
     drawOverview(view, outcome.value, say);
@@ -212,16 +169,16 @@ async function drawFigures(): Promise<void> {
   } else if (now === 'conversations') {
     await searchConversations('');
   } else if (isShopView(now)) {
-    if (shop !== null) await drawShopView(now, { into: view, api: shop, say, lang, isManager: agent?.manager === true, isShown: () => shown === now && agent !== null, announce });
+    if (shop !== null) await drawShopView(now, { into: view, api: shop, say, lang: page.lang, isManager: agent?.manager === true, isShown: () => page.shown === now && agent !== null, announce: (said) => page.announce(said) });
   } else {
     const outcome = await api.misses();
-    if (shown === now) outcome.ok ? drawMisses(view, outcome.value, say, missActions) : failed(detailOf(outcome.problem));
+    if (page.shown === now) outcome.ok ? drawMisses(view, outcome.value, say, missActions) : failed(detailOf(outcome.problem));
   }
 }
 
 async function searchConversations(said: string): Promise<void> {
-  const outcome = await api?.conversations(said);
-  if (outcome === undefined || shown !== 'conversations') return;
+  const outcome = await page.api?.conversations(said);
+  if (outcome === undefined || page.shown !== 'conversations') return;
   if (!outcome.ok) return view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail: detailOf(outcome.problem) })));
   drawConversations(view, outcome.value, say, said, (next) => void searchConversations(next), (id) => void openConversation(id));
   if (said !== '') byId('said').focus();
@@ -231,24 +188,20 @@ async function searchConversations(said: string): Promise<void> {
 async function settle(done: Promise<Outcome<true>> | undefined): Promise<void> {
   const outcome = await done;
   if (outcome === undefined) return;
-  if (shown !== 'misses') return;
-  if (!outcome.ok) {
-    view.querySelector('.problem-line')?.remove();
-    view.prepend(el('p', { class: 'problem-line', role: 'alert' }, say('missNotSettled', { detail: detailOf(outcome.problem) })));
-    return;
-  }
+  if (page.shown !== 'misses') return;
+  if (!outcome.ok) return page.problemLine(say('missNotSettled', { detail: detailOf(outcome.problem) }));
   await drawFigures();
-  announce(say('missSettled'));
+  page.announce(say('missSettled'));
   view.focus();
 }
 const missActions: MissActions = {
-  accept: (traces, intent, isNew) => void settle(api?.acceptMisses(traces, intent, isNew)),
-  merge: (traces, into) => void settle(api?.mergeMisses(traces, into)),
-  ignore: (traces) => void settle(api?.ignoreMisses(traces)),
+  accept: (traces, intent, isNew) => void settle(page.api?.acceptMisses(traces, intent, isNew)),
+  merge: (traces, into) => void settle(page.api?.mergeMisses(traces, into)),
+  ignore: (traces) => void settle(page.api?.ignoreMisses(traces)),
 };
 
 async function openConversation(id: string): Promise<void> {
-  const outcome = await api?.dossier(id);
+  const outcome = await page.api?.dossier(id);
   const into = document.getElementById('opened');
   if (outcome === undefined || into === null) return;
   if (!outcome.ok) return into.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, detailOf(outcome.problem)));
@@ -256,33 +209,10 @@ async function openConversation(id: string): Promise<void> {
   into.scrollIntoView({ block: 'nearest' });
 }
 
-function show(next: View): void {
-  shown = next;
-  framed = '';
-  view.replaceChildren();
-  drawFrame();
-  if (next === 'inbox') drawInbox();
-  else void drawFigures();
-}
+// ---- keys
 
-// ---- keys and buttons
-
-for (const button of tabs.querySelectorAll<HTMLButtonElement>('[data-view]')) {
-  button.addEventListener('click', () => show(kViews.find((name) => name === button.dataset.view) ?? 'inbox'));
-}
-for (const button of document.querySelectorAll<HTMLButtonElement>('[data-lang]')) {
-  button.addEventListener('click', () => {
-    lang = button.dataset.lang === 'zh' ? 'zh' : 'en';
-    say = words(lang);
-    store(kLangKey, lang);
-    drawFrame();
-    if (agent === null) drawSignIn();
-    else show(shown);
-  });
-}
-byId('sign-out').addEventListener('click', () => signOut());
 document.addEventListener('keydown', (event) => {
-  if (shown !== 'inbox' || agent === null) return;
+  if (page.shown !== 'inbox' || agent === null) return;
   if (event.key === 'Escape' && inbox.selected !== '') return actions.back();
   if (!event.altKey) return;
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -297,7 +227,4 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-drawFrame();
-const token = stored(kTokenKey);
-if (token === '') drawSignIn();
-else void signIn(token);
+page.start();

@@ -3,7 +3,7 @@
 import type { Outcome, Problem } from '../src/api';
 import { el } from '../src/dom';
 import type { Lang } from '../src/i18n';
-import { detailOf } from './api';
+import { detailOf } from '../src/person_calls';
 import { drawIntents } from './intents_view';
 import { drawFound, drawKnowledge, type KnowledgeActions } from './knowledge_view';
 import { problemLine } from './parts';

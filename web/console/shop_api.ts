@@ -1,7 +1,7 @@
 // The calls about the shop itself: model, documents, intents, tests, usage.
 
 import { readProblem, type Outcome } from '../src/api';
-import { call, nothing } from './api';
+import { call, nothing } from '../src/person_calls';
 import { readDocuments, readFound, readIntents, readReleases, readTests, readUsage } from './shop_read';
 
 const kBytesAtOnce = 0x8000;

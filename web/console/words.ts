@@ -1,6 +1,6 @@
 // The words of the console in both languages, checked at compile time as those of the page are (../src/i18n.ts).
 
-import type { Lang } from '../src/i18n';
+import { dictionary, type SayOf } from '../src/dictionary';
 import { shopEn, shopZh } from './shop_words';
 
 const zh = {
@@ -236,13 +236,5 @@ const en: Record<keyof typeof zh, string> = {
 };
 
 export type Word = keyof typeof zh;
-export type Say = (word: Word, values?: Record<string, string | number>) => string;
-
-export function words(lang: Lang): Say {
-  const table = lang === 'zh' ? zh : en;
-  return (word, values = {}) => table[word].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
-}
-
-export function isWord(text: string): text is Word {
-  return Object.prototype.hasOwnProperty.call(zh, text);
-}
+export type Say = SayOf<Word>;
+export const { words, isWord } = dictionary(zh, en);

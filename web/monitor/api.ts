@@ -1,6 +1,6 @@
 // The calls of the monitor's pages. The token goes in a header, never into an address.
 
-import { call, nothing } from '../console/api';
+import { call, nothing } from '../src/person_calls';
 import { readAlarms, readDocuments, readEvidence, readLog, readOverview, readSeries, readSources, type Sentiment } from './read';
 
 const query = (values: Record<string, string | number>): string => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();

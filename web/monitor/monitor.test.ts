@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bandOutlines, kBox, layout, marksUpTo, placeOf, ticks } from './chart';
 import { readAlarms, readDocuments, readEvidence, readOverview, readSeries, webAddress } from './read';
-import { inGap, periodOf, pointText, seriesCsv, whenOf } from './views';
+import { whenOf } from '../src/tables';
+import { inGap, periodOf, pointText, seriesCsv } from './views';
 import { isWord, words } from './words';
 
 const series = readSeries({

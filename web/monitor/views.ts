@@ -1,6 +1,7 @@
 // Draws what the monitor's pages show. Text is always text: whatever a source wrote stays letters.
 
 import { textLang } from '../src/format';
+import { heads, whenOf, wide, type PlaceOf } from '../src/tables';
 import { el } from '../src/dom';
 import { drawEvidence, drawSeries, kBox, layout, ticks } from './chart';
 import { kSentiments, type AlarmRow, type Alarms, type Doc, type Evidence, type LogRow, type Overview, type Sentiment, type Series, type SourceRow, type TopicRow } from './read';
@@ -9,23 +10,13 @@ import { isWord, type Say, type Word } from './words';
 export const kHours = [6, 24, 168, 720] as const;
 const kSilenceMinutes = [60, 240, 1440, 10080] as const;
 
-export interface Place {
-  say: Say;
-  locale: string; // of times and numbers
-}
-
-export const whenOf = (time: string, locale: string): string => {
-  const at = new Date(time);
-  return Number.isNaN(at.getTime()) ? time : at.toLocaleString(locale, { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-};
+export type Place = PlaceOf<Say>;
 const percent = (share: number): string => (100 * share).toFixed(0);
 const shareOf = (part: number, whole: number): string => percent(whole > 0 ? part / whole : 0);
 const endOf = (series: Series, index: number): string => new Date(Date.parse(series.points[index]?.begins ?? '') + series.step_minutes * 60_000).toISOString();
 const stateWord = (state: TopicRow['state'] | AlarmRow['state']): Word => `state_${state}`;
 const stateBadge = (state: TopicRow['state'] | AlarmRow['state'], say: Say): HTMLElement => el('span', { class: `state ${state}` }, say(stateWord(state)));
-// A table wider than a phone is moved sideways, by the keyboard too.
-const wide = (label: string, table: HTMLElement): HTMLElement => el('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': label }, table);
-const column = (say: Say, ...names: Word[]): HTMLElement => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, say(name)))));
+const column = (say: Say, ...names: Word[]): HTMLElement => heads(names.map((name) => say(name)));
 
 // ---- topics
 

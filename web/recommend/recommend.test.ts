@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readHistory, readItems, readMetrics, readPreview, readReleases, readUsers } from './read';
-import { bars, reasonText, shareText, whenOf } from './views';
+import { whenOf } from '../src/tables';
+import { bars, reasonText, shareText } from './views';
 import { isWord, words } from './words';
 
 describe('what the server sends', () => {

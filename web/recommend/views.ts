@@ -2,25 +2,16 @@
 
 import { el, svg } from '../src/dom';
 import { textLang } from '../src/format';
+import { heads, whenOf, wide, type PlaceOf } from '../src/tables';
 import type { Did, Experiment, Found, ItemRow, Listed, Metrics, Preview, Rate, Releases, Share, UserRow } from './read';
 import { isWord, type Say, type Word } from './words';
 
 export const kDays = [7, 30, 90] as const;
 
-export interface Place {
-  say: Say;
-  locale: string; // of times and numbers
-}
-
-export const whenOf = (time: string, locale: string): string => {
-  const at = new Date(time);
-  return Number.isNaN(at.getTime()) ? time : at.toLocaleString(locale, { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-};
+export type Place = PlaceOf<Say>;
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 export const shareText = (share: Share): string => `${percent(share.value)} [${percent(share.low)}, ${percent(share.high)}]`;
-// A table wider than a phone is moved sideways, by the keyboard too.
-const wide = (label: string, table: HTMLElement): HTMLElement => el('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': label }, table);
-const column = (say: Say, ...names: Word[]): HTMLElement => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, say(name)))));
+const column = (say: Say, ...names: Word[]): HTMLElement => heads(names.map((name) => say(name)));
 const named = (say: Say, title: string, id: string): string => title || `${id} ${say('noTitle')}`;
 
 export function searchForm(label: string, say: Say, words: string, take: (words: string) => void): HTMLFormElement {

@@ -1,5 +1,7 @@
 // The words of the page in both languages. Keys are checked at compile time: a text missing in one language does not build.
 
+import { dictionary, type Values } from './dictionary';
+
 export type Lang = 'zh' | 'en';
 
 const zh = {
@@ -158,14 +160,9 @@ const en: Record<keyof typeof zh, string> = {
 
 export type Key = keyof typeof zh;
 
-export function translate(lang: Lang, key: Key, values: Record<string, string | number> = {}): string {
-  const table = lang === 'zh' ? zh : en;
-  return table[key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
-}
-
-export function isKey(key: string): key is Key {
-  return Object.prototype.hasOwnProperty.call(zh, key);
-}
+const page = dictionary(zh, en);
+export const translate = (lang: Lang, key: Key, values: Values = {}): string => page.words(lang)(key, values);
+export const isKey = page.isWord;
 
 // The first language of the browser that we speak; English for everyone else.
 export function preferredLang(languages: readonly string[]): Lang {

@@ -8,11 +8,12 @@
 
 #include "base/mutex.h"
 #include "feedback/misses/settle.h"
-#include "http/problem.h"
 #include "serving/body_fields.h"
 
 namespace yupu::feedback {
 namespace {
+
+using handoff::Person;
 
 constexpr std::int64_t kNsPerDay = 86'400'000'000'000;
 
@@ -78,16 +79,16 @@ Result<std::vector<std::string>> trace_ids(const Json& body) {
   return ids;
 }
 
-Result<MissChoice> read_choice(const Json& body, const MissReader& reader, const std::string& model) {
+Result<MissChoice> read_choice(const Json& body, const Person& person, const std::string& model) {
   YUPU_ASSIGN_OR_RETURN(auto ids, trace_ids(body));
   return MissChoice{
-      .tenant_id = reader.tenant_id, .model = model, .trace_ids = std::move(ids), .settled_by = reader.id};
+      .tenant_id = person.tenant_id, .model = model, .trace_ids = std::move(ids), .settled_by = person.id};
 }
 
-Result<Json> list(Shared& shared, const http::Request&, const MissReader& reader) {
+Result<Json> list(Shared& shared, const http::Request&, const Person& person) {
   const MissRouteOptions& options = shared.options;
   YUPU_ASSIGN_OR_RETURN(const auto intents, known_intents(shared.store, options.model));
-  const MiningQuery query{.tenant_id = reader.tenant_id,
+  const MiningQuery query{.tenant_id = person.tenant_id,
                           .model = options.model,
                           .since_ns = shared.clock.now_ns() - options.days * kNsPerDay};
   const MutexLock lock(shared.one_at_a_time);
@@ -97,9 +98,9 @@ Result<Json> list(Shared& shared, const http::Request&, const MissReader& reader
   return json;
 }
 
-Result<Json> accept(Shared& shared, const http::Request& request, const MissReader& reader) {
+Result<Json> accept(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"traces", "intent", "new"}));
-  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, reader, shared.options.model));
+  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, person, shared.options.model));
   AcceptedIntent intent;
   YUPU_ASSIGN_OR_RETURN(intent.label, serving::required_string(body, "intent", kIntentBytesMax));
   YUPU_ASSIGN_OR_RETURN(intent.is_new, serving::optional_flag(body, "new"));
@@ -107,27 +108,22 @@ Result<Json> accept(Shared& shared, const http::Request& request, const MissRead
   return Json{{"settled", settled}};
 }
 
-Result<Json> merge(Shared& shared, const http::Request& request, const MissReader& reader) {
+Result<Json> merge(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"traces", "into"}));
-  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, reader, shared.options.model));
+  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, person, shared.options.model));
   YUPU_ASSIGN_OR_RETURN(const std::string into, serving::required_string(body, "into", serving::kNameBytesMax));
   YUPU_ASSIGN_OR_RETURN(const std::int64_t settled, merge_misses(shared.store, shared.clock, choice, into));
   return Json{{"settled", settled}};
 }
 
-Result<Json> ignore(Shared& shared, const http::Request& request, const MissReader& reader) {
+Result<Json> ignore(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"traces"}));
-  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, reader, shared.options.model));
+  YUPU_ASSIGN_OR_RETURN(const MissChoice choice, read_choice(body, person, shared.options.model));
   YUPU_ASSIGN_OR_RETURN(const std::int64_t settled, ignore_misses(shared.store, shared.clock, choice));
   return Json{{"settled", settled}};
 }
 
-struct RouteRow {
-  http::RouteInfo info;
-  Result<Json> (*handler)(Shared&, const http::Request&, const MissReader&);
-};
-
-constexpr RouteRow kRoutes[] = {
+constexpr handoff::PersonRoute<Shared> kRoutes[] = {
     {{.method = "GET",
       .pattern = "/v1/agent/misses",
       .scope = "agent",
@@ -161,17 +157,7 @@ constexpr RouteRow kRoutes[] = {
 
 void add_miss_routes(http::Router& router, store::Store& store, const Clock& clock, MissRouteOptions options) {
   const std::shared_ptr<Shared> shared(new Shared{store, clock, std::move(options)});
-  for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [shared, handler = row.handler](const http::Request& request) {
-      const Result<MissReader> reader = shared->options.reader(request);
-      if (!reader.ok()) return http::problem(reader.status(), request.request_id);
-      const Result<Json> json = handler(*shared, request, *reader);
-      if (!json.ok()) return http::problem(json.status(), request.request_id);
-      http::Response response = http::json_response(200, to_text(*json));
-      response.headers.add("cache-control", "no-store");
-      return response;
-    });
-  }
+  handoff::add_routes(router, kRoutes, shared, shared->options.door);
 }
 
 }  // namespace yupu::feedback

@@ -11,27 +11,20 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "feedback/misses/mining.h"
+#include "handoff/people.h"
 #include "http/router.h"
 #include "store/store.h"
 
 namespace yupu::feedback {
 
-// Who settles misses: an agent of a tenant.
-struct MissReader {
-  std::string tenant_id;
-  std::string id;
-};
-
 struct MissRouteOptions {
-  std::string model;  // whose misses
-  // Error: kUnauthenticated.
-  std::function<Result<MissReader>(const http::Request& request)> reader;
+  std::string model;   // whose misses
+  handoff::Door door;  // people settle the misses of their own tenant
   SentenceVectors vectors = {};
   std::int64_t days = 30;  // how far back misses are read
   MiningOptions mining = {};

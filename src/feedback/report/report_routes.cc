@@ -1,6 +1,5 @@
 #include "feedback/report/report_routes.h"
 
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,8 @@
 
 #include "base/utc.h"
 #include "feedback/report/report.h"
-#include "http/problem.h"
+#include "http/door.h"
+#include "http/query.h"
 
 namespace yupu::feedback {
 namespace {
@@ -83,14 +83,9 @@ Result<std::int64_t> time_of(const http::Request& request, const std::string& na
 // The first instant of the first of the days asked for, UTC ns; nothing when none are.
 Result<std::optional<std::int64_t>> begin_of_days(const http::Request& request, std::int64_t now_ns,
                                                   std::int64_t utc_offset_minutes) {
-  const auto found = request.query.find("days");
-  if (found == request.query.end()) return std::optional<std::int64_t>();
+  if (!request.query.contains("days")) return std::optional<std::int64_t>();
   if (request.query.contains("since")) return invalid_argument("either since or days", "days");
-  std::int64_t days = 0;
-  const char* const end = found->second.data() + found->second.size();
-  const auto [stop, error] = std::from_chars(found->second.data(), end, days);
-  if (error != std::errc() || stop != end || days < 1 || days > kDaysMost)
-    return invalid_argument(fmt::format("days is a whole number from 1 to {}", kDaysMost), "days");
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t days, http::whole_number(request, "days", 1, kDaysMost));
   const std::int64_t offset_ns = utc_offset_minutes * kNsPerMinute;
   return std::optional(((now_ns + offset_ns) / kNsPerDay - days + 1) * kNsPerDay - offset_ns);
 }
@@ -116,7 +111,8 @@ struct Shared {
   const ReportRouteOptions options;
 };
 
-Result<Asked> read_query(const Shared& shared, const http::Request& request, const MissReader& reader, bool of_calls) {
+Result<Asked> read_query(const Shared& shared, const http::Request& request, const handoff::Person& person,
+                         bool of_calls) {
   for (const auto& [name, value] : request.query) {
     const bool known =
         name == "since" || name == "until" || name == "format" || name == "days" || (of_calls && name == "texts");
@@ -124,7 +120,7 @@ Result<Asked> read_query(const Shared& shared, const http::Request& request, con
   }
   Asked asked;
   const std::int64_t now_ns = shared.clock.now_ns();
-  asked.calls.tenant_id = reader.tenant_id;
+  asked.calls.tenant_id = person.tenant_id;
   asked.calls.model = shared.options.model;
   YUPU_ASSIGN_OR_RETURN(asked.calls.until_ns, time_of(request, "until", now_ns + 1));
   YUPU_ASSIGN_OR_RETURN(const auto first_day, begin_of_days(request, now_ns, shared.options.utc_offset_minutes));
@@ -217,16 +213,14 @@ void add_report_routes(http::Router& router, store::Store& store, const Clock& c
                        const ReportRouteOptions& options) {
   const std::shared_ptr<const Shared> shared(new Shared{store, clock, options});
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [shared, handler = row.handler, of_calls = row.of_calls](const http::Request& request) {
-      const Result<MissReader> reader = shared->options.reader(request);
-      if (!reader.ok()) return http::problem(reader.status(), request.request_id);
-      const Result<Asked> asked = read_query(*shared, request, *reader, of_calls);
-      if (!asked.ok()) return http::problem(asked.status(), request.request_id);
-      Result<http::Response> response = handler(*shared, *asked);
-      if (!response.ok()) return http::problem(response.status(), request.request_id);
-      response->headers.add("cache-control", "no-store");
-      return std::move(response).value();
-    });
+    const auto answer = [shared, &row](const http::Request& request,
+                                       const handoff::Person& person) -> Result<http::Response> {
+      YUPU_ASSIGN_OR_RETURN(const Asked asked, read_query(*shared, request, person, row.of_calls));
+      YUPU_ASSIGN_OR_RETURN(http::Response response, row.handler(*shared, asked));
+      response.headers.add("cache-control", "no-store");
+      return response;
+    };
+    router.add(row.info, http::behind(options.door, answer));
   }
 }
 

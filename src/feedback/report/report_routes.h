@@ -9,16 +9,20 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
-#include "feedback/misses/miss_routes.h"
+#include "base/clock.h"
+#include "handoff/people.h"
+#include "http/router.h"
+#include "store/store.h"
 
 namespace yupu::feedback {
 
 inline constexpr std::int64_t kReportCallsMax = 100'000;  // of one answer; `yupu feedback report --calls` has no limit
 
 struct ReportRouteOptions {
-  std::string model;                                                       // whose calls
-  std::function<Result<MissReader>(const http::Request& request)> reader;  // Error: kUnauthenticated
+  std::string model;   // whose calls
+  handoff::Door door;  // people see the calls of their own tenant
   std::int64_t days = 30;
   std::int64_t utc_offset_minutes = 480;  // of the shop's clocks
 };

@@ -17,10 +17,10 @@ class ReportRoutesTest : public testing::MissFixture {
  protected:
   void SetUp() override {
     add_report_routes(router_, *store_, clock_,
-                      {.model = "shop", .reader = [](const http::Request& request) {
+                      {.model = "shop", .door = [](const http::Request& request) {
                          const std::string tenant(request.headers.get("x-tenant"));
-                         if (tenant.empty()) return Result<MissReader>(Status(Code::kUnauthenticated, "who?"));
-                         return Result<MissReader>(MissReader{.tenant_id = tenant, .id = "agent_1"});
+                         if (tenant.empty()) return Result<handoff::Person>(Status(Code::kUnauthenticated, "who?"));
+                         return Result<handoff::Person>(handoff::Person{.id = "agent_1", .tenant_id = tenant});
                        }});
   }
   http::Response ask(const std::string& path, std::map<std::string, std::string> query = {},

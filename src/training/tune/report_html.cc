@@ -3,39 +3,19 @@
 
 #include <fmt/format.h>
 
+#include "page/html.h"
 #include "training/tune/report.h"
 
 namespace yupu::training::tune {
 namespace {
+
+using page::escape_html;
 
 constexpr double kWidth = 1080.0;
 constexpr double kHeight = 380.0;
 constexpr double kSide = 70.0;
 constexpr double kTop = 40.0;
 constexpr double kBottom = 40.0;
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 struct Range {
   double low = 0.0;
@@ -74,14 +54,14 @@ double share_of(const Parameter& parameter, double coordinate) {
 }
 
 void add_tick(std::string& svg, double x, double share, const std::string& label) {
-  svg +=
-      fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"tick\">{}</text>", x + 5, axis_y(share) + 4, escaped(label));
+  svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"tick\">{}</text>", x + 5, axis_y(share) + 4,
+                     escape_html(label));
 }
 
 void add_axis(std::string& svg, const std::string& name, double x) {
   svg += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" class=\"axis\"/>", x, axis_y(1),
                      axis_y(0));
-  svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"name\">{}</text>", x, kTop - 16, escaped(name));
+  svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"name\">{}</text>", x, kTop - 16, escape_html(name));
 }
 
 // One axis per parameter, then epochs and figure.
@@ -106,7 +86,7 @@ std::string parallel_coordinates(const Study& study, const std::string& metric) 
     svg += fmt::format(
         "<polyline points=\"{}\" stroke=\"{}\"{}><title>trial {}: {:.4f} after {} epochs {}</title></polyline>", points,
         trial == best ? "#c2410c" : colour(figures.share(*trial->figure())), trial == best ? " class=\"best\"" : "",
-        trial->number, *trial->figure(), trial->resource(), escaped(to_text(to_json(space, trial->point))));
+        trial->number, *trial->figure(), trial->resource(), escape_html(to_text(to_json(space, trial->point))));
   }
   for (std::size_t j = 0; j < space.size(); ++j) {
     add_axis(svg, space[j].name + (space[j].log ? " (log)" : ""), axis_x(j, axes));
@@ -164,9 +144,9 @@ std::string trial_rows(const Study& study) {
   for (const Trial* trial : ranked(study)) {
     html += fmt::format("<tr{}><td>{}</td><td>{}</td><td>{}</td>", trial == study.best() ? " class=\"best\"" : "",
                         trial->number, trial->resource(),
-                        trial->figure() ? fmt::format("{:.4f}", *trial->figure()) : escaped(trial->reason));
+                        trial->figure() ? fmt::format("{:.4f}", *trial->figure()) : escape_html(trial->reason));
     for (std::size_t j = 0; j < study.space().size(); ++j)
-      html += fmt::format("<td>{}</td>", escaped(short_text(value_of(study.space()[j], trial->point[j]))));
+      html += fmt::format("<td>{}</td>", escape_html(short_text(value_of(study.space()[j], trial->point[j]))));
     html += "</tr>\n";
   }
   return html;
@@ -176,12 +156,12 @@ std::string trial_rows(const Study& study) {
 
 std::string report_html(const Study& study, const std::string& metric) {
   std::string heads;
-  for (const Parameter& parameter : study.space()) heads += fmt::format("<th>{}</th>", escaped(parameter.name));
+  for (const Parameter& parameter : study.space()) heads += fmt::format("<th>{}</th>", escape_html(parameter.name));
   const Trial* best = study.best();
   const std::string summary =
       best == nullptr ? "No trial has a figure."
                       : fmt::format("Best: trial {} with {} {:.4f} after {} epochs. {} trials, {} epochs in all.",
-                                    best->number, escaped(metric), *best->figure(), best->resource(),
+                                    best->number, escape_html(metric), *best->figure(), best->resource(),
                                     study.trials().size(), study.resource_spent());
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
@@ -197,7 +177,7 @@ std::string report_html(const Study& study, const std::string& metric) {
       "<table><thead><tr><th>trial</th><th>epochs</th><th>{}</th>{}</tr></thead><tbody>\n{}</tbody></table>\n"
       "</body></html>\n",
       summary, parallel_coordinates(study, metric), progress_chart(results_json(study, metric)["progress"]),
-      escaped(metric), heads, trial_rows(study));
+      escape_html(metric), heads, trial_rows(study));
 }
 
 }  // namespace yupu::training::tune

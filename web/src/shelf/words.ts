@@ -1,5 +1,6 @@
 // The words of the list on a shop's page, in both languages.
 
+import { dictionary, type Values } from '../dictionary';
 import type { Lang } from '../i18n';
 
 const zh = {
@@ -24,9 +25,8 @@ const en: Record<keyof typeof zh, string> = {
 
 export type Word = keyof typeof zh;
 
-export function word(lang: Lang, key: Word, values: Record<string, string> = {}): string {
-  return (lang === 'zh' ? zh : en)[key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}
+const { words } = dictionary(zh, en);
+export const word = (lang: Lang, key: Word, values: Values = {}): string => words(lang)(key, values);
 
 export const reasonWord = (lang: Lang, reason: string, title: string): string =>
   reason === 'because_of' || reason === 'popular' || reason === 'new' || reason === 'picked' ? word(lang, reason, { title }) : '';

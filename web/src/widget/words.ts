@@ -1,5 +1,6 @@
 // The words of the chat that the demo page (../i18n.ts) has not, in both languages.
 
+import { dictionary, type Values } from '../dictionary';
 import { preferredLang, type Lang } from '../i18n';
 
 const zh = {
@@ -48,9 +49,8 @@ const en: Record<keyof typeof zh, string> = {
 
 export type Word = keyof typeof zh;
 
-export function word(lang: Lang, key: Word, values: Record<string, string | number> = {}): string {
-  return (lang === 'zh' ? zh : en)[key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
-}
+const { words } = dictionary(zh, en);
+export const word = (lang: Lang, key: Word, values: Values = {}): string => words(lang)(key, values);
 
 // What the page says of itself goes before what its visitor's browser says: the chat is a part of the page.
 export function pickLang(asked: string, page: string, browser: readonly string[]): Lang {

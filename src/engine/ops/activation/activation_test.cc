@@ -1,28 +1,12 @@
 #include "engine/ops/activation/activation.h"
 
 #include <cmath>
-#include <numbers>
 
 #include "engine/testing/op_harness.h"
+#include "engine/testing/reference.h"
 
 namespace yupu::engine {
 namespace {
-
-double reference(Activation activation, double x) {
-  switch (activation) {
-    case Activation::kNone:
-      return x;
-    case Activation::kGelu:
-      return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
-    case Activation::kGeluTanh:
-      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
-    case Activation::kTanh:
-      return std::tanh(x);
-    case Activation::kRelu:
-      return std::max(0.0, x);
-  }
-  return 0;
-}
 
 constexpr Activation kAll[] = {Activation::kNone, Activation::kGelu, Activation::kGeluTanh, Activation::kTanh,
                                Activation::kRelu};
@@ -37,7 +21,7 @@ TEST(Activation, WithinAMillionthOfTheReference) {
   for (const Activation activation : kAll) {
     const Var y = activate(x, activation);
     for (std::size_t i = 0; i < points.size(); ++i) {
-      const double expected = reference(activation, points[i]);
+      const double expected = reference::activate(activation, points[i]);
       ASSERT_NEAR(y.value().values()[i], expected, 1e-6 * std::max(1.0, std::fabs(expected)))
           << "activation " << static_cast<int>(activation) << " of " << points[i];
     }

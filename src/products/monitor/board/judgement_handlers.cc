@@ -1,7 +1,7 @@
 // What people say of a sentiment and of an alarm (products/monitor/judgements), by way of the monitor's routes.
 #include <charconv>
 
-#include "http/problem.h"
+#include "http/door.h"
 #include "products/monitor/board/routes.h"
 #include "products/monitor/judgements/judgements.h"
 #include "serving/body_fields.h"
@@ -12,11 +12,7 @@ namespace {
 constexpr std::size_t kTopicBytesMax = 512;
 constexpr std::size_t kNoteBytesMax = 2000;
 
-http::Response reply(const Json& json) {
-  http::Response response = http::json_response(200, to_text(json));
-  response.headers.add("cache-control", "no-store");
-  return response;
-}
+http::Response reply(const Json& json) { return http::unkept_json(to_text(json)); }
 
 }  // namespace
 

@@ -1,13 +1,14 @@
 #include "products/monitor/board/routes.h"
 
 #include <algorithm>
-#include <charconv>
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "http/problem.h"
+#include "http/door.h"
+#include "http/query.h"
 #include "products/monitor/alarms/alarms.h"
 #include "products/monitor/board/schemas.h"
 #include "products/monitor/documents/document.h"
@@ -17,32 +18,15 @@
 namespace yupu::monitor {
 namespace {
 
+using http::asked, http::whole_number;
+
 constexpr std::int64_t kHoursMost = 24 * 400;
 constexpr std::int64_t kStepMinutesMost = 24 * 60;
 constexpr std::int64_t kRowsMost = 1000;
 constexpr std::size_t kIdBytesMax = 512;
 constexpr std::size_t kNoteBytesMax = 2000;
 
-Result<http::Response> reply(const Json& json) {
-  http::Response response = http::json_response(200, to_text(json));
-  response.headers.add("cache-control", "no-store");
-  return response;
-}
-
-std::string asked(const http::Request& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
-}
-
-Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
-                                  std::int64_t most) {
-  const std::string text = asked(request, name);
-  if (text.empty()) return fallback;
-  std::int64_t number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && stop == text.data() + text.size() && number >= 1 && number <= most) return number;
-  return invalid_argument(fmt::format("{} is a whole number from 1 to {}", name, most), name);
-}
+Result<http::Response> reply(const Json& json) { return http::unkept_json(to_text(json)); }
 
 Result<std::string> required_topic(const http::Request& request) {
   std::string topic = asked(request, "topic");
@@ -168,12 +152,7 @@ BoardRoutes::BoardRoutes(store::Store& store, const Clock& clock, std::string mo
 
 void BoardRoutes::add_routes(http::Router& router) {
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
-      const Result<std::string> who = person_(request);
-      if (!who.ok()) return http::problem(who.status(), request.request_id);
-      const Result<http::Response> response = (this->*handler)(request, *who);
-      return response.ok() ? *response : http::problem(response.status(), request.request_id);
-    });
+    router.add(row.info, http::behind(person_, std::bind_front(row.handler, this)));
   }
 }
 

@@ -1,11 +1,12 @@
 #include "products/recommend/serve/board_routes.h"
 
-#include <charconv>
+#include <functional>
 
 #include <fmt/format.h>
 
 #include "handoff/live_release.h"
-#include "http/problem.h"
+#include "http/door.h"
+#include "http/query.h"
 #include "products/recommend/records.h"
 #include "products/recommend/serve/board.h"
 #include "products/recommend/serve/board_schemas.h"
@@ -18,28 +19,11 @@
 namespace yupu::recommend {
 namespace {
 
+using http::asked, http::whole_number;
+
 constexpr std::int64_t kRowsMost = 500, kDaysMost = 400;
 
-http::Response reply(const OrderedJson& json) {
-  http::Response response = http::json_response(200, json.dump());
-  response.headers.add("cache-control", "no-store");
-  return response;
-}
-
-std::string asked(const http::Request& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
-}
-
-Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
-                                  std::int64_t most) {
-  const std::string text = asked(request, name);
-  if (text.empty()) return fallback;
-  std::int64_t number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && stop == text.data() + text.size() && number >= 1 && number <= most) return number;
-  return invalid_argument(fmt::format("{} is a whole number from 1 to {}", name, most), name);
-}
+http::Response reply(const OrderedJson& json) { return http::unkept_json(json.dump()); }
 
 }  // namespace
 
@@ -114,12 +98,7 @@ constexpr BoardRoutes::RouteRow BoardRoutes::kRoutes[] = {
 
 void BoardRoutes::add_routes(http::Router& router) {
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
-      const Result<Person> person = door_(request);
-      if (!person.ok()) return http::problem(person.status(), request.request_id);
-      const Result<http::Response> response = (this->*handler)(request, *person);
-      return response.ok() ? *response : http::problem(response.status(), request.request_id);
-    });
+    router.add(row.info, http::behind(door_, std::bind_front(row.handler, this)));
   }
 }
 
@@ -202,9 +181,7 @@ Result<http::Response> BoardRoutes::releases(const http::Request&, const Person&
 }
 
 Result<http::Response> BoardRoutes::roll_back(const http::Request& request, const Person& person) {
-  if (!person.is_manager)
-    return Status(Code::kPermissionDenied,
-                  fmt::format("{} is no manager; `yupu agents add NAME --manager` makes one", person.name));
+  YUPU_RETURN_IF_ERROR(handoff::check_manager(person));
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"reason"}));
   YUPU_ASSIGN_OR_RETURN(const std::string reason, serving::optional_string(body, "reason", serving::kNameBytesMax));
   const std::string said = reason.empty() ? "rolled back by " + person.name : person.name + ": " + reason;

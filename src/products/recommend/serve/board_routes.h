@@ -3,11 +3,11 @@
 // Threads  handlers run on many request threads.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <utility>
 
 #include "base/clock.h"
+#include "handoff/people.h"
 #include "http/router.h"
 #include "products/recommend/serve/shops.h"
 #include "store/store.h"
@@ -16,15 +16,10 @@ namespace yupu::recommend {
 
 class BoardRoutes {
  public:
-  struct Person {
-    std::string name, tenant_id;
-    bool is_manager = false;  // may decide which release serves
-  };
-  // Who asks.  Errors: kUnauthenticated.
-  using Door = std::function<Result<Person>(const http::Request& request)>;
+  using Person = handoff::Person;  // a manager may decide which release serves
 
   // All outlive the routes.
-  BoardRoutes(store::Store& store, const Clock& clock, Shops& shops, Door door)
+  BoardRoutes(store::Store& store, const Clock& clock, Shops& shops, handoff::Door door)
       : store_(store), clock_(clock), shops_(shops), door_(std::move(door)) {}
   void add_routes(http::Router& router);
 
@@ -46,7 +41,7 @@ class BoardRoutes {
   store::Store& store_;
   const Clock& clock_;
   Shops& shops_;
-  const Door door_;
+  const handoff::Door door_;
 };
 
 }  // namespace yupu::recommend

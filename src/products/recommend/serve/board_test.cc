@@ -38,7 +38,7 @@ class BoardTest : public ::testing::Test {
         *store_, clock_, *shops_, [](const http::Request& request) -> Result<BoardRoutes::Person> {
           const std::string_view who = request.headers.get("x-who");
           if (who.empty()) return Status(Code::kUnauthenticated, "who?");
-          return BoardRoutes::Person{.name = std::string(who), .tenant_id = "t", .is_manager = who != "Desk"};
+          return BoardRoutes::Person{.tenant_id = "t", .name = std::string(who), .is_manager = who != "Desk"};
         });
     routes_->add_routes(router_);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "http/door.h"
 #include "http/problem.h"
 #include "products/recommend/event_store.h"
 #include "products/recommend/serve/bodies.h"
@@ -163,9 +164,7 @@ Result<http::Response> RecommendRoutes::events(const http::Request& request, con
 Result<http::Response> RecommendRoutes::recommend(const http::Request& request, const std::string& tenant_id) {
   YUPU_ASSIGN_OR_RETURN(ListRequest wanted, parse_list_request(request.body));
   YUPU_ASSIGN_OR_RETURN(const OrderedJson body, give(tenant_id, std::move(wanted)));
-  http::Response response = http::json_response(200, body.dump());
-  response.headers.add("cache-control", "no-store");
-  return response;
+  return http::unkept_json(body.dump());
 }
 
 Result<OrderedJson> RecommendRoutes::give(const std::string& tenant_id, ListRequest wanted) {

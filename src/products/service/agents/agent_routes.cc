@@ -1,9 +1,10 @@
 #include "products/service/agents/agent_routes.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
-#include "http/problem.h"
+#include "http/door.h"
 #include "products/service/agents/briefing.h"
 #include "products/service/agents/inbox.h"
 #include "serving/body_fields.h"
@@ -80,11 +81,7 @@ constexpr std::string_view kCorrectResponse = R"({
   "properties": {"id": {"type": "string"}, "trace_id": {"type": "string"}, "correction": {"type": "string"}}
 })";
 
-Result<http::Response> reply(const Json& json) {
-  http::Response response = http::json_response(200, to_text(json));
-  response.headers.add("cache-control", "no-store");
-  return response;
-}
+Result<http::Response> reply(const Json& json) { return http::unkept_json(to_text(json)); }
 
 const std::string& id_of(const http::Request& request) { return request.params.at("id"); }
 
@@ -157,14 +154,20 @@ Result<Agent> agent_of_request(store::Store& store, const http::Request& request
   return agent_of_token(store, header.substr(kBearer.size()));
 }
 
+handoff::Door agent_door(store::Store& store) {
+  return [&store](const http::Request& request) -> Result<handoff::Person> {
+    YUPU_ASSIGN_OR_RETURN(Agent agent, agent_of_request(store, request));
+    return handoff::Person{.id = std::move(agent.id),
+                           .tenant_id = std::move(agent.tenant_id),
+                           .name = std::move(agent.name),
+                           .is_manager = agent.is_manager};
+  };
+}
+
 void AgentRoutes::add_routes(http::Router& router) {
+  const auto door = [this](const http::Request& request) { return agent_of_request(store_, request); };
   for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [this, handler = row.handler](const http::Request& request) {
-      const Result<Agent> agent = agent_of_request(store_, request);
-      if (!agent.ok()) return http::problem(agent.status(), request.request_id);
-      const Result<http::Response> response = (this->*handler)(request, *agent);
-      return response.ok() ? *response : http::problem(response.status(), request.request_id);
-    });
+    router.add(row.info, http::behind(door, std::bind_front(row.handler, this)));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "handoff/people.h"
 #include "http/router.h"
 #include "products/service/agents/agent_store.h"
 #include "products/service/agents/desk.h"
@@ -20,6 +21,8 @@ namespace yupu::products {
 
 // Whose token a request carries. Error: kUnauthenticated.
 Result<Agent> agent_of_request(store::Store& store, const http::Request& request);
+// The same for rooms that do not know agents. `store` outlives the door.
+handoff::Door agent_door(store::Store& store);
 
 class AgentRoutes {
  public:

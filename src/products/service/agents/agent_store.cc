@@ -147,12 +147,6 @@ Result<Agent> remove_agent(store::Store& store, const Clock& clock, const std::s
   return removed;
 }
 
-Status check_manager(const Agent& agent) {
-  if (agent.is_manager) return {};
-  return Status(Code::kPermissionDenied,
-                fmt::format("{} is no manager; `yupu agents add NAME --manager` makes one", agent.name));
-}
-
 Result<Agent> agent_of_token(store::Store& store, std::string_view token) {
   const Status unknown(Code::kUnauthenticated, "the agent's token is unknown, or the agent was removed");
   if (!token.starts_with(kMark)) return unknown;

@@ -63,8 +63,6 @@ Result<AgentNames> agent_names(store::Transaction& transaction, const std::strin
 // Their conversations go back to the queue, where they were. Error: kNotFound.
 Result<Agent> remove_agent(store::Store& store, const Clock& clock, const std::string& tenant_id,
                            const std::string& name);
-// kPermissionDenied: this agent is no manager.
-Status check_manager(const Agent& agent);
 // Whose token this is. Error: kUnauthenticated: nobody's, or a removed agent's.
 Result<Agent> agent_of_token(store::Store& store, std::string_view token);
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "http/door.h"
 #include "http/problem.h"
 #include "products/service/agents/tickets.h"
 #include "serving/body_fields.h"
@@ -134,10 +135,7 @@ Result<http::Response> VisitorRoutes::messages(const http::Request& request, con
   if (conversation.status == ConversationStatus::kWaiting) {
     YUPU_ASSIGN_OR_RETURN(state, desk_.state_of(conversation));
   }
-  http::Response response =
-      http::json_response(200, to_text({{"messages", std::move(messages)}, {"state", std::move(state)}}));
-  response.headers.add("cache-control", "no-store");
-  return response;
+  return http::unkept_json(to_text({{"messages", std::move(messages)}, {"state", std::move(state)}}));
 }
 
 Result<http::Response> VisitorRoutes::contact(const http::Request& request, const Conversation& conversation) {

@@ -8,7 +8,7 @@
 
 #include "base/base64.h"
 #include "base/log.h"
-#include "http/problem.h"
+#include "handoff/people.h"
 #include "products/service/agents/agent_routes.h"
 #include "products/service/bot.h"
 #include "products/service/knowledge/library.h"
@@ -17,6 +17,8 @@
 
 namespace yupu::products {
 namespace {
+
+using handoff::Person;
 
 constexpr std::size_t kQueryBytesMax = 8 << 10;
 constexpr std::size_t kContentBytesMax = 1 << 20;  // as the body's
@@ -93,9 +95,9 @@ Status add_shelf(Shared& shared, const std::string& shelf, bool is_shared, Json&
   return ok_status();
 }
 
-Result<Json> list(Shared& shared, const http::Request&, const Agent& agent) {
+Result<Json> list(Shared& shared, const http::Request&, const Person& person) {
   Json json = {{"quotes", shared.options.base != nullptr}, {"documents", Json::array()}};
-  YUPU_RETURN_IF_ERROR(add_shelf(shared, agent.tenant_id, false, json["documents"]));
+  YUPU_RETURN_IF_ERROR(add_shelf(shared, person.tenant_id, false, json["documents"]));
   YUPU_RETURN_IF_ERROR(add_shelf(shared, kOwnShelf, true, json["documents"]));
   return json;
 }
@@ -105,20 +107,20 @@ Result<KnowledgeBase*> base_of(const Shared& shared) {
   return conflict("the bot quotes no documents: its strategy file has no [knowledge]");
 }
 
-Result<Json> search(Shared& shared, const http::Request& request, const Agent& agent) {
+Result<Json> search(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(KnowledgeBase* const base, base_of(shared));
   const auto query = request.query.find("q");
   if (query == request.query.end() || query->second.empty()) return invalid_argument("q is missing", "q");
   if (query->second.size() > kQueryBytesMax)
     return Status(Code::kTooLarge, fmt::format("q is longer than {} bytes", kQueryBytesMax), "q");
-  YUPU_ASSIGN_OR_RETURN(const Found found, base->find(agent.tenant_id, query->second));
+  YUPU_ASSIGN_OR_RETURN(const Found found, base->find(person.tenant_id, query->second));
   Json quotes = Json::array();
   for (const Quote& quote : found.quotes) quotes.push_back(Json(quote.to_json()));
   return Json{
       {"query", query->second}, {"score", found.score}, {"threshold", found.threshold}, {"quotes", std::move(quotes)}};
 }
 
-Result<Json> add(Shared& shared, const http::Request& request, const Agent& agent) {
+Result<Json> add(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_RETURN_IF_ERROR(base_of(shared).status());
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"source", "content", "encoding"}));
   YUPU_ASSIGN_OR_RETURN(const std::string source, serving::required_string(body, "source", kSourceBytesMax));
@@ -133,15 +135,15 @@ Result<Json> add(Shared& shared, const http::Request& request, const Agent& agen
   }
   YUPU_ASSIGN_OR_RETURN(NewDocument document,
                         read_new_document(source, content, shared.clock.now_ns(), shared.options.passages));
-  YUPU_ASSIGN_OR_RETURN(const Added added, add_document(shared.store, shared.clock, agent.tenant_id, document));
-  log::info("document_added", {{"source", source}, {"version", added.version}, {"by", agent.name}});
+  YUPU_ASSIGN_OR_RETURN(const Added added, add_document(shared.store, shared.clock, person.tenant_id, document));
+  log::info("document_added", {{"source", source}, {"version", added.version}, {"by", person.name}});
   return Json{{"outcome", outcome_name(added.outcome)}, {"version", added.version}, {"passages", added.passage_count}};
 }
 
-Result<Json> remove(Shared& shared, const http::Request& request, const Agent& agent) {
+Result<Json> remove(Shared& shared, const http::Request& request, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body, {"source"}));
   YUPU_ASSIGN_OR_RETURN(const std::string source, serving::required_string(body, "source", kSourceBytesMax));
-  const Status removed = remove_document(shared.store, shared.clock, agent.tenant_id, source);
+  const Status removed = remove_document(shared.store, shared.clock, person.tenant_id, source);
   if (removed.code() == Code::kNotFound) {
     YUPU_ASSIGN_OR_RETURN(const bool is_shared, has_document(shared.store, kOwnShelf, source));
     if (is_shared)
@@ -151,17 +153,11 @@ Result<Json> remove(Shared& shared, const http::Request& request, const Agent& a
                       source));
   }
   YUPU_RETURN_IF_ERROR(removed);
-  log::info("document_removed", {{"source", source}, {"by", agent.name}});
+  log::info("document_removed", {{"source", source}, {"by", person.name}});
   return Json{{"source", source}};
 }
 
-struct RouteRow {
-  http::RouteInfo info;
-  Result<Json> (*handler)(Shared&, const http::Request&, const Agent&);
-  bool is_managers = false;
-};
-
-constexpr RouteRow kRoutes[] = {
+constexpr handoff::PersonRoute<Shared> kRoutes[] = {
     {{.method = "GET",
       .pattern = "/v1/console/knowledge",
       .scope = "agent",
@@ -193,26 +189,12 @@ constexpr RouteRow kRoutes[] = {
      true},
 };
 
-Result<Json> answer(Shared& shared, const RouteRow& row, const http::Request& request) {
-  YUPU_ASSIGN_OR_RETURN(const Agent agent, agent_of_request(shared.store, request));
-  if (row.is_managers) YUPU_RETURN_IF_ERROR(check_manager(agent));
-  return row.handler(shared, request, agent);
-}
-
 }  // namespace
 
 void add_knowledge_routes(http::Router& router, store::Store& store, const Clock& clock,
                           const KnowledgeRouteOptions& options) {
   const std::shared_ptr<Shared> shared(new Shared{store, clock, options});
-  for (const RouteRow& row : kRoutes) {
-    router.add(row.info, [shared, &row](const http::Request& request) {
-      const Result<Json> json = answer(*shared, row, request);
-      if (!json.ok()) return http::problem(json.status(), request.request_id);
-      http::Response response = http::json_response(200, to_text(*json));
-      response.headers.add("cache-control", "no-store");
-      return response;
-    });
-  }
+  handoff::add_routes(router, kRoutes, shared, agent_door(store));
 }
 
 }  // namespace yupu::products

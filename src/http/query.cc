@@ -1,12 +1,17 @@
-#include "console/query.h"
+#include "http/query.h"
 
 #include <charconv>
 
 #include <fmt/format.h>
 
-namespace yupu::console {
+namespace yupu::http {
 
-Result<std::int64_t> whole_number(const http::Request& request, const std::string& name, std::int64_t fallback,
+std::string asked(const Request& request, const std::string& name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::string() : found->second;
+}
+
+Result<std::int64_t> whole_number(const Request& request, const std::string& name, std::int64_t fallback,
                                   std::int64_t most) {
   const auto found = request.query.find(name);
   if (found == request.query.end()) return fallback;
@@ -17,4 +22,4 @@ Result<std::int64_t> whole_number(const http::Request& request, const std::strin
   return invalid_argument(fmt::format("{} is a whole number from 1 to {}", name, most), name);
 }
 
-}  // namespace yupu::console
+}  // namespace yupu::http

@@ -1,6 +1,6 @@
 // The form that asks for an agent's token.
 
-import { el } from '../src/dom';
+import { el } from './dom';
 
 export function signInForm(words: { token: string; help: string; signIn: string }, problem: string, take: (token: string) => void): HTMLFormElement {
   const field = el('input', { id: 'token', type: 'password', autocomplete: 'off', required: true, 'aria-describedby': 'token-help' });

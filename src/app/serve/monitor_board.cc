@@ -1,0 +1,30 @@
+#include "app/serve/monitor_board.h"
+
+#include "app/monitor_door.h"
+#include "strategy/strategy.h"
+
+namespace yupu::app {
+
+void MonitorBoard::open(const House& house) {
+  const LiveServerOptions& options = house.options;
+  const strategy::Strategy* const shown = options.monitor != nullptr ? options.monitor : options.strategy;
+  if (shown == nullptr || !shown->monitor) return;
+  news = std::make_unique<monitor::News>(house.store, shown->name);
+  routes = std::make_unique<monitor::BoardRoutes>(house.store, house.clock, shown->name, shown->monitor->topics,
+                                                  shown->monitor->rules, *news,
+                                                  monitor_door(house.store, shown->monitor->tenant));
+}
+
+void MonitorBoard::add_routes(http::Router& router) {
+  if (routes != nullptr) routes->add_routes(router);
+}
+
+void MonitorBoard::start() {
+  if (news != nullptr) news->start();
+}
+
+void MonitorBoard::stop() {
+  if (news != nullptr) news->stop();
+}
+
+}  // namespace yupu::app
