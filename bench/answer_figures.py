@@ -15,16 +15,13 @@ Every row goes to bench/results/answers.jsonl with machine, commit and command.
 """
 import argparse
 import collections
-import contextlib
 import csv
 import http.client
 import json
 import pathlib
 import re
-import signal
 import subprocess
 import sys
-import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
@@ -32,6 +29,7 @@ sys.dont_write_bytecode = True
 import record
 import report
 from quality import files
+from served import Served, bench_key
 
 RESULTS = "answers.jsonl"
 SEARCH_FIGURES = ("mrr@10", "recall@1", "recall@10")
@@ -116,28 +114,6 @@ def told(yupu, *words, cwd=None):
     return done.stdout
 
 
-@contextlib.contextmanager
-def served(yupu, strategy, workdir, threads):
-    """(port, key) of the strategy's server; the key's plan is one that a bench cannot use up."""
-    told(yupu, "plans", "set", "bench", "--monthly-tokens", 10**12, "--price", "classify_tokens=0.10",
-         "--price", "answer_tokens=0.30", "--workdir", workdir)
-    told(yupu, "plans", "tenant", "bench", "--plan", "bench", "--workdir", workdir)
-    created = json.loads(told(yupu, "keys", "create", "--tenant", "bench", "--workdir", workdir, "--json"))
-    process = subprocess.Popen([yupu, "serve", "--strategy", strategy, "--workdir", workdir, "--listen", "127.0.0.1:0",
-                                "--threads", str(threads)],
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        said = (re.search(r"http://[0-9.]+:(\d+)", line) for line in process.stdout)
-        port = next((int(found[1]) for found in said if found), None)
-        if port is None:
-            sys.exit("the server ended before it listened")
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield port, created.get("secret") or created["key"]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
-
-
 def ask(connection, key, bot, text):
     connection.request("POST", "/v1/answer", json.dumps({"bot": bot, "text": text}).encode(),
                        {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
@@ -181,8 +157,9 @@ def figures_of(outcomes):
 def ask_all(args, strategy, workdir, bot, rows, handoff_intent=None):
     """`rows`: (text, label or None)."""
     outcomes = []
-    with served(args.yupu, strategy, workdir, args.threads) as (port, key):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    key = bench_key(args.yupu, workdir)
+    with Served(args.yupu, strategy, workdir, "--threads", str(args.threads)) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         for text, label in rows:
             outcomes.append((label is not None, judged(ask(connection, key, bot, text), label, handoff_intent)))
         connection.close()

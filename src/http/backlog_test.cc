@@ -57,6 +57,21 @@ TEST(Backlog, AnOldPaceIsForgotten) {
   EXPECT_EQ(backlog.expected_wait_ns(clock.monotonic_ns(), 1), 0) << "one request is no pace yet";
 }
 
+TEST(Backlog, AStandingQueueMayBeWaitedInForAPartOnly) {
+  FakeClock clock(50 * kMs);
+  Backlog backlog;
+  backlog.taken(clock.monotonic_ns(), true);
+  clock.advance_ns(100 * kMs);
+  EXPECT_EQ(backlog.bound_ns(clock.monotonic_ns(), 100 * kMs), 100 * kMs) << "a burst";
+  clock.advance_ns(1);
+  backlog.taken(clock.monotonic_ns(), true);
+  EXPECT_EQ(backlog.bound_ns(clock.monotonic_ns(), 100 * kMs), 25 * kMs) << "never empty for longer than that";
+  backlog.taken(clock.monotonic_ns(), false);
+  EXPECT_EQ(backlog.bound_ns(clock.monotonic_ns(), 100 * kMs), 100 * kMs) << "nobody waits";
+  backlog.taken(clock.monotonic_ns(), true);
+  EXPECT_EQ(backlog.bound_ns(clock.monotonic_ns(), 100 * kMs), 100 * kMs) << "the next burst";
+}
+
 // One thread, held by its first job; time stands still but for what the test lets pass.
 class RequestPoolTest : public ::testing::Test {
  protected:

@@ -24,9 +24,10 @@ bool RequestPool::try_submit(std::function<void()> job) {
     const std::size_t jobs = in_work_ + queue_.size();
     if (stopping_ || jobs >= jobs_max_) return false;
     // Only while every thread has a job is the time since one was taken a standstill.
-    if (wait_ns_max_ > 0 && in_work_ == thread_count_ &&
-        backlog_.expected_wait_ns(clock_.monotonic_ns(), jobs - thread_count_) > wait_ns_max_) {
-      return false;
+    if (wait_ns_max_ > 0 && in_work_ == thread_count_) {
+      const std::int64_t now_ns = clock_.monotonic_ns();
+      const std::int64_t bound_ns = backlog_.bound_ns(now_ns, wait_ns_max_);
+      if (backlog_.expected_wait_ns(now_ns, jobs - thread_count_) > bound_ns) return false;
     }
     queue_.push_back(std::move(job));
   }

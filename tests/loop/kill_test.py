@@ -18,13 +18,14 @@ import pathlib
 import random
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+from trial import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INTENTS = ["order_status", "refund_status", "invoice_request", "greeting", "talk_to_human"]
@@ -169,12 +170,6 @@ def check_finished_run(session, strategy, visitor_count):
                            capture_output=True, text=True, cwd=session.folder, check=False)
     if again.returncode != 0 or not all(stage["skipped"] for stage in json.loads(again.stdout)["stages"]):
         raise Broken(f"the second run did work again: {again.stdout[-600:]} {again.stderr[-600:]}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Load:

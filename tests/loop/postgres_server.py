@@ -12,10 +12,11 @@ import pathlib
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
+
+from trial import free_port
 
 SKIPPED = 77
 USER = "yupu"
@@ -30,12 +31,6 @@ def find_programs():
         if all((pathlib.Path(folder) / name).exists() for name in ["initdb", "pg_ctl", "psql", "pg_dump", "pg_restore"]):
             return pathlib.Path(folder)
     return None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def account():

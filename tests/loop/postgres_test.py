@@ -22,6 +22,7 @@ import time
 import kill_test
 import postgres_server
 from kill_test import Broken
+from trial import free_port
 
 
 class Session(kill_test.Session):
@@ -168,7 +169,7 @@ def back_up_and_restore(session, server, strategy, load, visitor_count):
     restored = Session(session.yupu, session.folder, session.rng, server.url("restored"))
     restored.started = session.started
     restored.check_books()
-    port = kill_test.free_port()
+    port = free_port()
     process = serve(restored, strategy, port)
     status, body = load.ask(port, "load-1")
     if status != 200 or body != load.acknowledged["load-1"]:
@@ -202,7 +203,7 @@ def story(session, server, kills):
     one_run_at_a_time(session, strategy)
     if (session.workdir / "yupu.db").exists():
         raise Broken("a file yupu.db was made beside the database")
-    ports = [kill_test.free_port(), kill_test.free_port()]
+    ports = [free_port(), free_port()]
     load, processes = load_and_kill(session, server, strategy, ports, kills)
     ask_everything_again(session, load)
     check_database(server, load, visitor_count)

@@ -13,7 +13,8 @@ import threading
 import urllib.error
 import urllib.request
 
-from kill_test import Session, free_port, wait_ready, write_strategy
+from kill_test import Session, wait_ready, write_strategy
+from trial import free_port
 
 
 def call(port, method, path, body=None, key=None, headers=None):

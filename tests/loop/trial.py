@@ -4,6 +4,7 @@ import csv
 import json
 import pathlib
 import re
+import socket
 import subprocess
 import time
 import urllib.request
@@ -13,6 +14,12 @@ def yupu_from_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--yupu", required=True)
     return str(pathlib.Path(parser.parse_args().yupu).resolve())
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Trial:

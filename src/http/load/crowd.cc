@@ -1,6 +1,7 @@
 #include "http/load/crowd.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -37,8 +38,9 @@ class Crowd {
 
  private:
   struct Connection {
-    explicit Connection(net::io_context& loop) : socket(loop) {}
+    explicit Connection(net::io_context& loop) : socket(loop), pause(loop) {}
     tcp::socket socket;
+    net::steady_timer pause;
     boost::beast::flat_buffer buffer;
     std::optional<wire::response_parser<wire::string_body>> parser;
     TimePoint intended;
@@ -54,6 +56,8 @@ class Crowd {
   void answered(Connection& connection);
   void failed(Connection& connection);
   void free(Connection& connection);
+  // Once the server's Retry-After is over.
+  void free_later(Connection& connection, std::chrono::seconds after);
   void end_if_done();
 
   const CrowdOptions& options_;
@@ -175,6 +179,14 @@ void Crowd::read(Connection& connection) {
       [this, &connection](error_code error, std::size_t) { error ? failed(connection) : answered(connection); });
 }
 
+// 0: the server says nothing of it.
+std::chrono::seconds retry_after(const wire::response<wire::string_body>& answer) {
+  const std::string_view text = answer[wire::field::retry_after];
+  int seconds = 0;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return std::chrono::seconds(std::max(seconds, 0));
+}
+
 void Crowd::answered(Connection& connection) {
   last_answer_ = SteadyClock::now();
   const auto& answer = connection.parser->get();
@@ -186,7 +198,9 @@ void Crowd::answered(Connection& connection) {
     connection.socket.close(ignored);
   }
   --in_flight_;
-  free(connection);
+  const std::chrono::seconds after = retry_after(answer);
+  const bool waits = !arrivals_ && answer.result() == wire::status::too_many_requests && after.count() > 0;
+  waits ? free_later(connection, after) : free(connection);
 }
 
 void Crowd::failed(Connection& connection) {
@@ -204,6 +218,14 @@ void Crowd::free(Connection& connection) {
   }
   idle_.push_back(&connection);
   serve_due();
+  end_if_done();
+}
+
+void Crowd::free_later(Connection& connection, std::chrono::seconds after) {
+  connection.pause.expires_after(after);
+  connection.pause.async_wait([this, &connection](error_code error) {
+    if (!error) free(connection);
+  });
   end_if_done();
 }
 

@@ -5,8 +5,8 @@
 // Open loop: a request's time runs from the moment at which it was to be sent, though every connection may be busy
 // then: a server that stands still for a second has made everybody wait who came in that second, not only those who had
 // asked (coordinated omission; Tene, "How not to measure latency", 2015).  Closed loop (no arrivals): each connection
-// asks again as soon as it is answered, which finds the capacity.  Nothing is tried again.
-// Threads: one owner; run() returns when all is over.
+// asks again as soon as it is answered, or, after a 429, when its Retry-After is over, as our clients do; that finds
+// the capacity.  Nothing is tried again. Threads: one owner; run() returns when all is over.
 #pragma once
 
 #include <cstdint>

@@ -104,6 +104,15 @@ TEST_F(CrowdTest, AClosedLoopAsksAgainWhenItIsAnswered) {
   EXPECT_EQ(static_cast<std::int64_t>(tally.answered_us.size()), tally.offered);
 }
 
+TEST_F(CrowdTest, AClosedLoopWaitsAsItIsToldTo) {
+  options_.requests = {json_request("127.0.0.1", "/no", "yp_x", "{}")};
+  options_.connections = 2;
+  options_.seconds = 0.05;  // Retry-After is a second
+  const Tally tally = run_crowd(options_).value();
+  EXPECT_EQ(tally.offered, 2);
+  EXPECT_EQ(tally.refused_us.size(), 2U);
+}
+
 TEST_F(CrowdTest, RefusalsAreCounted) {
   options_.requests.push_back(json_request("127.0.0.1", "/no", "yp_x", "{}"));
   options_.connections = 2;
