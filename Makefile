@@ -92,6 +92,10 @@ install: $(YUPU)
 	install -D -m 755 $(YUPU) $(DESTDIR)$(PREFIX)/bin/yupu
 	[ ! -e build/release/libyupu_mpi.so ] || install -D -m 644 build/release/libyupu_mpi.so $(DESTDIR)$(PREFIX)/lib/yupu/libyupu_mpi.so
 	[ ! -e build/release/yupu-pdf-text ] || install -D -m 755 build/release/yupu-pdf-text $(DESTDIR)$(PREFIX)/lib/yupu/yupu-pdf-text
+	ninja -C build/release -j $(JOBS) yupu_client
+	install -D -m 644 build/release/sdk/cpp/libyupu_client.a $(DESTDIR)$(PREFIX)/lib/libyupu_client.a
+	install -d $(DESTDIR)$(PREFIX)/include/yupu
+	install -m 644 sdk/cpp/include/yupu/*.h $(DESTDIR)$(PREFIX)/include/yupu
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/|$(PREFIX)/|' deploy/yupu.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu.service
 	cp $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu.service $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu@.service

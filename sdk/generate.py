@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The types and methods of both SDKs, from /openapi.json.
+"""The types and methods of the SDKs, from /openapi.json.
 
     generate.py --yupu build/release/yupu            writes them
     generate.py --yupu build/release/yupu --check    exit status 1 and a diff where a file is not what would be written
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import urllib.request
 
+import cpp_code
 import python_code
 import schema
 import typescript_code
@@ -58,7 +59,7 @@ def main():
     args = parser.parse_args()
     api = schema.read(document_of(args.yupu) if args.yupu else json.loads(args.openapi.read_text(encoding="utf-8")))
     stale = list(versions(api))
-    for name, text in {**python_code.files(api), **typescript_code.files(api)}.items():
+    for name, text in {**python_code.files(api), **typescript_code.files(api), **cpp_code.files(api)}.items():
         path = HERE / name
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         if args.check:

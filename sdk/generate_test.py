@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 
+import cpp_code
 import generate
 import python_code
 import schema
@@ -54,6 +55,23 @@ class GenerateTest(unittest.TestCase):
 
     def test_names(self):
         self.assertEqual([op.name for op in self.api.operations], ["get_things", "post_things", "things_by_name", "talk", "watch"])
+
+    def test_cpp(self):
+        files = cpp_code.files(self.api)
+        types, operations = files["cpp/include/yupu/types.h"], files["cpp/src/operations.cc"]
+        for text in ("  std::string class_;", "  std::optional<std::int64_t> limit;", "  // how many\n  std::optional<std::int64_t> count;",
+                     "  std::optional<std::map<std::string, double>> tags;", "  Json a;"):
+            self.assertIn(text, types)
+        # What another is made of stands before it.
+        self.assertLess(types.index("struct GetThingsResponseData {"), types.index("struct GetThingsResponse {"))
+        self.assertIn('"/v1/things/") + quoted(name), false', operations)
+        self.assertIn('call.body["stream"] = true', operations)
+        self.assertIn("std::string Operations::post_things(", operations)
+        self.assertIn('put(json, "class", value.class_);', files["cpp/src/types.cc"])
+        loop = schema.Record("Loop", [])
+        loop.members.append(schema.Member("again", ("array", ("record", "Loop")), True, ""))
+        with self.assertRaises(SystemExit):
+            cpp_code.in_order([loop])
 
     def test_python_runs(self):
         files = {name.rsplit("/", 1)[1]: text for name, text in self.python.items()}
@@ -119,7 +137,8 @@ class GenerateTest(unittest.TestCase):
     def test_a_stale_file_is_shown(self):
         with tempfile.TemporaryDirectory() as folder:
             here = pathlib.Path(folder)
-            for name, text in {**self.python, **self.typescript, "typescript/package.json": '{"version": "0.1.0"}'}.items():
+            made = {**self.python, **self.typescript, **cpp_code.files(self.api)}
+            for name, text in {**made, "typescript/package.json": '{"version": "0.1.0"}'}.items():
                 (here / name).parent.mkdir(parents=True, exist_ok=True)
                 (here / name).write_text(text, encoding="utf-8")
             (here / "openapi.json").write_text(json.dumps(DOCUMENT))

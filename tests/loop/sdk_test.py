@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Both SDKs play sdk/scenario.json against the real binary, and what npm would publish is looked through.
-sdk_test.py --yupu build/release/yupu [--without-node]"""
+"""The SDKs play sdk/scenario.json against the real binary, and what npm would publish is looked through.
+sdk_test.py --yupu build/release/yupu [--cpp PROGRAM] [--without-node]"""
 import argparse
 import json
 import pathlib
@@ -35,16 +35,19 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--yupu", required=True)
     parser.add_argument("--without-node", action="store_true")
+    parser.add_argument("--cpp", type=pathlib.Path, help="the program that plays with the C++ client")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         trial = Trial(str(pathlib.Path(args.yupu).resolve()), name)
         with served_shop(trial) as (url, key):
             play(trial, [sys.executable, str(SDK / "python" / "tests" / "scenario.py")], url, key)
+            if args.cpp:
+                play(trial, [str(args.cpp.resolve())], url, key)
             if not args.without_node:
                 play(trial, ["node", str(SDK / "typescript" / "test" / "scenario.mjs")], url, key)
         if not args.without_node:
             look_through_package(trial)
-        return trial.finish("both SDKs say and hear the same" if not args.without_node else "Python alone: built without node")
+        return trial.finish("the SDKs say and hear the same" if not args.without_node else "without TypeScript: built without node")
 
 
 if __name__ == "__main__":

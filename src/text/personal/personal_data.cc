@@ -4,15 +4,17 @@
 #include <array>
 
 #include "text/personal/folded_text.h"
+#include "text/personal/names.h"
 
 namespace yupu::text {
 namespace {
 
 constexpr std::array<std::string_view, kPersonalKindCount> kNames = {"id_card", "phone", "bank_card", "ssn",
-                                                                     "email",   "ip",    "address"};
+                                                                     "email",   "ip",    "address",   "name"};
 
-// Most texts have nothing that a rule could begin with: neither a digit, nor "@", nor a character of full width.
-bool may_hold_any(std::string_view text) {
+// Most texts have nothing that a rule of numbers could begin with: neither a digit, nor "@", nor a character of full
+// width.
+bool may_hold_numbers(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || c == '@' || c == '\xEF'; });
 }
@@ -44,11 +46,19 @@ std::vector<std::string> PersonalKinds::names() const {
 
 std::vector<PersonalSpan> find_personal_data(std::string_view text, PersonalKinds kinds) {
   std::vector<PersonalSpan> found;
-  if (kinds.empty() || !may_hold_any(text)) return found;
+  const bool numbers = may_hold_numbers(text);
+  const bool names = kinds.contains(PersonalKind::kName);
+  if (kinds.empty() || !(numbers || names)) return found;
   const FoldedText folded(text);
-  find_numbers(folded, found);
-  find_internet(folded, found);
-  find_addresses(folded, found);
+  if (numbers) {
+    find_numbers(folded, found);
+    find_internet(folded, found);
+    find_addresses(folded, found);
+  }
+  if (names) {
+    find_chinese_names(folded, found);
+    find_latin_names(folded, found);
+  }
   std::erase_if(found, [&](const PersonalSpan& span) { return !kinds.contains(span.kind); });
   // Of two that overlap, the one that begins first; of two that begin together, the longer: an e-mail address whose
   // local part is a telephone number is an e-mail address.

@@ -9,16 +9,15 @@
 //   email      local@domain, the domain with a dot
 //   ip         IPv4, IPv6 (RFC 4291), but for loopback and those whose four numbers are all below ten: versions
 //   address    down to the house: "浙江省杭州市西湖区文三路100号3幢201室", "12 Main Street, Springfield, IL 62704"
+//   name       of a person, where the words around it say so: "我叫张伟", "李女士", "my name is Ann", "Mr. Smith"
 //
-// Names are not found here: that takes a model.  Foreign cards, passports and plates have no check digit, and are not
-// looked for either.
-// A number is whole or it is none: what a digit, an ASCII letter, "_", or a hyphen or point with more of them behind it
-// touches is a part of something longer ("GH13812345678", "2026-13812345678") and is left alone, as is an 18-digit
-// number with the shape of an identity card and a wrong check character.
-// Full-width characters, dashes of all kinds and the space U+3000 count as their ASCII twins; invisible marks inside a
-// number are read over.
-// Cost  one pass; every rule looks at a bounded number of characters around a digit, "@", ":" or "号".
-// Threads  pure functions.
+// A name that stands without such words takes a model, and is not found here.  Foreign cards, passports and plates have
+// no check digit, and are not looked for either. A number is whole or it is none: what a digit, an ASCII letter, "_",
+// or a hyphen or point with more of them behind it touches is a part of something longer ("GH13812345678",
+// "2026-13812345678") and is left alone, as is an 18-digit number with the shape of an identity card and a wrong check
+// character. Full-width characters, dashes of all kinds and the space U+3000 count as their ASCII twins; invisible
+// marks inside a number are read over. Cost  two passes; every rule looks at a bounded number of characters around a
+// digit, "@", ":", "号", or such a word. Threads  pure functions.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +29,8 @@
 
 namespace yupu::text {
 
-enum class PersonalKind : std::uint8_t { kIdCard, kPhone, kBankCard, kSsn, kEmail, kIp, kAddress };
-inline constexpr std::size_t kPersonalKindCount = 7;
+enum class PersonalKind : std::uint8_t { kIdCard, kPhone, kBankCard, kSsn, kEmail, kIp, kAddress, kName };
+inline constexpr std::size_t kPersonalKindCount = 8;
 std::string_view personal_kind_name(PersonalKind kind);  // "id_card", ... as above
 std::optional<PersonalKind> find_personal_kind(std::string_view name);
 

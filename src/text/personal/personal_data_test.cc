@@ -227,7 +227,7 @@ TEST(PersonalData, OnlyTheKindsAskedFor) {
   EXPECT_EQ(PersonalKinds::all().names().size(), kPersonalKindCount);
   for (const std::string& name : PersonalKinds::all().names())
     EXPECT_EQ(personal_kind_name(*find_personal_kind(name)), name);
-  EXPECT_FALSE(find_personal_kind("name"));
+  EXPECT_FALSE(find_personal_kind("nickname"));
 }
 
 TEST(PersonalData, AnyBytes) {
