@@ -12,12 +12,13 @@ import { htmlLang, preferredLang, type Lang } from '../src/i18n';
 import type { Outcome, Problem } from '../src/api';
 import { kLangKey, kTokenKey, store, stored } from '../src/tab_store';
 import { calls, type Calls } from './api';
+import { drawDrift } from './drift';
 import type { Evidence, Overview, Sentiment, Series } from './read';
 import { drawAlarms, drawChart, drawDocuments, drawLog, drawSources, drawTopics, evidencePane, periodOf, pointText, topicFrame, type AlarmActions, type Place } from './views';
 import { isWord, words, type Say } from './words';
 
-type View = 'topics' | 'alarms' | 'sources' | 'log';
-const kViews: readonly View[] = ['topics', 'alarms', 'sources', 'log'];
+type View = 'topics' | 'alarms' | 'sources' | 'drift' | 'log';
+const kViews: readonly View[] = ['topics', 'alarms', 'sources', 'drift', 'log'];
 const kNewsPause_ms = 1000; // a flood of documents redraws once a second
 
 const view = byId('view');
@@ -272,6 +273,10 @@ async function drawTable(number: number): Promise<void> {
   if (shown === 'sources') {
     const rows = await answer(api?.sources(), number);
     if (rows !== null) drawSources(view, rows, place());
+  } else if (shown === 'drift') {
+    const weeks = await answer(api?.drift(), number);
+    const unsure = weeks === null ? null : await answer(api?.unsure(), number);
+    if (weeks !== null && unsure !== null) drawDrift(view, weeks, unsure, place(), actions.judgeDocument);
   } else {
     const rows = await answer(api?.log(), number);
     if (rows !== null) drawLog(view, rows, place());

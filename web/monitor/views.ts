@@ -24,8 +24,8 @@ const endOf = (series: Series, index: number): string => new Date(Date.parse(ser
 const stateWord = (state: TopicRow['state'] | AlarmRow['state']): Word => `state_${state}`;
 const stateBadge = (state: TopicRow['state'] | AlarmRow['state'], say: Say): HTMLElement => el('span', { class: `state ${state}` }, say(stateWord(state)));
 // A table wider than a phone is moved sideways, by the keyboard too.
-const wide = (label: string, table: HTMLElement): HTMLElement => el('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': label }, table);
-const column = (say: Say, ...names: Word[]): HTMLElement => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, say(name)))));
+export const wide = (label: string, table: HTMLElement): HTMLElement => el('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': label }, table);
+export const column = (say: Say, ...names: Word[]): HTMLElement => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, say(name)))));
 
 // ---- topics
 
