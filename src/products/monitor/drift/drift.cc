@@ -40,7 +40,7 @@ DriftVerdict verdict_named(const std::string& name) {
 }
 
 Result<DriftWeek> week_in(const Row& row) {
-  DriftWeek week{.release = row.text(0), .week_ns = row.integer(1), .counts = {}};
+  DriftWeek week{.release = row.text(0), .week_ns = row.integer(1)};
   YUPU_ASSIGN_OR_RETURN(const Json bins, parse_json(row.text(2)));
   if (!bins.is_array() || bins.size() != kScoreBins) return internal_error("a drift week has other bins");
   for (std::size_t i = 0; i < kScoreBins; ++i) {
@@ -232,7 +232,7 @@ Result<std::vector<DriftWeek>> watch_drift(store::Store& store, const std::strin
       return ok_status();
     }));
     if (!is_over) return weeks;
-    DriftWeek week{.release = ahead->release, .week_ns = ahead->week_ns, .counts = {}};
+    DriftWeek week{.release = ahead->release, .week_ns = ahead->week_ns};
     YUPU_ASSIGN_OR_RETURN(week.counts, counts_of(store, monitor, week.release, week.week_ns));
     compare(week, ahead->reference);
     YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {

@@ -30,11 +30,11 @@
 namespace yupu::monitor {
 
 struct DriftWeek {
-  std::string release;
+  std::string release = {};
   std::int64_t week_ns = 0;  // where it begins
-  ScoreCounts counts;
-  std::int64_t reference_ns = 0;  // its own where it is the reference; 0: there was none
-  std::optional<Shift> shift;     // absent: not compared
+  ScoreCounts counts = {};
+  std::int64_t reference_ns = 0;    // its own where it is the reference; 0: there was none
+  std::optional<Shift> shift = {};  // absent: not compared
   DriftVerdict verdict = DriftVerdict::kTooFew;
   std::int64_t judged = 0, confirmed = 0;  // of the model's sentiments, in this week; and how many were right
   OrderedJson to_json() const;             // without the bins
