@@ -60,6 +60,13 @@ bool is_public_address(std::string_view text) {
   return address.is_v4() ? is_public(address.to_v4().to_uint()) : is_public(address.to_v6().to_bytes());
 }
 
+bool is_loopback_host(std::string_view host) {
+  if (host == "localhost") return true;
+  boost::system::error_code error;
+  const auto address = net::ip::make_address(std::string(host), error);
+  return !error && address.is_loopback();
+}
+
 Result<std::vector<std::string>> resolve(const std::string& host) {
   boost::system::error_code error;
   const auto literal = net::ip::make_address(host, error);

@@ -18,4 +18,7 @@ Result<std::vector<std::string>> resolve(const std::string& host);
 // multicast, reserved, unspecified; IPv6 written around such an IPv4 address (mapped, 6to4, NAT64).
 bool is_public_address(std::string_view address);
 
+// Whether a host is this machine by what is written: "localhost", 127.0.0.0/8, ::1. Asks nobody.
+bool is_loopback_host(std::string_view host);
+
 }  // namespace yupu::http

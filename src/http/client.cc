@@ -76,7 +76,8 @@ Result<Response> Client::post_json(std::string_view target, std::string_view bod
 
 Result<Response> Client::send(std::string_view method, std::string_view target, const Headers& headers,
                               std::string_view body) {
-  const std::string where = options_.host + ":" + std::to_string(options_.port);
+  const bool six = options_.host.find(':') != std::string::npos;
+  const std::string where = (six ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(options_.port);
   const auto failed = [&](std::string_view what, error_code error) {
     connection_->close();
     if (error == wire::error::body_limit) {

@@ -18,13 +18,14 @@ bool append(CurlList& list, const std::string& line) {
   return true;
 }
 
-std::string pinned(const std::string& host, int port, std::span<const std::string> addresses) {
+bool pin(CurlList& list, const std::string& host, int port, std::span<const std::string> addresses) {
+  if (host.find(':') != std::string::npos) return true;
   std::string line = fmt::format("{}:{}:", host, port);
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const bool six = addresses[i].find(':') != std::string::npos;
     line += fmt::format("{}{}", i > 0 ? "," : "", six ? "[" + addresses[i] + "]" : addresses[i]);
   }
-  return line;
+  return append(list, line);
 }
 
 }  // namespace yupu::http

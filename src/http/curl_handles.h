@@ -23,7 +23,9 @@ using CurlList = std::unique_ptr<curl_slist, CurlListEnd>;
 CurlHandle make_curl_handle();
 // False, and the list as it was: out of memory.
 bool append(CurlList& list, const std::string& line);
-// A line of CURLOPT_RESOLVE: the addresses, of either kind, that stand for the host.
-std::string pinned(const std::string& host, int port, std::span<const std::string> addresses);
+// Adds to a list for CURLOPT_RESOLVE which addresses, of either kind, stand for the host. A host that is an IPv6
+// address itself is looked up by nobody, and libcurl reads no line that begins with one: nothing is added. As append
+// otherwise.
+bool pin(CurlList& list, const std::string& host, int port, std::span<const std::string> addresses);
 
 }  // namespace yupu::http

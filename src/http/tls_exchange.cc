@@ -57,7 +57,7 @@ Result<Response> exchange_over_tls(std::string_view method, const Url& url, cons
   const CurlHandle easy = make_curl_handle();
   if (easy == nullptr) return internal_error("libcurl does not start");
   CurlList resolved, lines;
-  bool ok = append(resolved, pinned(url.host, url.port, {&options.address, 1}));
+  bool ok = pin(resolved, url.host, url.port, {&options.address, 1});
   ok = ok && append(lines, "Expect:");  // nobody waits for a 100 before a small body
   for (const auto& [name, value] : headers) ok = ok && append(lines, name + ": " + value);
   Incoming incoming{.body_bytes_max = options.body_bytes_max};

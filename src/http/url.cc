@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "http/host_name.h"
 #include "http/message.h"
 
 namespace yupu::http {
@@ -75,6 +77,11 @@ Status read_authority(std::string_view text, std::string_view authority, Url& ur
   }
   while (url.host.ends_with('.')) url.host.pop_back();
   if (url.host.empty()) return wrong(text, "it names no host");
+  if (std::any_of(url.host.begin(), url.host.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+    auto name = ascii_host(url.host);
+    if (!name.ok()) return wrong(text, name.status().message());
+    url.host = std::move(name).value();
+  }
   url.port = url.scheme == "https" ? 443 : 80;
   if (rest.empty() || rest == ":") return ok_status();
   if (rest.front() != ':') return wrong(text, "something stands between host and path");

@@ -12,7 +12,7 @@ namespace yupu::http {
 
 struct Url {
   std::string scheme;      // "http" or "https"
-  std::string host;        // lower case; an IPv6 address without its brackets
+  std::string host;        // lower case, in ASCII; an IPv6 address without its brackets
   std::uint16_t port = 0;  // the scheme's where none is written
   std::string path;        // begins with '/', without "." and ".." steps
   std::string query;       // without the '?'
@@ -24,9 +24,9 @@ struct Url {
 
 // White space around it is dropped, and so is the fragment. In path and query, what must not stand in an address
 // (spaces, quotes, bytes beyond ASCII) is percent-encoded, letters, digits and -._~ are decoded, and percent escapes
-// are written in capitals. A host beyond ASCII stays as it is.
-// Errors: kInvalidArgument, field "url": neither http nor https, no host, a user name in it, a port that is none, a
-// control character, more than kUrlBytesMax.
+// are written in capitals. A host beyond ASCII is written as the network knows it (host_name.h).
+// Errors: kInvalidArgument, field "url": neither http nor https, no host or one that is none, a user name in it, a port
+// that is none, a control character, more than kUrlBytesMax.
 inline constexpr std::size_t kUrlBytesMax = 4096;
 Result<Url> parse_url(std::string_view text);
 

@@ -28,6 +28,34 @@ TEST(Url, WrittenOneWay) {
   EXPECT_EQ(written("http://a:/x"), "http|a|/x");
 }
 
+// Names of RFC 3492 (7.1), of the IANA's test domains, and of what people write.
+TEST(Url, AHostBeyondAsciiIsWhatTheNetworkKnows) {
+  const auto host = [](const std::string& name) {
+    const auto url = parse_url("https://" + name + "/x");
+    return url.ok() ? url->host : url.status().field();
+  };
+  EXPECT_EQ(host("例え.テスト"), "xn--r8jz45g.xn--zckzah");
+  EXPECT_EQ(host("中国新闻.中国"), "xn--fiqs8stwm660c.xn--fiqs8s");
+  EXPECT_EQ(host("bücher.example"), "xn--bcher-kva.example");
+  EXPECT_EQ(host("BÜCHER.Example."), "xn--bcher-kva.example");
+  EXPECT_EQ(host("他们为什么不说中文"), "xn--ihqwcrb4cv8a8dqg056pqjye");
+  EXPECT_EQ(host("почемужеонинеговорятпорусски"), "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l");
+  EXPECT_EQ(host("ｎｅｗｓ。example"), "news.example");
+  EXPECT_EQ(host("xn--bcher-kva.example"), "xn--bcher-kva.example");
+  EXPECT_EQ(host("１２７.0.0.1"), "127.0.0.1") << "what it stands for is looked at as it is asked for";
+  for (const char* bad : {"bu\xCC\x88"
+                          "cher.example",
+                          "a\xE2\x80\x8B"
+                          "b.example",
+                          "\xFF.example", "例..example", "ａ／b.example", "。",
+                          "a\xC2\xAD"
+                          "b.example"})
+    EXPECT_EQ(host(bad), "url") << bad;
+  std::string long_label;
+  for (int i = 0; i < 40; ++i) long_label += "语铺";
+  EXPECT_EQ(host(long_label + ".example"), "url");
+}
+
 TEST(Url, RefusedByField) {
   for (const char* bad : {"", "  ", "ftp://a/x", "a.example/x", "http:///x", "http://", "https://u:p@a/", "http://a:0/",
                           "http://a:65536/", "http://a:8x/", "http://[::1/x", "http://[::1]x/", "http://a b/",

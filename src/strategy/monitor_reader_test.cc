@@ -143,6 +143,7 @@ TEST(MonitorPlan, RoutesOfEveryKind) {
   EXPECT_EQ(route.mail.to, (std::vector<std::string>{"li@bank.example"}));
   EXPECT_TRUE(with("kind = \"wecom\"\nurl_file = \"robot\"\n").ok());
   EXPECT_TRUE(with("kind = \"dingtalk\"\nurl = \"https://robot.example/x\"\nsecret_file = \"s\"\n").ok());
+  EXPECT_TRUE(with("kind = \"slack\"\nurl = \"http://127.0.0.1:1/k\"\nallow_private_addresses = true\n").ok());
   EXPECT_TRUE(with("url = \"https://desk.example/\"\nsecret_file = \"s\"\n").ok());
   for (const auto& [lines, key] : std::vector<std::pair<std::string, std::string>>{
            {mail, "to"},
@@ -155,6 +156,9 @@ TEST(MonitorPlan, RoutesOfEveryKind) {
            {"kind = \"wecom\"\n", "url"},
            {"kind = \"slack\"\nurl_file = \"u\"\nsecret_file = \"s\"\n", "secret_file"},
            {"kind = \"feishu\"\nurl_file = \"u\"\nurl = \"http://a/\"\n", "url_file"},
+           {"kind = \"slack\"\nurl = \"http://robot.example/k\"\n", "https"},
+           {"kind = \"slack\"\nurl = \"http://127.0.0.1/k\"\n", "https"},
+           {"kind = \"slack\"\nurl = \"http://10.0.0.1/k\"\nallow_private_addresses = true\n", "https"},
            {"url = \"http://a/\"\n", "secret_file"},
            {"url = \"ftp://a/\"\nsecret_file = \"s\"\n", "url"}}) {
     const auto refused = with(lines);

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "http/url.h"
+#include "products/monitor/alarms/chat.h"
 #include "products/monitor/alarms/mail/mail_message.h"
 #include "products/monitor/alarms/mail/smtp.h"
 
@@ -75,7 +76,10 @@ void read_post(TomlReader& reader, const RouteSecrets& secrets, Route& route) {
   if (!route.url.empty() && !secrets.url_file.empty())
     reader.fail("url_file", "and url: the address stands in one of the two");
   if (route.url.empty()) return;
-  if (const auto url = http::parse_url(route.url); !url.ok()) reader.fail("url", url.status().message());
+  if (const auto url = http::parse_url(route.url); !url.ok()) return reader.fail("url", url.status().message());
+  if (!is_chat(route.kind)) return;
+  if (const auto checked = monitor::check_chat_address(route.url, route.allow_private); !checked.ok())
+    reader.fail("url", checked.message());
 }
 
 Result<std::string> secret_of(const Strategy& strategy, const Route& route, const RouteSecrets& secrets) {
@@ -112,6 +116,7 @@ Status read_monitor_route(const toml::table& table, const std::string& file, Mon
   if (!secrets.file.empty() && !secrets.variable.empty())
     reader.fail("secret_variable", "and secret_file: the secret stands in one of the two");
   if (is_chat(route.kind)) reader.text("url_file", secrets.url_file);
+  reader.boolean("allow_private_addresses", route.allow_private);
   route.kind == RouteKind::kMail ? read_mail(reader, secrets, route) : read_post(reader, secrets, route);
   reader.text("ca_file", secrets.ca_file);
   if (route.kind != RouteKind::kWebhook) reader.one_of("language", language, {"zh", "en"});
@@ -123,7 +128,6 @@ Status read_monitor_route(const toml::table& table, const std::string& file, Mon
   read_duration(reader, "interval_seconds", kSecondNs, 0, 86400, route.interval_ns);
   read_duration(reader, "repeat_minutes", kMinuteNs, 1, 43200, route.repeat_ns);
   read_duration(reader, "after_minutes", kMinuteNs, 0, 43200, route.after_ns);
-  reader.boolean("allow_private_addresses", route.allow_private);
   for (const std::string& topic : route.topics) {
     if (plan.rules.find(topic) == plan.rules.end())
       reader.fail("topics", fmt::format("no [[monitor.topic]] has the name \"{}\"", topic));
@@ -149,8 +153,9 @@ Result<std::vector<Route>> routes_with_secrets(const Strategy& strategy) {
     if (secrets.url_file.empty()) continue;
     const std::string path = strategy.resolve(secrets.url_file);
     YUPU_ASSIGN_OR_RETURN(route.url, read_secret_file(path));
-    if (!http::parse_url(route.url).ok())
-      return invalid_argument(fmt::format("{}: holds no address of route '{}'", path, route.name), "url_file");
+    if (const auto checked = monitor::check_chat_address(route.url, route.allow_private); !checked.ok())
+      return invalid_argument(
+          fmt::format("{}: holds no address of route '{}': {}", path, route.name, checked.message()), "url_file");
   }
   return routes;
 }

@@ -1,6 +1,7 @@
 // The calls of the monitor's pages. The token goes in a header, never into an address.
 
 import { call, nothing } from '../src/person_calls';
+import { readUnsure, readWeeks } from './drift';
 import { readAlarms, readDocuments, readEvidence, readLog, readOverview, readSeries, readSources, type Sentiment } from './read';
 
 const query = (values: Record<string, string | number>): string => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
@@ -20,6 +21,8 @@ export function calls(token: string) {
     silence: (topic: string, minutes: number, note: string) => call(token, '/v1/monitor/silences', { topic, minutes, note }, nothing),
     endSilence: (id: string) => call(token, `/v1/monitor/silences/${encodeURIComponent(id)}/end`, {}, nothing),
     sources: () => call(token, '/v1/monitor/sources', undefined, readSources),
+    drift: () => call(token, '/v1/monitor/drift', undefined, readWeeks),
+    unsure: () => call(token, '/v1/monitor/unsure?limit=30', undefined, readUnsure),
     log: () => call(token, '/v1/monitor/audit', undefined, readLog),
   };
 }

@@ -10,15 +10,16 @@ import { htmlLang } from '../src/i18n';
 import { detailOf } from '../src/person_calls';
 import { PersonPage } from '../src/person_page';
 import { calls, type Calls } from './api';
+import { drawDrift } from './drift';
 import type { Evidence, Overview, Sentiment, Series } from './read';
 import { drawAlarms, drawChart, drawDocuments, drawLog, drawSources, drawTopics, evidencePane, periodOf, pointText, topicFrame, type AlarmActions, type Place } from './views';
 import { words, type Say } from './words';
 
-type View = 'topics' | 'alarms' | 'sources' | 'log';
+type View = 'topics' | 'alarms' | 'sources' | 'drift' | 'log';
 const kNewsPause_ms = 1000; // a flood of documents redraws once a second
 
 const page = new PersonPage<View, Calls, Overview>({
-  tabs: [{ view: 'topics' }, { view: 'alarms', badge: 'firing' }, { view: 'sources' }, { view: 'log' }],
+  tabs: [{ view: 'topics' }, { view: 'alarms', badge: 'firing' }, { view: 'sources' }, { view: 'drift' }, { view: 'log' }],
   words,
   calls,
   first: (api) => api.overview(hours),
@@ -211,6 +212,10 @@ async function drawTable(number: number): Promise<void> {
   if (page.shown === 'sources') {
     const rows = await page.answer(page.api?.sources(), number);
     if (rows !== null) drawSources(view, rows, place());
+  } else if (page.shown === 'drift') {
+    const weeks = await page.answer(page.api?.drift(), number);
+    const unsure = weeks === null ? null : await page.answer(page.api?.unsure(), number);
+    if (weeks !== null && unsure !== null) drawDrift(view, weeks, unsure, place(), actions.judgeDocument);
   } else {
     const rows = await page.answer(page.api?.log(), number);
     if (rows !== null) drawLog(view, rows, place());

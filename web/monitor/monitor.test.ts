@@ -3,6 +3,7 @@ import { bandOutlines, kBox, layout, marksUpTo, placeOf, ticks } from './chart';
 import { readAlarms, readDocuments, readEvidence, readOverview, readSeries, webAddress } from './read';
 import { whenOf } from '../src/tables';
 import { inGap, periodOf, pointText, seriesCsv } from './views';
+import { readUnsure, readWeeks, weekCells } from './drift';
 import { isWord, words } from './words';
 
 const series = readSeries({
@@ -99,5 +100,26 @@ describe('words', () => {
     expect(isWord('state_firing')).toBe(true);
     expect(isWord('toString')).toBe(false);
     expect(whenOf('never', 'en')).toBe('never');
+  });
+});
+
+describe('the model', () => {
+  it('is shown week by week, and what was not compared has no figures', () => {
+    const weeks = readWeeks({
+      weeks: [
+        { release: 'r2', week: '2026-11-23', verdict: 'drifted', stories: 600, unsure: 90, judged: 4, confirmed: 1, psi: 0.31234, ks: 0.2, reference: '2026-11-09' },
+        { release: 'r2', week: '2026-11-16', verdict: 'no such', stories: 0, psi: null },
+        'nonsense',
+      ],
+    });
+    const place = { say: words('en'), locale: 'en' };
+    expect(weekCells(weeks[0]!, place)).toEqual(['drifted', '0.312', '0.200', '2026-11-09', '600', '15.0%', '1 / 4', 'r2']);
+    expect(weekCells(weeks[1]!, place)).toEqual(['too few', '–', '–', '–', '0', '–', '–', 'r2']);
+    expect(readWeeks(null)).toEqual([]);
+  });
+  it('asks about documents under their topic', () => {
+    const unsure = readUnsure({ documents: [{ id: 7, topic: 'tea', title: 'x', url: 'javascript:alert(1)', sentiment: 'neutral', score: { release: 'r', negative: 0.4, neutral: 0.41, positive: 0.19 } }] });
+    expect(unsure[0]).toMatchObject({ id: 7, topic: 'tea', url: '', sentiment: 'neutral' });
+    expect(readUnsure({})).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const shareOf = (part: number, whole: number): string => percent(whole > 0 ? par
 const endOf = (series: Series, index: number): string => new Date(Date.parse(series.points[index]?.begins ?? '') + series.step_minutes * 60_000).toISOString();
 const stateWord = (state: TopicRow['state'] | AlarmRow['state']): Word => `state_${state}`;
 const stateBadge = (state: TopicRow['state'] | AlarmRow['state'], say: Say): HTMLElement => el('span', { class: `state ${state}` }, say(stateWord(state)));
-const column = (say: Say, ...names: Word[]): HTMLElement => heads(names.map((name) => say(name)));
+export const column = (say: Say, ...names: Word[]): HTMLElement => heads(names.map((name) => say(name)));
 
 // ---- topics
 

@@ -111,8 +111,9 @@ Result<MonitorPlace> open_monitor(Arguments& arguments, const MonitorWords& want
 }
 
 Status monitor_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"run", "push", "topics", "alarms", "ack", "silence",
-                                                                "notices", "replay", "rescore", "judgements"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb,
+                        arguments.verb({"run", "push", "topics", "alarms", "ack", "silence", "notices", "replay",
+                                        "rescore", "judgements", "drift"}));
   if (verb == "run") return monitor_run_command(arguments);
   if (verb == "push") return push(arguments);
   if (verb == "topics") return topics(arguments);
@@ -121,6 +122,7 @@ Status monitor_command(Arguments& arguments) {
   if (verb == "silence") return monitor_silence_command(arguments);
   if (verb == "notices") return monitor_notices_command(arguments);
   if (verb == "rescore") return monitor_rescore_command(arguments);
+  if (verb == "drift") return monitor_drift_command(arguments);
   if (verb == "judgements") return monitor_judgements_command(arguments);
   return monitor_replay_command(arguments);
 }

@@ -10,6 +10,7 @@
 
 #include "app/commands/monitor_commands.h"
 #include "app/stop_signal.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/ids.h"
 #include "base/log.h"
@@ -17,6 +18,7 @@
 #include "products/monitor/alarms/delivery.h"
 #include "products/monitor/alarms/watch.h"
 #include "products/monitor/documents/push.h"
+#include "products/monitor/drift/drift.h"
 #include "strategy/monitor_kafka.h"
 #include "strategy/monitor_sources.h"
 
@@ -68,6 +70,12 @@ Result<Pass> go_round(const MonitorPlace& place, const std::vector<monitor::Rout
                                 {"to", monitor::state_name(change.to)},
                                 {"alarm", change.alarm}});
   pass.changes = static_cast<std::int64_t>(changes.size());
+  YUPU_ASSIGN_OR_RETURN(const auto weeks,
+                        monitor::watch_drift(place.store(), place.strategy.name, routes, place.now_ns()));
+  for (const monitor::DriftWeek& week : weeks)
+    log::info("monitor_drift", {{"release", week.release},
+                                {"week", format_utc(week.week_ns)},
+                                {"verdict", monitor::verdict_name(week.verdict)}});
   YUPU_ASSIGN_OR_RETURN(pass.notices,
                         monitor::plan_notices(place.store(), place.strategy.name, routes, place.now_ns()));
   return pass;

@@ -88,7 +88,7 @@ Result<http::Response> transfer(const http::Url& url, const std::vector<std::str
   const http::CurlHandle easy = http::make_curl_handle();
   if (easy == nullptr) return internal_error("libcurl does not start");
   http::CurlList resolved, lines;
-  bool ok = append(resolved, http::pinned(url.host, url.port, addresses));
+  bool ok = http::pin(resolved, url.host, url.port, addresses);
   // libcurl takes a header with nothing behind its colon for one to be left out.
   for (const auto& [name, value] : headers) ok = ok && append(lines, name + ": " + value);
   Incoming incoming{.limits = limits};

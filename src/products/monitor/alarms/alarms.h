@@ -37,6 +37,7 @@ struct AuditEntry {
   std::string event;  // "quiet", "learning", "pending", "firing", "resolved", "acknowledged", "silenced",
                       // "silence_ended", "noticed", "notice_dead", "notice_tested", "rebuilt", "source_silent",
                       // "source_back", "judged",
+                      // "drift": a week's scores are another distribution; "drift_rebased",
                       // "model": another one's scores count now; "gap_began", "gap_ended"
   std::string who;    // empty: the monitor
   std::string detail;

@@ -10,6 +10,8 @@
 
 #include "base/base64.h"
 #include "base/hash.h"
+#include "http/addresses.h"
+#include "http/url.h"
 #include "products/monitor/alarms/notice_text.h"
 #include "products/service/connectors/connector.h"
 #include "products/service/connectors/dingtalk_connector.h"
@@ -139,6 +141,14 @@ Json rich_text(const NoticeText& notice) {
 }
 
 }  // namespace
+
+Status check_chat_address(const std::string& url, bool allow_private) {
+  const auto parsed = http::parse_url(url);
+  if (!parsed.ok()) return invalid_argument("it is no web address", "url");  // without it: it may be a key
+  if (parsed->scheme == "https" || (allow_private && http::is_loopback_host(parsed->host))) return ok_status();
+  return invalid_argument("a chat's robot is called over https: its address is a key that plain http shows to anybody",
+                          "url");
+}
 
 std::string feishu_sign(const std::string& secret, const std::string& timestamp_s) {
   const Digest digest = hmac_sha256(timestamp_s + "\n" + secret, "");

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/status.h"
 #include "http/webhook.h"
 #include "products/monitor/alarms/notices.h"
 
@@ -25,6 +26,11 @@ struct ChatPost {
   std::string url;
   std::string body;  // JSON
 };
+// A robot's address holds its key, or what is signed with it: over plain http anybody on the way reads it. http is for
+// tests, where the host is this machine and private addresses are allowed.
+// Errors: kInvalidArgument, field "url": no address, or plain http.
+Status check_chat_address(const std::string& url, bool allow_private);
+
 // REQUIRES: a route of one of the four kinds. `notice`: the JSON that a webhook gets.
 ChatPost chat_post(const Route& route, const Json& notice, std::int64_t now_ns);
 

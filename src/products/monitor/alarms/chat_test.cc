@@ -10,6 +10,18 @@ namespace {
 
 constexpr std::int64_t kNow = 1'795'849'496 * kSecondNs;
 
+TEST(Chat, TheAddressOfARobotIsNotShownOnTheWay) {
+  EXPECT_TRUE(check_chat_address("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k", false).ok());
+  EXPECT_TRUE(check_chat_address("http://127.0.0.1:8080/send?key=k", true).ok());
+  EXPECT_TRUE(check_chat_address("http://[::1]:8080/send?key=k", true).ok());
+  EXPECT_TRUE(check_chat_address("http://localhost/send?key=k", true).ok());
+  EXPECT_EQ(check_chat_address("http://127.0.0.1/send?key=k", false).field(), "url");
+  EXPECT_EQ(check_chat_address("http://robot.example/send?key=k", false).field(), "url");
+  EXPECT_EQ(check_chat_address("http://10.0.0.1/send?key=k", true).field(), "url") << "it leaves this machine";
+  EXPECT_EQ(check_chat_address("http://127.0.0.1.example/send?key=k", true).field(), "url");
+  EXPECT_EQ(check_chat_address("robot", true).field(), "url");
+}
+
 Json notice(std::size_t documents = 1) {
   Json list = Json::array();
   for (std::size_t i = 0; i < documents; ++i)

@@ -61,6 +61,7 @@ std::string subject_of(const Json& notice, bool chinese) {
   if (status == "resolved") return (chinese ? "警报已平息：" : "Resolved: ") + topics;
   if (status == "silent") return (chinese ? "来源没有新内容：" : "A source is silent: ") + member(notice, "source");
   if (status == "back") return (chinese ? "来源已恢复：" : "A source is back: ") + member(notice, "source");
+  if (status == "drift") return chinese ? "情绪模型的打分分布变了" : "The scores of the sentiment model have drifted";
   return chinese ? "测试通知" : "A test";
 }
 

@@ -262,5 +262,36 @@ TEST_F(Board, AStreamHearsOfEveryChangeOnce) {
   EXPECT_NE(heard().find("青山"), std::string::npos);
 }
 
+TEST_F(Board, WhatTheModelIsUnsureOfIsAskedOfPeople) {
+  ASSERT_TRUE(rescore_some(*store_, "m", topics_, scorer_, 10, kBegin).ok());
+  say("tea brings a loss", 1);
+  say("tea brings a loss and a profit", 2);
+  say("青山 has a profit and a loss", 1);
+  const auto asked = [&](std::map<std::string, std::string> query = {}) {
+    return get("/v1/monitor/unsure", std::move(query)).at("documents");
+  };
+  const Json all = asked();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all.at(0).at("topic"), "tea");
+  EXPECT_EQ(all.at(2).at("topic"), "青山");
+  EXPECT_NEAR(all.at(0).at("score").at("negative").get<double>(), 0.5, 1e-9);
+  EXPECT_EQ(asked({{"limit", "2"}}).size(), 2u);
+  const Json tea = asked({{"topic", "tea"}});
+  ASSERT_EQ(tea.size(), 2u);
+  const std::string id = std::to_string(tea.at(0).at("id").get<std::int64_t>());
+  ASSERT_EQ(
+      call("POST", "/v1/monitor/documents/" + id + "/judgement", {}, R"({"topic":"tea","sentiment":"neutral"})").status,
+      200);
+  EXPECT_EQ(asked({{"topic", "tea"}}).size(), 1u) << "it has been judged";
+  clock_.advance_ns(8 * kDayNs);
+  EXPECT_EQ(asked().size(), 0u);
+  EXPECT_EQ(asked({{"days", "9"}}).size(), 2u);
+  EXPECT_EQ(refused(call("GET", "/v1/monitor/unsure", {{"topic", "coffee"}})), "404 topic");
+  EXPECT_EQ(refused(call("GET", "/v1/monitor/unsure", {{"days", "0"}})), "400 days");
+  EXPECT_EQ(refused(call("GET", "/v1/monitor/drift", {{"limit", "x"}})), "400 limit");
+  EXPECT_EQ(get("/v1/monitor/drift").at("weeks").size(), 0u);
+  EXPECT_EQ(call("GET", "/v1/monitor/drift", {}, {}, "").status, 401);
+}
+
 }  // namespace
 }  // namespace yupu::monitor

@@ -38,6 +38,8 @@ class BoardRoutes {
   Result<http::Response> alarm(const http::Request& request, const std::string& who);
   Result<http::Response> sources(const http::Request& request, const std::string& who);
   Result<http::Response> audit(const http::Request& request, const std::string& who);
+  Result<http::Response> drift(const http::Request& request, const std::string& who);
+  Result<http::Response> unsure(const http::Request& request, const std::string& who);
   Result<http::Response> events(const http::Request& request, const std::string& who);
   Result<http::Response> acknowledge_alarm(const http::Request& request, const std::string& who);
   Result<http::Response> silence(const http::Request& request, const std::string& who);

@@ -66,6 +66,17 @@ inline constexpr std::string_view kSourcesSchema = R"({"type": "object", "proper
 inline constexpr std::string_view kAuditSchema = R"({"type": "object", "properties": {"audit": {"type": "array",
   "items": {"type": "object", "properties": {"time": {"type": "string"}, "topic": {"type": "string"},
   "alarm": {"type": "string"}, "event": {"type": "string"}, "who": {"type": "string"}, "detail": {"type": "string"}}}}}})";
+inline constexpr std::string_view kUnsureQuery = R"({"type": "object", "properties": {
+  "topic": {"type": "string", "description": "absent: any"},
+  "days": {"type": "integer", "minimum": 1, "maximum": 400, "description": "back from now, received; 7"},
+  "limit": {"type": "integer", "minimum": 1, "maximum": 1000}}})";
+inline constexpr std::string_view kDriftSchema = R"({"type": "object", "required": ["weeks"], "properties": {
+  "weeks": {"type": "array", "description": "the newest first; of every model", "items": {"type": "object", "properties": {
+    "release": {"type": "string"}, "week": {"type": "string", "description": "its Monday"}, "begins": {"type": "string"},
+    "verdict": {"enum": ["reference", "too_few", "steady", "moved", "drifted"]}, "stories": {"type": "integer"},
+    "unsure": {"type": "integer"}, "judged": {"type": "integer"}, "confirmed": {"type": "integer"},
+    "psi": {"type": ["number", "null"]}, "ks": {"type": ["number", "null"]}, "ks_tail": {"type": ["number", "null"]},
+    "reference": {"type": ["string", "null"]}}}}}})";
 inline constexpr std::string_view kEventSchema = R"({"type": "object", "properties": {"documents": {"type": "integer"},
   "audit": {"type": "integer"}, "topics": {"type": "array", "items": {"type": "string"}}}})";
 inline constexpr std::string_view kAcknowledgeRequest =

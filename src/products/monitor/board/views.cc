@@ -14,6 +14,7 @@
 #include "products/monitor/alarms/gaps.h"
 #include "products/monitor/detect/series.h"
 #include "products/monitor/documents/counts.h"
+#include "products/monitor/drift/distribution.h"
 #include "products/monitor/judgements/judgements.h"
 #include "products/monitor/sentiment/rescore.h"
 
@@ -186,6 +187,37 @@ Result<Json> BoardView::documents(const DocumentQuery& query) const {
     return ok_status();
   }));
   return Json{{"topic", query.topic}, {"documents", std::move(rows)}};
+}
+
+Result<Json> BoardView::unsure(const UnsureQuery& query) const {
+  if (!query.topic.empty()) YUPU_RETURN_IF_ERROR(check_topic(query.topic));
+  std::vector<std::pair<double, Json>> found;
+  YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
+    found.clear();
+    for (const Topic& topic : topics.topics()) {
+      if (!query.topic.empty() && topic.name != query.topic) continue;
+      YUPU_ASSIGN_OR_RETURN(
+          const auto rows,
+          transaction.query(std::string(kDocument) +
+                                "AND m.received_ns >= ? AND d.story = d.id AND j.sentiment IS NULL AND s.negative < ? "
+                                "AND s.neutral < ? AND s.positive < ? ORDER BY CASE WHEN s.negative >= s.neutral AND "
+                                "s.negative >= s.positive THEN s.negative WHEN s.neutral >= s.positive THEN s.neutral "
+                                "ELSE s.positive END, m.sequence DESC LIMIT ?",
+                            {monitor, topic.name, now_ns - query.days * kDayNs, kUnsureBelow, kUnsureBelow,
+                             kUnsureBelow, query.limit}));
+      for (const Row& row : rows) {
+        Json document = document_of(row);
+        document["topic"] = topic.name;
+        found.emplace_back(std::max({row.real(9), row.real(10), row.real(11)}), std::move(document));
+      }
+    }
+    return ok_status();
+  }));
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (static_cast<std::int64_t>(found.size()) > query.limit) found.resize(static_cast<std::size_t>(query.limit));
+  Json rows = Json::array();
+  for (auto& [sure, document] : found) rows.push_back(std::move(document));
+  return Json{{"below", kUnsureBelow}, {"days", query.days}, {"documents", std::move(rows)}};
 }
 
 Result<Json> BoardView::alarms(std::int64_t limit) const {

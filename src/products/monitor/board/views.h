@@ -43,6 +43,16 @@ struct BoardView {
   // The newest first: what it is, how it was scored and by whom, and how many told the same story.  Errors: as series.
   Result<Json> documents(const DocumentQuery& query) const;
 
+  struct UnsureQuery {
+    std::string topic = {};  // empty: any
+    std::int64_t days = 7;
+    std::int64_t limit = 50;
+  };
+  // What was received in the last days and the model is unsure of, for the topic it names (drift/distribution.h), and
+  // nobody has judged yet; the least sure first, a story once: what a person's judgement says most about.  Errors: as
+  // series.
+  Result<Json> unsure(const UnsureQuery& query) const;
+
   Result<Json> alarms(std::int64_t limit) const;
   // With its evidence: the series with the expected band, tests, publishers, and the stories' first documents.
   // Errors: kNotFound.

@@ -6,8 +6,8 @@
 //   the same content, or that of a former revision   nothing: it was delivered again
 //   another content                                  the next revision; counts only for topics it did not name before
 // A new one belongs to the story of what it repeats, received up to `story_window_ns` ago: the same content, else the
-// likest text (likeness.h), or what means the same where documents have a meaning (meaning.h); or it begins a story of
-// its own. About no topic: not kept.
+// likest text of one of its topics (likeness.h), or what means the same where documents have a meaning (meaning.h); or
+// it begins a story of its own. About no topic: not kept.
 //
 // Counts: by topic and bucket of the time published; a story once, in the bucket, with the sentiment and under the
 // publisher of its document that came first (as products/monitor/detect/series.h counts); count_every_document: each

@@ -102,6 +102,16 @@ TEST_F(Intake, ReprintsAreOneStory) {
   EXPECT_EQ(take({at(later, later, document("5", kLong, "e"))}).value(), (Outcomes{{"new", 1}}));
 }
 
+// A form with another name in it: no numbers tell them apart.
+TEST_F(Intake, ReportsOfOneFormAboutTwoCompaniesAreTwoStories) {
+  std::string other = kLong;
+  other.replace(other.find("tea"), 3, "water");
+  EXPECT_EQ(take({document("1", kLong, "a"), document("2", other, "b")}).value(), (Outcomes{{"new", 2}}));
+  EXPECT_EQ(counts("water"), "1/1/0/1");
+  // One that names both belongs to either.
+  EXPECT_EQ(take({document("3", "About tea. " + other, "c")}).value(), (Outcomes{{"reprint", 1}}));
+}
+
 TEST_F(Intake, EveryDocumentCountsWhereAskedTo) {
   ASSERT_TRUE(take({document("1", kLong, "a"), document("2", kLong, "b")}, {.count_every_document = true}).ok());
   EXPECT_EQ(counts("tea"), "2/2/0/2");

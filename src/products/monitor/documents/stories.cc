@@ -27,6 +27,19 @@ Result<std::set<std::int64_t>> candidates_of(store::Transaction& transaction, co
   return candidates;
 }
 
+// Two companies' reports of one form, a dividend, a rating, differ in little more than a name.
+Result<bool> shares_topic(store::Transaction& transaction, const std::string& monitor, const ReadyDocument& document,
+                          std::int64_t row_id) {
+  for (const std::string& topic : document.topics) {
+    YUPU_ASSIGN_OR_RETURN(const auto rows,
+                          transaction.query("SELECT 1 FROM monitor_mention WHERE monitor = ? AND topic "
+                                            "= ? AND document_id = ? LIMIT 1",
+                                            {monitor, topic, row_id}));
+    if (!rows.empty()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::optional<std::int64_t>> find_story(store::Transaction& transaction, const std::string& monitor,
@@ -46,6 +59,8 @@ Result<std::optional<std::int64_t>> find_story(store::Transaction& transaction, 
     if (rows.empty()) continue;
     const double alike = likeness(shingles, shingles_of(compared_text(rows[0].text(1), rows[0].text(2))));
     if (alike <= best) continue;
+    YUPU_ASSIGN_OR_RETURN(const bool is_about_the_same, shares_topic(transaction, monitor, document, id));
+    if (!is_about_the_same) continue;
     best = alike;
     story = rows[0].integer(0);
   }

@@ -64,8 +64,7 @@ Attempt send(const Route& route, const std::string& to, const std::string& messa
   const http::CurlHandle easy = http::make_curl_handle();
   if (easy == nullptr) return {.again = true, .error = "libcurl does not start"};
   http::CurlList resolved, recipients;
-  bool ok =
-      append(resolved, http::pinned(server->host, server->port, {&*address, 1})) && append(recipients, "<" + to + ">");
+  bool ok = http::pin(resolved, server->host, server->port, {&*address, 1}) && append(recipients, "<" + to + ">");
   const auto set = [&](CURLoption option, auto value) {
     ok = ok && curl_easy_setopt(easy.get(), option, value) == CURLE_OK;
   };
