@@ -80,7 +80,8 @@ Status retrain_recommend(Arguments& arguments) {
     json["verdict"] = done.verdict.to_json();
     print_json(json);
   } else {
-    print_text(fmt::format("{} {}\n  against {}: {}", done.release.id, became, against, done.verdict.why));
+    print_text(fmt::format("{} {}\n  against {}: {}\n  order learned from {}", done.release.id, became, against,
+                           done.verdict.why, done.verdict.learned));
   }
   if (done.verdict.passes) return ok_status();
   return {Code::kConflict, fmt::format("the guard refused {}; {} goes on serving", done.release.id,

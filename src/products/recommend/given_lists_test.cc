@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "products/recommend/event_store.h"
 #include "products/recommend/methods/ranker/ranker.h"
 #include "products/recommend/serve/serving_store.h"
 #include "products/recommend/testing.h"
@@ -21,12 +22,16 @@ TEST(GivenLists, AreReadInOrderAndTheRankerLearnsFromThem) {
   store::Store& store = **opened;
   const Collection collection = testing::shop();
   const Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
-  const Settings settings = {{"slice", 0.3}, {"lambda", 100}, {"trees", 30},
-                             {"depth", 3},   {"lr", 0.1},     {"questions_min", 10}};
+  const Settings settings = {{"slice", 0.3}, {"lambda", 100},       {"trees", 30},    {"depth", 3},
+                             {"lr", 0.1},    {"questions_min", 10}, {"lists_min", 10}};
   engine::ExecutionContext context(1);
   FitData data{.log = collection.log, .weights = {}, .relevant = BehaviourKind::kClick, .seed = 1, .context = context};
   Ranker plain(settings, tools);
   ASSERT_TRUE(plain.fit(data).ok());
+  std::vector<Event> events;
+  for (const tasks::Behaviour& one : collection.log.events())
+    events.push_back(testing::event(collection.users[one.user], collection.items[one.item], one.time_ns, one.kind));
+  ASSERT_TRUE(import_events(store, FakeClock(kBeginNs + 102 * kDayNs), "t", events).ok());
   // Every user was given a list, with the item on top that they then clicked.
   const auto& names = plain.feature_names();
   for (std::uint32_t user = 0; user < collection.users.size(); ++user) {
@@ -47,10 +52,15 @@ TEST(GivenLists, AreReadInOrderAndTheRankerLearnsFromThem) {
     }
     ASSERT_TRUE(keep_list(store, "t", list).ok());
   }
+  // Nobody did anything after these.
+  ASSERT_TRUE(
+      keep_list(store, "t", {.id = "n", .user = "u100", .surface = {}, .time_ns = kBeginNs + 101 * kDayNs}).ok());
+  ASSERT_TRUE(keep_list(store, "t", {.id = "m", .user = "nobody", .surface = {}, .time_ns = kBeginNs}).ok());
   const auto kept = kept_lists(store, "t");
   ASSERT_TRUE(kept.ok()) << kept.status().to_string();
   ASSERT_EQ(kept->size(), collection.users.size());
   for (std::size_t i = 1; i < kept->size(); ++i) EXPECT_LE((*kept)[i - 1].time_ns, (*kept)[i].time_ns);
+  EXPECT_EQ(kept_lists(store, "t", kept->back().time_ns)->size(), kept->size() - 1) << "given before that instant";
   const auto lists = lists_to_learn(collection, *kept);
   EXPECT_EQ(lists(names).size(), kept->size());
   EXPECT_EQ(lists(names)[0].rows[0].features.size(), names.size());

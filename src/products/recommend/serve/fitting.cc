@@ -58,6 +58,20 @@ Status open_tower(engine::ExecutionContext& context, const Fitted* before, Fitte
   return ok_status();
 }
 
+// Sources on all of the log; the order from it and the lists, or that of before.
+Status fit_ranker(const FitData& data, const FitAids& aids, Fitted& fitted) {
+  Ranker& ranker = *fitted.ranker;
+  if (aids.order_of != nullptr && aids.order_of->ranker->has_trees()) {
+    YUPU_RETURN_IF_ERROR(ranker.fit_sources(data));
+    if (ranker.take_trees(*aids.order_of->ranker)) {
+      fitted.fitted_ns = aids.order_of->fitted_ns;
+      return ok_status();
+    }
+  }
+  const Status status = can_boost() ? ranker.fit(data) : Status(Code::kTooLarge, "no XGBoost");
+  return !status.ok() && status.code() == Code::kTooLarge ? ranker.fit_sources(data) : status;
+}
+
 }  // namespace
 
 tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collection, std::int64_t received_until_ns) {
@@ -74,7 +88,7 @@ tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collectio
 
 Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collection> collection,
                                                   const tasks::BehaviourLog& log, const Release& release,
-                                                  std::int64_t now_ns, const Fitted* before) {
+                                                  std::int64_t now_ns, const FitAids& aids) {
   auto fitted = std::make_shared<Fitted>();
   fitted->release = release;
   fitted->collection = std::move(collection);
@@ -82,14 +96,17 @@ Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collecti
   fitted->tools = {.texts = known.texts, .created_ns = known.created_ns, .tags = known.tags};
   fitted->fitted_ns = now_ns;
   engine::ExecutionContext context(1);
-  if (!release.tower.empty() && !known.items.empty()) YUPU_RETURN_IF_ERROR(open_tower(context, before, *fitted));
+  if (!release.tower.empty() && !known.items.empty())
+    YUPU_RETURN_IF_ERROR(open_tower(context, aids.vectors_of, *fitted));
   fitted->ranker = std::make_unique<Ranker>(release.settings, fitted->tools);
   if (known.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
-  const FitData data{
-      .log = log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
-  Status status = can_boost() ? fitted->ranker->fit(data) : Status(Code::kTooLarge, "no XGBoost");
-  if (!status.ok() && status.code() == Code::kTooLarge) status = fitted->ranker->fit_sources(data);
-  if (!status.ok()) return status;
+  const FitData data{.log = log,
+                     .weights = {},
+                     .relevant = tasks::BehaviourKind::kClick,
+                     .seed = 1,
+                     .context = context,
+                     .lists = lists_to_learn(known, aids.lists)};
+  YUPU_RETURN_IF_ERROR(fit_ranker(data, aids, *fitted));
   return std::shared_ptr<const Fitted>(std::move(fitted));
 }
 

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "base/status.h"
 #include "products/recommend/collection.h"
+#include "products/recommend/given_lists.h"
 #include "products/recommend/methods/ranker/ranker.h"
 #include "products/recommend/methods/text/item_vectors.h"
 #include "products/recommend/serve/releases.h"
@@ -22,18 +24,27 @@ struct Fitted {
   ItemVectors vectors;
   Tools tools;
   std::unique_ptr<Ranker> ranker;
-  std::int64_t fitted_ns = 0;
+  std::int64_t fitted_ns = 0;  // when its order was learned
 };
 
 // What of the record had arrived by then, in the collection's numbers.  REQUIRES: the collection is of `stored`.
 tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collection, std::int64_t received_until_ns);
 
-// `log`: what is learned from, in the collection's numbers.  `before`: one fitted earlier, whose vectors of texts that
-// are still there are taken over where the tower is the same; or null.
+// What a fit is given beside the behaviour; each may be missing.  Looked at while it fits, not kept.
+struct FitAids {
+  std::span<const KeptList> lists = {};  // that were given: the order is learned from them too (methods/ranker/)
+  // One fitted earlier whose tower is the same: its vectors of texts that are still there are taken over.
+  const Fitted* vectors_of = nullptr;
+  // One of the same release, for other items: its order is taken over where its features are the same, and it stays as
+  // old as it is.  What a new item needs is sources that know it.
+  const Fitted* order_of = nullptr;
+};
+
+// `log`: what is learned from, in the collection's numbers.
 // Outcomes  those of a fit, but for too little behaviour, which leaves the ranker without trees; those of
 //           Recommender::load; kConflict: the directory has another tower by now.
 Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collection> collection,
                                                   const tasks::BehaviourLog& log, const Release& release,
-                                                  std::int64_t now_ns, const Fitted* before = nullptr);
+                                                  std::int64_t now_ns, const FitAids& aids = {});
 
 }  // namespace yupu::recommend

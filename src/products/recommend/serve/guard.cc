@@ -50,6 +50,7 @@ Json Verdict::to_json() const {
   };
   return {{"passes", passes},
           {"why", why},
+          {"learned", learned},
           {"test_from", format_utc(test_ns)},
           {"users", users},
           {"questions", questions},
@@ -70,15 +71,17 @@ Result<Verdict> judge(const std::shared_ptr<const Collection>& collection, const
         "events");
   }
   const auto popular = find_method("popularity")->make({{"window_days", kPopularDays}}, Tools{});
+  Verdict verdict;
   const auto figures_of = [&](const Contender& contender) -> Result<std::vector<double>> {
     if (contender.release == nullptr) return answers(*collection, *popular, *popular, questions);
     const tasks::BehaviourLog before = contender.log->cut_at(split.test_ns);
-    YUPU_ASSIGN_OR_RETURN(const auto fitted, fit_release(collection, before, *contender.release, split.test_ns));
+    YUPU_ASSIGN_OR_RETURN(const auto fitted, fit_release(collection, before, *contender.release, split.test_ns,
+                                                         {.lists = contender.lists}));
+    verdict.learned = fitted->ranker->lessons().text();
     return answers(*collection, *fitted->ranker, *popular, questions);
   };
   YUPU_ASSIGN_OR_RETURN(const std::vector<double> holds, figures_of(champion));
   YUPU_ASSIGN_OR_RETURN(std::vector<double> tries, figures_of(challenger));
-  Verdict verdict;
   verdict.test_ns = split.test_ns;
   verdict.questions = static_cast<std::int64_t>(questions.size());
   verdict.users = holds.size();

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/json.h"
@@ -16,6 +17,7 @@
 #include "products/recommend/collection.h"
 #include "products/recommend/evaluate/figures.h"
 #include "products/recommend/evaluate/time_split.h"
+#include "products/recommend/given_lists.h"
 #include "products/recommend/serve/releases.h"
 
 namespace yupu::recommend {
@@ -32,11 +34,13 @@ struct GuardRule {
 struct Contender {
   const Release* release = nullptr;          // null: recent popularity
   const tasks::BehaviourLog* log = nullptr;  // all that it learns from, in the collection's numbers
+  std::span<const KeptList> lists = {};      // given before the split
 };
 
 struct Verdict {
   bool passes = false;
-  std::string why;  // in a sentence, with the figures
+  std::string why;      // in a sentence, with the figures
+  std::string learned;  // what the challenger's order is learned from, before the split (ranker.h)
   std::int64_t test_ns = 0, questions = 0;
   std::size_t users = 0;
   Interval champion, challenger, difference;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -45,15 +46,15 @@ Result<Retrained> retrain(store::Store& store, const Clock& clock, const std::st
 
   YUPU_ASSIGN_OR_RETURN(const Stored stored, load(store, tenant_id));
   const auto collection = std::make_shared<const Collection>(collect(stored));
-  if (options.tower) {
-    YUPU_ASSIGN_OR_RETURN(const TimeSplit split, split_by_time(collection->log, options.rule.split));
-    YUPU_RETURN_IF_ERROR(take_tower(*options.tower, split.test_ns, challenger));
-  }
+  YUPU_ASSIGN_OR_RETURN(const TimeSplit split, split_by_time(collection->log, options.rule.split));
+  if (options.tower) YUPU_RETURN_IF_ERROR(take_tower(*options.tower, split.test_ns, challenger));
+  YUPU_ASSIGN_OR_RETURN(const std::vector<KeptList> lists, kept_lists(store, tenant_id, split.test_ns));
   const tasks::BehaviourLog old_log =
       champion ? arrived_by(stored, *collection, champion->received_until_ns) : tasks::BehaviourLog();
   const tasks::BehaviourLog new_log = arrived_by(stored, *collection, challenger.received_until_ns);
-  YUPU_ASSIGN_OR_RETURN(done.verdict, judge(collection, {.release = champion ? &*champion : nullptr, .log = &old_log},
-                                            {.release = &challenger, .log = &new_log}, options.rule));
+  YUPU_ASSIGN_OR_RETURN(done.verdict,
+                        judge(collection, {.release = champion ? &*champion : nullptr, .log = &old_log, .lists = lists},
+                              {.release = &challenger, .log = &new_log, .lists = lists}, options.rule));
   challenger.passed = done.verdict.passes;
   challenger.verdict = done.verdict.to_json();
   challenger.verdict["champion_release"] = done.champion;

@@ -55,22 +55,36 @@ void Shop::keep(const std::shared_ptr<const Fitted>& fitted, std::int64_t items_
 }
 
 Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Release& release) {
-  std::shared_ptr<const Fitted> before, same_tower;
+  std::shared_ptr<const Fitted> before, same_tower, other_items;
   for (const Kept& kept : kept_) {
     if (kept.fitted->tower != nullptr && kept.fitted->release.tower_sha256 == release.tower_sha256)
       same_tower = kept.fitted;
-    if (kept.fitted->release.id == release.id && kept.items_revision == sight.items_revision &&
-        kept.fitted->collection->items == sight.collection->items)
-      before = kept.fitted;
+    if (kept.fitted->release.id != release.id) continue;
+    const bool same_items =
+        kept.items_revision == sight.items_revision && kept.fitted->collection->items == sight.collection->items;
+    (same_items ? before : other_items) = kept.fitted;
   }
   const bool learns = release.id.empty();  // a release has learned what it has learned
-  if (before != nullptr && !(learns && sight.now_ns - before->fitted_ns >= rules_.learn_minutes * kMinuteNs)) {
+  const auto is_due = [&](const Fitted& one) {
+    return learns && sight.now_ns - one.fitted_ns >= rules_.learn_minutes * kMinuteNs;
+  };
+  if (before != nullptr && !is_due(*before)) {
     keep(before, sight.items_revision);
     return before;
   }
+  if (other_items != nullptr && is_due(*other_items)) other_items = nullptr;
+  std::vector<KeptList> lists;
+  if (other_items == nullptr || !other_items->ranker->has_trees()) {
+    const std::int64_t until_ns = std::min(sight.now_ns, release.received_until_ns);
+    YUPU_ASSIGN_OR_RETURN(lists, kept_lists(store_, tenant_id_, until_ns));
+  }
   const tasks::BehaviourLog log = arrived_by(sight.stored, *sight.collection, release.received_until_ns);
-  YUPU_ASSIGN_OR_RETURN(auto made, fit_release(sight.collection, log, release, sight.now_ns, same_tower.get()));
+  YUPU_ASSIGN_OR_RETURN(auto made,
+                        fit_release(sight.collection, log, release, sight.now_ns,
+                                    {.lists = lists, .vectors_of = same_tower.get(), .order_of = other_items.get()}));
   keep(made, sight.items_revision);
+  log::info("recommend_learned",
+            {{"tenant", tenant_id_}, {"release", release.id}, {"order_from", made->ranker->lessons().text()}});
   return made;
 }
 

@@ -1,9 +1,10 @@
 // One tenant's record in memory, and lists made from it.
 //
 //   record    items and events as they are in the store; read again when the revision has grown (look())
-//   fitted    the sources and the ranker of the release that serves (releases.h), which learn items; fitted again when
-//             items have changed and when another release is live.  Where none is, they learn all behaviour, and new
-//             behaviour after learn_minutes.  A user's own new events count at once: methods read the history they are
+//   fitted    the sources and the ranker of the release that serves (releases.h).  Sources are fitted again when items
+//             have changed; the order is learned when another release is live, from behaviour and from the lists that
+//             were given (given_lists.h).  Where none is, both learn all behaviour, and new behaviour after
+//             learn_minutes.  A user's own new events count at once: methods read the history they are
 //             given.
 //   challenger the same of the experiment's other release, where one runs
 // What serves is swapped whole: a list is made by one record, before or after.  The last kFittedKept are kept, so that

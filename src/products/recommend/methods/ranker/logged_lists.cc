@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "products/recommend/methods/ranker/position_pull.h"
 #include "tasks/recommend/examples.h"
 
 namespace yupu::recommend {
@@ -26,6 +27,7 @@ std::optional<LoggedRow> logged_row(const Collection& collection, const std::vec
     return std::nullopt;
   const auto item = find(collection.items, id->get<std::string>());
   if (!item) return std::nullopt;
+  if (position->get<std::int64_t>() < 1) return std::nullopt;
   LoggedRow row{.item = *item, .position = position->get<std::int64_t>()};
   for (const std::string& name : feature_names) {
     const auto value = features->find(name);
@@ -85,6 +87,8 @@ void add_lists(std::span<const LoggedList> lists, const tasks::BehaviourLog& log
   if (log.events().empty()) return;
   const std::int64_t last_ns = log.events().back().time_ns;
   groups.weights.resize(groups.sizes.size(), 1.0f);
+  const std::size_t first_group = groups.sizes.size(), first_row = groups.relevance.size();
+  std::vector<std::int64_t> positions;
   for (const LoggedList& list : lists) {
     if (list.time_ns + tasks::kShownForNs > last_ns) continue;
     const std::vector<float> wanted = wanted_of(list, log, relevant);
@@ -94,6 +98,7 @@ void add_lists(std::span<const LoggedList> lists, const tasks::BehaviourLog& log
       add_group(list, wanted,
                 rule == PositionRule::kFeature ? std::optional<std::size_t>(position_feature) : std::nullopt, 1.0f,
                 groups);
+      for (const LoggedRow& row : list.rows) positions.push_back(row.position);
       continue;
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -104,6 +109,20 @@ void add_lists(std::span<const LoggedList> lists, const tasks::BehaviourLog& log
       add_group(list, alone, std::nullopt, static_cast<float>(weight), groups);
     }
   }
+  if (rule != PositionRule::kOffset) return;
+  const std::vector<float> pull = position_pull(groups, first_group, positions);
+  groups.offsets.resize(first_row, 0.0f);
+  for (const std::int64_t position : positions) groups.offsets.push_back(pull[place_of(position)]);
+}
+
+bool is_explained(std::span<const LoggedList> lists, std::uint32_t user, std::int64_t time_ns,
+                  std::span<const std::uint32_t> wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::uint32_t item) {
+    return std::any_of(lists.begin(), lists.end(), [&](const LoggedList& list) {
+      return list.user == user && list.time_ns <= time_ns && time_ns - list.time_ns <= tasks::kShownForNs &&
+             std::any_of(list.rows.begin(), list.rows.end(), [item](const LoggedRow& row) { return row.item == item; });
+    });
+  });
 }
 
 }  // namespace yupu::recommend

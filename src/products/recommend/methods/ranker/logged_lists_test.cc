@@ -52,6 +52,16 @@ TEST(LoggedLists, AClickIsWeighedByHowLikelyItsPositionIsLookedAt) {
   EXPECT_EQ(groups.relevance, (std::vector<float>{0, 1, 0}));
 }
 
+TEST(LoggedLists, ExplainWhatIsTouchedWithinHalfAnHour) {
+  const std::vector<LoggedList> lists = {list_of(0, kBeginNs, 3)};
+  const std::vector<std::uint32_t> both = {0, 2}, other = {2, 3};
+  EXPECT_TRUE(is_explained(lists, 0, kBeginNs + 30 * kMinuteNs, both));
+  EXPECT_FALSE(is_explained(lists, 0, kBeginNs + 30 * kMinuteNs + 1, both)) << "too late";
+  EXPECT_FALSE(is_explained(lists, 0, kBeginNs - 1, both)) << "before it was given";
+  EXPECT_FALSE(is_explained(lists, 0, kBeginNs, other)) << "one of them was not in it";
+  EXPECT_FALSE(is_explained(lists, 1, kBeginNs, both)) << "another user";
+}
+
 TEST(LoggedLists, AreReadAsTheStoreHasThem) {
   const Collection collection = collect(
       {.items = {testing::item("a", "A"), testing::item("b", "B")}, .events = {testing::event("u", "a", kBeginNs)}});

@@ -4,7 +4,8 @@
 // among them.  The log's own order is that of one feature with noise, so what it likes stands on top; an item at rank k
 // is looked at with chance 1/k, and clicked when it is looked at and wanted.  Rankers of the same trees learn from
 //   clicked   the clicks as they are
-//   position  the clicks with the position as a feature, held at 0 when ranking (PAL)
+//   position  the clicks with the position as a feature, held at 0 when ranking
+//   offset    the clicks with what a position draws, estimated, as an offset while learning (what the ranker does)
 //   weighed   the clicks weighed by 1 / chance of being looked at (the true curve)
 //   oracle    what was wanted, looked at or not
 // and order 2,000 new lists; nDCG@10 with the chance of being wanted as gain.  recovered: the part of the way from
@@ -132,6 +133,7 @@ int main(int argc, char** argv) {
   Row rows[] = {{"clicked", &log.clicked, PositionRule::kNone},
                 {"oracle", &log.wanted, PositionRule::kNone},
                 {"position", &log.clicked, PositionRule::kFeature},
+                {"offset", &log.clicked, PositionRule::kOffset},
                 {"weighed", &log.clicked, PositionRule::kWeight}};
   std::puts("learned_from,lists,clicks,ndcg@10,recovered");
   bool enough = true;
@@ -144,7 +146,7 @@ int main(int argc, char** argv) {
     row.ndcg = ndcg_of(*forest, seed);
     const double gap = rows[1].ndcg - rows[0].ndcg;
     const double recovered = gap > 0.0 ? (row.ndcg - rows[0].ndcg) / gap : 0.0;
-    if (std::string(row.name) == "position") enough = recovered >= 0.9;
+    if (row.rule == PositionRule::kOffset) enough = recovered >= 0.9;
     std::puts(fmt::format("{},{},{},{:.4f},{:.3f}", row.name, lists, row.events->size(), row.ndcg,
                           &row == &rows[0] ? 0.0 : recovered)
                   .c_str());

@@ -7,21 +7,38 @@
 
 #include <fmt/format.h>
 
-#include "products/recommend/evaluate/questions.h"
 #include "products/recommend/evaluate/time_split.h"
-#include "products/recommend/methods/ranker/logged_lists.h"
 
 namespace yupu::recommend {
 namespace {
 
 constexpr std::int64_t kPairs = 4;
 
+void append(const RankingGroups& more, RankingGroups& groups) {
+  groups.features.insert(groups.features.end(), more.features.begin(), more.features.end());
+  groups.relevance.insert(groups.relevance.end(), more.relevance.begin(), more.relevance.end());
+  groups.sizes.insert(groups.sizes.end(), more.sizes.begin(), more.sizes.end());
+  groups.weights.insert(groups.weights.end(), more.weights.begin(), more.weights.end());
+  if (more.offsets.empty()) return;
+  groups.offsets.resize(groups.relevance.size() - more.relevance.size(), 0.0f);
+  groups.offsets.insert(groups.offsets.end(), more.offsets.begin(), more.offsets.end());
+}
+
 }  // namespace
+
+std::string Lessons::text() const {
+  if (questions == 0) return "the sources alone: too little to learn an order from";
+  std::string said = fmt::format("{} questions", questions);
+  if (lists > 0) return said + fmt::format(" and {} given lists with a click, by position", lists);
+  if (lists_min == 0) return said;  // nobody asked for lists
+  return said + fmt::format("; {} given lists with a click, {} are wanted to learn from them", lists_found, lists_min);
+}
 
 Ranker::Ranker(const Settings& settings, const Tools& tools)
     : settings_(settings), stage_(std::make_unique<StageOne>(settings, tools)) {}
 
 Status Ranker::fit(const FitData& data) {
+  lessons_ = {};
   SplitRule rule;
   rule.test_share = settings_.at("slice");
   const auto slice = split_by_time(data.log, rule);
@@ -29,37 +46,70 @@ Status Ranker::fit(const FitData& data) {
   const tasks::BehaviourLog before = data.log.cut_at(slice->test_ns);
   YUPU_RETURN_IF_ERROR(stage_->fit(
       {.log = before, .weights = data.weights, .relevant = data.relevant, .seed = data.seed, .context = data.context}));
-  RankingGroups groups = groups_of(data, slice->test_ns);
-  if (static_cast<double>(groups.sizes.size()) < settings_.at("questions_min")) {
-    return {Code::kTooLarge, fmt::format("ranker: {} questions to learn from, it wants {:g}", groups.sizes.size(),
-                                         settings_.at("questions_min"))};
+  std::vector<LoggedList> lists;
+  const RankingGroups given = given_groups(data, lists);
+  std::vector<Question> questions = questions_of(
+      data.log, slice->test_ns, INT64_MAX,
+      {.protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed});
+  const auto explained = std::stable_partition(questions.begin(), questions.end(), [&](const Question& question) {
+    return !is_explained(lists, question.user, question.time_ns, question.wanted);
+  });
+  RankingGroups groups = groups_of(data, {questions.begin(), explained});
+  const auto questions_min = static_cast<std::size_t>(settings_.at("questions_min"));
+  if (groups.sizes.size() < questions_min) append(groups_of(data, {explained, questions.end()}), groups);
+  if (groups.sizes.size() < questions_min) {
+    return {Code::kTooLarge,
+            fmt::format("ranker: {} questions to learn from, it wants {}", groups.sizes.size(), questions_min)};
   }
-  const auto& names = feature_names();
-  const auto position = std::find(names.begin(), names.end(), kPositionFeature) - names.begin();
-  if (data.lists) {
-    add_lists(data.lists(names), data.log, data.relevant, static_cast<std::size_t>(position), PositionRule::kFeature,
-              {}, groups);
-  }
+  lessons_.questions = groups.sizes.size();
+  lessons_.lists = given.sizes.size();
+  append(given, groups);
   YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, {.trees = static_cast<std::int64_t>(settings_.at("trees")),
                                                       .depth = static_cast<std::int64_t>(settings_.at("depth")),
                                                       .lr = settings_.at("lr"),
                                                       .pairs = kPairs,
                                                       .seed = data.seed}));
-  if (!forest_.has_splits()) forest_ = {};  // nothing in it to tell rows apart by: the sources alone say more
+  if (!forest_.has_splits()) {  // nothing in it to tell rows apart by: the sources alone say more
+    forest_ = {};
+    lessons_.questions = lessons_.lists = 0;
+  }
+  return stage_->fit(data);
+}
+
+Status Ranker::fit_sources(const FitData& data) {
+  forest_ = {};
   return stage_->fit(data);
 }
 
 bool Ranker::take_trees(const Ranker& other) {
   if (other.feature_names() != feature_names()) return false;
   forest_ = other.forest_;
+  lessons_ = other.lessons_;
   return true;
 }
 
-RankingGroups Ranker::groups_of(const FitData& data, std::int64_t slice_ns) const {
-  RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}, .weights = {}};
-  const QuestionRule rule{
-      .protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed};
-  const std::vector<Question> questions = questions_of(data.log, slice_ns, INT64_MAX, rule);
+std::size_t Ranker::position_feature() const {
+  const auto& names = feature_names();
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), kPositionFeature) - names.begin());
+}
+
+RankingGroups Ranker::given_groups(const FitData& data, std::vector<LoggedList>& lists) {
+  RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
+  if (!data.lists) return groups;
+  lists = data.lists(feature_names());
+  add_lists(lists, data.log, data.relevant, position_feature(), PositionRule::kOffset, {}, groups);
+  const auto least = settings_.find("lists_min");
+  lessons_.lists_found = groups.sizes.size();
+  lessons_.lists_min = least == settings_.end() ? kListsMin : static_cast<std::size_t>(least->second);
+  if (lessons_.lists_found < lessons_.lists_min) {
+    lists.clear();
+    return {.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
+  }
+  return groups;
+}
+
+RankingGroups Ranker::groups_of(const FitData& data, std::span<const Question> questions) const {
+  RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
   std::map<std::uint32_t, float> asked;
   for (const Question& question : questions) asked[question.user] += 1.0f;
   for (const Question& question : questions) {

@@ -1,25 +1,38 @@
 // Two stages: candidates of several methods (stage_one.h), put in order by trees that read every feature of them
 // (boosting/lambda_mart.h).
 //   fit     the last `slice` of the events are set aside; the sources are fitted before them, the trees learn from the
-//           questions in them (at most kRankerQuestions, drawn), and the sources are fitted again on everything
-//           and from the lists that were given, as they were logged, with each item's position (logged_lists.h)
+//           questions in them (at most kRankerQuestions, drawn) and from the lists that were given, as they were
+//           logged, with each item's position (logged_lists.h); then the sources are fitted again on everything
+//   lists   are learned from where lists_min of them have something clicked and something not.  A click that a list
+//           explains is then no question too, which would learn it without the position it was clicked for; it is
+//           one where fewer than questions_min are left
 //   score   of a candidate the trees' sum; of anything else less than of any candidate, in the order of item-knn
 //           (without trees, or with trees that found nothing to split by: fit_sources)
 // Settings  lambda (of ease), slice, trees, depth, lr; questions_min: questions with a wanted candidate that trees are
-//           learned from.
+//           learned from; lists_min (100 where it is not set).
 // Outcomes of fit  kTooLarge: fewer of them than that; those of lambda_mart.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "products/recommend/evaluate/questions.h"
 #include "products/recommend/methods/ranker/boosting/lambda_mart.h"
+#include "products/recommend/methods/ranker/logged_lists.h"
 #include "products/recommend/methods/ranker/stage_one.h"
 
 namespace yupu::recommend {
 
-inline constexpr std::size_t kRankerQuestions = 1200;
+inline constexpr std::size_t kRankerQuestions = 1200, kListsMin = 100;
+
+// What the trees have learned from.
+struct Lessons {
+  std::size_t questions = 0, lists = 0;
+  std::size_t lists_found = 0, lists_min = 0;  // fewer than that were found: none was learned from
+  std::string text() const;                    // in a sentence
+};
 
 class Ranker final : public Method {
  public:
@@ -33,11 +46,12 @@ class Ranker final : public Method {
 
   // The sources alone: without trees a candidate's score is the sum of its shares of each source's largest score, and a
   // hundredth of ln(1 + users of the week).  For a shop with too little behaviour to learn an order from.
-  Status fit_sources(const FitData& data) { return stage_->fit(data); }
+  Status fit_sources(const FitData& data);
   // The trees of another ranker, where their features are this one's: what a new item needs is sources that know it,
   // not another order.  False: they are not, and nothing is taken.
   bool take_trees(const Ranker& other);
   bool has_trees() const { return !forest_.is_empty(); }
+  const Lessons& lessons() const { return lessons_; }  // all 0 without trees, but for what was found
 
   // Candidates in order, the best first; of equal ones the lower number.
   struct Ranked {
@@ -52,13 +66,17 @@ class Ranker final : public Method {
   const std::vector<std::string>& feature_names() const { return stage_->feature_names(); }
 
  private:
-  RankingGroups groups_of(const FitData& data, std::int64_t slice_ns) const;
+  RankingGroups groups_of(const FitData& data, std::span<const Question> questions) const;
+  // Of the lists that are enough to learn from; or none.
+  RankingGroups given_groups(const FitData& data, std::vector<LoggedList>& lists);
+  std::size_t position_feature() const;
   std::vector<float> judged(std::span<const float> features) const;
   float plain_score(std::span<const float> row) const;
 
   Settings settings_;
   std::unique_ptr<StageOne> stage_;
   Forest forest_;
+  Lessons lessons_;
 };
 
 // Null where the build has no XGBoost.

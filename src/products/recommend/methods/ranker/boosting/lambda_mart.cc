@@ -54,6 +54,9 @@ Result<Matrix> matrix_of(const RankingGroups& groups) {
   if (!groups.weights.empty())
     YUPU_RETURN_IF_ERROR(
         checked(XGDMatrixSetFloatInfo(matrix.get(), "weight", groups.weights.data(), groups.weights.size()), "weight"));
+  if (!groups.offsets.empty())
+    YUPU_RETURN_IF_ERROR(checked(
+        XGDMatrixSetFloatInfo(matrix.get(), "base_margin", groups.offsets.data(), groups.offsets.size()), "offsets"));
   return matrix;
 }
 

@@ -20,6 +20,7 @@ struct RankingGroups {
   std::vector<float> relevance;      // of each row: 0 not wanted, 1 wanted
   std::vector<std::uint32_t> sizes;  // rows of each question
   std::vector<float> weights = {};   // what each question counts, above 0; none at all: 1 each
+  std::vector<float> offsets = {};   // of each row, added to its score while trees learn; none at all: 0 each
 };
 
 struct BoostingShape {

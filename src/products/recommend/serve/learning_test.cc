@@ -1,0 +1,170 @@
+// What serves learns its order from the lists it gave: without sockets.
+#include <algorithm>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "base/rng.h"
+#include "products/recommend/event_store.h"
+#include "products/recommend/serve/lists.h"
+#include "products/recommend/serve/retraining.h"
+#include "products/recommend/testing.h"
+#include "store/testing.h"
+
+namespace yupu::recommend {
+namespace {
+
+using testing::kBeginNs;
+using testing::kDayNs;
+
+constexpr std::size_t kItems = 60, kUsers = 150, kClicksOfUser = 8, kListsOfUser = 4, kShown = 10;
+constexpr std::int64_t kNowNs = kBeginNs + 101 * kDayNs, kSecondNs = 1'000'000'000;
+
+std::string item_id(std::size_t item) { return "i" + std::to_string(100 + item); }
+std::string user_id(std::size_t user) { return "u" + std::to_string(100 + user); }
+bool is_young(std::size_t item) { return item % 2 == 1; }
+
+// Half of the items are young, and what users find by themselves is of no age.  Lists have what is old on top, mostly;
+// an item at rank k is looked at with chance 1/k, and clicked then: a young one four times in five, an old one once in
+// four.  So the old are clicked more often, and the young are what users want.
+class LearningTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
+    store_ = store::open_store(yupu::testing::fresh_url()).value();
+    for (std::size_t item = 0; item < kItems; ++item) {
+      stored_.items.push_back(testing::item(item_id(item), "w" + std::to_string(rng_.next_u64())));
+      stored_.items.back().created_ns = kBeginNs - (is_young(item) ? 10 : 300) * kDayNs;
+    }
+    for (std::size_t user = 0; user < kUsers; ++user) {
+      for (std::size_t i = 0; i < kClicksOfUser; ++i) {
+        const auto time_ns = static_cast<std::int64_t>(rng_.uniform() * 100.0 * static_cast<double>(kDayNs));
+        stored_.events.push_back(testing::event(user_id(user), item_id(rng_.below(kItems)), kBeginNs + time_ns));
+      }
+    }
+    give_lists();
+    ASSERT_TRUE(import_items(*store_, clock_, "t", stored_.items).ok());
+    ASSERT_TRUE(import_events(*store_, clock_, "t", stored_.events).ok());
+    collection_ = std::make_shared<const Collection>(collect(stored_));
+  }
+
+  void give_lists() {
+    const auto found = std::make_shared<const Collection>(collect(stored_));
+    const auto plain = fit_release(found, found->log, Release{}, kNowNs);
+    ASSERT_TRUE(plain.ok()) << plain.status().to_string();
+    for (std::size_t user = 0; user < kUsers; ++user) {
+      for (std::size_t i = 0; i < kListsOfUser; ++i) {
+        const std::int64_t time_ns = kBeginNs + static_cast<std::int64_t>(30 + 12 * i + user % 12) * kDayNs;
+        give_list(*plain.value(), user, i, time_ns);
+      }
+    }
+  }
+  void give_list(const Fitted& plain, std::size_t user, std::size_t number, std::int64_t time_ns) {
+    const Moment moment{.log = plain.collection->log,
+                        .time_ns = time_ns,
+                        .history = plain.collection->log.of_user_before(static_cast<std::uint32_t>(user), time_ns)};
+    auto ranked = plain.ranker->rank(moment);
+    rng_.shuffle(std::span(ranked));
+    ranked.resize(kShown);
+    for (auto& one : ranked) one.score = (is_young(one.item) ? 0.0f : 1.5f) + static_cast<float>(rng_.normal());
+    std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    GivenList list{.id = user_id(user) + "/" + std::to_string(number),
+                   .user = user_id(user),
+                   .surface = "home",
+                   .time_ns = time_ns};
+    const auto& names = plain.ranker->feature_names();
+    for (std::size_t place = 0; place < ranked.size(); ++place) {
+      const std::uint32_t item = ranked[place].item;
+      OrderedJson features = OrderedJson::object();
+      for (std::size_t f = 0; f < names.size(); ++f) features[names[f]] = ranked[place].features[f];
+      list.items.push_back({{"item", item_id(item)}, {"position", place + 1}, {"features", std::move(features)}});
+      if (rng_.uniform() >= (is_young(item) ? 0.8 : 0.25) / static_cast<double>(place + 1)) continue;
+      (is_young(item) ? young_clicks_ : old_clicks_) += 1;
+      stored_.events.push_back(testing::event(user_id(user), item_id(item), time_ns + kSecondNs));
+    }
+    ASSERT_TRUE(keep_list(*store_, "t", list).ok());
+  }
+
+  // Of the first ten of everybody's lists.
+  static double young_share(const Ranker& ranker, const Collection& collection) {
+    std::size_t young = 0;
+    for (std::uint32_t user = 0; user < kUsers; ++user) {
+      const Moment moment{.log = collection.log, .time_ns = kNowNs, .history = collection.log.of_user(user)};
+      const auto ranked = ranker.rank(moment);
+      for (std::size_t i = 0; i < kShown; ++i) young += is_young(ranked[i].item) ? 1 : 0;
+    }
+    return static_cast<double>(young) / static_cast<double>(kUsers * kShown);
+  }
+  std::shared_ptr<const Fitted> fit(std::span<const KeptList> lists) {
+    return fit_release(collection_, collection_->log, Release{}, kNowNs, {.lists = lists}).value();
+  }
+
+  FakeClock clock_{kNowNs};
+  Rng rng_{11};
+  std::unique_ptr<store::Store> store_;
+  Stored stored_;
+  std::shared_ptr<const Collection> collection_;
+  std::size_t young_clicks_ = 0, old_clicks_ = 0;
+};
+
+TEST_F(LearningTest, WhatIsClickedInSpiteOfItsPlaceRises) {
+  ASSERT_GT(old_clicks_, young_clicks_) << "clicks alone say the old";
+  const auto lists = kept_lists(*store_, "t").value();
+  ASSERT_GT(lists.size(), kListsMin);
+  const auto without = fit({}), taught = fit(lists);
+  EXPECT_EQ(without->ranker->lessons().lists, 0U);
+  EXPECT_GT(taught->ranker->lessons().lists, kListsMin);
+  EXPECT_NE(taught->ranker->lessons().text().find("given lists with a click, by position"), std::string::npos);
+  const double before = young_share(*without->ranker, *collection_), after = young_share(*taught->ranker, *collection_);
+  EXPECT_LT(before, 0.6);
+  EXPECT_GT(after, 0.8) << "before: " << before;
+}
+
+TEST_F(LearningTest, TooFewListsAreLeftOutAndThatIsSaid) {
+  const auto lists = kept_lists(*store_, "t").value();
+  const auto without = fit({}), few = fit(std::span(lists).first(kListsMin / 2));
+  const Lessons& lessons = few->ranker->lessons();
+  EXPECT_EQ(lessons.lists, 0U);
+  EXPECT_GT(lessons.lists_found, 0U);
+  EXPECT_NE(lessons.text().find(std::to_string(lessons.lists_found) + " given lists with a click, 100 are wanted"),
+            std::string::npos)
+      << lessons.text();
+  EXPECT_EQ(young_share(*few->ranker, *collection_), young_share(*without->ranker, *collection_));
+}
+
+TEST_F(LearningTest, ServingLearnsFromItsListsAndANewItemKeepsTheOrder) {
+  Shop shop(*store_, clock_, "t");
+  ASSERT_TRUE(shop.look().ok());
+  const auto first = shop.ready();
+  EXPECT_GT(first->fitted->ranker->lessons().lists, kListsMin);
+  EXPECT_GT(young_share(*first->fitted->ranker, *first->collection), 0.8);
+
+  clock_.advance_ns(60 * kSecondNs);
+  Item item = testing::item("new", "something new");
+  item.created_ns = kNowNs - kDayNs;
+  ASSERT_TRUE(import_items(*store_, clock_, "t", std::vector{item}).ok());
+  ASSERT_TRUE(shop.look().ok());
+  const auto second = shop.ready();
+  ASSERT_NE(second->fitted, first->fitted);
+  EXPECT_EQ(second->fitted->fitted_ns, first->fitted->fitted_ns) << "the order is as old as it was";
+  EXPECT_EQ(second->fitted->ranker->lessons().lists, first->fitted->ranker->lessons().lists);
+  const List list = list_for(*second, {}, {.user = user_id(0), .count = 100}, clock_.now_ns());
+  EXPECT_TRUE(std::any_of(list.items.begin(), list.items.end(),
+                          [&](const ListedItem& one) { return second->collection->items[one.item] == "new"; }));
+}
+
+TEST_F(LearningTest, ARetrainingSaysWhatTheOrderIsLearnedFrom) {
+  RetrainOptions options;
+  options.rule.loss_max = 1.0;
+  const auto done = retrain(*store_, clock_, "t", options);
+  ASSERT_TRUE(done.ok()) << done.status().to_string();
+  EXPECT_NE(done->verdict.learned.find("given lists"), std::string::npos) << done->verdict.learned;
+  EXPECT_EQ(done->release.verdict.at("learned"), done->verdict.learned);
+  options.changes = {{"lists_min", 1e6}};
+  const auto without = retrain(*store_, clock_, "t", options);
+  ASSERT_TRUE(without.ok()) << without.status().to_string();
+  EXPECT_NE(without->verdict.learned.find("1000000 are wanted"), std::string::npos) << without->verdict.learned;
+}
+
+}  // namespace
+}  // namespace yupu::recommend
