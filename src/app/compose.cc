@@ -1,3 +1,5 @@
+#include "app/compose.h"
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -5,7 +7,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/compose.h"
 #include "app/serve/house.h"
 #include "app/serve/models.h"
 #include "app/serve/monitor_board.h"
