@@ -1,3 +1,5 @@
+#include "app/compose.h"
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -5,7 +7,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/compose.h"
 #include "app/serve/house.h"
 #include "app/serve/models.h"
 #include "app/serve/monitor_board.h"
@@ -39,6 +40,7 @@ struct LiveServer::Parts {
   const std::unique_ptr<commerce::Commerce> commerce;
   const House house;
   Models models;
+  ChatPage chat;  // what the pages look into
   std::vector<serving::Asset> pages;
   std::optional<ShopBot> shop;  // of the strategy; none: no bot
   std::unique_ptr<serving::Service> service;
@@ -54,7 +56,8 @@ struct LiveServer::Parts {
   Status open() {
     YUPU_RETURN_IF_ERROR(models.open(house.store, house.clock, options));
     YUPU_ASSIGN_OR_RETURN(serving::ServiceOptions serves, service_options(house));
-    pages = web_pages(serves.public_bot ? &*serves.public_bot : nullptr);
+    if (serves.public_bot) chat = chat_page_of(*serves.public_bot);
+    pages = web_pages(chat);
     service =
         std::make_unique<serving::Service>(house.clock, house.store, *commerce, *models.host, *models.engine,
                                            models.metrics, std::move(serves), service_hooks(house.store, house.clock));

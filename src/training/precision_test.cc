@@ -5,24 +5,17 @@
 
 #include "base/testing.h"
 #include "engine/device/cpu/bf16_kernel.h"
+#include "handoff/testing.h"
 #include "training/training.h"
 
 namespace yupu::training {
 namespace {
 
 using engine::Precision;
+using handoff::testing::Notes;
+using ::testing::Contains;
 using ::testing::HasSubstr;
-
-// Keeps what it is told.
-class Notes final : public handoff::Progress {
- public:
-  void begin(std::string_view, std::int64_t, std::int64_t) override {}
-  void update(std::int64_t, std::string_view) override {}
-  void end(std::string_view) override {}
-  void note(std::string_view line) override { text += std::string(line) + "\n"; }
-
-  std::string text;
-};
+using ::testing::Not;
 
 // A path that counts as hardware on every machine, and gives the bits of the real one.
 engine::Bf16Path as_hardware() {
@@ -65,7 +58,7 @@ TEST(TrainingPrecision, Bf16LearnsAsFp32DoesAndSaysWhatItUsed) {
   ASSERT_TRUE(bf16.ok()) << bf16.status().to_string();
   const auto fp32 = train(quick_options(dir.file("fp32"), Precision::kF32), notes);
   ASSERT_TRUE(fp32.ok()) << fp32.status().to_string();
-  EXPECT_EQ(notes.text.find("precision"), std::string::npos) << notes.text;
+  EXPECT_THAT(notes.lines, Not(Contains(HasSubstr("precision"))));
   EXPECT_EQ(bf16->precision, Precision::kBf16);
   EXPECT_EQ(fp32->precision, Precision::kF32);
   EXPECT_NE(bf16->weights_sha256, fp32->weights_sha256);
@@ -106,8 +99,8 @@ TEST(TrainingPrecision, WithoutTheHardwareItIsFp32AndALineSaysSo) {
   Notes notes;
   const auto fallen = train(quick_options(dir.file("fallen"), Precision::kBf16), notes);
   ASSERT_TRUE(fallen.ok()) << fallen.status().to_string();
-  EXPECT_THAT(notes.text, HasSubstr("does not multiply bf16"));
-  EXPECT_THAT(notes.text, HasSubstr("fp32 is used"));
+  EXPECT_THAT(notes.lines, Contains(HasSubstr("does not multiply bf16")));
+  EXPECT_THAT(notes.lines, Contains(HasSubstr("fp32 is used")));
   EXPECT_EQ(fallen->precision, Precision::kF32);
   const auto fp32 = train(quick_options(dir.file("fp32"), Precision::kF32), notes);
   ASSERT_TRUE(fp32.ok()) << fp32.status().to_string();

@@ -11,23 +11,23 @@ namespace {
 
 constexpr std::string_view kChatFile = "/chat.html";
 
-std::string framed_by(const serving::PublicBot& bot) {
-  std::string sources = "'self'";
-  for (const std::string& origin : bot.origins) sources += " " + origin;
-  return sources;
-}
-
 }  // namespace
 
-std::vector<serving::Asset> web_pages(const serving::PublicBot* bot) {
+ChatPage chat_page_of(const serving::PublicBot& bot) {
+  ChatPage chat{.path = "/chat/" + bot.name, .framed_by = "'self'"};
+  for (const std::string& origin : bot.origins) chat.framed_by += " " + origin;
+  return chat;
+}
+
+std::vector<serving::Asset> web_pages(const ChatPage& chat) {
   std::vector<serving::Asset> pages;
   for (const web::Asset& asset : web::assets()) {
-    const bool chat = asset.path == kChatFile;
-    if (chat && bot == nullptr) continue;
+    const bool is_chat = asset.path == kChatFile;
+    if (is_chat && chat.path.empty()) continue;
     pages.push_back({.path = asset.path, .content_type = asset.content_type, .bytes = asset.bytes});
-    if (chat) {
-      pages.back().path = "/chat/" + bot->name;
-      pages.back().framed_by = framed_by(*bot);
+    if (is_chat) {
+      pages.back().path = chat.path;
+      pages.back().framed_by = chat.framed_by;
     }
   }
   return pages;

@@ -10,9 +10,15 @@
 
 namespace yupu::app {
 
-// Pages of the web room, as serving wants them. The public bot's own page stands under /chat/NAME and may be framed by
-// pages of its origins; without a public bot (null) there is none.
-std::vector<serving::Asset> web_pages(const serving::PublicBot* bot);
+// Where the public bot's own page stands, and who may frame it. Both empty: there is no public bot.
+struct ChatPage {
+  std::string path;
+  std::string framed_by;
+};
+ChatPage chat_page_of(const serving::PublicBot& bot);
+
+// Pages of the web room, as serving wants them: they look into `chat`, which outlives them.
+std::vector<serving::Asset> web_pages(const ChatPage& chat);
 
 // The technical report is a file of the working folder: written by one stage, served as it stands.
 void add_report(http::Router& router, const std::string& workdir);

@@ -6,21 +6,15 @@
 #include <gtest/gtest.h>
 
 #include "base/mutex.h"
+#include "handoff/testing.h"
 #include "http/server.h"
 #include "training/track/mlflow_api.h"
 
 namespace yupu::training {
 namespace {
 
+using handoff::testing::Notes;
 using ::testing::HasSubstr;
-
-struct Notes final : handoff::Progress {
-  void begin(std::string_view, std::int64_t, std::int64_t) override {}
-  void update(std::int64_t, std::string_view) override {}
-  void end(std::string_view) override {}
-  void note(std::string_view line) override { lines.emplace_back(line); }
-  std::vector<std::string> lines;
-};
 
 // A tracking server with one experiment's runs, and troubles to order.  Threads: handlers lock.
 class FakeMlflow {

@@ -12,20 +12,14 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/testing.h"
+#include "handoff/testing.h"
 #include "training/track/checksums.h"
 
 namespace yupu::training {
 namespace {
 
+using handoff::testing::Notes;
 using ::testing::HasSubstr;
-
-struct Notes final : handoff::Progress {
-  void begin(std::string_view, std::int64_t, std::int64_t) override {}
-  void update(std::int64_t, std::string_view) override {}
-  void end(std::string_view) override {}
-  void note(std::string_view line) override { lines.emplace_back(line); }
-  std::vector<std::string> lines;
-};
 
 std::string only_file(const std::string& folder) {
   std::string found;

@@ -7,20 +7,14 @@
 
 #include "base/file.h"
 #include "base/testing.h"
+#include "data/acquire/files/testing.h"
 
 namespace yupu::data {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-NextBlock pieces(std::string bytes, std::size_t piece) {
-  return [bytes = std::move(bytes), piece, at = std::size_t{0}]() mutable -> Result<std::string_view> {
-    const std::string_view block = std::string_view(bytes).substr(at, piece);
-    at += block.size();
-    return block;
-  };
-}
+using testing::pieces;
 
 std::vector<ConllSentence> read_all(const std::string& bytes, const ConllOptions& options = {},
                                     std::size_t piece = SIZE_MAX) {
