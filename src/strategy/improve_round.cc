@@ -12,6 +12,7 @@
 #include "strategy/candidate.h"
 #include "strategy/conversation_tests.h"
 #include "strategy/loop.h"
+#include "strategy/shadow.h"
 
 namespace yupu::strategy {
 namespace {
@@ -42,6 +43,18 @@ Result<std::vector<handoff::Row>> corrections_so_far(LoopContext& context) {
   feedback::CorrectionQuery query;
   query.model = context.strategy.name;
   return feedback::corrections(context.store, query);
+}
+
+// The run's model beside the one that serves, on the questions that came in.
+Result<ShadowReport> shadow_of(LoopContext& context, const Live& live, const handoff::Record& run_record) {
+  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
+  YUPU_ASSIGN_OR_RETURN(auto shadow, shadow_calls(context, context.workdir + "/" + live.release.model_directory,
+                                                  context.workdir + "/" + run.model_directory));
+  if (shadow.call_count > 0) {
+    context.progress.note(fmt::format("   shadow: of the newest {} calls the candidate would decide {} otherwise",
+                                      shadow.call_count, shadow.changed_count));
+  }
+  return shadow;
 }
 
 }  // namespace
@@ -96,6 +109,17 @@ Result<Json> improvement_round(LoopContext& context) {
   if (!tested.failures.empty()) {
     outcome["run_id"] = run.id;
     outcome["reason"] = fmt::format("refused; {} stays live: {}", live.release_id, tested.to_text());
+    return outcome;
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto shadow, shadow_of(context, live, run));
+  outcome["shadow"] = shadow.to_json();
+  if (shadow.changed_share() > context.strategy.improve.shadow_changed_max) {
+    outcome["run_id"] = run.id;
+    outcome["reason"] = fmt::format(
+        "refused; {} stays live: of {} calls {} would be decided otherwise, {:.3f} is more than "
+        "improve.shadow_changed_max {:.3f}",
+        live.release_id, shadow.call_count, shadow.changed_count, shadow.changed_share(),
+        context.strategy.improve.shadow_changed_max);
     return outcome;
   }
   YUPU_ASSIGN_OR_RETURN(const Json gate, release_candidate(context, run));

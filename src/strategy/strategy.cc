@@ -284,6 +284,8 @@ class Loader {
     reader.integer("corrections_min", out_.improve.corrections_min, 1, 1000000);
     reader.integer("epochs", out_.improve.epochs, 1, 10000);
     reader.number("lr", out_.improve.lr, 1e-9, 1.0);
+    reader.integer("shadow_calls", out_.improve.shadow_calls, 0, 100000);
+    reader.number("shadow_changed_max", out_.improve.shadow_changed_max, 0.0, 1.0);
     return reader.finish();
   }
 

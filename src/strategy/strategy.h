@@ -118,6 +118,8 @@ struct ImprovePlan {
   std::int64_t corrections_min = 1;  // fewer new corrections: no new round
   std::int64_t epochs = 12;          // further training from the live weights
   double lr = 3e-4;
+  std::int64_t shadow_calls = 500;  // newest questions that the candidate reads beside the live release; 0: none
+  double shadow_changed_max = 1.0;  // share of them decided otherwise above which a candidate is not released
 };
 
 struct Strategy {

@@ -12,6 +12,7 @@ from story_test import call
 from trial import Trial, yupu_from_arguments
 
 PLANTED = {"phone": "13812345678", "id_card": "330102198506151238", "bank_card": "6222020212345678909", "email": "li.lei@example.com"}
+NAME = "Featherstonehaugh"
 NO_ID = "330102198506151239"  # its check digit is wrong
 PRIVACY = """[privacy]
 conversations = "mask"
@@ -31,6 +32,7 @@ def write_trial(folder):
         for number, value in enumerate(PLANTED.values()):
             writer.writerow((f"please refund me to {value} thanks {number}", "refund", "train"))
         writer.writerow((f"please refund me, number {NO_ID}", "refund", "train"))
+        writer.writerow((f"please refund me, my name is {NAME}", "refund", "train"))
         writer.writerow((f"{PLANTED['phone']} " + "z" * 9000, "refund", "train"))  # refused, and shown among the rejects
 
 
@@ -43,7 +45,7 @@ def talk(trial, server, key):
     ask = {"bot": "shop", "visitor": "ann", "text": f"please refund me, I am {PLANTED['id_card']}, not {NO_ID}"}
     status, said, _ = call(server.port, "POST", "/v1/answer", ask, key, {"Idempotency-Key": "k1"})
     expect(status == 200, f"answered: {status} {said}")
-    more = {**ask, "conversation": said["conversation"], "text": f"please refund me to {PLANTED['bank_card']} or call 138 1234 5678"}
+    more = {**ask, "conversation": said["conversation"], "text": f"please refund me to {PLANTED['bank_card']} or call 138 1234 5678, ask for Mr {NAME}"}
     call(server.port, "POST", "/v1/answer", more, key)
     opinion = {"trace_id": said["trace_id"], "rating": -1, "reason": f"write to {PLANTED['email']}"}
     status, filed, _ = call(server.port, "POST", "/v1/feedback", opinion, key)
@@ -79,23 +81,27 @@ def main():
         text = dataset_text(trial)
         for kind in PLANTED:
             trial.expect(f"to [{kind}] thanks" in text, f"a row holds the kind: {kind}")
+        trial.expect("my name is [name]" in text, "and a name")
         trial.expect(NO_ID in text and "[phone] zzz" in text, "what is no identity card stays; a reject is masked")
         key = trial.key_of("one")
         server = Server(trial)
         try:
             conversation = talk(trial, server, key)
             person(trial, server, key)
-            for kind, value in [*PLANTED.items(), ("phone", "138 1234 5678")]:
+            for kind, value in [*PLANTED.items(), ("phone", "138 1234 5678"), ("name", NAME)]:
                 trial.expect(not files_with(trial, value), f"{kind} {value} is in {files_with(trial, value)}")
             trial.expect("w/yupu.db" in "".join(files_with(trial, f"not {NO_ID}")), "what is no identity card is kept")
             round_ = json.loads(trial.run("improve", "strategy.toml", "--workdir", "w", "--json"))
             trial.expect("I am [id_card]" in dataset_text(trial), f"the round learned from the masked text: {round_}")
+            shadow = round_.get("shadow", {})
+            shown = sum(one["calls"] for one in shadow.get("differences", []))
+            trial.expect(shadow.get("calls", 0) >= 2 and shown == shadow["changed"], f"both models read what was asked: {round_}")
             deleted = json.loads(trial.run("conversations", "delete", "--visitor", "ann", "--tenant", "one", "--workdir", "w", "--json"))
             trial.expect(deleted["conversations"] == 1, f"{deleted} of {conversation}")
             trial.expect(not any("yupu.db" in file for file in files_with(trial, "I am [id_card]")), "masked or not, it is deleted")
         finally:
             server.stop(signal.SIGTERM)
-        for kind, value in PLANTED.items():
+        for kind, value in [*PLANTED.items(), ("name", NAME)]:
             trial.expect(not files_with(trial, value), f"{kind} is in {files_with(trial, value)}")
         trial.run("data", "check", "rows.csv", "--label", "intent", "--split-column", "split", "--report", "found", code=1)
         for report in ("found.json", "found.txt"):
