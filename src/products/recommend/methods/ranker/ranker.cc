@@ -24,6 +24,13 @@ void append(const RankingGroups& more, RankingGroups& groups) {
   groups.offsets.insert(groups.offsets.end(), more.offsets.begin(), more.offsets.end());
 }
 
+// What groups weigh in boosting, which draws pairs for every row.
+double mass_of(const RankingGroups& groups) {
+  double mass = 0.0;
+  for (std::size_t i = 0; i < groups.sizes.size(); ++i) mass += double{groups.weights[i]} * groups.sizes[i];
+  return mass;
+}
+
 }  // namespace
 
 std::string Lessons::text() const {
@@ -47,7 +54,7 @@ Status Ranker::fit(const FitData& data) {
   YUPU_RETURN_IF_ERROR(stage_->fit(
       {.log = before, .weights = data.weights, .relevant = data.relevant, .seed = data.seed, .context = data.context}));
   std::vector<LoggedList> lists;
-  const RankingGroups given = given_groups(data, lists);
+  RankingGroups given = given_groups(data, lists);
   std::vector<Question> questions = questions_of(
       data.log, slice->test_ns, INT64_MAX,
       {.protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed});
@@ -63,6 +70,11 @@ Status Ranker::fit(const FitData& data) {
   }
   lessons_.questions = groups.sizes.size();
   lessons_.lists = given.sizes.size();
+  // A question has hundreds of rows and a list ten: in all they weigh alike.
+  if (!given.sizes.empty()) {
+    const auto factor = static_cast<float>(mass_of(groups) / mass_of(given));
+    for (float& weight : given.weights) weight *= factor;
+  }
   append(given, groups);
   YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, {.trees = static_cast<std::int64_t>(settings_.at("trees")),
                                                       .depth = static_cast<std::int64_t>(settings_.at("depth")),
