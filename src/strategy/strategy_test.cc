@@ -353,7 +353,7 @@ TEST(Strategy, PersonalDataIsMaskedUnlessItIsSaidOtherwise) {
   const auto none = parse_strategy(good + "[privacy]\nmask = []\n", "s.toml", false);
   ASSERT_TRUE(none.ok());
   EXPECT_TRUE(none->privacy.mask.empty());
-  for (const char* wrong : {"mask = [\"name\"]", "mask = true", "conversations = \"drop\"", "masks = []"}) {
+  for (const char* wrong : {"mask = [\"face\"]", "mask = true", "conversations = \"drop\"", "masks = []"}) {
     const auto strategy = parse_strategy(good + "[privacy]\n" + wrong + "\n", "s.toml", false);
     EXPECT_EQ(strategy.status().code(), Code::kInvalidArgument) << wrong;
     EXPECT_NE(strategy.status().message().find("privacy."), std::string::npos) << strategy.status().message();
