@@ -183,7 +183,8 @@ Json training_settings(const Strategy& strategy) {
                   {"metric", plan.metric},
                   {"precision", plan.precision},
                   {"target_precision", strategy.release.target_precision}}}};
-  if (const ReleasePlan& release = strategy.release; release.max_wrong || release.scope_gate != "auto") {
+  if (const ReleasePlan& release = strategy.release;
+      release.max_wrong || release.out_of_scope_share || release.scope_gate != "auto") {
     settings["train"]["promise"] = {{"max_wrong", release.max_wrong ? Json(*release.max_wrong) : Json()},
                                     {"confidence", release.confidence},
                                     {"out_of_scope_share", release.out_of_scope_share.value_or(-1.0)},

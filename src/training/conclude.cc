@@ -72,6 +72,7 @@ Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Cla
   classifier.show_agreement(true);
   YUPU_ASSIGN_OR_RETURN(const auto rows, tasks::labelled_logits(classifier, sources.logits, options.valid));
   YUPU_RETURN_IF_ERROR(tasks::check_gate(rows, options.scope_gate));
+  if (!options.max_wrong) YUPU_RETURN_IF_ERROR(tasks::check_share(rows, options.out_of_scope_share));
   const tasks::Calibration calibration = tasks::fit_calibration(rows, {.target_precision = options.target_precision,
                                                                        .max_wrong = options.max_wrong,
                                                                        .confidence = options.confidence,

@@ -192,6 +192,8 @@ Json deciding_options(const TrainOptions& options) {
     json["max_wrong"] = *options.max_wrong;
     json["confidence"] = options.confidence;
     json["out_of_scope_share"] = options.out_of_scope_share ? Json(*options.out_of_scope_share) : Json();
+  } else if (options.out_of_scope_share) {
+    json["out_of_scope_share"] = *options.out_of_scope_share;
   }
   if (options.scope_gate != tasks::GateChoice::kAuto)
     json["scope_gate"] = tasks::kGateChoices[static_cast<std::size_t>(options.scope_gate)];

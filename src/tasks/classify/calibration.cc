@@ -37,17 +37,25 @@ ScoredRow score_row(const LabelledLogits& row, double temperature) {
   return scored;
 }
 
+// What a row out of scope counts beside one in scope.
+double weight_out(const Calibration& calibration, std::optional<double> share) {
+  if (!share || calibration.out_of_scope_count == 0) return 1.0;
+  const auto out = static_cast<double>(calibration.out_of_scope_count);
+  const auto in = static_cast<double>(calibration.row_count) - out;
+  return *share / (1.0 - *share) * in / out;
+}
+
 // `rows` sorted by score, highest first.  Sets the threshold, whether the target is met and the precision there.
-void fit_answer(std::span<const ScoredRow> rows, Calibration& calibration) {
+void fit_answer(std::span<const ScoredRow> rows, double out_weight, Calibration& calibration) {
   std::int64_t right = 0;
-  std::int64_t total = 0;
+  double total = 0.0;
   double best = -1.0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    total += rows[i].let_in ? 1 : 0;
+    if (rows[i].let_in) total += rows[i].in_scope ? 1.0 : out_weight;
     right += rows[i].let_in && rows[i].right ? 1 : 0;
     if (i + 1 < rows.size() && rows[i + 1].score == rows[i].score) continue;  // rows of one score go together
-    if (total == 0) continue;
-    const double precision = static_cast<double>(right) / static_cast<double>(total);
+    if (total <= 0.0) continue;
+    const double precision = static_cast<double>(right) / total;
     const bool meets = precision >= calibration.target_precision;
     if (meets || (!calibration.target_met && precision >= best)) {
       calibration.target_met = calibration.target_met || meets;
@@ -141,7 +149,7 @@ std::optional<TriedGate> fit_promise(std::span<const LabelledLogits> rows, const
   return chosen;
 }
 
-void measure(std::span<const ScoredRow> rows, Calibration& calibration) {
+void measure(std::span<const ScoredRow> rows, double out_weight, Calibration& calibration) {
   std::int64_t answered_in = 0;
   std::int64_t answered_out = 0;
   std::int64_t right = 0;
@@ -153,7 +161,8 @@ void measure(std::span<const ScoredRow> rows, Calibration& calibration) {
   const auto share = [](std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
   };
-  calibration.answered_precision = share(right, answered_in + answered_out);
+  const double answered = static_cast<double>(answered_in) + out_weight * static_cast<double>(answered_out);
+  calibration.answered_precision = answered > 0.0 ? static_cast<double>(right) / answered : 0.0;
   calibration.answered_share = share(answered_in, calibration.row_count - calibration.out_of_scope_count);
   calibration.out_of_scope_answered = share(answered_out, calibration.out_of_scope_count);
 }
@@ -171,6 +180,14 @@ double error_at(std::span<const LabelledLogits> rows, double temperature) {
 
 }  // namespace
 
+Status check_share(std::span<const LabelledLogits> rows, std::optional<double> out_of_scope_share) {
+  const bool has_out =
+      std::any_of(rows.begin(), rows.end(), [](const LabelledLogits& row) { return !row.label.has_value(); });
+  if (has_out || out_of_scope_share.value_or(0.0) == 0.0) return ok_status();
+  return invalid_argument("out_of_scope_share: no validation row is out of scope, so what they would cost is not known",
+                          "out_of_scope_share");
+}
+
 Calibration fit_calibration(std::span<const LabelledLogits> rows, const CalibrationRequest& request) {
   CHECK(!rows.empty() && request.target_precision > 0 && request.target_precision <= 1, "nothing to calibrate on");
   Calibration calibration;
@@ -185,9 +202,10 @@ Calibration fit_calibration(std::span<const LabelledLogits> rows, const Calibrat
                                             : gates_to_try(rows, request, calibration.temperature).front();
   if (gate) calibration.gate = gate->gate;
   const std::vector<ScoredRow> scored = scored_rows(rows, calibration.temperature, gate);
-  if (!request.max_wrong) fit_answer(scored, calibration);
+  const double out_weight = weight_out(calibration, request.out_of_scope_share);
+  if (!request.max_wrong) fit_answer(scored, out_weight, calibration);
   fit_clarify(scored, calibration);
-  measure(scored, calibration);
+  measure(scored, out_weight, calibration);
   calibration.error_before = error_at(rows, 1.0);
   calibration.error_after = error_at(rows, calibration.temperature);
   return calibration;

@@ -12,7 +12,9 @@
 //                1 - 1/(n+2), the rest of it spread over all classes (Platt 1999, section 2.2), so that a set answered
 //                without a mistake does not drive T to 0.
 //   answer       the smallest score of a row such that, of the rows with that score or more, at least
-//                `target_precision` are right.  A row without a label (out of scope) is wrong whenever answered.
+//                `target_precision` are right.  A row without a label (out of scope) is wrong whenever answered; where
+//                it is told what share of the texts asked will be such, they count as if they were that share of the
+//                rows.
 //   clarify      the smallest score below `answer` such that, of the rows from there up to `answer`, the right label is
 //                among the first three for at least half; `answer` itself when there is none.
 // When no score reaches the target, target_met is false and `answer` is the score of the best precision there is.
@@ -45,7 +47,7 @@ struct Calibration {
   double target_precision = 0.0;
   bool target_met = false;
   // Measured on the validation rows.
-  double answered_precision = 0.0;     // of the rows answered, how many were right
+  double answered_precision = 0.0;     // of the rows answered, how many were right (at the share of the request)
   double answered_share = 0.0;         // of the rows that have a label, how many are answered
   double out_of_scope_answered = 0.0;  // of the rows without a label, how many are answered all the same
   double error_before = 0.0;           // expected calibration error at temperature 1, and at `temperature`
@@ -75,9 +77,12 @@ struct CalibrationRequest {
   GateChoice gate = GateChoice::kAuto;
 };
 
+// kInvalidArgument: a share of texts out of scope is told, and no row is such.
+Status check_share(std::span<const LabelledLogits> rows, std::optional<double> out_of_scope_share);
 // 1 when no row has a label.
 double fit_temperature(std::span<const LabelledLogits> rows);
-// REQUIRES: rows not empty, at least one with a label; 0 < target_precision <= 1; what check_gate asks of the rows.
+// REQUIRES: rows not empty, at least one with a label; 0 < target_precision <= 1; what check_gate and, without a
+// promise, check_share ask of the rows.
 Calibration fit_calibration(std::span<const LabelledLogits> rows, const CalibrationRequest& request);
 
 }  // namespace yupu::tasks

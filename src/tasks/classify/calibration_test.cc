@@ -83,6 +83,30 @@ TEST(Calibration, ThresholdIsTheSmallestScoreThatKeepsThePrecision) {
   EXPECT_EQ(decide(calibration, calibration.answer_threshold - 1e-9), Decision::kRefuse);
 }
 
+TEST(Calibration, TheTargetIsForTheShareOfTextsOutOfScopeThatIsTold) {
+  // By falling gap: right right out right right.  As the rows are, 4 of 5 are right; if half of the texts asked were
+  // out of scope, the one would count as four, and beyond the second row 4 of 8 would be.
+  const std::vector<LabelledLogits> rows = {gap(6, 0), gap(5, 0), gap(4, std::nullopt), gap(3, 0), gap(2, 0)};
+  const auto threshold = [&](std::size_t row, const Calibration& calibration) {
+    return probabilities(rows[row].logits, calibration.temperature)[0];
+  };
+  const Calibration as_seen = fit_calibration(rows, {.target_precision = 0.8});
+  EXPECT_DOUBLE_EQ(as_seen.answer_threshold, threshold(4, as_seen));
+  const Calibration half = fit_calibration(rows, {.target_precision = 0.8, .out_of_scope_share = 0.5});
+  EXPECT_TRUE(half.target_met);
+  EXPECT_DOUBLE_EQ(half.answer_threshold, threshold(1, half));
+  const Calibration loose = fit_calibration(rows, {.target_precision = 0.5, .out_of_scope_share = 0.5});
+  EXPECT_DOUBLE_EQ(loose.answer_threshold, threshold(4, loose));
+  EXPECT_DOUBLE_EQ(loose.answered_precision, 0.5);
+  EXPECT_DOUBLE_EQ(loose.out_of_scope_answered, 1.0) << "a share of the rows themselves";
+  const Calibration none = fit_calibration(rows, {.target_precision = 1.0, .out_of_scope_share = 0.0});
+  EXPECT_DOUBLE_EQ(none.answer_threshold, threshold(4, none)) << "nobody asks what is out of scope";
+
+  EXPECT_TRUE(check_share(rows, 0.2).ok());
+  EXPECT_TRUE(check_share(std::span(rows).first(2), 0.0).ok());
+  EXPECT_EQ(check_share(std::span(rows).first(2), 0.2).field(), "out_of_scope_share");
+}
+
 TEST(Calibration, AsksBackWhereTheFirstThreeHelp) {
   const std::vector<LabelledLogits> rows = {gap(6, 0),
                                             gap(5, 0),
