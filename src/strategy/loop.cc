@@ -230,14 +230,24 @@ Stage improve_stage(LoopContext& context) {
           .input = [&context](const Outputs& done) -> Result<Json> {
             // The live release changes when this very stage releases; what decides a round is what it started from.
             YUPU_ASSIGN_OR_RETURN(const Json corrections, improvement_input(context));
-            return Json{{"release_id", done.at("release")["release_id"]},
-                        {"corrections", corrections},
-                        {"epochs", context.strategy.improve.epochs},
-                        {"lr", context.strategy.improve.lr}};
+            const ImprovePlan& plan = context.strategy.improve;
+            Json input = {{"release_id", done.at("release")["release_id"]},
+                          {"corrections", corrections},
+                          {"epochs", plan.epochs},
+                          {"lr", plan.lr}};
+            // Only where they are not what every round had before there were any.
+            const ImprovePlan usual;
+            if (plan.shadow_calls != usual.shadow_calls) input["shadow_calls"] = plan.shadow_calls;
+            if (plan.shadow_changed_max != usual.shadow_changed_max)
+              input["shadow_changed_max"] = plan.shadow_changed_max;
+            return input;
           },
           .run = [&context](const Outputs&) -> Result<Json> {
             YUPU_ASSIGN_OR_RETURN(Json outcome, improvement_round(context));
             if (outcome.value("released", false)) YUPU_RETURN_IF_ERROR(context.service().status());
+            // What visitors wrote is deleted with their conversations: a stage's output, which stays, keeps the count
+            // alone.
+            if (outcome.contains("shadow")) outcome["shadow"].erase("differences");
             return outcome;
           },
           .describe = [](const Json& output) { return output["reason"].get<std::string>(); }};

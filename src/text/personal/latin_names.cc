@@ -89,11 +89,15 @@ bool begins_word(const FoldedText& text, std::size_t i) {
          text.begins_alone(i);
 }
 
-// The end of the word at i: letters, with "'", "’" or "-" between them.
+// The end of the word at i: letters, with "'", "’" or "-" between them. Looks no further than one behind the longest
+// there is, so that a text of such signs alone costs no more than another.
 std::size_t word_end(const FoldedText& text, std::size_t i) {
   const auto joins = [](char32_t c) { return c == U'\'' || c == U'’' || c == U'-'; };
   std::size_t end = i;
-  while (is_name_letter(text.at(end)) || (end > i && joins(text.at(end)) && is_name_letter(text.at(end + 1)))) ++end;
+  while (end - i <= kWordMost &&
+         (is_name_letter(text.at(end)) || (end > i && joins(text.at(end)) && is_name_letter(text.at(end + 1))))) {
+    ++end;
+  }
   return end;
 }
 
@@ -125,14 +129,17 @@ bool is_capitalised(const FoldedText& text, std::size_t begin, std::size_t end) 
   return is_capital(text.at(begin)) && end - begin > 1 && !is_upper(text.at(begin + 1));
 }
 
+constexpr int kParticlesMost = 3;  // "de la", "van der": no name has more in a row
+
 // One more part of a name that ended at `end`: where it ends; `end`: there is none.
-std::size_t further_part(const FoldedText& text, std::size_t end, bool has_capitals) {
+std::size_t further_part(const FoldedText& text, std::size_t end, bool has_capitals, int particles = kParticlesMost) {
   if (text.at(end) != U' ') return end;
   const std::size_t begin = end + 1;
   const std::size_t to = word_end(text, begin);
   if (to == begin || to - begin > kWordMost || is_alnum(text.at(to)) || is_one_of(text, begin, to, kNever)) return end;
   if (is_one_of(text, begin, to, kParticles)) {
-    const std::size_t last = further_part(text, to, has_capitals);
+    if (particles == 0) return end;
+    const std::size_t last = further_part(text, to, has_capitals, particles - 1);
     return last > to ? last : end;
   }
   if (!has_capitals) {

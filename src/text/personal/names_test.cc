@@ -62,6 +62,18 @@ TEST(Names, HintedInChineseOnlyWhatIsHardlyAnythingElse) {
   });
 }
 
+// A megabyte of what only looks like parts of a name: neither a stack nor minutes.
+TEST(Names, HostileTextCostsNoMoreThanAnother) {
+  std::string particles = "my name is Ann";
+  std::string joined;
+  for (int i = 0; i < 250'000; ++i) {
+    particles += " de";
+    joined += "a\u2019";
+  }
+  EXPECT_EQ(masked(particles).substr(0, 17), "my name is [name]");
+  EXPECT_EQ(masked(joined), joined);
+}
+
 TEST(Names, TitledInChinese) {
   expect_kept({
       {"王先生", "[name]先生"},
