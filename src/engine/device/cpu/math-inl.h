@@ -127,14 +127,22 @@ struct Relu {
 
 // Loads the first `count` (< lanes) floats at p, zeros behind them, without touching what lies behind.
 HWY_INLINE VF32 load_head(F32 d, const float* p, std::size_t count) {
+#if HWY_TARGET <= HWY_AVX2  // masked moves, which touch nothing behind the last; elsewhere by way of a copy
+  return hn::MaskedLoad(hn::FirstN(d, count), d, p);
+#else
   HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)] = {};
   std::memcpy(buffer, p, count * sizeof(float));
   return hn::Load(d, buffer);
+#endif
 }
 HWY_INLINE void store_head(F32 d, VF32 v, float* p, std::size_t count) {
+#if HWY_TARGET <= HWY_AVX2
+  hn::BlendedStore(v, hn::FirstN(d, count), d, p);
+#else
   HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
   hn::Store(v, d, buffer);
   std::memcpy(p, buffer, count * sizeof(float));
+#endif
 }
 
 }  // namespace HWY_NAMESPACE

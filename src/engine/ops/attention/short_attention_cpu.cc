@@ -29,22 +29,6 @@ HWY_BEFORE_NAMESPACE();
 namespace yupu::engine {
 namespace HWY_NAMESPACE {
 
-// The end of a row without a copy of it where the machine has masked moves.
-HWY_INLINE VF32 load_left(F32 d, const float* p, std::size_t left) {
-#if HWY_TARGET <= HWY_AVX2
-  return hn::MaskedLoad(hn::FirstN(d, left), d, p);
-#else
-  return load_head(d, p, left);
-#endif
-}
-HWY_INLINE void store_left(F32 d, VF32 v, float* p, std::size_t left) {
-#if HWY_TARGET <= HWY_AVX2
-  hn::BlendedStore(v, hn::FirstN(d, left), d, p);
-#else
-  store_head(d, v, p, left);
-#endif
-}
-
 // c (rows, columns) = or += a (rows, depth) times b (depth, columns).  Rows of b are readable up to a whole vector.
 struct Product {
   const float* a;
@@ -63,7 +47,7 @@ HWY_INLINE void put(F32 d, VF32 sum, float* c, std::int64_t left, bool accumulat
     return;
   }
   const auto count = static_cast<std::size_t>(left);
-  store_left(d, accumulate ? hn::Add(load_left(d, c, count), sum) : sum, c, count);
+  store_head(d, accumulate ? hn::Add(load_head(d, c, count), sum) : sum, c, count);
 }
 
 // YUPU_TILE(n): n rows of one or two vectors.
@@ -146,7 +130,7 @@ Rows readable(const float* x, std::int64_t stride, std::int64_t rows, std::int64
     for (std::int64_t i = 0; i < whole; i += lanes) {
       hn::StoreU(hn::LoadU(d, x + row * stride + i), d, copy + row * padded(width) + i);
     }
-    hn::StoreU(load_left(d, x + row * stride + whole, static_cast<std::size_t>(width - whole)), d,
+    hn::StoreU(load_head(d, x + row * stride + whole, static_cast<std::size_t>(width - whole)), d,
                copy + row * padded(width) + whole);
   }
   return {copy, padded(width)};
