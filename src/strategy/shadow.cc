@@ -48,6 +48,7 @@ Result<std::vector<ShadowText>> newest_questions(store::Store& store, const std:
                                                  std::int64_t calls_max) {
   std::vector<ShadowText> texts;
   YUPU_RETURN_IF_ERROR(store.read([&](store::Transaction& transaction) -> Status {
+    texts.clear();
     YUPU_ASSIGN_OR_RETURN(
         const auto rows,
         transaction.query("SELECT text FROM trace WHERE model = ? AND route IN ('/v1/answer', '/v1/chat/completions') "

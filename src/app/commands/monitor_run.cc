@@ -70,14 +70,15 @@ Result<Pass> go_round(const MonitorPlace& place, const std::vector<monitor::Rout
                                 {"to", monitor::state_name(change.to)},
                                 {"alarm", change.alarm}});
   pass.changes = static_cast<std::int64_t>(changes.size());
+  YUPU_ASSIGN_OR_RETURN(pass.notices,
+                        monitor::plan_notices(place.store(), place.strategy.name, routes, place.now_ns()));
+  // After the notices of alarms, which do not wait for weeks that have to be counted.
   YUPU_ASSIGN_OR_RETURN(const auto weeks,
                         monitor::watch_drift(place.store(), place.strategy.name, routes, place.now_ns()));
   for (const monitor::DriftWeek& week : weeks)
     log::info("monitor_drift", {{"release", week.release},
                                 {"week", format_utc(week.week_ns)},
                                 {"verdict", monitor::verdict_name(week.verdict)}});
-  YUPU_ASSIGN_OR_RETURN(pass.notices,
-                        monitor::plan_notices(place.store(), place.strategy.name, routes, place.now_ns()));
   return pass;
 }
 

@@ -210,11 +210,12 @@ Result<Json> BoardView::unsure(const UnsureQuery& query) const {
         document["topic"] = topic.name;
         found.emplace_back(std::max({row.real(9), row.real(10), row.real(11)}), std::move(document));
       }
+      // After each topic, so that no more is held than is asked for, and one topic's.
+      std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+      if (static_cast<std::int64_t>(found.size()) > query.limit) found.resize(static_cast<std::size_t>(query.limit));
     }
     return ok_status();
   }));
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  if (static_cast<std::int64_t>(found.size()) > query.limit) found.resize(static_cast<std::size_t>(query.limit));
   Json rows = Json::array();
   for (auto& [sure, document] : found) rows.push_back(std::move(document));
   return Json{{"below", kUnsureBelow}, {"days", query.days}, {"documents", std::move(rows)}};
