@@ -29,6 +29,17 @@ export function launch() {
   });
 }
 
+// With SLOW_MS=300 every answer comes that much later and scripts run at a quarter of their speed: a check that looks at what a page
+// is yet to draw passes on a quiet machine and fails here.
+async function slowDown(page, context) {
+  const latency = Number(process.env.SLOW_MS ?? 0);
+  if (!(latency > 0)) return;
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.emulateNetworkConditions', { offline: false, latency, downloadThroughput: -1, uploadThroughput: -1 });
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+}
+
 // A page of its own, in a context of its own: no state passes from one check to the next. What it did wrong (errors on
 // the console, exceptions, violated policies, requests to other origins, cookies) fails the check at its end.
 // `options`: of the context, and `expected`: a pattern of what the console may complain about.
@@ -36,6 +47,7 @@ export async function withWatchedPage(browser, origins, options, work) {
   const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  await slowDown(page, context);
   const wrong = [];
   const { expected } = options;
   page.on('console', (message) => {

@@ -100,6 +100,7 @@ await check('a sentiment and an alarm are judged, and the series is a file', { l
   await page.locator('.precision', { hasText: '1 alarms judged, 1 of them true' }).waitFor();
   await page.click('[data-view=topics]');
   await page.locator('[data-topic=tea] .counts', { hasText: '6 / 8' }).waitFor(); // as it was counted
+  await page.locator('#chart svg').waitFor(); // comes after the counts, with an answer of its own
   expect((await page.locator('.y-scale .tick').count()) >= 3 && (await page.locator('.x-scale .tick').count()) === 6, 'the chart has no scales');
   const download = page.waitForEvent('download');
   await page.click('#export');
