@@ -46,7 +46,7 @@ def run(args, work, which):
     command = [args.yupu, "train", "--task", "classify", *start, "--lr", "1e-3", "--out", model, "--json",
                *(part for name in ("train", "valid", "test") for part in (f"--{name}", work / f"{which['set']}-{name}.csv")),
                "--epochs", args.epochs, "--patience", 4, "--batch-tokens", BATCH_TOKENS.get(which["set"], 512), "--label-smoothing", 0.1,
-               "--max-length", LENGTHS.get(which["set"], 64), "--wide", which["wide"], "--seed", which["seed"],
+               "--max-length", LENGTHS.get(which["set"], 64), "--wide", which["wide"], "--pooling", args.pooling, "--seed", which["seed"],
                "--threads", args.threads]
     asked = lambda *words: json.loads(subprocess.run(list(map(str, words)), check=True, capture_output=True, text=True).stdout)
     trained = asked(*command)
@@ -59,8 +59,9 @@ def run(args, work, which):
             "int8_accuracy": quantised["accuracy"], "seconds": trained["seconds"]}
 
 
-def name_of(which, epochs):
-    return f"{which['set']} {which['start']} wide {which['wide']} seed {which['seed']} epochs {epochs}"
+def name_of(which, args):
+    pooled = "" if args.pooling == "cls" else f" pooling {args.pooling}"
+    return f"{which['set']} {which['start']} wide {which['wide']} seed {which['seed']} epochs {args.epochs}{pooled}"
 
 
 def spread(values):
@@ -91,17 +92,18 @@ def main():
     parser.add_argument("--wide", default="off,on")
     parser.add_argument("--sets", default="banking77,shop,hotel")
     parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--pooling", default="mean", choices=["cls", "mean"], help="what the head reads")
     parser.add_argument("--threads", type=int, default=0, help="0: as many as the machine has")
     args = parser.parse_args()
     chosen = [{"set": name, "wide": wide, "start": start, "seed": int(seed)} for wide in args.wide.split(",")
               for seed in args.seeds.split(",") for name in args.sets.split(",") for start in ("base", "random")]
-    wanted = {name_of(which, args.epochs) for which in chosen}
+    wanted = {name_of(which, args) for which in chosen}
     found = {row["row"] for row in record.read(RESULTS)}
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         write_sets(args.data, work)
         for which in chosen:
-            name = name_of(which, args.epochs)
+            name = name_of(which, args)
             if name in found:
                 continue
             figures = run(args, work, which)
