@@ -17,9 +17,9 @@ void MonitorBoard::open(const House& house) {
                                                     *news, monitor_door(house.store, shown->monitor->tenant));
   if (!shown->monitor->push) return;
   const auto from = shown->monitor->sentiment ? monitor::SentimentFrom::kScored : monitor::SentimentFrom::kDocument;
-  pushes = std::make_unique<monitor::PushRoutes>(house.store, house.clock, shown->name, shown->monitor->topics, from,
-                                                 *shown->monitor->push,
-                                                 monitor_door(house.store, shown->monitor->tenant));
+  pushes =
+      std::make_unique<monitor::PushRoutes>(house.store, house.clock, shown->name, shown->monitor->topics, from,
+                                            *shown->monitor->push, monitor_door(house.store, shown->monitor->tenant));
 }
 
 void MonitorBoard::add_routes(http::Router& router) {

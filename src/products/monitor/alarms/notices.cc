@@ -295,8 +295,12 @@ Status resend_notice(store::Store& store, const std::string& monitor, const std:
 Status put_test_notice(store::Store& store, const std::string& monitor, const Route& route, const std::string& who,
                        std::int64_t now_ns) {
   return store.write([&](Transaction& transaction) -> Status {
-    const OrderedJson body = {{"monitor", monitor}, {"route", route.name},        {"group", ""},
-                              {"status", "test"},   {"repeat", false},            {"time", format_utc(now_ns)},
+    const OrderedJson body = {{"monitor", monitor},
+                              {"route", route.name},
+                              {"group", ""},
+                              {"status", "test"},
+                              {"repeat", false},
+                              {"time", format_utc(now_ns)},
                               {"alarms", OrderedJson::array()}};
     YUPU_RETURN_IF_ERROR(put_notice(transaction, monitor, route, body, now_ns));
     return write_audit(

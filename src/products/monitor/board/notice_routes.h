@@ -1,6 +1,6 @@
-// /v1/monitor/notices and /v1/monitor/routes: what was told to whom, what nobody took, to be sent again, and a test of a
-// route. Of one monitor. What they write whoever runs the monitor sends (alarms/delivery.h).
-// Threads: handlers run on many request threads.
+// /v1/monitor/notices and /v1/monitor/routes: what was told to whom, what nobody took, to be sent again, and a test of
+// a route. Of one monitor. What they write whoever runs the monitor sends (alarms/delivery.h). Threads: handlers run on
+// many request threads.
 #pragma once
 
 #include <span>

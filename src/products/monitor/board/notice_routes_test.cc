@@ -47,9 +47,10 @@ class Notices : public ::testing::Test {
   // Every notice that is due meets a receiver that answers so.
   void deliver_all(const http::Attempt& attempt) {
     Rng rng(1);
-    ASSERT_TRUE(deliver(*store_, clock_, "m", given_, rng,
-                        [&](const Route&, const Notice&, std::int64_t) { return attempt; }, 100)
-                    .ok());
+    ASSERT_TRUE(
+        deliver(
+            *store_, clock_, "m", given_, rng, [&](const Route&, const Notice&, std::int64_t) { return attempt; }, 100)
+            .ok());
   }
 
   FakeClock clock_{20'000 * kDayNs};

@@ -11,13 +11,13 @@ class Pushes : public ::testing::Test {
  protected:
   void SetUp() override {
     store_ = store::open_store("sqlite::memory:").value();
-    routes_ = std::make_unique<PushRoutes>(
-        *store_, clock_, "m", topics_, SentimentFrom::kScored,
-        InboxOptions{.waiting_max = 3, .rows_per_minute = 600},
-        [](const http::Request& request) -> Result<std::string> {
-          if (request.headers.get("x-who").empty()) return Status(Code::kUnauthenticated, "who?");
-          return std::string("Li");
-        });
+    routes_ = std::make_unique<PushRoutes>(*store_, clock_, "m", topics_, SentimentFrom::kScored,
+                                           InboxOptions{.waiting_max = 3, .rows_per_minute = 600},
+                                           [](const http::Request& request) -> Result<std::string> {
+                                             if (request.headers.get("x-who").empty())
+                                               return Status(Code::kUnauthenticated, "who?");
+                                             return std::string("Li");
+                                           });
     routes_->add_routes(router_);
   }
   http::Response push(const std::string& body, bool named = true) {
@@ -46,18 +46,20 @@ TEST_F(Pushes, SaysOfEachWhatBecameOfIt) {
   EXPECT_EQ(said.at("refused")[0].at("index"), 1);
   EXPECT_EQ(said.at("refused")[0].at("reason"), "empty");
   EXPECT_EQ(said.at("refused")[1].at("reason"), "malformed");
-  EXPECT_EQ(drain_inbox(*store_, clock_, "m", topics_, {.score = [](auto& documents) {
-                          for (ReadyDocument& ready : documents) ready.document.sentiment = Sentiment::kNegative;
-                          return ok_status();
-                        }})
+  EXPECT_EQ(drain_inbox(*store_, clock_, "m", topics_,
+                        {.score =
+                             [](auto& documents) {
+                               for (ReadyDocument& ready : documents) ready.document.sentiment = Sentiment::kNegative;
+                               return ok_status();
+                             }})
                 .value(),
             (Outcomes{{"new", 1}, {"repeated", 1}}));
 }
 
 TEST_F(Pushes, RefusesWhatIsNone) {
   EXPECT_EQ(push(R"({"documents": [{"text": "tea"}]})", false).status, 401);
-  for (const char* bad : {"", "[]", "{}", R"({"documents": {}})", R"({"documents": []})", R"({"documents": [{}], "x": 1})",
-                          R"({"documents": [{}], "source": 3})"})
+  for (const char* bad : {"", "[]", "{}", R"({"documents": {}})", R"({"documents": []})",
+                          R"({"documents": [{}], "x": 1})", R"({"documents": [{}], "source": 3})"})
     EXPECT_EQ(push(bad).status, 400) << bad;
 }
 

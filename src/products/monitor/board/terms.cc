@@ -56,9 +56,8 @@ void join_overlapping(std::vector<Term>& terms, std::span<const std::string> fol
           left.back() != right.front() || !is_ideographs(left) || !is_ideographs(right))
         continue;
       const std::string joined = text::encode_utf8(left + right.substr(1));
-      const auto count = std::count_if(folded.begin(), folded.end(), [&](const std::string& text) {
-        return text.find(joined) != std::string::npos;
-      });
+      const auto count = std::count_if(folded.begin(), folded.end(),
+                                       [&](const std::string& text) { return text.find(joined) != std::string::npos; });
       if (count != terms[i].documents) continue;
       terms[i].term = joined;
       terms[i].before = std::min(terms[i].before, terms[j].before);

@@ -1,8 +1,7 @@
-// What an alarm's documents speak of that those before them did not: terms by their log-odds with a Dirichlet prior from
-// both together (Monroe, Colaresi, Quinn 2008, "Fightin' Words", Political Analysis 16, section 3.5), in documents that
-// have the term: a text that repeats itself counts once. Terms as text/bm25 has them; pairs of ideographs that overlap
-// and always stand together are one longer term.
-// Threads: any.        Outcomes: those of the store.
+// What an alarm's documents speak of that those before them did not: terms by their log-odds with a Dirichlet prior
+// from both together (Monroe, Colaresi, Quinn 2008, "Fightin' Words", Political Analysis 16, section 3.5), in documents
+// that have the term: a text that repeats itself counts once. Terms as text/bm25 has them; pairs of ideographs that
+// overlap and always stand together are one longer term. Threads: any.        Outcomes: those of the store.
 #pragma once
 
 #include <cstdint>

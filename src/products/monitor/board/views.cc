@@ -47,7 +47,8 @@ Json list_of(const Rows& rows) {
 constexpr std::string_view kDocument =
     "SELECT d.id, d.title, d.text, d.url, d.publisher, d.published_ns, m.sentiment, (SELECT COUNT(*) FROM "
     "monitor_document o WHERE o.monitor = d.monitor AND o.story = d.story), s.release_id, s.negative, s.neutral, "
-    "s.positive, d.revision, m.counted, j.sentiment, j.judged_by, (SELECT COUNT(DISTINCT o.publisher) FROM monitor_document o "
+    "s.positive, d.revision, m.counted, j.sentiment, j.judged_by, (SELECT COUNT(DISTINCT o.publisher) FROM "
+    "monitor_document o "
     "WHERE o.monitor = d.monitor AND o.story = d.story) FROM monitor_mention m JOIN monitor_document d ON "
     "d.id = m.document_id LEFT JOIN monitor_document_judgement j ON j.monitor = m.monitor AND j.document_id = "
     "m.document_id AND j.topic = m.topic LEFT JOIN monitor_score s ON s.monitor = m.monitor AND s.document_id = "
@@ -56,17 +57,11 @@ constexpr std::string_view kDocument =
     "(SELECT release_id FROM monitor_model WHERE monitor = m.monitor) WHERE m.monitor = ? AND m.topic = ? ";
 
 Json document_of(const Row& row) {
-  Json json = {{"id", row.integer(0)},
-               {"title", row.text(1)},
-               {"text", beginning_of(row.text(2))},
-               {"url", row.text(3)},
-               {"publisher", row.text(4)},
-               {"published", format_utc(row.integer(5))},
-               {"sentiment", row.text(6)},
-               {"in_story", row.integer(7)},
-               {"story_publishers", row.integer(16)},
-               {"revision", row.integer(12)},
-               {"counted", row.integer(13) != 0}};
+  Json json = {
+      {"id", row.integer(0)},        {"title", row.text(1)},           {"text", beginning_of(row.text(2))},
+      {"url", row.text(3)},          {"publisher", row.text(4)},       {"published", format_utc(row.integer(5))},
+      {"sentiment", row.text(6)},    {"in_story", row.integer(7)},     {"story_publishers", row.integer(16)},
+      {"revision", row.integer(12)}, {"counted", row.integer(13) != 0}};
   if (!row.is_null(8))
     json["score"] = {
         {"release", row.text(8)}, {"negative", row.real(9)}, {"neutral", row.real(10)}, {"positive", row.real(11)}};

@@ -17,8 +17,8 @@ constexpr double kSqrtSdMin = 0.5;   // of sqrt(x + 3/8) where x is a Poisson co
 constexpr double kShareMin = 1e-4;
 constexpr double kRhoFirst = 0.01;  // of the first pass
 constexpr int kSharePasses = 3;
-constexpr double kRhoLocalMin = 1e-6;           // below it shares do not wander, and there is nothing to follow
-constexpr std::size_t kLocalWindowsMin = 48;    // that have an hour before them
+constexpr double kRhoLocalMin = 1e-6;         // below it shares do not wander, and there is nothing to follow
+constexpr std::size_t kLocalWindowsMin = 48;  // that have an hour before them
 
 // REQUIRES: not empty. Reorders `values`.
 double median(std::vector<double>& values) {
@@ -133,8 +133,7 @@ std::vector<double> residuals_of(const std::vector<ShareWindow>& windows, const 
   const Spread spread = median_and_mad(residuals);
   const double reach = clip * std::max(spread.scale, 1.0);
   for (std::size_t i = 0; i < windows.size(); ++i)
-    residuals[i] =
-        std::clamp(residuals[i], spread.center - reach, spread.center + reach) * deviation(windows[i].total);
+    residuals[i] = std::clamp(residuals[i], spread.center - reach, spread.center + reach) * deviation(windows[i].total);
   return residuals;
 }
 

@@ -51,7 +51,7 @@ struct Options {
   std::size_t threads = 1;
   bool peers = true;
   bool json = false;
-  bool trace = false;  // prints thresholds by the day and every alarm
+  bool trace = false;    // prints thresholds by the day and every alarm
   double late_min = -1;  // of negative plants that are found later than that, or not at all: prints every step
 };
 
@@ -154,11 +154,11 @@ std::string steps_of(const TopicDetector& topic, const SurgeRule& rule) {
   const auto tests = topic.tests();
   for (std::size_t i = 0; i < tests.size(); ++i) {
     const WindowTest& test = tests[i];
-    text += fmt::format(" | {:2} min {}/{} (mean {:.1f}, share {:.3f} rho {:.4f}) C {:.1f} S {:.1f} {:.2f} of {:.2f}",
-                        rule.windows_ns[i] / kMinuteNs, test.negative, test.total, test.count.mean, test.share.share,
-                        test.share.rho, -test.log10_count_tail, -test.log10_share_tail,
-                        static_cast<double>(test.score_micro) * 1e-6,
-                        static_cast<double>(topic.threshold_micro(i)) * 1e-6);
+    text +=
+        fmt::format(" | {:2} min {}/{} (mean {:.1f}, share {:.3f} rho {:.4f}) C {:.1f} S {:.1f} {:.2f} of {:.2f}",
+                    rule.windows_ns[i] / kMinuteNs, test.negative, test.total, test.count.mean, test.share.share,
+                    test.share.rho, -test.log10_count_tail, -test.log10_share_tail,
+                    static_cast<double>(test.score_micro) * 1e-6, static_cast<double>(topic.threshold_micro(i)) * 1e-6);
   }
   return text;
 }

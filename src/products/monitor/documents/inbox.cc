@@ -110,7 +110,8 @@ Result<InboxReceipt> put_in_inbox(store::Store& store, const std::string& monito
   if (row_count == 0 || row_count > kInboxRowsMax)
     return invalid_argument(fmt::format("from 1 to {} documents at once", kInboxRowsMax), "documents");
   InboxReceipt receipt;
-  Batch turned_away{.source = push.source, .position_before = {}, .position = {}, .read_ns = push.now_ns, .documents = {}};
+  Batch turned_away{
+      .source = push.source, .position_before = {}, .position = {}, .read_ns = push.now_ns, .documents = {}};
   std::vector<const std::string*> accepted;
   for (std::size_t i = 0; i < push.rows.size(); ++i) {
     const auto ready = read_row(push.rows[i], push.source, push.now_ns, topics, push.from);
@@ -125,12 +126,12 @@ Result<InboxReceipt> put_in_inbox(store::Store& store, const std::string& monito
   receipt.accepted = static_cast<std::int64_t>(accepted.size());
   YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
     YUPU_RETURN_IF_ERROR(spend(transaction, monitor, push.now_ns, row_count, options.rows_per_minute));
-    YUPU_ASSIGN_OR_RETURN(
-        const std::int64_t waiting,
-        number_in(transaction, "SELECT COUNT(*) FROM monitor_inbox WHERE monitor = ?", {monitor}));
+    YUPU_ASSIGN_OR_RETURN(const std::int64_t waiting,
+                          number_in(transaction, "SELECT COUNT(*) FROM monitor_inbox WHERE monitor = ?", {monitor}));
     if (waiting + receipt.accepted > options.waiting_max)
       return Status(Code::kResourceExhausted,
-                    fmt::format("{} documents wait to be taken in; is `yupu monitor run` running?", waiting), "waiting");
+                    fmt::format("{} documents wait to be taken in; is `yupu monitor run` running?", waiting),
+                    "waiting");
     for (const std::string* row : accepted) {
       YUPU_RETURN_IF_ERROR(
           transaction

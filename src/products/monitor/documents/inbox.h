@@ -46,8 +46,8 @@ struct InboxReceipt {
   std::vector<InboxRefusal> refused = {};
 };
 
-// Errors: kInvalidArgument, field "documents": none, or more than kInboxRowsMax. kResourceExhausted, field "minute" (the
-// quota) or "waiting" (nobody takes them in as fast as they come): nothing is kept.
+// Errors: kInvalidArgument, field "documents": none, or more than kInboxRowsMax. kResourceExhausted, field "minute"
+// (the quota) or "waiting" (nobody takes them in as fast as they come): nothing is kept.
 Result<InboxReceipt> put_in_inbox(store::Store& store, const std::string& monitor, const TopicDictionary& topics,
                                   const InboxPush& push, const InboxOptions& options);
 

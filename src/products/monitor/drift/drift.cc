@@ -86,8 +86,9 @@ Result<std::optional<DriftWeek>> reference_of(Transaction& transaction, const st
 // Nothing: no model, or no document.
 Result<std::optional<Ahead>> look_ahead(Transaction& transaction, const std::string& monitor) {
   std::optional<Ahead> ahead;
-  YUPU_ASSIGN_OR_RETURN(const auto models,
-                        transaction.query("SELECT release_id, since_ns FROM monitor_model WHERE monitor = ?", {monitor}));
+  YUPU_ASSIGN_OR_RETURN(
+      const auto models,
+      transaction.query("SELECT release_id, since_ns FROM monitor_model WHERE monitor = ?", {monitor}));
   if (models.empty()) return ahead;
   const std::string release = models[0].text(0);
   YUPU_ASSIGN_OR_RETURN(const auto written,
@@ -99,8 +100,7 @@ Result<std::optional<Ahead>> look_ahead(Transaction& transaction, const std::str
                                                              {monitor}));
   if (oldest.empty()) return ahead;
   const std::int64_t whole_ns = week_of(oldest[0].integer(0)) + kWeekNs;
-  ahead = Ahead{
-      .release = release, .since_ns = models[0].integer(1), .week_ns = whole_ns, .reference = std::nullopt};
+  ahead = Ahead{.release = release, .since_ns = models[0].integer(1), .week_ns = whole_ns, .reference = std::nullopt};
   if (!written.empty()) ahead->week_ns = std::max(whole_ns, written[0].integer(0) + kWeekNs);
   return ahead;
 }
