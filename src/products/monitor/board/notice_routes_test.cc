@@ -14,7 +14,7 @@
 namespace yupu::monitor {
 namespace {
 
-class Notices : public ::testing::Test {
+class NoticeDesk : public ::testing::Test {
  protected:
   void SetUp() override {
     store_ = store::open_store("sqlite::memory:").value();
@@ -61,7 +61,7 @@ class Notices : public ::testing::Test {
   http::Router router_;
 };
 
-TEST_F(Notices, ARouteIsTestedByWhoeverRunsTheMonitor) {
+TEST_F(NoticeDesk, ARouteIsTestedByWhoeverRunsTheMonitor) {
   EXPECT_EQ(listed().at("notices").size(), 0u);
   EXPECT_EQ(call("POST", "/v1/monitor/routes/mail/test").status, 200);
   const Json waiting = listed({{"state", "waiting"}}).at("notices");
@@ -74,7 +74,7 @@ TEST_F(Notices, ARouteIsTestedByWhoeverRunsTheMonitor) {
   EXPECT_EQ(call("POST", "/v1/monitor/routes/nobody/test").status, 404);
 }
 
-TEST_F(Notices, WhatNobodyTookIsSentAgain) {
+TEST_F(NoticeDesk, WhatNobodyTookIsSentAgain) {
   ASSERT_EQ(call("POST", "/v1/monitor/routes/desk/test").status, 200);
   deliver_all({.error = "404"});
   const Json dead = listed({{"state", "dead"}}).at("notices");
@@ -91,7 +91,7 @@ TEST_F(Notices, WhatNobodyTookIsSentAgain) {
   EXPECT_EQ(read_audit_of(*store_, "m", "notice_resent", 0)->at(0).who, "Wu");
 }
 
-TEST_F(Notices, AddressesAreShownToNobody) {
+TEST_F(NoticeDesk, AddressesAreShownToNobody) {
   const Json routes = listed().at("routes");
   ASSERT_EQ(routes.size(), 2u);
   EXPECT_EQ(routes[0].at("name"), "desk");
@@ -100,7 +100,7 @@ TEST_F(Notices, AddressesAreShownToNobody) {
   EXPECT_EQ(to_text(routes).find("key-of-the-desk"), std::string::npos);
 }
 
-TEST_F(Notices, WhatIsWrongIsSaid) {
+TEST_F(NoticeDesk, WhatIsWrongIsSaid) {
   EXPECT_EQ(call("GET", "/v1/monitor/notices", {{"state", "lost"}}).status, 400);
   EXPECT_EQ(call("GET", "/v1/monitor/notices", {{"limit", "0"}}).status, 400);
   EXPECT_EQ(call("GET", "/v1/monitor/notices", {{"limit", ""}}).status, 200) << "an empty field says nothing";
