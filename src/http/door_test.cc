@@ -38,7 +38,9 @@ TEST(Query, WholeNumbersAreInTheirRange) {
     request.query["days"] = good;
     EXPECT_EQ(whole_number(request, "days", 7, 90).value(), std::stoll(good));
   }
-  for (const char* bad : {"", "0", "91", "-1", "7 ", "+7", "7.0", "seven", "99999999999999999999"}) {
+  request.query["days"] = "";
+  EXPECT_EQ(whole_number(request, "days", 7, 90).value(), 7) << "an empty field is one that says nothing";
+  for (const char* bad : {"0", "91", "-1", "7 ", "+7", "7.0", "seven", "99999999999999999999"}) {
     request.query["days"] = bad;
     EXPECT_EQ(asked(request, "days"), bad);
     const auto number = whole_number(request, "days", 7, 90);

@@ -14,7 +14,7 @@ std::string asked(const Request& request, const std::string& name) {
 Result<std::int64_t> whole_number(const Request& request, const std::string& name, std::int64_t fallback,
                                   std::int64_t most) {
   const auto found = request.query.find(name);
-  if (found == request.query.end()) return fallback;
+  if (found == request.query.end() || found->second.empty()) return fallback;  // ?limit= of an empty field of a form
   std::int64_t number = 0;
   const char* const end = found->second.data() + found->second.size();
   const auto [stop, error] = std::from_chars(found->second.data(), end, number);

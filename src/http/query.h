@@ -12,7 +12,8 @@ namespace yupu::http {
 // "" where the address has none.
 std::string asked(const Request& request, const std::string& name);
 
-// `fallback` where the address has none. Error: kInvalidArgument naming it: not a whole number from 1 to `most`.
+// `fallback` where the address has none, or an empty one. Error: kInvalidArgument naming it: not a whole number from 1
+// to `most`.
 Result<std::int64_t> whole_number(const Request& request, const std::string& name, std::int64_t fallback,
                                   std::int64_t most);
 

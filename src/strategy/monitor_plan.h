@@ -11,6 +11,7 @@
 #include "data/acquire/kafka/message_topic.h"
 #include "products/monitor/alarms/notices.h"
 #include "products/monitor/detect/monitor.h"
+#include "products/monitor/documents/inbox.h"
 #include "products/monitor/documents/intake.h"
 #include "products/monitor/documents/topics.h"
 
@@ -61,6 +62,7 @@ struct MonitorPlan {
   std::vector<MonitorFile> files = {};
   std::vector<MonitorSource> sources = {};
   std::vector<MonitorKafka> kafka = {};
+  std::optional<monitor::InboxOptions> push = {};      // [monitor.push]; absent: nobody may push over HTTP
   std::optional<MonitorSentimentPlan> sentiment = {};  // absent: every document brings its own
   MonitorStoriesPlan stories = {};
   std::string tenant = {};         // whose people (`yupu agents`) may look; empty: the only one's

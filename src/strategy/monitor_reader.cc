@@ -35,6 +35,9 @@ Status read_topic(const toml::table& table, const std::string& file, monitor::Su
   TomlReader reader(table, file, fmt::format("monitor.topic[{}]", topics.size()));
   reader.text("name", topic.name, true);
   reader.texts("aliases", topic.aliases);
+  reader.texts("ambiguous", topic.ambiguous);
+  reader.texts("context", topic.context);
+  reader.texts("except", topic.except);
   std::int64_t limit = 1;
   reader.integer("absolute_limit", limit, 1, 1000000000);
   if (reader.has("absolute_limit")) rule.absolute_limit = limit;
@@ -163,6 +166,16 @@ Status read_stories(const toml::table& table, const std::string& file, MonitorPl
   return reader.finish();
 }
 
+Status read_push(const toml::table& table, const std::string& file, MonitorPlan& plan) {
+  monitor::InboxOptions inbox;
+  TomlReader reader(table, file, "monitor.push");
+  reader.integer("waiting_max", inbox.waiting_max, monitor::kInboxRowsMax, 10'000'000);
+  reader.integer("rows_per_minute", inbox.rows_per_minute, monitor::kInboxRowsMax, 10'000'000);
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  plan.push = inbox;
+  return ok_status();
+}
+
 void read_fetch(TomlReader& reader, bool has_sources, MonitorPlan& plan) {
   plan.fetch.wait_max_ns = 5 * kSecondNs;  // a source whose host is busy waits without holding a thread
   reader.text("user_agent", plan.fetch.user_agent);
@@ -186,6 +199,7 @@ Status read_monitor(const toml::table& table, Strategy& strategy) {
   YUPU_RETURN_IF_ERROR(read_rule(reader, rule));
   const toml::table* const sentiment_table = reader.table("sentiment");
   const toml::table* const stories_table = reader.table("stories");
+  const toml::table* const push_table = reader.table("push");
   const auto topic_tables = reader.tables("topic", true);
   const auto route_tables = reader.tables("route");
   const auto file_tables = reader.tables("file");
@@ -204,6 +218,7 @@ Status read_monitor(const toml::table& table, Strategy& strategy) {
   plan.topics = std::move(dictionary).value();
   if (sentiment_table != nullptr) YUPU_RETURN_IF_ERROR(read_sentiment(*sentiment_table, strategy.path, plan));
   if (stories_table != nullptr) YUPU_RETURN_IF_ERROR(read_stories(*stories_table, strategy.path, plan));
+  if (push_table != nullptr) YUPU_RETURN_IF_ERROR(read_push(*push_table, strategy.path, plan));
   for (const toml::table* item : route_tables) YUPU_RETURN_IF_ERROR(read_monitor_route(*item, strategy.path, plan));
   for (const toml::table* item : file_tables) YUPU_RETURN_IF_ERROR(read_file_source(*item, strategy.path, plan));
   for (std::size_t i = 0; i < source_tables.size(); ++i)

@@ -48,8 +48,21 @@ TEST(MonitorPlan, ErrorsNameLineAndKey) {
   refused(kGood, "name = \"water\"", "nmae = \"water\"", "line 10: unknown key 'monitor.topic[1].nmae'");
   refused(kGood, "\"water\"", "\"tea\"", "two topics are called 'tea'");
   refused(kGood, "Green Hill", " ", "empty alias");
+  refused(kGood, "name = \"water\"", "name = \"water\"\nambiguous = [\"H2O\"]", "belong together");
   refused(kGood, "[monitor]", "[montior]", "monitor");
   refused(kGood, "\"newsroom\"", "\"News\"", "strategy.name");
+}
+
+TEST(MonitorPlan, Push) {
+  EXPECT_FALSE(load(kGood)->monitor->push.has_value()) << "nobody may push who was not let in";
+  EXPECT_EQ(load(std::string(kGood) + "[monitor.push]\n")->monitor->push->rows_per_minute, 6000);
+  const auto strategy = load(std::string(kGood) + "[monitor.push]\nrows_per_minute = 700\nwaiting_max = 800\n");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  EXPECT_EQ(strategy->monitor->push->rows_per_minute, 700);
+  EXPECT_EQ(strategy->monitor->push->waiting_max, 800);
+  const auto refused = load(std::string(kGood) + "[monitor.push]\nwaiting_max = 10\n");
+  EXPECT_NE(refused.status().message().find("monitor.push.waiting_max"), std::string::npos)
+      << refused.status().message();
 }
 
 TEST(MonitorPlan, Stories) {

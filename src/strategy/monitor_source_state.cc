@@ -45,7 +45,8 @@ bool SourceState::is_silent(std::int64_t interval_ns, std::int64_t now_ns) const
 
 Result<std::optional<std::int64_t>> blind_since(store::Store& store, const Strategy& strategy, std::int64_t now_ns) {
   const MonitorPlan& plan = *strategy.monitor;
-  if (plan.sources.empty() || !plan.files.empty() || !plan.kafka.empty()) return std::optional<std::int64_t>();
+  if (plan.sources.empty() || !plan.files.empty() || !plan.kafka.empty() || plan.push)
+    return std::optional<std::int64_t>();
   std::int64_t since_ns = 0;
   for (const MonitorSource& source : plan.sources) {
     YUPU_ASSIGN_OR_RETURN(const std::string position, monitor::source_position(store, strategy.name, source.source));

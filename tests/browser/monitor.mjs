@@ -126,6 +126,10 @@ await check('an alarm is acknowledged and silenced under the name of who did it'
   await page.click('[data-view=alarms]');
   await page.click('[data-end-silence]');
   await page.locator('[data-end-silence]').waitFor({ state: 'detached' });
+  await page.click('[data-view=notices]');
+  await page.locator('[data-notice]', { hasText: 'alarm: tea' }).first().waitFor();
+  await page.click('[data-test-route=desk]');
+  await page.locator('[data-notice]', { hasText: 'desk' }).filter({ hasText: 'test' }).first().waitFor();
   await page.click('[data-view=log]');
   const log = await page.innerText('#view table');
   for (const word of ['seen to', 'silenced', 'silence_ended', 'Li']) expect(log.includes(word), `the log lacks ${word}: ${log}`);
@@ -192,7 +196,7 @@ for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }],
     await page.click('[data-alarm^="tea@"]');
     await page.locator('.document').first().waitFor();
     await expectAccessible(page, 'an alarm');
-    for (const view of ['sources', 'log']) {
+    for (const view of ['notices', 'sources', 'log']) {
       await page.click(`[data-view=${view}]`);
       await page.locator('#view table').waitFor();
       await expectAccessible(page, view);

@@ -23,7 +23,8 @@ def main():
     class Hook(http.server.BaseHTTPRequestHandler):
         def do_POST(self):  # noqa: N802 (the name is the base class's)
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            note({"by": "webhook", "status": body["status"], "topic": body["alarms"][0]["topic"]})
+            topic = body["alarms"][0]["topic"] if body["alarms"] else ""
+            note({"by": "webhook", "status": body["status"], "topic": topic})
             self.send_response(204)
             self.end_headers()
 

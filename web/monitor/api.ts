@@ -2,6 +2,7 @@
 
 import { call, nothing } from '../src/person_calls';
 import { readUnsure, readWeeks } from './drift';
+import { readNotices } from './notices';
 import { readAlarms, readDocuments, readEvidence, readLog, readOverview, readSeries, readSources, type Sentiment } from './read';
 
 const query = (values: Record<string, string | number>): string => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
@@ -23,6 +24,9 @@ export function calls(token: string) {
     sources: () => call(token, '/v1/monitor/sources', undefined, readSources),
     drift: () => call(token, '/v1/monitor/drift', undefined, readWeeks),
     unsure: () => call(token, '/v1/monitor/unsure?limit=30', undefined, readUnsure),
+    notices: () => call(token, '/v1/monitor/notices', undefined, readNotices),
+    resend: (id: string) => call(token, `/v1/monitor/notices/${encodeURIComponent(id)}/resend`, {}, nothing),
+    testRoute: (name: string) => call(token, `/v1/monitor/routes/${encodeURIComponent(name)}/test`, {}, nothing),
     log: () => call(token, '/v1/monitor/audit', undefined, readLog),
   };
 }

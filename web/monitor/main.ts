@@ -11,15 +11,16 @@ import { detailOf } from '../src/person_calls';
 import { PersonPage } from '../src/person_page';
 import { calls, type Calls } from './api';
 import { drawDrift } from './drift';
+import { drawNotices } from './notices';
 import type { Evidence, Overview, Sentiment, Series } from './read';
 import { drawAlarms, drawChart, drawDocuments, drawLog, drawSources, drawTopics, evidencePane, periodOf, pointText, topicFrame, type AlarmActions, type Place } from './views';
 import { words, type Say } from './words';
 
-type View = 'topics' | 'alarms' | 'sources' | 'drift' | 'log';
+type View = 'topics' | 'alarms' | 'notices' | 'sources' | 'drift' | 'log';
 const kNewsPause_ms = 1000; // a flood of documents redraws once a second
 
 const page = new PersonPage<View, Calls, Overview>({
-  tabs: [{ view: 'topics' }, { view: 'alarms', badge: 'firing' }, { view: 'sources' }, { view: 'drift' }, { view: 'log' }],
+  tabs: [{ view: 'topics' }, { view: 'alarms', badge: 'firing' }, { view: 'notices' }, { view: 'sources' }, { view: 'drift' }, { view: 'log' }],
   words,
   calls,
   first: (api) => api.overview(hours),
@@ -212,6 +213,9 @@ async function drawTable(number: number): Promise<void> {
   if (page.shown === 'sources') {
     const rows = await page.answer(page.api?.sources(), number);
     if (rows !== null) drawSources(view, rows, place());
+  } else if (page.shown === 'notices') {
+    const known = await page.answer(page.api?.notices(), number);
+    if (known !== null) drawNotices(view, known, place(), { test: (route) => void page.api?.testRoute(route).then(did), resend: (id) => void page.api?.resend(id).then(did) });
   } else if (page.shown === 'drift') {
     const weeks = await page.answer(page.api?.drift(), number);
     const unsure = weeks === null ? null : await page.answer(page.api?.unsure(), number);

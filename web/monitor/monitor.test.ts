@@ -4,6 +4,7 @@ import { readAlarms, readDocuments, readEvidence, readOverview, readSeries, webA
 import { whenOf } from '../src/tables';
 import { inGap, periodOf, pointText, seriesCsv } from './views';
 import { readUnsure, readWeeks, weekCells } from './drift';
+import { noticeCells, readNotices } from './notices';
 import { isWord, words } from './words';
 
 const series = readSeries({
@@ -86,6 +87,9 @@ describe('what the server sends', () => {
     expect(evidence.limit).toBeNull();
     expect(evidence.series[0]).toEqual({ time_ms: 1e9, negative: 3, low: 0, high: 2 });
     expect(evidence.row.acknowledged_by).toBe('Li');
+    expect(evidence.terms).toEqual([]);
+    const terms = { before: 20, terms: [{ term: 'glass', documents: 3, before: 0 }, {}] };
+    expect([readEvidence({ terms }).terms, readEvidence({ terms }).before]).toEqual([[{ term: 'glass', documents: 3, before: 0 }], 20]);
   });
 });
 
@@ -121,5 +125,20 @@ describe('the model', () => {
     const unsure = readUnsure({ documents: [{ id: 7, topic: 'tea', title: 'x', url: 'javascript:alert(1)', sentiment: 'neutral', score: { release: 'r', negative: 0.4, neutral: 0.41, positive: 0.19 } }] });
     expect(unsure[0]).toMatchObject({ id: 7, topic: 'tea', url: '', sentiment: 'neutral' });
     expect(readUnsure({})).toEqual([]);
+  });
+});
+
+describe('the notices', () => {
+  it('say what became of each', () => {
+    const known = readNotices({
+      routes: [{ name: 'desk', kind: 'webhook', topics: ['tea'] }, { kind: 'mail' }, 7],
+      notices: [{ id: 'ntc_1', route: 'mail', recipient: 'li@a.example', state: 'dead', attempts: 3, last_error: '550', status: 'firing', topics: ['tea', '水'] }, { id: 'ntc_2', state: 'odd', status: 'new kind' }, {}],
+    });
+    expect(known.routes).toEqual([{ name: 'desk', kind: 'webhook', topics: ['tea'] }]);
+    const place = { say: words('en'), locale: 'en' };
+    expect(noticeCells(known.notices[0]!, place).slice(1)).toEqual(['mail · li@a.example', 'alarm: tea, 水', 'not delivered', '3', '550']);
+    expect(noticeCells(known.notices[1]!, place).slice(2)).toEqual(['new kind', 'waiting', '0', '']);
+    expect(known.notices.length).toBe(2);
+    expect(readNotices(null)).toEqual({ notices: [], routes: [] });
   });
 });

@@ -71,6 +71,7 @@ export interface Doc {
   published: string;
   sentiment: Sentiment;
   in_story: number;
+  story_publishers: number;
   counted: boolean;
   score: Score | null; // null: the document said it itself
   judged: { sentiment: Sentiment; by: string } | null; // what somebody said it is
@@ -110,6 +111,8 @@ export interface Evidence {
   limit: number | null;
   series: BandPoint[];
   documents: Doc[];
+  terms: { term: string; documents: number; before: number }[]; // that the week before did not have, or less
+  before: number; // documents of the week before
 }
 export interface SourceRow {
   source: string;
@@ -176,6 +179,7 @@ function readDoc(json: unknown): Doc {
     published: text(row.published),
     sentiment: sentiment(row.sentiment),
     in_story: number(row.in_story),
+    story_publishers: number(row.story_publishers),
     counted: row.counted === true,
     judged: text(judged.sentiment) === '' ? null : { sentiment: sentiment(judged.sentiment), by: text(judged.by) },
     score: text(score.release) === '' ? null : { release: text(score.release), negative: number(score.negative), neutral: number(score.neutral), positive: number(score.positive) },
@@ -225,6 +229,8 @@ export function readEvidence(json: unknown): Evidence {
     limit: maybe(why.limit),
     series: list(why.series).map(object).map((row) => ({ time_ms: number(row.time_ns) / kNsPerMs, negative: number(row.negative), low: number(row.low), high: number(row.high) })),
     documents: list(all.documents).map(readDoc),
+    terms: list(object(all.terms).terms).map(object).map((one) => ({ term: text(one.term), documents: number(one.documents), before: number(one.before) })).filter((one) => one.term !== ''),
+    before: number(object(all.terms).before),
   };
 }
 

@@ -172,7 +172,7 @@ export function documentLine(doc: Doc, place: Place, judge: Judge): HTMLElement 
     'li',
     { class: 'document', 'data-document': String(doc.id) },
     el('p', { class: 'document-title', lang: textLang(title) }, el('span', { class: `key ${doc.sentiment}` }, say(doc.sentiment)), ' ', heading),
-    el('p', { class: 'item-meta' }, [doc.publisher, whenOf(doc.published, locale), doc.in_story > 1 ? say('inStory', { n: doc.in_story }) : '', doc.counted ? '' : say('notCounted')].filter((part) => part !== '').join(' · ')),
+    el('p', { class: 'item-meta' }, [doc.publisher, whenOf(doc.published, locale), doc.in_story > 1 ? say('inStory', { n: doc.in_story, publishers: doc.story_publishers }) : '', doc.counted ? '' : say('notCounted')].filter((part) => part !== '').join(' · ')),
     doc.text === '' || doc.text === doc.title ? null : el('p', { class: 'document-text', lang: textLang(doc.text) }, doc.text),
     el('p', { class: 'item-meta' }, doc.score === null ? say('saidItself') : say('scoredBy', { release: doc.score.release, negative: percent(doc.score.negative), neutral: percent(doc.score.neutral), positive: percent(doc.score.positive) })),
     judgeForm(doc, place, judge),
@@ -263,6 +263,7 @@ export function evidencePane(evidence: Evidence, place: Place, actions: AlarmAct
     el('h3', {}, say('evidence')),
     el('div', { class: 'chart-box' }, drawEvidence(evidence)),
     el('p', { class: 'empty' }, say('bandSays')),
+    evidence.terms.length === 0 ? null : el('p', { class: 'terms' }, say('terms'), ...evidence.terms.flatMap((one) => [' ', el('span', { class: 'term', lang: textLang(one.term), title: say('termSays', { n: one.documents, before: one.before, of: evidence.before }) }, one.term)])),
     el('ol', { class: 'documents' }, ...evidence.documents.map((doc) => documentLine(doc, place, (one, sentiment) => actions.judgeDocument(one.id, row.topic, sentiment)))),
   ].filter((part) => part !== null);
 }

@@ -142,7 +142,7 @@ Status monitor_notices_command(Arguments& arguments) {
     return ok_status();
   }
   if (!again.empty()) {
-    YUPU_RETURN_IF_ERROR(monitor::resend_notice(place.store(), name, again, place.now_ns()));
+    YUPU_RETURN_IF_ERROR(monitor::resend_notice(place.store(), name, again, "", place.now_ns()));
     json ? print_json(Json{{"waiting", again}}) : print_text("waiting " + again);
     return ok_status();
   }

@@ -59,8 +59,16 @@ Result<Pass> go_round(const MonitorPlace& place, const std::vector<monitor::Rout
     }
     add(report->outcomes, pass.outcomes);
   }
+  if (plan.push) {
+    const auto pushed =
+        monitor::drain_inbox(place.store(), *place.workplace.clock, place.strategy.name, plan.topics, options);
+    if (pushed.ok())
+      add(*pushed, pass.outcomes);
+    else
+      log::warn("monitor_inbox_failed", {{"error", pushed.status().message()}});
+  }
   monitor::Watching watching;
-  watching.always = always && !(plan.files.empty() && plan.sources.empty() && plan.kafka.empty());
+  watching.always = always && !(plan.files.empty() && plan.sources.empty() && plan.kafka.empty() && !plan.push);
   watching.blind_since = [&place] { return strategy::blind_since(place.store(), place.strategy, place.now_ns()); };
   YUPU_ASSIGN_OR_RETURN(const auto changes,
                         monitor::look(place.store(), place.strategy.name, plan.rules, place.now_ns(), watching));

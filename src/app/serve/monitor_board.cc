@@ -13,10 +13,19 @@ void MonitorBoard::open(const House& house) {
   routes = std::make_unique<monitor::BoardRoutes>(house.store, house.clock, shown->name, shown->monitor->topics,
                                                   shown->monitor->rules, *news,
                                                   monitor_door(house.store, shown->monitor->tenant));
+  notices = std::make_unique<monitor::NoticeRoutes>(house.store, house.clock, shown->name, shown->monitor->routes,
+                                                    *news, monitor_door(house.store, shown->monitor->tenant));
+  if (!shown->monitor->push) return;
+  const auto from = shown->monitor->sentiment ? monitor::SentimentFrom::kScored : monitor::SentimentFrom::kDocument;
+  pushes =
+      std::make_unique<monitor::PushRoutes>(house.store, house.clock, shown->name, shown->monitor->topics, from,
+                                            *shown->monitor->push, monitor_door(house.store, shown->monitor->tenant));
 }
 
 void MonitorBoard::add_routes(http::Router& router) {
   if (routes != nullptr) routes->add_routes(router);
+  if (notices != nullptr) notices->add_routes(router);
+  if (pushes != nullptr) pushes->add_routes(router);
 }
 
 void MonitorBoard::start() {

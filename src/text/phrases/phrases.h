@@ -14,5 +14,7 @@ namespace yupu::text {
 std::string fold_phrase(std::string_view text);
 // REQUIRES: both were folded.  An empty phrase is in no text.
 bool holds_phrase(std::string_view folded_text, std::string_view folded_phrase);
+// The text with a space where it holds the phrase.  REQUIRES: as holds_phrase.
+std::string without_phrase(std::string_view folded_text, std::string_view folded_phrase);
 
 }  // namespace yupu::text

@@ -31,5 +31,13 @@ TEST(Phrases, OtherScriptsAnywhereAndWidthsFold) {
   EXPECT_TRUE(holds("\xff tea \xff", "tea"));
 }
 
+TEST(Phrases, WithoutAPhraseTheRestStays) {
+  EXPECT_EQ(without_phrase("apple pie and apple pies", "apple pie"), "  and apple pies") << "Latin words are whole";
+  EXPECT_EQ(without_phrase("喝苹果汁，吃苹果", "苹果汁"), "喝 ，吃苹果");
+  EXPECT_EQ(without_phrase("teatea tea tea", "tea"), "teatea    ");
+  EXPECT_EQ(without_phrase("nothing", "tea"), "nothing");
+  EXPECT_EQ(without_phrase("nothing", ""), "nothing");
+}
+
 }  // namespace
 }  // namespace yupu::text

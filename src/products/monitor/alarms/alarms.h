@@ -35,11 +35,10 @@ struct AuditEntry {
   std::int64_t time_ns = 0;
   std::string topic, alarm;
   std::string event;  // "quiet", "learning", "pending", "firing", "resolved", "acknowledged", "silenced",
-                      // "silence_ended", "noticed", "notice_dead", "notice_tested", "rebuilt", "source_silent",
-                      // "source_back", "judged",
-                      // "drift": a week's scores are another distribution; "drift_rebased",
-                      // "model": another one's scores count now; "gap_began", "gap_ended"
-  std::string who;    // empty: the monitor
+                      // "silence_ended", "noticed", "notice_dead", "notice_resent", "notice_tested", "rebuilt",
+                      // "source_silent", "source_back", "judged", "drift": a week's scores are another distribution;
+                      // "drift_rebased", "model": another one's scores count now; "gap_began", "gap_ended"
+  std::string who;  // empty: the monitor
   std::string detail;
   OrderedJson to_json() const;
 };

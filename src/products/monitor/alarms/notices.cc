@@ -277,7 +277,8 @@ Result<std::vector<Notice>> list_notices(store::Store& store, const std::string&
   return notices;
 }
 
-Status resend_notice(store::Store& store, const std::string& monitor, const std::string& id, std::int64_t now_ns) {
+Status resend_notice(store::Store& store, const std::string& monitor, const std::string& id, const std::string& who,
+                     std::int64_t now_ns) {
   return store.write([&](Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(
         const std::int64_t changed,
@@ -285,7 +286,26 @@ Status resend_notice(store::Store& store, const std::string& monitor, const std:
                             "WHERE monitor = ? AND id = ? AND state = 'dead'",
                             {now_ns, now_ns, monitor, id}));
     if (changed == 0) return not_found(fmt::format("there is no dead notice '{}'", id));
-    return ok_status();
+    return write_audit(
+        transaction, monitor,
+        {.time_ns = now_ns, .topic = "", .alarm = "", .event = "notice_resent", .who = who, .detail = id});
+  });
+}
+
+Status put_test_notice(store::Store& store, const std::string& monitor, const Route& route, const std::string& who,
+                       std::int64_t now_ns) {
+  return store.write([&](Transaction& transaction) -> Status {
+    const OrderedJson body = {{"monitor", monitor},
+                              {"route", route.name},
+                              {"group", ""},
+                              {"status", "test"},
+                              {"repeat", false},
+                              {"time", format_utc(now_ns)},
+                              {"alarms", OrderedJson::array()}};
+    YUPU_RETURN_IF_ERROR(put_notice(transaction, monitor, route, body, now_ns));
+    return write_audit(
+        transaction, monitor,
+        {.time_ns = now_ns, .topic = "", .alarm = "", .event = "notice_tested", .who = who, .detail = route.name});
   });
 }
 

@@ -74,8 +74,12 @@ struct Notice {
 // The newest first; `state`: waiting, sent or dead, or empty for all.
 Result<std::vector<Notice>> list_notices(store::Store& store, const std::string& monitor, const std::string& state,
                                          std::int64_t limit);
-// A dead one is tried again, as if it had been written now, under its own id.  Errors: kNotFound: no dead one of that
-// id.
-Status resend_notice(store::Store& store, const std::string& monitor, const std::string& id, std::int64_t now_ns);
+// A dead one is tried again, as if it had been written now, under its own id; the audit log says who wanted it (empty:
+// somebody at the command line).  Errors: kNotFound: no dead one of that id.
+Status resend_notice(store::Store& store, const std::string& monitor, const std::string& id, const std::string& who,
+                     std::int64_t now_ns);
+// Writes a notice that says it is a test; delivery.h sends it as any other, and send_test() of there at once.
+Status put_test_notice(store::Store& store, const std::string& monitor, const Route& route, const std::string& who,
+                       std::int64_t now_ns);
 
 }  // namespace yupu::monitor

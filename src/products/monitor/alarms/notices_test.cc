@@ -190,8 +190,12 @@ TEST_F(Delivery, GivesUpAfterADayAndCanBeSentAgain) {
   EXPECT_EQ(delivered.dead, 1);
   EXPECT_GT(delivered.postponed, 60);
   const std::string id = list_notices(*store_, "m", "dead", 10)->front().id;
-  EXPECT_EQ(resend_notice(*store_, "m", "ntc_x", clock_.now_ns()).code(), Code::kNotFound);
-  ASSERT_TRUE(resend_notice(*store_, "m", id, clock_.now_ns()).ok());
+  EXPECT_EQ(resend_notice(*store_, "m", "ntc_x", "Li", clock_.now_ns()).code(), Code::kNotFound);
+  ASSERT_TRUE(resend_notice(*store_, "m", id, "Li", clock_.now_ns()).ok());
+  const auto resent = read_audit_of(*store_, "m", "notice_resent", 0).value();
+  ASSERT_EQ(resent.size(), 1u);
+  EXPECT_EQ(resent[0].who, "Li");
+  EXPECT_EQ(resent[0].detail, id);
   Receiver mended({200});
   EXPECT_EQ(try_until(mended, clock_.now_ns(), kMinuteNs).sent, 1);
   EXPECT_EQ(mended.keys, std::vector<std::string>{id});

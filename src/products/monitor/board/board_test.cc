@@ -132,6 +132,7 @@ TEST_F(Board, WhatItShowsIsWhatIsCounted) {
   const Json& newest = documents.at("documents").at(0);
   EXPECT_EQ(newest.at("title"), "7 tea brings a loss 7");
   EXPECT_EQ(newest.at("score").at("release"), "rel_1");
+  EXPECT_EQ(newest.at("story_publishers"), 1);
   EXPECT_NEAR(newest.at("score").at("negative").get<double>(), 1.0, 1e-9);
   EXPECT_EQ(get("/v1/monitor/documents", {{"topic", "tea"}, {"to", "2020-01-01T00:00:00Z"}}).at("documents").size(),
             0u);
@@ -139,6 +140,8 @@ TEST_F(Board, WhatItShowsIsWhatIsCounted) {
   const Json evidence = get("/v1/monitor/alarms/" + alarm);
   EXPECT_EQ(evidence.at("explanation").at("negative"), 6);
   EXPECT_EQ(evidence.at("documents").size(), 6u);
+  EXPECT_EQ(evidence.at("terms").at("documents"), 6);
+  EXPECT_EQ(evidence.at("terms").at("before"), 1);
   EXPECT_EQ(get("/v1/monitor/alarms").at("alarms").size(), 1u);
   EXPECT_EQ(get("/v1/monitor/sources").at("sources").at(0).at("outcome"), "new");
 }

@@ -40,6 +40,7 @@ inline constexpr std::string_view kDocumentsSchema = R"({"type": "object", "requ
     "id": {"type": "integer"}, "title": {"type": "string"}, "text": {"type": "string", "description": "its beginning"},
     "url": {"type": "string"}, "publisher": {"type": "string"}, "published": {"type": "string"},
     "sentiment": {"enum": ["negative", "neutral", "positive"]}, "in_story": {"type": "integer"},
+    "story_publishers": {"type": "integer"},
     "revision": {"type": "integer"}, "counted": {"type": "boolean"},
     "judged": {"type": "object", "description": "what somebody said it is; absent: nobody did", "properties": {
       "sentiment": {"type": "string"}, "by": {"type": "string"}}},
@@ -59,6 +60,10 @@ inline constexpr std::string_view kAlarmSchema =
     R"({"type": "object", "required": ["alarm", "explanation", "documents"], "properties": {
   "alarm": {"type": "string"}, "topic": {"type": "string"}, "state": {"type": "string"},
   "explanation": {"type": "object", "description": "docs/monitor-detection.md"},
+  "terms": {"type": "object", "description": "what the window's negatives speak of that the week before did not", "properties": {
+    "documents": {"type": "integer"}, "before": {"type": "integer"}, "terms": {"type": "array", "items": {"type": "object",
+    "properties": {"term": {"type": "string"}, "documents": {"type": "integer"}, "before": {"type": "integer"},
+                   "z": {"type": "number", "description": "log-odds in standard deviations"}}}}}},
   "documents": {"type": "array", "items": {"type": "object"}}}})";
 inline constexpr std::string_view kSourcesSchema = R"({"type": "object", "properties": {"sources": {"type": "array",
   "items": {"type": "object", "properties": {"source": {"type": "string"}, "outcome": {"type": "string"},

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "products/monitor/alarms/alarms.h"
 #include "products/monitor/alarms/gaps.h"
+#include "products/monitor/board/terms.h"
 #include "products/monitor/detect/series.h"
 #include "products/monitor/documents/counts.h"
 #include "products/monitor/drift/distribution.h"
@@ -46,7 +47,9 @@ Json list_of(const Rows& rows) {
 constexpr std::string_view kDocument =
     "SELECT d.id, d.title, d.text, d.url, d.publisher, d.published_ns, m.sentiment, (SELECT COUNT(*) FROM "
     "monitor_document o WHERE o.monitor = d.monitor AND o.story = d.story), s.release_id, s.negative, s.neutral, "
-    "s.positive, d.revision, m.counted, j.sentiment, j.judged_by FROM monitor_mention m JOIN monitor_document d ON "
+    "s.positive, d.revision, m.counted, j.sentiment, j.judged_by, (SELECT COUNT(DISTINCT o.publisher) FROM "
+    "monitor_document o "
+    "WHERE o.monitor = d.monitor AND o.story = d.story) FROM monitor_mention m JOIN monitor_document d ON "
     "d.id = m.document_id LEFT JOIN monitor_document_judgement j ON j.monitor = m.monitor AND j.document_id = "
     "m.document_id AND j.topic = m.topic LEFT JOIN monitor_score s ON s.monitor = m.monitor AND s.document_id = "
     "m.document_id AND s.topic = m.topic AND s.release_id "
@@ -54,16 +57,11 @@ constexpr std::string_view kDocument =
     "(SELECT release_id FROM monitor_model WHERE monitor = m.monitor) WHERE m.monitor = ? AND m.topic = ? ";
 
 Json document_of(const Row& row) {
-  Json json = {{"id", row.integer(0)},
-               {"title", row.text(1)},
-               {"text", beginning_of(row.text(2))},
-               {"url", row.text(3)},
-               {"publisher", row.text(4)},
-               {"published", format_utc(row.integer(5))},
-               {"sentiment", row.text(6)},
-               {"in_story", row.integer(7)},
-               {"revision", row.integer(12)},
-               {"counted", row.integer(13) != 0}};
+  Json json = {
+      {"id", row.integer(0)},        {"title", row.text(1)},           {"text", beginning_of(row.text(2))},
+      {"url", row.text(3)},          {"publisher", row.text(4)},       {"published", format_utc(row.integer(5))},
+      {"sentiment", row.text(6)},    {"in_story", row.integer(7)},     {"story_publishers", row.integer(16)},
+      {"revision", row.integer(12)}, {"counted", row.integer(13) != 0}};
   if (!row.is_null(8))
     json["score"] = {
         {"release", row.text(8)}, {"negative", row.real(9)}, {"neutral", row.real(10)}, {"positive", row.real(11)}};
@@ -252,6 +250,12 @@ Result<Json> BoardView::alarm(const std::string& id) const {
     }));
   }
   json["documents"] = std::move(documents);
+  const Json& why = json["explanation"];
+  if (why.is_object() && why.contains("time_ns") && why.contains("window_ns")) {
+    const auto end_ns = why["time_ns"].get<std::int64_t>();
+    YUPU_ASSIGN_OR_RETURN(json["terms"], terms_of_window(store, monitor, alarm.topic,
+                                                         end_ns - why["window_ns"].get<std::int64_t>(), end_ns));
+  }
   return json;
 }
 

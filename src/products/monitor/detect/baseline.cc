@@ -17,6 +17,8 @@ constexpr double kSqrtSdMin = 0.5;   // of sqrt(x + 3/8) where x is a Poisson co
 constexpr double kShareMin = 1e-4;
 constexpr double kRhoFirst = 0.01;  // of the first pass
 constexpr int kSharePasses = 3;
+constexpr double kRhoLocalMin = 1e-6;         // below it shares do not wander, and there is nothing to follow
+constexpr std::size_t kLocalWindowsMin = 48;  // that have an hour before them
 
 // REQUIRES: not empty. Reorders `values`.
 double median(std::vector<double>& values) {
@@ -52,6 +54,7 @@ Status BaselineOptions::validate() const {
   if (history_ns < 2 * kDayNs) return wrong("history_ns", "two days or more");
   if (learning_ns < 2 * kDayNs || learning_ns > history_ns) return wrong("learning_ns", "from two days to history_ns");
   if (share_ns < kDayNs || share_ns > history_ns) return wrong("share_ns", "from a day to history_ns");
+  if (local_ns < 0 || local_ns > kDayNs) return wrong("local_ns", "from 0 to a day");
   if (guard_ns < 0 || guard_ns > kDayNs) return wrong("guard_ns", "from 0 to a day");
   if (shift_ns < 0 || shift_count < 0 || shift_ns * shift_count > kDayNs / 4)
     return wrong("shift_count", "shifts of 6 hours at most");
@@ -112,49 +115,130 @@ std::optional<CountBaseline> count_baseline(const TopicSeries& series, std::int6
 
 namespace {
 
+// One reference of the share: a window, and what was published just before it.
+struct ShareWindow {
+  double total = 0;
+  double negative = 0;
+  std::optional<WindowCount> before = {};  // absent: it has a gap or a crisis in it
+};
+
+// How far each window's negatives are from the share, in documents, drawn in to `clip` robust deviations.
+std::vector<double> residuals_of(const std::vector<ShareWindow>& windows, const ShareBaseline& baseline, double clip) {
+  const double p = baseline.share;
+  const auto deviation = [&](double n) { return std::sqrt(n * p * (1 - p) * (1 + (n - 1) * baseline.rho)); };
+  std::vector<double> residuals;
+  residuals.reserve(windows.size());
+  for (const ShareWindow& window : windows)
+    residuals.push_back((window.negative - window.total * p) / deviation(window.total));
+  const Spread spread = median_and_mad(residuals);
+  const double reach = clip * std::max(spread.scale, 1.0);
+  for (std::size_t i = 0; i < windows.size(); ++i)
+    residuals[i] = std::clamp(residuals[i], spread.center - reach, spread.center + reach) * deviation(windows[i].total);
+  return residuals;
+}
+
+// rho by the method of moments, each window with the inverse variance of its square.
+class RhoMoments {
+ public:
+  explicit RhoMoments(const ShareBaseline& baseline)
+      : rho_(baseline.rho), variance_(baseline.share * (1 - baseline.share)) {}
+  void add(double n, double residual) {
+    const double inflation = 1 + (n - 1) * rho_;
+    // E residual^2 = n p q (1 + (n - 1) rho)
+    above_ += (residual * residual / (n * variance_) - 1) * (n - 1) / (inflation * inflation);
+    pairs_ += (n - 1) * (n - 1) / (inflation * inflation);
+  }
+  double rho() const { return pairs_ > 0 ? std::clamp(above_ / pairs_, 0.0, kRhoMax) : 0.0; }
+
+ private:
+  double rho_, variance_;
+  double above_ = 0, pairs_ = 0;
+};
+
 // Share and rho of windows whose residuals, in standard deviations of the beta-binomial of `before`, are drawn in to
 // `clip` robust deviations. Every window weighs by what it tells: for the share n / (1 + (n - 1) rho), so that a burst
 // of documents is not the baseline; for rho the inverse variance of its square.
-ShareBaseline reweighted(const std::vector<std::pair<double, double>>& windows, const ShareBaseline& before,
-                         double clip) {
-  const double p = before.share;
-  const auto deviation = [&](double n) { return std::sqrt(n * p * (1 - p) * (1 + (n - 1) * before.rho)); };
-  std::vector<double> residuals;
-  residuals.reserve(windows.size());
-  for (const auto& [n, negative] : windows) residuals.push_back((negative - n * p) / deviation(n));
-  const Spread spread = median_and_mad(residuals);
-  const double reach = clip * std::max(spread.scale, 1.0);
+ShareBaseline reweighted(const std::vector<ShareWindow>& windows, const ShareBaseline& before, double clip) {
+  const std::vector<double> residuals = residuals_of(windows, before, clip);
+  RhoMoments moments(before);
   double weights = 0;
   double shares = 0;
-  double above = 0;
-  double pairs = 0;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    const double n = windows[i].first;
-    const double residual = std::clamp(residuals[i], spread.center - reach, spread.center + reach) * deviation(n);
+    const double n = windows[i].total;
     const double inflation = 1 + (n - 1) * before.rho;
     weights += n / inflation;
-    shares += (n * p + residual) / inflation;
-    // E residual^2 = n p q (1 + (n - 1) rho)
-    above += (residual * residual / (n * p * (1 - p)) - 1) * (n - 1) / (inflation * inflation);
-    pairs += (n - 1) * (n - 1) / (inflation * inflation);
+    shares += (n * before.share + residuals[i]) / inflation;
+    moments.add(n, residuals[i]);
   }
   return {.share = std::clamp((shares + 0.5) / (weights + 1), kShareMin, 1 - kShareMin),
-          .rho = pairs > 0 ? std::clamp(above / pairs, 0.0, kRhoMax) : 0.0,
+          .rho = moments.rho(),
           .document_count = before.document_count};
+}
+
+// The share that is to be expected after what was published just before: see `local` in baseline.h.
+ShareBaseline after_what_came_before(const std::vector<ShareWindow>& windows, const ShareBaseline& usual,
+                                     const WindowCount& before, double clip) {
+  if (usual.rho < kRhoLocalMin) return usual;
+  const double prior = 1 / usual.rho - 1;  // documents that the usual share is worth
+  const auto departure = [&](const WindowCount& count) {
+    const auto n = static_cast<double>(count.total);
+    return (static_cast<double>(count.negative) - n * usual.share) / (n + prior);
+  };
+  std::vector<double> departures;
+  for (const ShareWindow& window : windows) {
+    if (window.before) departures.push_back(departure(*window.before));
+  }
+  if (departures.size() < kLocalWindowsMin) return usual;
+  const Spread spread = median_and_mad(departures);
+  const auto clipped = [&](double x) {
+    return std::clamp(x, spread.center - clip * spread.scale, spread.center + clip * spread.scale);
+  };
+  const std::vector<double> residuals = residuals_of(windows, usual, clip);
+  double products = 0;
+  double squares = 0;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    if (!windows[i].before) continue;
+    const double n = windows[i].total;
+    const double x = clipped(departures[at++]);
+    const double inflation = 1 + (n - 1) * usual.rho;  // the residual's variance is n p q times it
+    products += residuals[i] * x / inflation;
+    squares += n * x * x / inflation;
+  }
+  if (!(squares > 0)) return usual;
+  const double slope = std::clamp(products / squares, 0.0, 1.0);
+  RhoMoments moments(usual);
+  at = 0;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    if (!windows[i].before) continue;
+    const double n = windows[i].total;
+    moments.add(n, residuals[i] - n * slope * clipped(departures[at++]));
+  }
+  return {.share = std::clamp(usual.share + slope * clipped(departure(before)), kShareMin, 1 - kShareMin),
+          .rho = std::min(usual.rho, moments.rho()),
+          .document_count = usual.document_count};
 }
 
 }  // namespace
 
 std::optional<ShareBaseline> share_baseline(const TopicSeries& series, std::int64_t end, std::int64_t length,
                                             const BaselineOptions& options) {
-  std::vector<std::pair<double, double>> windows;  // (documents, negatives)
+  const std::int64_t local = series.buckets_in(options.local_ns);
+  const bool follows = length < local;
+  const auto before = [&](std::int64_t begin) -> std::optional<WindowCount> {
+    const WindowCount count = series.count(begin - local, begin);
+    if (count.gap || count.frozen) return std::nullopt;
+    return count;
+  };
+  std::vector<ShareWindow> windows;
   std::vector<double> totals;
   std::int64_t documents = 0;
   const std::int64_t oldest = std::max(series.first(), end - series.buckets_in(options.share_ns));
   for (std::int64_t to = end - length - series.buckets_in(options.guard_ns); to - length >= oldest; to -= length) {
     const WindowCount window = series.count(to - length, to);
     if (window.gap || window.frozen || window.total == 0) continue;
-    windows.emplace_back(static_cast<double>(window.total), static_cast<double>(window.negative));
+    windows.push_back({.total = static_cast<double>(window.total), .negative = static_cast<double>(window.negative)});
+    if (follows) windows.back().before = before(to - length);
     totals.push_back(static_cast<double>(window.total));
     documents += window.total;
   }
@@ -163,16 +247,18 @@ std::optional<ShareBaseline> share_baseline(const TopicSeries& series, std::int6
   const double weight_max = median(totals);
   double weights = 0;
   double shares = 0;
-  for (const auto& [total, negative] : windows) {
-    const double weight = std::min(total, weight_max);
+  for (const ShareWindow& window : windows) {
+    const double weight = std::min(window.total, weight_max);
     weights += weight;
-    shares += weight * negative / total;
+    shares += weight * window.negative / window.total;
   }
   ShareBaseline baseline{.share = std::clamp((shares + 0.5) / (weights + 1), kShareMin, 1 - kShareMin),
                          .rho = kRhoFirst,
                          .document_count = documents};
   for (int pass = 0; pass < kSharePasses; ++pass) baseline = reweighted(windows, baseline, options.clip_mads);
-  return baseline;
+  if (!follows) return baseline;
+  const std::optional<WindowCount> now = before(end - length);
+  return now ? after_what_came_before(windows, baseline, *now, options.clip_mads) : baseline;
 }
 
 Band expected_band(const CountBaseline& baseline, double tail) {

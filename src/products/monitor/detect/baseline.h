@@ -12,6 +12,12 @@
 //        weighs more than the median one; then three passes: residuals in standard deviations of the beta-binomial of
 //        the pass before, drawn in to clip MADs of their median, and from them share and rho by the method of moments
 //        (Kleinman 1973, JASA 68, section 3), each window with the inverse of its variance.
+// local  A share wanders, and what was published in the `local_ns` before a window says where it is. For windows that
+//        are shorter than that: its departure from the share (a posterior mean, the share being worth 1/rho - 1
+//        documents), drawn in to clip MADs, times the slope that the references have on theirs by weighted least
+//        squares: 0 where nothing wanders, never above 1. rho is that of what the slope leaves. So a sudden turn stands
+//        out from the hour before it, not from two weeks of wandering. The longest window keeps the two weeks: a crisis
+//        that creeps in over hours takes the hour before it along. None where that hour has a gap or a crisis in it.
 // Windows with a gap or a frozen bucket are no reference. Pure functions of the series.
 #pragma once
 
@@ -26,6 +32,7 @@ struct BaselineOptions {
   std::int64_t history_ns = 28 * kDayNs;
   std::int64_t learning_ns = 7 * kDayNs;  // of usable buckets; a topic with fewer is learning
   std::int64_t share_ns = 14 * kDayNs;
+  std::int64_t local_ns = kHourNs;         // 0: no window looks at what came just before it
   std::int64_t guard_ns = kHourNs;         // before the window: no share reference, a surge may have begun there
   std::int64_t shift_ns = 15 * kMinuteNs;  // reference windows also stand shift_count shifts before and after
   std::int64_t shift_count = 2;

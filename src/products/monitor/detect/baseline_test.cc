@@ -69,6 +69,64 @@ TEST(Baseline, AtLowCountsTheMeanIsTheMean) {
   EXPECT_GT(count->mean, 0);
 }
 
+// A share that wanders for hours: 20 documents a bucket, 2 and 10 of them negative for two hours each.
+TopicSeries wandering() {
+  return fifteen_days([](std::int64_t, std::int64_t) { return 20; },
+                      [](std::int64_t slot, std::int64_t) { return slot / 24 % 2 == 0 ? 2 : 10; });
+}
+
+TEST(Baseline, TheHourBeforeSaysWhereAWanderingShareIs) {
+  const auto series = wandering();
+  const std::int64_t day = series.bucket_of(kBegin) + 14 * 288;
+  const BaselineOptions usual{.local_ns = 0};
+  const auto expected = [&](std::int64_t slot, const BaselineOptions& options) {
+    return *share_baseline(series, day + slot, 3, options);
+  };
+  EXPECT_NEAR(expected(21, usual).share, 0.3, 0.02);
+  EXPECT_NEAR(expected(45, usual).share, 0.3, 0.02);
+  // The window ends 21 buckets into the two hours; the hour before it is in them.
+  const ShareBaseline low = expected(21, {}), high = expected(45, {});
+  EXPECT_LT(low.share, 0.22);
+  EXPECT_GT(high.share, 0.38);
+  EXPECT_LT(low.rho, 0.8 * expected(21, usual).rho) << "what is left to chance is less";
+  // 30 of 60 are no wonder after an hour of them, and one after an hour of few.
+  EXPECT_LT(log10_tail_beta_binomial(30, 60, low.share, low.rho),
+            log10_tail_beta_binomial(30, 60, high.share, high.rho) - 0.5);
+}
+
+TEST(Baseline, TheLongestWindowKeepsTheTwoWeeks) {
+  const auto series = wandering();
+  const std::int64_t end = series.bucket_of(kBegin) + 14 * 288 + 45;
+  const auto with = share_baseline(series, end, 12, {}), without = share_baseline(series, end, 12, {.local_ns = 0});
+  EXPECT_EQ(with->share, without->share);
+  EXPECT_EQ(with->rho, without->rho);
+}
+
+TEST(Baseline, AnHourWithAGapOrACrisisSaysNothing) {
+  auto series = wandering();
+  const std::int64_t end = series.head() - 3;
+  const ShareBaseline before = *share_baseline(series, end, 3, {});
+  const ShareBaseline usual = *share_baseline(series, end, 3, {.local_ns = 0});
+  EXPECT_NE(before.share, usual.share);
+  series.freeze(end - 5, end - 4);
+  EXPECT_EQ(share_baseline(series, end, 3, {})->share, share_baseline(series, end, 3, {.local_ns = 0})->share);
+}
+
+TEST(Baseline, WhereNothingWandersTheHourBeforeIsChance) {
+  Rng random(6);
+  const auto series = fifteen_days([](std::int64_t, std::int64_t) { return 20; },
+                                   [&](std::int64_t, std::int64_t) {
+                                     std::int64_t negative = 0;
+                                     for (int i = 0; i < 20; ++i) negative += random.below(5) == 0 ? 1 : 0;
+                                     return negative;
+                                   });
+  for (std::int64_t end = series.head() - 288; end < series.head(); end += 24) {
+    const auto local = share_baseline(series, end, 3, {}), usual = share_baseline(series, end, 3, {.local_ns = 0});
+    EXPECT_NEAR(local->share, usual->share, 0.02) << end;
+    EXPECT_LE(local->rho, usual->rho);
+  }
+}
+
 TEST(Baseline, NeedsTwoDaysAndSkipsGaps) {
   TopicSeries series(SeriesOptions{}, kBegin);
   for (std::int64_t i = 1; i <= 287; ++i) series.advance(kBegin + i * kBucket);

@@ -221,6 +221,7 @@ TEST(SurgeRuleTest, RefusesByField) {
   EXPECT_EQ(field_of([](SurgeRule& r) { r.windows_ns = {kHourNs, kHourNs}; }), "windows_ns");
   EXPECT_EQ(field_of([](SurgeRule& r) { r.threshold.alarms_per_week = 0; }), "alarms_per_week");
   EXPECT_EQ(field_of([](SurgeRule& r) { r.baseline.learning_ns = kDayNs; }), "learning_ns");
+  EXPECT_EQ(field_of([](SurgeRule& r) { r.baseline.local_ns = -1; }), "local_ns");
   EXPECT_EQ(field_of([](SurgeRule& r) { r.series.history_ns = 10 * kDayNs; }), "history_ns");
   EXPECT_EQ(field_of([](SurgeRule& r) { r.release_ratio = 1.5; }), "release_ratio");
   EXPECT_EQ(field_of([](SurgeRule& r) { r.absolute_limit = 0; }), "absolute_limit");

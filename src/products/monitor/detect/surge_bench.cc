@@ -51,7 +51,8 @@ struct Options {
   std::size_t threads = 1;
   bool peers = true;
   bool json = false;
-  bool trace = false;  // prints thresholds by the day and every alarm
+  bool trace = false;    // prints thresholds by the day and every alarm
+  double late_min = -1;  // of negative plants that are found later than that, or not at all: prints every step
 };
 
 Result<std::vector<std::int64_t>> read_series(const std::string& path) {
@@ -147,8 +148,23 @@ void feed(SurgeMonitor& monitor, const Background& background, std::size_t index
   for (const Document& document : documents) CHECK(monitor.offer(document, changes).ok(), "the background is clean");
 }
 
+// Every window at the end of a bucket: negatives of documents, what was to be expected, score of threshold.
+std::string steps_of(const TopicDetector& topic, const SurgeRule& rule) {
+  std::string text;
+  const auto tests = topic.tests();
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    const WindowTest& test = tests[i];
+    text +=
+        fmt::format(" | {:2} min {}/{} (mean {:.1f}, share {:.3f} rho {:.4f}) C {:.1f} S {:.1f} {:.2f} of {:.2f}",
+                    rule.windows_ns[i] / kMinuteNs, test.negative, test.total, test.count.mean, test.share.share,
+                    test.share.rho, -test.log10_count_tail, -test.log10_share_tail,
+                    static_cast<double>(test.score_micro) * 1e-6, static_cast<double>(topic.threshold_micro(i)) * 1e-6);
+  }
+  return text;
+}
+
 void plant(const SurgeMonitor& quiet, Background& background, std::size_t index, double factor, bool negative,
-           SeriesRun* run) {
+           const Options& options, SeriesRun* run) {
   const std::int64_t start =
       background.time_ns(index) + static_cast<std::int64_t>(background.random().below(5 * kMinuteNs));
   const std::vector<Document> surge = background.surge(start, factor, negative);
@@ -161,7 +177,14 @@ void plant(const SurgeMonitor& quiet, Background& background, std::size_t index,
     if (document.sentiment == Sentiment::kNegative)
       ++counts[static_cast<std::size_t>((document.time_ns - background.time_ns(0)) / (5 * kMinuteNs))];
   }
-  for (std::size_t i = index; i <= index + kSurgeBuckets; ++i) feed(monitor, background, i, surge, &changes);
+  std::string steps;
+  for (std::size_t i = index; i <= index + kSurgeBuckets; ++i) {
+    feed(monitor, background, i, surge, &changes);
+    if (options.late_min < 0 || !negative) continue;
+    CHECK(monitor.advance(background.time_ns(i + 1), &changes).ok(), "the clock goes on");
+    steps += fmt::format("#   {:2} min{}\n", (background.time_ns(i + 1) - start) / kMinuteNs,
+                         steps_of(*monitor.find(run->name), options.rule));
+  }
   CHECK(monitor.advance(start + kHourNs, &changes).ok(), "the clock goes on");
   const auto alarm = fired(changes);
   if (!negative) {
@@ -170,6 +193,10 @@ void plant(const SurgeMonitor& quiet, Background& background, std::size_t index,
     return;
   }
   run->ours.by_factor[kind][factor].add(alarm.value_or(0) - start, alarm.has_value());
+  const double delay_min = alarm ? static_cast<double>(*alarm - start) / static_cast<double>(kMinuteNs) : 60.0;
+  if (options.late_min >= 0 && delay_min > options.late_min)
+    std::printf("# %s bucket %zu x%.0f %s %s %.0f\n%s", run->name.c_str(), index, factor, kClassNames[kind],
+                alarm ? "found after" : "missed", delay_min, steps.c_str());
   for (std::size_t p = 0; p < run->peers.size(); ++p) {
     PeerRun::Plant scores{.factor = factor, .kind = kind, .scores = {}};
     const auto values = kPeers[p].scores(counts, index, index + kSurgeBuckets);
@@ -204,7 +231,7 @@ Result<SeriesRun> run_series(const std::string& path, bool held, std::uint64_t s
     const auto [first, last] = plants.equal_range(i);
     for (auto it = first; it != last; ++it) {
       if (topic.state() != TopicState::kFiring)
-        plant(monitor, background, i, it->second.first, it->second.second, &run);
+        plant(monitor, background, i, it->second.first, it->second.second, options, &run);
     }
     feed(monitor, background, i, {}, &changes);
     YUPU_RETURN_IF_ERROR(monitor.advance(background.time_ns(i + 1), &changes));
@@ -227,6 +254,18 @@ Result<SeriesRun> run_series(const std::string& path, bool held, std::uint64_t s
   for (std::size_t p = 0; p < kPeers.size() && options.peers; ++p)
     run.peers[p].quiet = kPeers[p].scores(background.negatives(), quiet_begin, background.bucket_count());
   return run;
+}
+
+// "15,30,60": minutes.
+std::vector<std::int64_t> windows_of(const char* text) {
+  std::vector<std::int64_t> windows;
+  while (*text != '\0') {
+    char* end = nullptr;
+    windows.push_back(std::strtoll(text, &end, 10) * kMinuteNs);
+    if (end == text) return {};  // which the rule refuses
+    text = *end == ',' ? end + 1 : end;
+  }
+  return windows;
 }
 
 Status parse(int argc, char** argv, Options* options) {
@@ -264,6 +303,12 @@ Status parse(int argc, char** argv, Options* options) {
       options->background.recall = value;
     else if (flag == "--false-share")
       options->background.false_share = value;
+    else if (flag == "--local-min")
+      options->rule.baseline.local_ns = std::llround(value) * kMinuteNs;
+    else if (flag == "--windows")
+      options->rule.windows_ns = windows_of(text);
+    else if (flag == "--late")
+      options->late_min = value;
     else if (flag == "--guard-min")
       options->rule.baseline.guard_ns = std::llround(value) * kMinuteNs;
     else if (flag == "--clip")

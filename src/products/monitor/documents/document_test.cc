@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "products/monitor/documents/push_row.h"
+#include "text/phrases/phrases.h"
 
 namespace yupu::monitor {
 namespace {
@@ -43,12 +44,45 @@ TEST(Topics, AliasesInTitleOrText) {
   EXPECT_EQ(names("Green", "Hill"), "");  // an alias does not reach from the title into the text
 }
 
+TEST(Topics, AnAmbiguousNameNeedsItsContext) {
+  const Topic apple{.name = "Apple",
+                    .aliases = {"AAPL"},
+                    .ambiguous = {"Apple", "苹果"},
+                    .context = {"iPhone", "库克"},
+                    .except = {"苹果汁", "apple pie"}};
+  const TopicDictionary dictionary = TopicDictionary::create({apple, {"juice", {"苹果汁"}}}).value();
+  const auto names = [&](const std::string& title, const std::string& text) {
+    std::string all;
+    for (const std::string& topic : dictionary.find(text::fold_phrase(title), text::fold_phrase(text)))
+      all += topic + ";";
+    return all;
+  };
+  EXPECT_EQ(names("", "An apple a day keeps the doctor away"), "");
+  EXPECT_EQ(names("", "Apple sells fewer iPhones"), "") << "a word of the context is a whole one";
+  EXPECT_EQ(names("Apple sells less", "The new iPhone is late"), "Apple;") << "title and text are one document";
+  EXPECT_EQ(names("", "库克说苹果销量下滑"), "Apple;");
+  EXPECT_EQ(names("", "AAPL falls"), "Apple;") << "a name that is not ambiguous needs nothing";
+  EXPECT_EQ(names("", "苹果汁涨价，库克没有说什么"), "juice;");
+  EXPECT_EQ(names("", "库克：苹果不卖苹果汁"), "Apple;juice;") << "the name stands outside of the exception as well";
+  EXPECT_EQ(names("iPhone", "She bakes an apple pie"), "");
+  EXPECT_EQ(names("iPhone", "An apple piece"), "Apple;") << "an exception is a whole phrase";
+  EXPECT_EQ(dictionary.named_in(text::fold_phrase("苹果跌了。")), std::vector<std::string>{"Apple"})
+      << "a sentence of a document has the document's context";
+  EXPECT_TRUE(dictionary.named_in(text::fold_phrase("苹果汁跌了。")).size() == 1);
+}
+
 TEST(Topics, RefusedWhenMade) {
   const Topic unnamed{"", {}}, plain{"a", {}}, blank_alias{"a", {"  "}}, blank_name{"　", {}};
   using List = std::vector<Topic>;
   for (const List& bad : {List(), List{unnamed}, List{plain, plain}, List{blank_alias}, List{blank_name}})
     EXPECT_EQ(TopicDictionary::create(bad).status().field(), "topic");
   EXPECT_TRUE(TopicDictionary::create({plain}).ok());
+  Topic no_context = plain, no_names = plain, blank = plain;
+  no_context.ambiguous = no_names.context = blank.except = {"b"};
+  EXPECT_TRUE(TopicDictionary::create({blank}).ok());
+  blank.except = {" "};
+  for (const Topic& bad : {no_context, no_names, blank})
+    EXPECT_EQ(TopicDictionary::create({bad}).status().field(), "topic");
 }
 
 TEST(Document, RefusedByReason) {

@@ -264,6 +264,12 @@ Result<Outcomes> take_batch(store::Store& store, const std::string& monitor, con
   return outcomes;
 }
 
+Status keep_refusals(Transaction& transaction, const std::string& monitor, const Batch& batch) {
+  Outcomes outcomes;
+  for (const Refusal& refusal : batch.refusals) ++outcomes["refused_" + refusal.reason];
+  return keep_outcomes(transaction, monitor, batch, outcomes);
+}
+
 Result<std::string> source_position(store::Store& store, const std::string& monitor, const std::string& source) {
   std::string position;
   YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {

@@ -68,6 +68,8 @@ struct Batch {
 
 Result<Outcomes> take_batch(store::Store& store, const std::string& monitor, const Batch& batch,
                             const IntakeOptions& options = {});
+// Counts the refusals of a batch that has nothing to take: what was turned away at a door.
+Status keep_refusals(store::Transaction& transaction, const std::string& monitor, const Batch& batch);
 // Empty before the first batch.
 Result<std::string> source_position(store::Store& store, const std::string& monitor, const std::string& source);
 

@@ -112,6 +112,25 @@ TEST_F(Intake, ReportsOfOneFormAboutTwoCompaniesAreTwoStories) {
   EXPECT_EQ(take({document("3", "About tea. " + other, "c")}).value(), (Outcomes{{"reprint", 1}}));
 }
 
+// One form, filled in by a hundred for another topic: more than are compared with. The names stand in the titles, so
+// that nothing in the texts tells them apart.
+TEST_F(Intake, ACrowdOfAnotherTopicHidesNoReprintOfTheOwn) {
+  const std::string form =
+      "It recalled several thousand boxes on Friday after a shop assistant had found that the "
+      "label names the wrong ingredients, and everybody may bring one back without a receipt.";
+  const auto titled = [](IncomingDocument incoming, std::string title) {
+    incoming.title = std::move(title);
+    return incoming;
+  };
+  std::vector<IncomingDocument> documents = {titled(document("own", form), "Tea")};
+  for (int i = 0; i < 100; ++i)
+    documents.push_back(titled(document(std::to_string(i), form), "Water " + std::to_string(i)));
+  EXPECT_EQ(take(documents).value(), (Outcomes{{"new", 2}, {"reprint", 99}}));
+  EXPECT_EQ(take({titled(document("again", form + " So it says."), "More of tea")}).value(),
+            (Outcomes{{"reprint", 1}}));
+  EXPECT_EQ(rows("SELECT story FROM monitor_document ORDER BY id DESC LIMIT 1"), 1);
+}
+
 TEST_F(Intake, EveryDocumentCountsWhereAskedTo) {
   ASSERT_TRUE(take({document("1", kLong, "a"), document("2", kLong, "b")}, {.count_every_document = true}).ok());
   EXPECT_EQ(counts("tea"), "2/2/0/2");

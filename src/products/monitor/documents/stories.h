@@ -13,8 +13,8 @@ namespace yupu::monitor {
 
 // The story of the first document with the same content, else of the likest text that names one of its topics; of
 // equals the one that came first.
-// Only what was received at `since_ns` or later is looked at, and of texts that share a band only the newest few: a
-// form that thousands fill in costs no more than others.
+// Only what was received at `since_ns` or later is looked at; of the newest thousand texts that share a band only the
+// newest few that name one of its topics: a form that thousands fill in costs little more than others.
 Result<std::optional<std::int64_t>> find_story(store::Transaction& transaction, const std::string& monitor,
                                                const ReadyDocument& document, std::int64_t since_ns);
 

@@ -59,9 +59,16 @@ Result<DriftWeek> week_in(const Row& row) {
 // The first week of the model that is not written yet, and the week that it is compared with.
 struct Ahead {
   std::string release;
+  std::int64_t since_ns = 0;  // when the model's scores began to count
   std::int64_t week_ns = 0;
   std::optional<DriftWeek> reference;
 };
+
+// Only the newest week that is over, and only when the model's scores counted in it: another model, or the first look
+// of a program that knows of drift, computes all the weeks that are stored, and those are a record, not news.
+bool is_news(const Ahead& ahead, std::int64_t now_ns) {
+  return now_ns < ahead.week_ns + 2 * kWeekNs + kSettleNs && ahead.since_ns < ahead.week_ns + kWeekNs;
+}
 
 Result<std::optional<DriftWeek>> reference_of(Transaction& transaction, const std::string& monitor,
                                               const std::string& release) {
@@ -79,8 +86,9 @@ Result<std::optional<DriftWeek>> reference_of(Transaction& transaction, const st
 // Nothing: no model, or no document.
 Result<std::optional<Ahead>> look_ahead(Transaction& transaction, const std::string& monitor) {
   std::optional<Ahead> ahead;
-  YUPU_ASSIGN_OR_RETURN(const auto models,
-                        transaction.query("SELECT release_id FROM monitor_model WHERE monitor = ?", {monitor}));
+  YUPU_ASSIGN_OR_RETURN(
+      const auto models,
+      transaction.query("SELECT release_id, since_ns FROM monitor_model WHERE monitor = ?", {monitor}));
   if (models.empty()) return ahead;
   const std::string release = models[0].text(0);
   YUPU_ASSIGN_OR_RETURN(const auto written,
@@ -92,7 +100,7 @@ Result<std::optional<Ahead>> look_ahead(Transaction& transaction, const std::str
                                                              {monitor}));
   if (oldest.empty()) return ahead;
   const std::int64_t whole_ns = week_of(oldest[0].integer(0)) + kWeekNs;
-  ahead = Ahead{.release = release, .week_ns = whole_ns, .reference = std::nullopt};
+  ahead = Ahead{.release = release, .since_ns = models[0].integer(1), .week_ns = whole_ns, .reference = std::nullopt};
   if (!written.empty()) ahead->week_ns = std::max(whole_ns, written[0].integer(0) + kWeekNs);
   return ahead;
 }
@@ -162,8 +170,8 @@ store::Value real_or_null(const std::optional<Shift>& shift, double Shift::*memb
   return shift ? store::Value((*shift).*member) : store::Value(nullptr);
 }
 
-Status keep(Transaction& transaction, const std::string& monitor, std::span<const Route> routes, const DriftWeek& week,
-            std::int64_t now_ns) {
+// True where it was not kept before.
+Result<bool> keep(Transaction& transaction, const std::string& monitor, const DriftWeek& week, std::int64_t now_ns) {
   YUPU_ASSIGN_OR_RETURN(
       const std::int64_t inserted,
       transaction.execute(
@@ -174,8 +182,7 @@ Status keep(Transaction& transaction, const std::string& monitor, std::span<cons
            real_or_null(week.shift, &Shift::psi), real_or_null(week.shift, &Shift::ks),
            real_or_null(week.shift, &Shift::ks_tail), std::string(verdict_name(week.verdict)), week.judged,
            week.confirmed, now_ns}));
-  if (inserted == 0 || week.verdict != DriftVerdict::kDrifted) return ok_status();
-  return tell(transaction, monitor, routes, week, now_ns);
+  return inserted > 0;
 }
 
 }  // namespace
@@ -237,7 +244,9 @@ Result<std::vector<DriftWeek>> watch_drift(store::Store& store, const std::strin
     compare(week, ahead->reference);
     YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
       YUPU_RETURN_IF_ERROR(count_judgements(transaction, monitor, week));
-      return keep(transaction, monitor, routes, week, now_ns);
+      YUPU_ASSIGN_OR_RETURN(const bool is_new, keep(transaction, monitor, week, now_ns));
+      if (!is_new || week.verdict != DriftVerdict::kDrifted || !is_news(*ahead, now_ns)) return ok_status();
+      return tell(transaction, monitor, routes, week, now_ns);
     }));
     weeks.push_back(std::move(week));
   }

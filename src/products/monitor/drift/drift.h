@@ -4,7 +4,8 @@
 //   week       Monday 00:00 to Monday 00:00, eight hours east of UTC as the baselines are; looked at an hour after
 //   stories    the first document of each that was received in the week and that the model has scored, as a whole
 //   reference  of a model the first whole week with kStoriesMin stories, or the one that somebody made it (rebase)
-//   drifted    is told: in the audit log, and to every route without `topics` (notices.h)
+//   drifted    is told: in the audit log, and to every route without `topics` (notices.h); of the newest week that is
+//              over alone, and not of one that ended before the model's scores counted
 //
 // Another model has another reference: what is stored is scored by it anew (sentiment/rescore.h), so its weeks are
 // those that are still in the store, and a change of the model is never a drift. The week in which the oldest stored
@@ -45,7 +46,7 @@ struct DriftWeek {
 std::int64_t week_of(std::int64_t time_ns);
 
 // Computes the weeks of the model whose scores count that are over and not written yet, the oldest first, and tells of
-// those that drifted. Gives them. Where there is none it reads three rows.
+// the newest where it drifted. Gives them. Where there is none it reads three rows.
 Result<std::vector<DriftWeek>> watch_drift(store::Store& store, const std::string& monitor,
                                            std::span<const Route> routes, std::int64_t now_ns);
 

@@ -101,17 +101,24 @@ class Drift : public ::testing::Test {
     const auto taken = take_batch(*store_, "m", batch, {});
     ASSERT_TRUE(taken.ok()) << taken.status().to_string();
   }
-  void counts_model(const std::string& release) {
+  void counts_model(const std::string& release, std::int64_t since_ns = 0) {
     ASSERT_TRUE(store_
                     ->write([&](store::Transaction& transaction) {
                       return transaction
                           .execute(
-                              "INSERT INTO monitor_model (monitor, release_id, since_ns) VALUES ('m', ?, 0) ON "
-                              "CONFLICT (monitor) DO UPDATE SET release_id = excluded.release_id",
-                              {release})
+                              "INSERT INTO monitor_model (monitor, release_id, since_ns) VALUES ('m', ?, ?) ON "
+                              "CONFLICT (monitor) DO UPDATE SET release_id = excluded.release_id, since_ns = "
+                              "excluded.since_ns",
+                              {release, since_ns})
                           .status();
                     })
                     .ok());
+  }
+  // A reference week and, after it, weeks of which each is far from it.
+  void take_drifted_weeks(int count, const std::string& release = "rel_1") {
+    take(monday_ - kDayNs, 10, 0.2, 0.9, release);
+    for (int week = 0; week <= count; ++week)
+      take(monday_ + week * kWeek + kHourNs, 600, week == 0 ? 0.2 : 0.6, 0.9, release);
   }
   std::vector<DriftWeek> watch(std::int64_t now_ns) {
     auto weeks = watch_drift(*store_, "m", routes_, now_ns);
@@ -205,6 +212,38 @@ TEST_F(Drift, AnotherModelHasAnotherReferenceAndIsNoDrift) {
   EXPECT_EQ(weeks[0].week_ns, monday_);
   EXPECT_EQ(weeks[1].reference_ns, monday_);
   EXPECT_EQ(drift_weeks(*store_, "m", 10)->size(), 3u);
+}
+
+// A program that did not know of drift, or one that was away: what it finds stored it keeps and tells nobody of.
+TEST_F(Drift, OnlyTheWeekThatJustEndedIsNews) {
+  counts_model("rel_1");
+  take_drifted_weeks(3);
+  const auto weeks = watch(monday_ + 4 * kWeek + kHourNs);
+  ASSERT_EQ(weeks.size(), 4u);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(weeks[i].verdict, DriftVerdict::kDrifted) << i;
+  EXPECT_EQ(drift_weeks(*store_, "m", 10)->size(), 4u) << "all are kept";
+  ASSERT_EQ(told(), 1u) << "the last alone is told";
+  EXPECT_EQ(parse_json(notices().at(0).body)->at("drift").at("week"), weeks[3].to_json().at("week"));
+}
+
+TEST_F(Drift, AWeekIsNewsUntilTheNextIsOver) {
+  counts_model("rel_1");
+  take_drifted_weeks(1);
+  EXPECT_EQ(watch(monday_ + 3 * kWeek + kHourNs).size(), 3u) << "the last is empty";
+  EXPECT_EQ(told(), 0u);
+  EXPECT_TRUE(notices().empty());
+}
+
+TEST_F(Drift, AnotherModelTellsNothingOfWeeksBeforeItCounted) {
+  counts_model("rel_2", monday_ + 2 * kWeek + kHourNs);  // the week had ended when it began to count
+  take_drifted_weeks(1, "rel_2");
+  const auto weeks = watch(monday_ + 2 * kWeek + 2 * kHourNs);
+  ASSERT_EQ(weeks.size(), 2u);
+  EXPECT_EQ(weeks[1].verdict, DriftVerdict::kDrifted);
+  EXPECT_EQ(told(), 0u);
+  take(monday_ + 2 * kWeek + 3 * kHourNs, 600, 0.6, 0.9, "rel_2");
+  EXPECT_EQ(watch(monday_ + 3 * kWeek + kHourNs).size(), 1u);
+  EXPECT_EQ(told(), 1u) << "its own weeks are news";
 }
 
 TEST_F(Drift, WhoHasLookedMakesTheNewestWeekTheReference) {

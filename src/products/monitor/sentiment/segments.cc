@@ -118,7 +118,7 @@ class Cutter {
 
   // Those of the topics asked for.
   Names named_in(std::string_view text) const {
-    Names found = dictionary_.find(text::fold_phrase(text), {});
+    Names found = dictionary_.named_in(text::fold_phrase(text));
     std::erase_if(found, [&](const std::string& name) {
       return std::find(topics_.begin(), topics_.end(), name) == topics_.end();
     });
