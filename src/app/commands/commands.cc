@@ -87,6 +87,8 @@ constexpr std::array kCommands{
         "                     group are candidates for one query\n"
         "    --target auto|classes|score   auto: numbers of more than two values are a score\n"
         "    --positive LABEL   by which candidates are ranked (default: the last of two)   --symmetric on|off\n"
+        "    --loss rows|lists   lists: of each group a right candidate against its wrong ones, --list-size N (8) in "
+        "all\n"
         "    --metric accuracy|macro_f1|f1|auroc|average_precision|spearman|pearson|mrr   --max-length N (128)\n"
         "  --task multilabel   any number of labels per text (docs/multilabel.md)\n"
         "    --text COL --label COL (text, labels) --separator S   between the labels of a cell (;); JSONL: arrays\n"
