@@ -62,10 +62,18 @@ Status read_knowledge(const toml::table& table, Strategy& strategy, bool check_f
   TomlReader reader(table, strategy.path, "knowledge");
   reader.texts("documents", plan.documents);
   reader.text("embedder", plan.embedder);
-  reader.number("words_weight", plan.words_weight, 0.0, 1000.0);
+  reader.text("reranker", plan.reranker);
+  reader.text("weigh", plan.weigh);
+  double words_weight = 1.0;
+  reader.number("words_weight", words_weight, 0.0, 1000.0);
+  if (reader.has("words_weight")) plan.words_weight = words_weight;
   reader.integer("passage_length", plan.passages.length_max, 1, 10'000);
   read_threshold(reader, plan);
-  for (const auto& [key, path] : {std::pair("embedder", &plan.embedder), std::pair("questions", &plan.questions)}) {
+  if (!plan.weigh.empty() && plan.words_weight) reader.fail("weigh", "stands beside words_weight: give one of the two");
+  if (!plan.weigh.empty() && plan.embedder.empty() && plan.reranker.empty())
+    reader.fail("weigh", "words alone have one order: it is for an embedder or a reranker");
+  for (const auto& [key, path] : {std::pair("embedder", &plan.embedder), std::pair("reranker", &plan.reranker),
+                                  std::pair("weigh", &plan.weigh), std::pair("questions", &plan.questions)}) {
     if (check_files && !path->empty() && !file_exists(strategy.resolve(*path)))
       reader.fail(key, fmt::format("there is no file {}", strategy.resolve(*path)));
   }
@@ -113,16 +121,29 @@ Result<std::vector<products::Question>> read_questions(const std::string& path, 
   return questions;
 }
 
+Result<KnowledgeModels> load_models(const Strategy& strategy) {
+  const KnowledgePlan& plan = *strategy.knowledge;
+  KnowledgeModels models;
+  if (!plan.embedder.empty()) {
+    YUPU_ASSIGN_OR_RETURN(models.embedder,
+                          tasks::Embedder::load(strategy.resolve(plan.embedder), model::Placement::kMapped));
+  }
+  if (plan.reranker.empty()) return models;
+  YUPU_ASSIGN_OR_RETURN(models.reranker, tasks::PairModel::load(strategy.resolve(plan.reranker),
+                                                                {.placement = model::Placement::kMapped}));
+  if (models.reranker->target() == tasks::PairTarget::kScore || models.reranker->positive()) return models;
+  return invalid_argument(plan.reranker + ": has classes and none of them is the positive one: it orders nothing",
+                          "knowledge.reranker");
+}
+
 Result<std::unique_ptr<products::KnowledgeBase>> open_knowledge(const Strategy& strategy, store::Store& store) {
   if (!strategy.knowledge) return std::unique_ptr<products::KnowledgeBase>();
   const KnowledgePlan& plan = *strategy.knowledge;
-  std::unique_ptr<tasks::Embedder> embedder;
-  if (!plan.embedder.empty()) {
-    YUPU_ASSIGN_OR_RETURN(embedder, tasks::Embedder::load(strategy.resolve(plan.embedder), model::Placement::kMapped));
-  }
+  YUPU_ASSIGN_OR_RETURN(KnowledgeModels models, load_models(strategy));
   return std::make_unique<products::KnowledgeBase>(
-      store, std::move(embedder),
-      products::KnowledgeOptions{.threshold = plan.threshold, .retriever = {.words_weight = plan.words_weight}});
+      store, std::move(models.embedder),
+      products::KnowledgeOptions{.threshold = plan.threshold, .retriever = {.words_weight = plan.words_weight}},
+      std::move(models.reranker));
 }
 
 }  // namespace yupu::strategy

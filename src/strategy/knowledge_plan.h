@@ -13,6 +13,8 @@
 #include "products/service/knowledge/passages.h"
 #include "products/service/knowledge/threshold.h"
 #include "store/store.h"
+#include "tasks/embed/embedder.h"
+#include "tasks/pairs/pair_model.h"
 
 namespace yupu::strategy {
 
@@ -21,7 +23,10 @@ struct Strategy;
 struct KnowledgePlan {
   std::vector<std::string> documents;  // files and patterns ("knowledge/*.md"), as written
   std::string embedder;                // a model directory; empty: words alone
-  double words_weight = 1.0;           // beside 1 of the vectors'
+  std::string reranker;                // a model directory of pairs; empty: none
+  std::optional<double>
+      words_weight;   // beside 1 of the vectors'; unset: as fitted (products/service/knowledge/order_fit.h)
+  std::string weigh;  // questions to fit the orders' weights on; empty: as they are
   products::PassageOptions passages = {};
   std::optional<double> threshold;              // given; or
   std::optional<products::ThresholdWish> wish;  // fitted on the questions, or not at all
@@ -43,7 +48,15 @@ Result<std::vector<DocumentFile>> document_files(const Strategy& strategy);
 Result<std::vector<products::Question>> read_questions(const std::string& path, const std::string& query_column,
                                                        const std::string& source_column);
 
-// What the strategy's bot quotes from; null where the strategy has no [knowledge]. Errors: the embedder's.
+// Those of the plan; null where it names none. Errors: the models', and kInvalidArgument: a reranker that orders
+// nothing.
+struct KnowledgeModels {
+  std::unique_ptr<tasks::Embedder> embedder;
+  std::unique_ptr<tasks::PairModel> reranker;
+};
+Result<KnowledgeModels> load_models(const Strategy& strategy);
+
+// What the strategy's bot quotes from; null where the strategy has no [knowledge]. Errors: the models'.
 Result<std::unique_ptr<products::KnowledgeBase>> open_knowledge(const Strategy& strategy, store::Store& store);
 
 }  // namespace yupu::strategy

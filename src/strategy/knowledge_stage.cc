@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "engine/execution_context.h"
 #include "products/service/knowledge/document_file.h"
+#include "products/service/knowledge/order_fit.h"
 #include "products/service/knowledge/retriever.h"
 #include "products/service/knowledge/shelf.h"
 #include "strategy/knowledge_plan.h"
@@ -29,10 +30,13 @@ Result<Json> knowledge_input(const LoopContext& context) {
     YUPU_ASSIGN_OR_RETURN(documents[file.source], file_sha256(file.path));
   }
   Json input{{"documents", std::move(documents)}, {"passage_length", plan.passages.length_max}};
-  if (!plan.embedder.empty()) {
-    YUPU_ASSIGN_OR_RETURN(const std::string weights,
-                          file_sha256(strategy.resolve(plan.embedder) + "/model.safetensors"));
-    input["embedder"] = weights;
+  for (const auto& [key, folder] : {std::pair("embedder", &plan.embedder), std::pair("reranker", &plan.reranker)}) {
+    if (folder->empty()) continue;
+    YUPU_ASSIGN_OR_RETURN(input[key], file_sha256(strategy.resolve(*folder) + "/model.safetensors"));
+  }
+  if (!plan.weigh.empty()) {
+    YUPU_ASSIGN_OR_RETURN(const std::string questions, file_sha256(strategy.resolve(plan.weigh)));
+    input["weigh"] = {{"questions", questions}, {"columns", {plan.query_column, plan.source_column}}};
   }
   if (plan.wish) {
     YUPU_ASSIGN_OR_RETURN(const std::string questions, file_sha256(strategy.resolve(plan.questions)));
@@ -40,7 +44,7 @@ Result<Json> knowledge_input(const LoopContext& context) {
                           {"confidence", plan.wish->confidence ? Json(*plan.wish->confidence) : Json()},
                           {"questions", questions},
                           {"columns", {plan.query_column, plan.source_column}},
-                          {"words_weight", plan.words_weight}};
+                          {"words_weight", plan.words_weight.value_or(1.0)}};
   }
   return input;
 }
@@ -81,21 +85,39 @@ Result<Json> bring_up_to_date(LoopContext& context) {
   return output;
 }
 
+// Fits what words and the reranker count, before the threshold: it is of answers that these orders find.
+Result<Json> weigh(LoopContext& context, products::Retriever& retriever) {
+  const Strategy& strategy = context.strategy;
+  const KnowledgePlan& plan = *strategy.knowledge;
+  const std::string path = strategy.resolve(plan.weigh);
+  YUPU_ASSIGN_OR_RETURN(const auto questions, read_questions(path, plan.query_column, plan.source_column));
+  for (const products::Question& question : questions) {
+    if (question.sources.empty())
+      return invalid_argument(fmt::format("{}: '{}' names no document", path, question.text), "knowledge.weigh");
+  }
+  const auto fit = products::fit_order(retriever, questions);
+  if (!fit.ok()) return fit.status().with_context(path);
+  YUPU_RETURN_IF_ERROR(products::keep_order(context.clock, retriever, *fit));
+  return Json(fit->to_json());
+}
+
 Result<Json> run_knowledge(LoopContext& context) {
   const Strategy& strategy = context.strategy;
   const KnowledgePlan& plan = *strategy.knowledge;
   YUPU_ASSIGN_OR_RETURN(Json output, bring_up_to_date(context));
-  std::unique_ptr<tasks::Embedder> embedder;
+  YUPU_ASSIGN_OR_RETURN(const KnowledgeModels models, load_models(strategy));
   std::unique_ptr<engine::ExecutionContext> engine;
-  if (!plan.embedder.empty()) {
-    YUPU_ASSIGN_OR_RETURN(embedder, tasks::Embedder::load(strategy.resolve(plan.embedder), model::Placement::kMapped));
+  if (models.embedder != nullptr || models.reranker != nullptr)
     engine = std::make_unique<engine::ExecutionContext>(context.threads);
-  }
-  YUPU_ASSIGN_OR_RETURN(const auto retriever,
-                        products::Retriever::open(context.store, products::kOwnShelf,
-                                                  {.embedder = embedder.get(), .context = engine.get()},
-                                                  {.words_weight = plan.words_weight}));
+  YUPU_ASSIGN_OR_RETURN(const auto retriever, products::Retriever::open(context.store, products::kOwnShelf,
+                                                                        {.embedder = models.embedder.get(),
+                                                                         .reranker = models.reranker.get(),
+                                                                         .context = engine.get()},
+                                                                        {.words_weight = plan.words_weight}));
   YUPU_ASSIGN_OR_RETURN(output["embedded"], retriever->refresh());
+  if (!plan.weigh.empty()) {
+    YUPU_ASSIGN_OR_RETURN(output["weights"], weigh(context, *retriever));
+  }
   if (!plan.wish) return output;
   const std::string path = strategy.resolve(plan.questions);
   YUPU_ASSIGN_OR_RETURN(const auto questions, read_questions(path, plan.query_column, plan.source_column));
@@ -112,6 +134,11 @@ std::string describe(const Json& output) {
                                  output["documents"].get<int>(), output["passages"].get<int>(),
                                  output["new"].get<int>(), output["replaced"].get<int>(), output["removed"].get<int>());
   if (output["embedded"].get<int>() > 0) text += fmt::format(", {} embedded", output["embedded"].get<int>());
+  for (const auto& [key, name] : {std::pair("words", "words weigh"), std::pair("rerank", "the reranker weighs")}) {
+    if (!output.contains("weights") || output["weights"][key].is_null()) continue;
+    text += fmt::format(", {} {} (MRR@10 {:.3f})", name, output["weights"][key]["weight"].get<double>(),
+                        output["weights"][key]["mrr@10"].get<double>());
+  }
   if (output.contains("threshold")) {
     const Json& fit = output["threshold"];
     text += fmt::format(", answered from {:.3f} on: {} of {} questions, {} wrongly", fit["threshold"].get<double>(),

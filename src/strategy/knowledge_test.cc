@@ -7,9 +7,11 @@
 #include "base/testing.h"
 #include "products/service/knowledge/library.h"
 #include "products/service/knowledge/shelf.h"
+#include "strategy/knowledge_plan.h"
 #include "strategy/knowledge_stage.h"
 #include "strategy/strategy.h"
 #include "strategy/testing.h"
+#include "text/tokenizers/wordpiece/wordpiece.h"
 
 namespace yupu::strategy {
 namespace {
@@ -103,6 +105,39 @@ TEST_F(KnowledgeStageTest, ATargetIsFittedOrTheStageFails) {
   EXPECT_THAT(run(keys), HasSubstr("docs/gone.md"));
 }
 
+std::unique_ptr<text::Tokenizer> few_words() {
+  return text::make_wordpiece({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "refund", "days", "deliver", "norway"})
+      .value();
+}
+
+TEST_F(KnowledgeStageTest, ItsModelsAreWeighedBeforeTheThresholdIsFitted) {
+  model::EncoderConfig config;
+  config.vocab_size = 9;
+  config.hidden_size = 16;
+  config.intermediate_size = 32;
+  config.position_count = 32;
+  const tasks::PairModel::Fresh pairs{
+      .target = tasks::PairTarget::kScore, .labels = {}, .positive = {}, .scale = {}, .seed = 1, .max_length = 30};
+  const auto embedder = tasks::Embedder::create(config, few_words(), {.seed = 1, .max_length = 30}).value();
+  ASSERT_TRUE(embedder->save(folder_.file("vectors")).ok());
+  ASSERT_TRUE(tasks::PairModel::create(config, few_words(), pairs).value()->save(folder_.file("reranker")).ok());
+  write("w.csv", "query,source\nrefund days,docs/refunds.md\ndeliver to Norway,docs/delivery.md\n");
+  const std::string keys =
+      "documents = [\"docs/*\"]\nembedder = \"vectors\"\nreranker = \"reranker\"\nweigh = \"w.csv\"\ntarget = "
+      "0.05\nquestions = \"w.csv\"\n";
+  const std::string said = run(keys);
+  EXPECT_THAT(said, HasSubstr("words weigh "));
+  EXPECT_THAT(said, HasSubstr("the reranker weighs 0 (MRR@10 1.000), answered from"));
+  EXPECT_EQ(run(keys), "skipped");
+  const auto strategy = load(keys).value();
+  const auto base = open_knowledge(strategy, *store_).value();
+  const auto found = base->find("", "refund days").value();
+  ASSERT_FALSE(found.quotes.empty());
+  EXPECT_EQ(found.quotes.front().source, "docs/refunds.md");
+  write("w.csv", "query,source\nrefund days,\n");
+  EXPECT_THAT(run(keys), HasSubstr("names no document"));
+}
+
 TEST_F(KnowledgeStageTest, AnEmptyTableIsTheDocumentsOfTheWorkingFolder) {
   EXPECT_EQ(run(""), "0 documents, 0 passages (0 new, 0 replaced, 0 removed)");
   EXPECT_TRUE(load("")->knowledge.has_value());
@@ -117,6 +152,9 @@ TEST_F(KnowledgeStageTest, WhatIsWrongIsNamed) {
       {"documents = [\"docs\"]\n", "docs is a folder; name the files in it"},
       {"documents = [\"../nowhere.md\"]\n", "no file is called ../nowhere.md"},
       {"embedder = \"no-model\"\n", "line 19: knowledge.embedder: there is no file"},
+      {"reranker = \"no-model\"\n", "line 19: knowledge.reranker: there is no file"},
+      {"weigh = \"q.csv\"\n", "knowledge.weigh: words alone have one order"},
+      {"weigh = \"q.csv\"\nwords_weight = 0.5\nembedder = \"docs\"\n", "knowledge.weigh: stands beside words_weight"},
       {"threshold = 1.5\n", "line 19: knowledge.threshold: must be a number from 0 to 1"},
       {"target = 0.05\n", "knowledge.questions: is missing"},
       {"target = 1.0\nquestions = \"q.csv\"\n", "knowledge.target: must be a number"},

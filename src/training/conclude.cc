@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tasks/classify/precision_bound.h"
 #include "training/run_frame.h"
 
 namespace yupu::training {
@@ -84,6 +85,12 @@ Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Cla
     progress.note(fmt::format(
         "calibration: no threshold reaches a precision of {:.3f} on the validation rows; the best is {:.3f}",
         options.target_precision, calibration.answered_precision));
+  } else if (!calibration.promise) {
+    progress.note(
+        fmt::format("calibration: {:.1f} % of the answers are right on the validation rows; of texts like them "
+                    "{:.1f} % at least, with 95 % confidence",
+                    100.0 * calibration.answered_precision,
+                    100.0 * tasks::precision_bound(calibration, options.out_of_scope_share)));
   }
   classifier.set_calibration(calibration);
   classifier.show_agreement(calibration.gate && tasks::reads_agreement(*calibration.gate));

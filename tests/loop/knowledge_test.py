@@ -50,7 +50,22 @@ def main():
         expect("returns.md version 1" in run("knowledge", "answer", "refund days"), "a citation for people")
 
         judged = knowledge("evaluate", "--data", "questions.csv", "--embedder", "embedder")
-        expect(judged["words"]["recall@1"] == 1.0 and set(judged) == {"documents", "words", "vectors", "hybrid"}, f"{judged}")
+        expect(judged["words"]["recall@1"] == 1.0 and set(judged) == {"documents", "words", "vectors", "hybrid", "weights"}, f"{judged}")
+        weighed = knowledge("weigh", "--data", "questions.csv", "--embedder", "embedder")
+        after = knowledge("evaluate", "--data", "questions.csv", "--embedder", "embedder")
+        expect(after["hybrid"]["mrr@10"] == weighed["words"]["mrr@10"] == 1.0 and after["weights"]["words_fitted"], f"{weighed} {after}")
+        expect(after["weights"]["words"] == weighed["words"]["weight"], "search weighs as fitted")
+        mined = knowledge("pairs", "--data", "questions.csv", "--out", "mined.jsonl", "--negatives", "1", "--embedder", "embedder")
+        pairs = [json.loads(line) for line in (folder / "mined.jsonl").read_text().splitlines()]
+        expect(mined["pairs"] == len(pairs) == 4 and [pair["label"] for pair in pairs] == [1, 0, 1, 0], f"{mined} {pairs}")
+        expect(pairs[0]["text_b"].endswith("A refund takes three days. 退款三天到账。") and pairs[2]["query"] == "q2", f"{pairs}")
+        run("train", "--task", "pairs", "--loss", "lists", "--group", "query", "--train", "mined.jsonl", "--valid", "mined.jsonl", "--epochs",
+            "1", "--vocab-size", "120", "--out", "reranker", "--threads", "1")
+        both = ["--data", "questions.csv", "--embedder", "embedder", "--reranker", "reranker"]
+        weighed = knowledge("weigh", *both)
+        after = knowledge("evaluate", *both)
+        expect(after["reranked"]["mrr@10"] >= after["hybrid"]["mrr@10"] == 1.0, f"{weighed} {after}")
+        expect(weighed["rerank"]["weight"] == after["weights"]["rerank"] == 0.0, "an order that cannot be better is left as it is")
 
         (folder / "returns.md").write_text(RETURNS.replace("three", "five"))
         expect(knowledge("add", "returns.md")["documents"][0]["version"] == 2, "another text is another version")
@@ -73,6 +88,10 @@ def main():
             refused(["knowledge", "add", "returns.md", file], says)
         (folder / "wrong.csv").write_text("query,source\nwhat,nowhere.md\n")
         refused(["knowledge", "evaluate", "--data", "wrong.csv"], "nowhere.md")
+        refused(["knowledge", "weigh", "--data", "questions.csv"], "give an embedder or a reranker")
+        refused(["knowledge", "weigh", "--data", "wrong.csv", "--embedder", "embedder"], "nowhere.md")
+        refused(["knowledge", "weigh", "--data", "questions.csv", "--embedder", "embedder", "--words-weight", "1"], "not fitted")
+        refused(["knowledge", "pairs", "--data", "questions.csv", "--out", "pairs.csv"], "jsonl")
         refused(["knowledge", "remove", "ship.html"], "ship.html")
         refused(["knowledge", "search", "x", "--workdir", "absent"], "absent")
         refused(["knowledge", "add", "a.md", "b.md", "--source", "x"], "--source")

@@ -7,12 +7,13 @@
 #include "app/commands/train_options.h"
 #include "app/workplace.h"
 #include "tasks/classify/evaluate.h"
+#include "tasks/classify/precision_bound.h"
 #include "training/conclude.h"
 
 namespace yupu::app {
 namespace {
 
-std::string calibration_text(const tasks::Calibration& calibration) {
+std::string calibration_text(const tasks::Calibration& calibration, double precision_bound) {
   std::string text = fmt::format("temperature {:.4f}; expected calibration error {:.4f}, {:.4f} without it\n",
                                  calibration.temperature, calibration.error_after, calibration.error_before);
   for (const auto& [score, figures] : calibration.scope_figures) {
@@ -28,7 +29,9 @@ std::string calibration_text(const tasks::Calibration& calibration) {
   if (calibration.out_of_scope_count > 0)
     text += fmt::format(", {:.2f} % of those out of scope", 100.0 * calibration.out_of_scope_answered);
   text += fmt::format("; {:.2f} % of the answers wrong", 100.0 * (1.0 - calibration.answered_precision));
-  if (calibration.promise) text += fmt::format(", at most {:.2f} % bound", 100.0 * calibration.promise->bound);
+  text += calibration.promise
+              ? fmt::format(", at most {:.2f} % bound", 100.0 * calibration.promise->bound)
+              : fmt::format(" as seen, below {:.2f} % with 95 % confidence", 100.0 * (1.0 - precision_bound));
   return text + "\n";
 }
 
@@ -56,7 +59,10 @@ Status calibrate_command(Arguments& arguments) {
   YUPU_RETURN_IF_ERROR(training::calibrate(options, sources, *classifier, *progress));
   const tasks::Calibration& calibration = *classifier->calibration();
   YUPU_RETURN_IF_ERROR(classifier->save(model));
-  json ? print_json(calibration.to_json()) : print_text(calibration_text(calibration));
+  const double bound = tasks::precision_bound(calibration, options.out_of_scope_share);
+  OrderedJson told = calibration.to_json();
+  told["precision_bound"] = bound;
+  json ? print_json(told) : print_text(calibration_text(calibration, bound));
   if (!calibration.may_answer()) return conflict(fmt::format("{}: {}", model, calibration.promise->reason));
   return ok_status();
 }

@@ -87,6 +87,8 @@ constexpr std::array kCommands{
         "                     group are candidates for one query\n"
         "    --target auto|classes|score   auto: numbers of more than two values are a score\n"
         "    --positive LABEL   by which candidates are ranked (default: the last of two)   --symmetric on|off\n"
+        "    --loss rows|lists   lists: of each group a right candidate against its wrong ones, --list-size N (8) in "
+        "all\n"
         "    --metric accuracy|macro_f1|f1|auroc|average_precision|spearman|pearson|mrr   --max-length N (128)\n"
         "  --task multilabel   any number of labels per text (docs/multilabel.md)\n"
         "    --text COL --label COL (text, labels) --separator S   between the labels of a cell (;); JSONL: arrays\n"
@@ -246,7 +248,7 @@ constexpr std::array kCommands{
             "  invoices show INVOICE",
             invoices_command},
     Command{
-        "knowledge", "knowledge add|list|remove|search|answer|evaluate|fit ...",
+        "knowledge", "knowledge add|list|remove|search|answer|evaluate|fit|weigh|pairs ...",
         "documents a bot may quote: search, quotes",
         "Markdown, HTML, text and .docx files become passages; answers are their sentences, with citations\n"
         "(docs/knowledge.md).\n"
@@ -263,9 +265,18 @@ constexpr std::array kCommands{
         "answers;\n"
         "      exit 1, and nothing written, when that cannot be reached; what serves takes it from the next question "
         "on\n"
+        "  knowledge weigh --data FILE [--query COL] [--source COL]   how much words count beside vectors, and the "
+        "reranker\n"
+        "      beside both, fitted to MRR@10; no fused order is worse on these questions; holds from the next search "
+        "on\n"
+        "  knowledge pairs --data FILE --out FILE.jsonl [--negatives N] [--query COL] [--source COL]   what a "
+        "reranker\n"
+        "      learns from (train --task pairs --loss lists --group query): right passages, and N (7) that the search\n"
+        "      puts first and that are wrong\n"
         "  --embedder DIR   a model of --task embed: vectors beside words, both fused\n"
-        "  --words-weight X   of words beside 1 of vectors in the fused order (default 1)\n"
+        "  --words-weight X   of words beside 1 of vectors in the fused order (default: the fitted one, or 1)\n"
         "  --reranker DIR   a model of --task pairs: orders the first 30 anew\n"
+        "  --rerank-weight X   of its order beside the one before it, 0 to 1 (default: the fitted one, or 1)\n"
         "  --tenant NAME    whose documents (default: the working folder's own)\n"
         "  --workdir DIR --store URL --threads N --precision fp32|bf16 --json",
         knowledge_command},

@@ -9,6 +9,7 @@
 #include "app/workplace.h"
 #include "base/file.h"
 #include "engine/execution_context.h"
+#include "tasks/classify/branches.h"
 #include "tasks/classify/classifier.h"
 #include "tasks/classify/evaluation_page.h"
 
@@ -39,11 +40,18 @@ Status evaluate_classify(Arguments& arguments, const std::string& model) {
   YUPU_ASSIGN_OR_RETURN(const auto rows, read_rows(shape, data));
   engine::ExecutionContext context = open_context(run);
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, context, rows));
+  YUPU_ASSIGN_OR_RETURN(const auto branches, tasks::judge_branches(*classifier, context, rows));
   if (!html.empty()) {
-    YUPU_RETURN_IF_ERROR(write_file_atomic(
-        html, tasks::evaluation_page(evaluation, {.model = model, .data = data, .lineage = classifier->lineage()})));
+    const tasks::PageSubject subject{.model = model, .data = data, .lineage = classifier->lineage()};
+    YUPU_RETURN_IF_ERROR(write_file_atomic(html, tasks::evaluation_page(evaluation, subject, branches)));
   }
-  json ? print_json(evaluation.to_json()) : print_text(evaluation.to_text());
+  if (!json) {
+    print_text(evaluation.to_text() + (branches ? branches->to_text() : ""));
+    return ok_status();
+  }
+  OrderedJson told = evaluation.to_json();
+  if (branches) told["branches"] = branches->to_json();
+  print_json(told);
   return ok_status();
 }
 

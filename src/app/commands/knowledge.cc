@@ -182,14 +182,16 @@ Status evaluate(Arguments& arguments) {
 }  // namespace
 
 Status knowledge_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb,
-                        arguments.verb({"add", "list", "remove", "search", "answer", "evaluate", "fit"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"add", "list", "remove", "search", "answer", "evaluate",
+                                                                "fit", "weigh", "pairs"}));
   if (verb == "add") return add(arguments);
   if (verb == "list") return list(arguments);
   if (verb == "remove") return remove(arguments);
   if (verb == "search") return search(arguments);
   if (verb == "answer") return answer(arguments);
   if (verb == "fit") return knowledge_fit(arguments);
+  if (verb == "weigh") return knowledge_weigh(arguments);
+  if (verb == "pairs") return knowledge_pairs(arguments);
   return evaluate(arguments);
 }
 

@@ -6,7 +6,11 @@ ModelFlags read_model_flags(Arguments& arguments) {
   ModelFlags flags;
   flags.embedder = arguments.text("--embedder");
   flags.reranker = arguments.text("--reranker");
-  flags.words_weight = arguments.number("--words-weight", flags.words_weight, 0.0, 1000.0);
+  constexpr double kNotGiven = -1.0;
+  const double words = arguments.number("--words-weight", kNotGiven, 0.0, 1000.0);
+  if (words != kNotGiven) flags.search.words_weight = words;
+  const double rerank = arguments.number("--rerank-weight", kNotGiven, 0.0, 1.0);
+  if (rerank != kNotGiven) flags.search.rerank_weight = rerank;
   flags.run = read_model_run(arguments);
   return flags;
 }
@@ -26,7 +30,7 @@ Result<Search> open_search(TenantPlace& place, const ModelFlags& flags) {
                                                                     {.embedder = search.embedder.get(),
                                                                      .reranker = search.reranker.get(),
                                                                      .context = search.context.get()},
-                                                                    {.words_weight = flags.words_weight}));
+                                                                    flags.search));
   return search;
 }
 

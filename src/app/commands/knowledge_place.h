@@ -15,10 +15,10 @@
 
 namespace yupu::app {
 
-// --embedder DIR, --reranker DIR and --words-weight X.
+// --embedder DIR, --reranker DIR, --words-weight X and --rerank-weight X.
 struct ModelFlags {
   std::string embedder, reranker;
-  double words_weight = 1.0;
+  products::RetrieverOptions search = {};
   ModelRun run;
 };
 ModelFlags read_model_flags(Arguments& arguments);
@@ -32,6 +32,8 @@ struct Search {
 };
 Result<Search> open_search(TenantPlace& place, const ModelFlags& flags);
 
-Status knowledge_fit(Arguments& arguments);  // knowledge_fit.cc
+Status knowledge_fit(Arguments& arguments);    // knowledge_fit.cc
+Status knowledge_weigh(Arguments& arguments);  // knowledge_order.cc
+Status knowledge_pairs(Arguments& arguments);  // knowledge_order.cc
 
 }  // namespace yupu::app

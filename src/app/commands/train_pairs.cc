@@ -53,6 +53,8 @@ Status train_pairs(Arguments& arguments) {
                                           "average_precision", "spearman", "pearson", "mrr"});
   options.target = tasks::find_target(arguments.one_of("--target", "auto", {"auto", "classes", "score"}));
   options.positive = arguments.text("--positive");
+  if (arguments.one_of("--loss", "rows", {"rows", "lists"}) == "lists") options.loss = training::PairLoss::kLists;
+  options.list_size = arguments.integer("--list-size", options.list_size, 2, 128);
   options.symmetric = arguments.one_of("--symmetric", "off", {"on", "off"}) == "on";
   const engine::MpiOptions rank_options = read_rank_options(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/testing.h"
 #include "model/checkpoint/huggingface.h"
+#include "tasks/classify/branches.h"
 #include "tasks/classify/evaluate.h"
 #include "tasks/tasks.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
@@ -125,6 +126,24 @@ TEST(Classifier, TheWideBranchAddsToTheLogitsAndIsSaved) {
   ASSERT_TRUE(small_classifier()->save(dir.path()).ok());
   EXPECT_FALSE(file_exists(dir.file("wide.safetensors")));
   EXPECT_EQ((*Classifier::load(dir.path()))->wide(), nullptr);
+}
+
+TEST(Classifier, EachBranchIsJudgedWithoutTheOther) {
+  engine::ExecutionContext context(1);
+  const auto both = wide_classifier();
+  const auto encoder = small_classifier();  // of the same weights
+  std::vector<handoff::Row> rows;
+  for (std::size_t i = 0; i < kTexts.size(); ++i)
+    rows.push_back({.text = kTexts[i], .label = both->labels()[i % both->labels().size()], .lang = "en", .source = {}});
+  rows.push_back({.text = "hello", .label = std::string(handoff::kOutOfScope), .lang = "en", .source = {}});
+  const auto branches = judge_branches(*both, context, rows).value();
+  ASSERT_TRUE(branches);
+  EXPECT_EQ(branches->both.accuracy, evaluate(*both, context, rows)->report.accuracy);
+  EXPECT_EQ(branches->encoder.accuracy, evaluate(*encoder, context, rows)->report.accuracy);
+  EXPECT_EQ(branches->encoder.macro_f1, evaluate(*encoder, context, rows)->report.macro.f1);
+  EXPECT_EQ(branches->to_json()["both"]["accuracy"], branches->both.accuracy);
+  EXPECT_FALSE(judge_branches(*encoder, context, rows).value()) << "no wide branch";
+  EXPECT_FALSE(judge_branches(*both, context, std::span(rows).last(1)).ok()) << "no row with a label";
 }
 
 TEST(Classifier, TextsThatShareNothingGiveNoWideBranch) {

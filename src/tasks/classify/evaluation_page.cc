@@ -22,6 +22,7 @@ struct Words {
   std::string_view labels, label, precision, recall, f1, support, micro, macro, weighted;
   std::string_view confusion, confusion_note, confusion_cut, truth, predicted;
   std::string_view slices, slice;
+  std::string_view branches, branches_note, branch, encoder_alone, wide_alone, both_branches;
   std::string_view reliability, reliability_note, confidence, share_right;
   std::string_view decisions, answer, clarify, refuse, out_of_scope, out_of_scope_answered;
   std::string_view wrong, promised, bound, broken_promise, ece_before;
@@ -56,6 +57,12 @@ constexpr Words kChinese = {
     .predicted = "判断",
     .slices = "分组表现",
     .slice = "分组",
+    .branches = "两个分支各自的表现",
+    .branches_note = "两个分支一起训练；这里看的是去掉另一个分支之后，各自还能判对多少。",
+    .branch = "分支",
+    .encoder_alone = "只用编码器",
+    .wide_alone = "只用字词线性分支",
+    .both_branches = "两者相加",
     .reliability = "可靠性图",
     .reliability_note = "每个点是一组把握相近的回答；落在虚线上，说明说几成把握就真有几成对。",
     .confidence = "把握",
@@ -115,6 +122,12 @@ constexpr Words kEnglish = {
     .predicted = "predicted",
     .slices = "Slices",
     .slice = "slice",
+    .branches = "Each branch alone",
+    .branches_note = "Both were trained together; this is what each still gets right without the other.",
+    .branch = "branch",
+    .encoder_alone = "encoder alone",
+    .wide_alone = "wide branch alone",
+    .both_branches = "both",
     .reliability = "Reliability",
     .reliability_note =
         "Each dot is a group of answers of like confidence; on the dashed line, a score means what it says.",
@@ -216,6 +229,20 @@ std::string slice_part(const Evaluation& evaluation, const Words& words) {
                      table(head_row({words.slice, words.accuracy, words.macro_f1, words.support}) + "<th></th>", rows));
 }
 
+std::string branch_part(const std::optional<Branches>& judged, const Words& words) {
+  if (!judged) return {};
+  const Branches& branches = *judged;
+  std::string rows;
+  for (const auto& [name, figures] :
+       {std::pair(words.encoder_alone, branches.encoder), std::pair(words.wide_alone, branches.wide),
+        std::pair(words.both_branches, branches.both)}) {
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", name, number_cell(percent(figures.accuracy)),
+                        number_cell(percent(figures.macro_f1)));
+  }
+  return heading(words.branches, words.branches_note) +
+         table(head_row({words.branch, words.accuracy, words.macro_f1}), rows);
+}
+
 std::string reliability_part(const Evaluation& evaluation, const Words& words) {
   std::vector<page::Point> points;
   for (const auto& bin : reliability(evaluation.judged)) {
@@ -275,11 +302,12 @@ std::string scope_part(const Evaluation& evaluation, const Words& words) {
 
 }  // namespace
 
-std::string evaluation_page(const Evaluation& evaluation, const PageSubject& subject) {
+std::string evaluation_page(const Evaluation& evaluation, const PageSubject& subject,
+                            const std::optional<Branches>& branches) {
   return report_page(subject, kChinese, kEnglish, [&](const Words& words) {
     return summary_part(evaluation, words) + label_part(evaluation, words) + confusion_part(evaluation, words) +
-           slice_part(evaluation, words) + reliability_part(evaluation, words) + decision_part(evaluation, words) +
-           scope_part(evaluation, words);
+           slice_part(evaluation, words) + branch_part(branches, words) + reliability_part(evaluation, words) +
+           decision_part(evaluation, words) + scope_part(evaluation, words);
   });
 }
 

@@ -2,13 +2,17 @@
 // how the model was trained.  Self-contained (no script, nothing fetched), Chinese and English, light and dark.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "tasks/classify/branches.h"
 #include "tasks/classify/evaluate.h"
 #include "tasks/report_page.h"
 
 namespace yupu::tasks {
 
-std::string evaluation_page(const Evaluation& evaluation, const PageSubject& subject);
+// `branches`: where they were judged.
+std::string evaluation_page(const Evaluation& evaluation, const PageSubject& subject,
+                            const std::optional<Branches>& branches = std::nullopt);
 
 }  // namespace yupu::tasks

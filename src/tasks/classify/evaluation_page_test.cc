@@ -34,10 +34,12 @@ TEST(EvaluationPage, HasEveryPartInBothLanguagesAndFetchesNothing) {
   const Json lineage = {
       {"learning_curve",
        {{{"epoch", 1}, {"loss", 2.0}, {"valid", 0.5}}, {{"epoch", 2}, {"loss", 1.0}, {"valid", 0.75}}}}};
-  const std::string html = evaluation_page(evaluation, {.model = "m&m", .data = "test.csv", .lineage = lineage});
-  for (const char* part : {"混淆矩阵", "可靠性图", "学习曲线", "分组表现", "Confusion matrix", "Reliability",
-                           "Learning curve", "Slices", "75.0%", "FPR@95", "87.5%", "范围外", "too &lt;few&gt; rows",
-                           "m&amp;m", "a&lt;b&gt;", "prefers-color-scheme:dark"})
+  const std::string html = evaluation_page(evaluation, {.model = "m&m", .data = "test.csv", .lineage = lineage},
+                                           Branches{.encoder = {0.625, 0.5}, .wide = {0.5, 0.5}, .both = {0.75, 0.75}});
+  for (const char* part :
+       {"混淆矩阵", "可靠性图", "学习曲线", "分组表现", "Confusion matrix", "Reliability", "Learning curve", "Slices",
+        "wide branch alone", "62.5%", "只用编码器", "75.0%", "FPR@95", "87.5%", "范围外", "too &lt;few&gt; rows",
+        "m&amp;m", "a&lt;b&gt;", "prefers-color-scheme:dark"})
     EXPECT_THAT(html, HasSubstr(part));
   EXPECT_EQ(count_of(html, "<article"), 2u);
   EXPECT_EQ(count_of(html, "class=\"dot\""), 2 * 3u);  // three bins of confidence, twice

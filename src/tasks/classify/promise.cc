@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "tasks/classify/precision_bound.h"
 
 namespace yupu::tasks {
 namespace {
@@ -44,23 +45,6 @@ double ratio(std::int64_t part, std::int64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
 }
 
-struct Counts {
-  std::int64_t in_scope = 0, out_of_scope = 0;  // rows
-  std::int64_t answered = 0, wrong = 0;         // in scope
-  std::int64_t answered_out = 0;
-};
-
-double wrong_bound(const Counts& counts, const Promise& promise, double delta) {
-  if (!promise.out_of_scope_share)
-    return binomial_upper_bound(counts.wrong + counts.answered_out, counts.answered + counts.answered_out, delta);
-  const double share = *promise.out_of_scope_share;
-  const double wrong = (1.0 - share) * binomial_upper_bound(counts.wrong, counts.in_scope, delta / 3.0);
-  const double answered = (1.0 - share) * binomial_lower_bound(counts.answered, counts.in_scope, delta / 3.0);
-  const double out =
-      share > 0.0 ? share * binomial_upper_bound(counts.answered_out, counts.out_of_scope, delta / 3.0) : 0.0;
-  return answered + out > 0.0 ? std::min(1.0, (wrong + out) / (answered + out)) : 1.0;
-}
-
 }  // namespace
 
 double binomial_upper_bound(std::int64_t k, std::int64_t n, double delta) {
@@ -87,7 +71,7 @@ std::int64_t faultless_rows_needed(double max_wrong, double delta) {
 PromisedThreshold find_promised_threshold(std::span<const PromiseRow> rows, const Promise& promise, double delta) {
   CHECK(promise.max_wrong > 0.0 && promise.max_wrong < 1.0 && delta > 0.0 && delta < 1.0, "no promise");
   std::vector<PromiseRow> sorted;  // lowest score first
-  Counts all;
+  AnswerCounts all;
   for (const PromiseRow& row : rows) {
     (row.in_scope ? all.in_scope : all.out_of_scope) += 1;
     if (row.answerable) sorted.push_back(row);
@@ -97,8 +81,8 @@ PromisedThreshold find_promised_threshold(std::span<const PromiseRow> rows, cons
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const PromiseRow& a, const PromiseRow& b) { return a.score < b.score; });
   // What is answered from each place on.
-  std::vector<Counts> from(sorted.size(), all);
-  Counts above = all;
+  std::vector<AnswerCounts> from(sorted.size(), all);
+  AnswerCounts above = all;
   for (std::size_t i = sorted.size(); i-- > 0;) {
     if (!sorted[i].in_scope) above.answered_out += 1;
     if (sorted[i].in_scope) above.answered += 1;
@@ -115,8 +99,8 @@ PromisedThreshold find_promised_threshold(std::span<const PromiseRow> rows, cons
         std::lower_bound(sorted.begin(), sorted.end(), sorted[middle].score,
                          [](const PromiseRow& row, double score) { return row.score < score; }) -
         sorted.begin());
-    const Counts& counts = from[first];
-    const double bound = wrong_bound(counts, promise, delta / steps);
+    const AnswerCounts& counts = from[first];
+    const double bound = wrong_share_bound(counts, promise.out_of_scope_share, delta / steps);
     const bool keeps = bound <= promise.max_wrong;
     if (keeps || (!best.kept && bound < best.bound)) {
       best = {.threshold = sorted[middle].score,

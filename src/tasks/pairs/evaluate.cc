@@ -10,19 +10,16 @@
 
 #include "base/check.h"
 #include "tasks/metrics/correlation.h"
+#include "tasks/pairs/list_loss.h"
 #include "text/bm25/bm25.h"
 
 namespace yupu::tasks {
 namespace {
 
-constexpr double kRelevantShare = 0.5;  // of a score's scale, from where on a candidate counts as relevant
-
 Candidate candidate(const PairModel& model, const PairRow& row, double score) {
-  if (model.target() == PairTarget::kScore) {
-    const double gain = std::max(0.0, model.scale().to_unit(row.score));
-    return {.score = score, .gain = gain, .relevant = gain >= kRelevantShare};
-  }
-  const bool relevant = model.label_is_positive(row.label);
+  const bool relevant = is_relevant(model, row);
+  if (model.target() == PairTarget::kScore)
+    return {.score = score, .gain = std::max(0.0, model.scale().to_unit(row.score)), .relevant = relevant};
   return {.score = score, .gain = relevant ? 1.0 : 0.0, .relevant = relevant};
 }
 

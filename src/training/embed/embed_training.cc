@@ -5,8 +5,7 @@
 #include "tasks/embed/evaluate.h"
 #include "training/embed/embed_learner.h"
 #include "training/fresh_model.h"
-#include "training/precision.h"
-#include "training/run_to_model.h"
+#include "training/task_run.h"
 
 namespace yupu::training {
 namespace {
@@ -88,19 +87,19 @@ Result<TrainResult> train_checked(const EmbedOptions& options, engine::Collectiv
                                   handoff::Progress& progress) {
   YUPU_RETURN_IF_ERROR(check_sets(options));
   YUPU_ASSIGN_OR_RETURN(const auto embedder, make_embedder(options));
-  const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state,
-                        open_state(options.loop, deciding_facts(options, precision, *embedder), collective));
-  engine::ExecutionContext context(options.loop.threads, precision);
-  EmbedLearner learner(options, *embedder);
-  YUPU_RETURN_IF_ERROR(check_updates(options, learner));
-  const RunPlace place{
-      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
-  return run_to_model(place, learner, options.train.rows.size(), *embedder,
-                      [&](std::map<std::string, double>& figures) -> Status {
-                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *embedder, context, options.valid, figures));
-                        return add_figures("test.", *embedder, context, options.test, figures);
-                      });
+  return run_task({.loop = options.loop,
+                   .row_count = options.train.rows.size(),
+                   .facts = [&](engine::Precision precision) { return deciding_facts(options, precision, *embedder); },
+                   .learner = [&]() -> Result<std::unique_ptr<Learner>> {
+                     auto learner = std::make_unique<EmbedLearner>(options, *embedder);
+                     YUPU_RETURN_IF_ERROR(check_updates(options, *learner));
+                     return std::unique_ptr<Learner>(std::move(learner));
+                   },
+                   .judge = [&](engine::ExecutionContext& context, std::map<std::string, double>& figures) -> Status {
+                     YUPU_RETURN_IF_ERROR(add_figures("valid.", *embedder, context, options.valid, figures));
+                     return add_figures("test.", *embedder, context, options.test, figures);
+                   }},
+                  collective, progress, *embedder);
 }
 
 Status check_own(const EmbedOptions& options) {

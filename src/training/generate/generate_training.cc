@@ -6,8 +6,7 @@
 #include "text/tokenizers/bpe/train.h"
 #include "training/fresh_model.h"
 #include "training/generate/generate_learner.h"
-#include "training/precision.h"
-#include "training/run_to_model.h"
+#include "training/task_run.h"
 
 namespace yupu::training {
 namespace {
@@ -62,26 +61,30 @@ void add_figures(const std::string& prefix, const LanguageModel& model, engine::
   if (const auto bits = evaluation.bits_per_byte()) figures[prefix + "bits_per_byte"] = *bits;
 }
 
+// Tells of texts that were cut.
+Result<std::unique_ptr<Learner>> make_learner(const GenerateTraining& options, LanguageModel& model,
+                                              handoff::Progress& progress) {
+  auto learner = std::make_unique<GenerateLearner>(options, model);
+  if (learner->cut_count() > 0) {
+    progress.note(fmt::format("{} of {} training texts are longer than {} tokens with their prompt and were cut",
+                              learner->cut_count(), options.train.rows.size(), model.max_length()));
+  }
+  return std::unique_ptr<Learner>(std::move(learner));
+}
+
 Result<TrainResult> train_checked(const GenerateTraining& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto model, make_model(options));
-  const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state,
-                        open_state(options.loop, deciding_facts(options, precision, *model), collective));
-  engine::ExecutionContext context(options.loop.threads, precision);
-  GenerateLearner learner(options, *model);
-  if (learner.cut_count() > 0) {
-    progress.note(fmt::format("{} of {} training texts are longer than {} tokens with their prompt and were cut",
-                              learner.cut_count(), options.train.rows.size(), model->max_length()));
-  }
-  const RunPlace place{
-      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
-  return run_to_model(place, learner, options.train.rows.size(), *model,
-                      [&](std::map<std::string, double>& figures) -> Status {
-                        add_figures("valid.", *model, context, options.valid, figures);
-                        add_figures("test.", *model, context, options.test, figures);
-                        return ok_status();
-                      });
+  return run_task({.loop = options.loop,
+                   .row_count = options.train.rows.size(),
+                   .facts = [&](engine::Precision precision) { return deciding_facts(options, precision, *model); },
+                   .learner = [&] { return make_learner(options, *model, progress); },
+                   .judge = [&](engine::ExecutionContext& context, std::map<std::string, double>& figures) -> Status {
+                     add_figures("valid.", *model, context, options.valid, figures);
+                     add_figures("test.", *model, context, options.test, figures);
+                     return ok_status();
+                   }},
+                  collective, progress, *model);
 }
 
 Status check_own(const GenerateTraining& options) {

@@ -9,9 +9,8 @@
 #include "tasks/multilabel/evaluate.h"
 #include "training/fresh_model.h"
 #include "training/multilabel/multilabel_learner.h"
-#include "training/precision.h"
 #include "training/ranks.h"
-#include "training/run_to_model.h"
+#include "training/task_run.h"
 
 namespace yupu::training {
 namespace {
@@ -119,20 +118,19 @@ Status add_figures(const std::string& prefix, const MultilabelModel& model, cons
 Result<TrainResult> train_checked(const MultilabelOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto model, make_model(options));
-  const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state,
-                        open_state(options.loop, deciding_facts(options, precision, *model), collective));
-  engine::ExecutionContext context(options.loop.threads, precision);
-  MultilabelLearner learner(options, *model);
-  const RunPlace place{
-      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
-  return run_to_model(place, learner, options.train.rows.size(), model->classifier(),
-                      [&](std::map<std::string, double>& figures) -> Status {
-                        const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
-                        YUPU_RETURN_IF_ERROR(fit(options, logits, *model));
-                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *model, logits, options.valid, figures));
-                        return add_figures("test.", *model, logits, options.test, figures);
-                      });
+  return run_task({.loop = options.loop,
+                   .row_count = options.train.rows.size(),
+                   .facts = [&](engine::Precision precision) { return deciding_facts(options, precision, *model); },
+                   .learner = [&]() -> Result<std::unique_ptr<Learner>> {
+                     return std::unique_ptr<Learner>(std::make_unique<MultilabelLearner>(options, *model));
+                   },
+                   .judge = [&](engine::ExecutionContext& context, std::map<std::string, double>& figures) -> Status {
+                     const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
+                     YUPU_RETURN_IF_ERROR(fit(options, logits, *model));
+                     YUPU_RETURN_IF_ERROR(add_figures("valid.", *model, logits, options.valid, figures));
+                     return add_figures("test.", *model, logits, options.test, figures);
+                   }},
+                  collective, progress, model->classifier());
 }
 
 }  // namespace

@@ -4,12 +4,15 @@
 
 #include "base/check.h"
 #include "tasks/pairs/evaluate.h"
+#include "tasks/pairs/list_loss.h"
 #include "training/ranks.h"
 #include "training/token_dropout.h"
 
 namespace yupu::training {
 
-PairLearner::PairLearner(const PairOptions& options, tasks::PairModel& model) : options_(options), model_(model) {
+PairLearner::PairLearner(const PairOptions& options, tasks::PairModel& model,
+                         std::vector<std::vector<std::uint32_t>> items)
+    : options_(options), model_(model), items_(std::move(items)) {
   for (const tasks::PairRow& row : options.train.rows) {
     Example example{.forwards = model.encode(row.a, row.b), .backwards = {}, .label = 0, .score = row.score};
     if (options.symmetric) example.backwards = model.encode(row.b, row.a);
@@ -18,8 +21,12 @@ PairLearner::PairLearner(const PairOptions& options, tasks::PairModel& model) : 
       CHECK(label, "a training label that the model does not have");
       example.label = *label;
     }
-    lengths_.push_back(static_cast<std::int64_t>(example.forwards.ids.size()));
     examples_.push_back(std::move(example));
+  }
+  for (const std::vector<std::uint32_t>& item : items_) {
+    std::size_t tokens = 0;
+    for (const std::uint32_t row : item) tokens += examples_[row].forwards.ids.size();
+    lengths_.push_back(static_cast<std::int64_t>(tokens));
   }
   valid_ = tasks::encode_all(model, options.valid);
 }
@@ -36,21 +43,33 @@ std::vector<std::int32_t> PairLearner::seen(const text::Encoding& encoding, std:
   return ids;
 }
 
-engine::Var PairLearner::loss(engine::Tape& tape, std::span<const std::uint32_t> rows, std::int64_t epoch,
+engine::Var PairLearner::loss(engine::Tape& tape, std::span<const std::uint32_t> items, std::int64_t epoch,
                               model::DropoutStep dropout) {
   engine::PackedBatch packed;
-  std::vector<std::int32_t> labels;
-  std::vector<double> scores;
-  for (const std::uint32_t row : rows) {
-    const Example& example = examples_[row];
-    const bool backwards = options_.symmetric && (static_cast<std::int64_t>(row) + epoch) % 2 != 0;
-    const text::Encoding& encoding = backwards ? example.backwards : example.forwards;
-    packed.append(seen(encoding, row, epoch), encoding.type_ids, row);
-    labels.push_back(example.label);
-    scores.push_back(example.score);
+  for (const std::uint32_t item : items) {
+    for (const std::uint32_t row : items_[item]) {
+      const bool backwards = options_.symmetric && (static_cast<std::int64_t>(row) + epoch) % 2 != 0;
+      const text::Encoding& encoding = backwards ? examples_[row].backwards : examples_[row].forwards;
+      packed.append(seen(encoding, row, epoch), encoding.type_ids, row);
+    }
   }
   batch_.emplace(std::move(packed));
-  const engine::Var logits = model_.classifier().forward(tape, *batch_, {}, dropout);
+  return loss_of(model_.classifier().forward(tape, *batch_, {}, dropout), items);
+}
+
+engine::Var PairLearner::loss_of(const engine::Var& logits, std::span<const std::uint32_t> items) const {
+  std::vector<std::int64_t> sizes;
+  std::vector<std::int32_t> labels;
+  std::vector<double> scores;
+  for (const std::uint32_t item : items) {
+    sizes.push_back(static_cast<std::int64_t>(items_[item].size()));
+    for (const std::uint32_t row : items_[item]) {
+      labels.push_back(examples_[row].label);
+      scores.push_back(examples_[row].score);
+    }
+  }
+  if (options_.loss == PairLoss::kLists)
+    return tasks::list_cross_entropy(logits, sizes, model_.positive(), options_.loop.label_smoothing);
   if (model_.target() == tasks::PairTarget::kScore) return model_.score_loss(logits, scores);
   return model_.class_loss(logits, labels, static_cast<float>(options_.loop.label_smoothing));
 }

@@ -10,9 +10,9 @@
 #include "tasks/pairs/evaluate.h"
 #include "training/fresh_model.h"
 #include "training/pairs/pair_learner.h"
-#include "training/precision.h"
+#include "training/pairs/pair_lists.h"
 #include "training/ranks.h"
-#include "training/run_to_model.h"
+#include "training/task_run.h"
 
 namespace yupu::training {
 namespace {
@@ -25,6 +25,7 @@ using tasks::PairTarget;
 // Bumped when the same options begin to give other weights.
 constexpr std::int64_t kRecipe = 1;
 
+constexpr std::int64_t kListSizeMax = 128;
 constexpr std::string_view kRankingMetric = "mrr";  // needs groups
 constexpr std::array<std::string_view, 6> kClassMetrics = {"accuracy", "macro_f1",          "f1",
                                                            "auroc",    "average_precision", kRankingMetric};
@@ -35,9 +36,14 @@ std::span<const std::string_view> metrics_of(PairTarget target) {
   return kClassMetrics;
 }
 
-Result<std::set<std::string>> labels_of(const PairSet& train) {
+std::set<std::string> label_set(const PairSet& set) {
   std::set<std::string> labels;
-  for (const PairRow& row : train.rows) labels.insert(row.label);
+  for (const PairRow& row : set.rows) labels.insert(row.label);
+  return labels;
+}
+
+Result<std::set<std::string>> labels_of(const PairSet& train) {
+  std::set<std::string> labels = label_set(train);
   if (labels.size() >= 2) return labels;
   return invalid_argument(fmt::format("{}: only one label (\"{}\") in the training pairs: there is nothing to tell "
                                       "apart",
@@ -132,29 +138,56 @@ Status add_figures(const std::string& prefix, const PairModel& model, const task
   return ok_status();
 }
 
+// What the loop sees as its rows: a pair each, or the lists.
+Result<std::vector<std::vector<std::uint32_t>>> items_of(const PairOptions& options, const PairModel& model,
+                                                         handoff::Progress& progress) {
+  if (options.loss == PairLoss::kLists) {
+    YUPU_ASSIGN_OR_RETURN(PairLists lists, pair_lists(options.train, model, options.list_size));
+    progress.note(fmt::format("{} lists of candidates; {} groups without a right or a wrong one teach nothing",
+                              lists.rows.size(), lists.idle_groups));
+    return std::move(lists.rows);
+  }
+  std::vector<std::vector<std::uint32_t>> items;
+  for (std::uint32_t row = 0; row < options.train.rows.size(); ++row) items.push_back({row});
+  return items;
+}
+
 Result<TrainResult> train_checked(const PairOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto model, make_model(options));
-  const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state,
-                        open_state(options.loop, deciding_facts(options, precision, *model), collective));
-  engine::ExecutionContext context(options.loop.threads, precision);
-  PairLearner learner(options, *model);
-  const RunPlace place{
-      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
-  return run_to_model(place, learner, options.train.rows.size(), model->classifier(),
-                      [&](std::map<std::string, double>& figures) -> Status {
-                        const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
-                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *model, logits, options.valid, figures));
-                        return add_figures("test.", *model, logits, options.test, figures);
-                      });
+  YUPU_ASSIGN_OR_RETURN(auto items, items_of(options, *model, progress));
+  return run_task({.loop = options.loop,
+                   .row_count = options.train.rows.size(),
+                   .facts = [&](engine::Precision precision) { return deciding_facts(options, precision, *model); },
+                   .learner = [&]() -> Result<std::unique_ptr<Learner>> {
+                     return std::unique_ptr<Learner>(std::make_unique<PairLearner>(options, *model, std::move(items)));
+                   },
+                   .judge = [&](engine::ExecutionContext& context, std::map<std::string, double>& figures) -> Status {
+                     const tasks::LogitsSource logits = logits_over(collective, model->classifier(), context);
+                     YUPU_RETURN_IF_ERROR(add_figures("valid.", *model, logits, options.valid, figures));
+                     return add_figures("test.", *model, logits, options.test, figures);
+                   }},
+                  collective, progress, model->classifier());
+}
+
+// A right and a wrong candidate are told apart by a score or a positive label alone.
+Status check_lists(const PairOptions& options) {
+  if (options.loss != PairLoss::kLists) return ok_status();
+  if (options.list_size < 2 || options.list_size > kListSizeMax) {
+    return invalid_argument(fmt::format("list_size is {}, must be 2 to {}", options.list_size, kListSizeMax),
+                            "list_size");
+  }
+  if (*options.target == PairTarget::kScore || !options.positive.empty() || label_set(options.train).size() <= 2)
+    return ok_status();
+  return invalid_argument("loss \"lists\": of more than two labels say which is the right candidate's (positive)",
+                          "positive");
 }
 
 std::string default_metric(const PairOptions& options) {
+  if (options.loss == PairLoss::kLists && options.valid.has_groups()) return std::string(kRankingMetric);
   if (*options.target == PairTarget::kScore) return "spearman";
-  std::set<std::string_view> labels;
-  for (const PairRow& row : options.train.rows) labels.insert(row.label);
-  return labels.size() == 2 || !options.positive.empty() ? "average_precision" : "accuracy";
+  const bool has_positive = label_set(options.train).size() == 2 || !options.positive.empty();
+  return has_positive ? "average_precision" : "accuracy";
 }
 
 Status check_metric(const PairOptions& options) {
@@ -184,6 +217,7 @@ Status decide(PairOptions& options) {
     if (!options.positive.empty())
       return invalid_argument("positive: a score has no labels, so none of them is positive", "positive");
   }
+  YUPU_RETURN_IF_ERROR(check_lists(options));
   if (options.loop.metric == kAutoMetric) options.loop.metric = default_metric(options);
   return check_metric(options);
 }
@@ -198,6 +232,10 @@ Json deciding_options(const PairOptions& options) {
   json["target"] = options.target ? Json(tasks::target_name(*options.target)) : Json();
   json["positive"] = options.positive;
   json["symmetric"] = options.symmetric;
+  if (options.loss == PairLoss::kLists) {
+    json["loss"] = "lists";
+    json["list_size"] = options.list_size;
+  }
   return json;
 }
 

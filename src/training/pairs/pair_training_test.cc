@@ -84,6 +84,27 @@ TEST(PairTraining, LearnsWhatNeitherTextSaysAloneAndSavesWhatItJudged) {
   }
 }
 
+// Queries with a right candidate between two wrong ones, as a search would have found them.
+PairSet make_lists(int queries, std::uint64_t seed, bool scores) {
+  const std::vector<std::vector<std::string>> topics = {{"parcel", "delivery", "包裹"}, {"refund", "money", "退款"}};
+  Rng rng(seed);
+  PairSet set{.path = "lists.csv", .label_column = "same", .rows = {}};
+  for (int query = 0; query < queries; ++query) {
+    const std::size_t topic = rng.below(2);
+    const std::string asked = topics[topic][rng.below(3)];
+    for (const char* label : {"0", scores ? "5" : "1", scores ? "0.5" : "0"}) {
+      const bool right = label[0] == '1' || label[0] == '5';
+      set.rows.push_back({.a = asked,
+                          .b = topics[right ? topic : 1 - topic][rng.below(3)],
+                          .label = label,
+                          .score = 0.0,
+                          .group = "q" + std::to_string(query),
+                          .line = static_cast<std::int64_t>(set.rows.size()) + 2});
+    }
+  }
+  return set;
+}
+
 TEST(PairTraining, SameSeedSameBitsWhateverTheThreads) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
@@ -158,6 +179,68 @@ TEST(PairTraining, GoesOnFromABaseWholeOrAsAnAdapter) {
     EXPECT_EQ((*model)->target(), PairTarget::kScore);
     EXPECT_EQ((*model)->classifier().adapter() != nullptr, std::string_view(method) == "lora");
   }
+}
+
+TEST(PairTraining, ListsTeachTheOrderOfCandidates) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  for (const bool scores : {false, true}) {
+    PairOptions options = quick_options(dir.file("model"));
+    options.train = make_lists(60, 1, scores);
+    options.valid = make_lists(20, 2, scores);
+    options.test = make_lists(20, 3, scores);
+    options.loss = PairLoss::kLists;
+    options.loop.epochs = options.loop.patience = 30;
+    const auto result = train_pairs(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    EXPECT_GT(result->figures.at("test.mrr@10"), 0.9);
+    const auto model = tasks::PairModel::load(options.loop.out);
+    ASSERT_TRUE(model.ok()) << model.status().to_string();
+    const Json told = (*model)->classifier().lineage()["options"];
+    EXPECT_EQ(told["loss"], "lists");
+    EXPECT_EQ(told["metric"], "mrr");
+    // Killed, it goes on to the same weights: the lists are what they were.
+    options.loop.out = dir.file("cut");
+    options.loop.checkpoint_steps = 2;
+    testing::die_at_each({3}, options.loop, [&](handoff::Progress& p) { return train_pairs(options, p); });
+    const auto cut = train_pairs(options, progress);
+    ASSERT_TRUE(cut.ok()) << cut.status().to_string();
+    EXPECT_EQ(cut->weights_sha256, result->weights_sha256);
+    ASSERT_TRUE(remove_tree(options.loop.out).ok());
+  }
+}
+
+TEST(PairTraining, ListsThatOrderNothingAreNamed) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  PairOptions good = quick_options(dir.file("model"));
+  good.train = make_lists(6, 1, false);
+  good.loss = PairLoss::kLists;
+  const auto refused = [&](const PairOptions& options) {
+    const auto result = train_pairs(options, progress);
+    EXPECT_EQ(result.status().code(), Code::kInvalidArgument);
+    return result.status().message();
+  };
+  PairOptions options = good;
+  options.train.rows[3].group = options.train.rows[0].group;
+  options.train.rows[3].a = "tea";
+  EXPECT_THAT(refused(options), HasSubstr("lists.csv: line 5: group 'q0' has another query than in line 2: \"tea\""));
+  options = good;
+  for (auto& row : options.train.rows) row.group.clear();
+  EXPECT_THAT(refused(options), HasSubstr("lists need to know whose candidates"));
+  options = good;
+  for (std::size_t i = 0; i < options.train.rows.size(); ++i) {
+    options.train.rows[i].group = options.train.rows[i].label;
+    options.train.rows[i].a = "parcel";
+  }
+  EXPECT_THAT(refused(options), HasSubstr("no group has a right and a wrong candidate"));
+  options = good;
+  options.list_size = 1;
+  EXPECT_THAT(refused(options), HasSubstr("list_size is 1"));
+  options = good;
+  for (auto* set : {&options.train, &options.valid, &options.test}) set->rows[0].label = "perhaps";
+  options.train.rows[3].label = "perhaps";
+  EXPECT_THAT(refused(options), HasSubstr("say which is the right candidate's (positive)"));
 }
 
 TEST(PairTraining, BadInputIsNamed) {

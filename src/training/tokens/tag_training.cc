@@ -9,8 +9,7 @@
 #include "base/hash.h"
 #include "tasks/tokens/evaluate.h"
 #include "training/fresh_model.h"
-#include "training/precision.h"
-#include "training/run_to_model.h"
+#include "training/task_run.h"
 #include "training/tokens/tag_learner.h"
 
 namespace yupu::training {
@@ -122,19 +121,18 @@ Result<TrainResult> train_checked(const TagOptions& options, engine::Collective&
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const auto tagger, make_tagger(options));
   tell_repairs(options, progress);
-  const engine::Precision precision = usable_precision(options.loop.precision, progress);
-  YUPU_ASSIGN_OR_RETURN(StateFolder state,
-                        open_state(options.loop, deciding_facts(options, precision, *tagger), collective));
-  engine::ExecutionContext context(options.loop.threads, precision);
-  TagLearner learner(options, *tagger);
-  const RunPlace place{
-      .options = options.loop, .context = context, .collective = collective, .state = state, .progress = progress};
-  return run_to_model(place, learner, options.train.sentences.size(), *tagger,
-                      [&](std::map<std::string, double>& figures) -> Status {
-                        figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
-                        YUPU_RETURN_IF_ERROR(add_figures("valid.", *tagger, context, options.valid, figures));
-                        return add_figures("test.", *tagger, context, options.test, figures);
-                      });
+  return run_task({.loop = options.loop,
+                   .row_count = options.train.sentences.size(),
+                   .facts = [&](engine::Precision precision) { return deciding_facts(options, precision, *tagger); },
+                   .learner = [&]() -> Result<std::unique_ptr<Learner>> {
+                     return std::unique_ptr<Learner>(std::make_unique<TagLearner>(options, *tagger));
+                   },
+                   .judge = [&](engine::ExecutionContext& context, std::map<std::string, double>& figures) -> Status {
+                     figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
+                     YUPU_RETURN_IF_ERROR(add_figures("valid.", *tagger, context, options.valid, figures));
+                     return add_figures("test.", *tagger, context, options.test, figures);
+                   }},
+                  collective, progress, *tagger);
 }
 
 }  // namespace

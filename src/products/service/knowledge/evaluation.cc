@@ -37,6 +37,10 @@ std::vector<tasks::Candidate> candidates_of(const std::vector<std::string>& docu
   return candidates;
 }
 
+bool find_stage(std::span<const std::pair<Stage, tasks::RankingReport>> stages, Stage wanted) {
+  return std::any_of(stages.begin(), stages.end(), [&](const auto& one) { return one.first == wanted; });
+}
+
 }  // namespace
 
 Status check_sources(Retriever& retriever, std::span<const Question> questions) {
@@ -68,6 +72,9 @@ Result<RetrievalEvaluation> evaluate(Retriever& retriever, std::span<const Quest
   }
   RetrievalEvaluation out;
   out.document_count = static_cast<std::int64_t>(documents.size());
+  if (retriever.has(Stage::kHybrid) || retriever.has(Stage::kReranked)) {
+    YUPU_ASSIGN_OR_RETURN(out.weights, retriever.weights());
+  }
   for (std::size_t stage = 0; stage < kStages.size(); ++stage) {
     if (!ranked[stage].empty()) out.stages.emplace_back(kStages[stage], tasks::ranking_report(ranked[stage]));
   }
@@ -82,6 +89,15 @@ std::string RetrievalEvaluation::to_text() const {
     for (const auto& [depth, recall] : report.recall) text += fmt::format("   recall@{} {:.4f}", depth, recall);
     text += fmt::format("   nDCG@{} {:.4f}", tasks::kRankingDepth, report.ndcg);
   }
+  if (!weights) return text;
+  const auto fitted = [](bool is_fitted) { return is_fitted ? ", fitted" : ""; };
+  if (find_stage(stages, Stage::kHybrid))
+    text +=
+        fmt::format("\n  hybrid: words weigh {} beside 1 of vectors{}", weights->words, fitted(weights->words_fitted));
+  if (find_stage(stages, Stage::kReranked)) {
+    text += fmt::format("\n  reranked: the reranker weighs {} of 1{}{}", weights->rerank,
+                        fitted(weights->rerank_fitted), weights->rerank == 0.0 ? ": it is not asked" : "");
+  }
   return text;
 }
 
@@ -92,6 +108,7 @@ OrderedJson RetrievalEvaluation::to_json() const {
     figures.erase("candidates_mean");  // how many were padded says nothing
     json[std::string(stage_name(stage))] = std::move(figures);
   }
+  if (weights) json["weights"] = weights->to_json();
   return json;
 }
 

@@ -2,6 +2,7 @@
 // (tasks/metrics/ranking.h) over documents, a document standing where its best passage stands.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ Status check_sources(Retriever& retriever, std::span<const Question> questions);
 struct RetrievalEvaluation {
   std::vector<std::pair<Stage, tasks::RankingReport>> stages;  // those there are, in order
   std::int64_t document_count = 0;
+  std::optional<OrderWeights> weights = {};  // of the fused orders, where there is one
   std::string to_text() const;
   OrderedJson to_json() const;
 };

@@ -45,6 +45,8 @@ TEST(KnowledgeEvaluation, EveryStageIsJudged) {
   const std::vector<Question> questions = {{"the tea", {"tea.md"}}};
   const auto evaluation = evaluate(*retriever, questions).value();
   ASSERT_EQ(evaluation.stages.size(), 4u);
+  EXPECT_THAT(evaluation.to_text(), ::testing::HasSubstr("hybrid: words weigh 1 beside 1 of vectors"));
+  EXPECT_EQ(evaluation.to_json()["weights"]["rerank"], 1.0);
   for (const auto& [stage, report] : evaluation.stages) EXPECT_EQ(report.recall.at(10), 1.0) << stage_name(stage);
 }
 

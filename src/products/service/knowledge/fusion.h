@@ -20,6 +20,13 @@ struct Ranked {
 // REQUIRES: a weight for every list.
 std::vector<Ranked> fuse(std::span<const std::vector<Ranked>> lists, std::span<const double> weights);
 
+// `before` with its first ones in an order between their own (weight 0) and that of `read` (weight 1), which are the
+// same things: by
+//   (1 - weight) / (60 + rank before) + weight / (60 + rank in read)
+// of equal ones the one that stood before the other.  What `read` has not stays behind them as it was, below zero. With
+// weight 0 it is `before` as it was, with weight 1 `read` has its own scores.
+std::vector<Ranked> blend(std::span<const Ranked> before, std::span<const Ranked> read, double weight);
+
 // The order of a list: the higher score first, of equal ones the lower id.
 bool is_better(const Ranked& a, const Ranked& b);
 

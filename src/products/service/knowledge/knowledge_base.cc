@@ -47,9 +47,11 @@ Found merge_found(Found first, Found second, const QuoteOptions& options) {
   return out;
 }
 
-KnowledgeBase::KnowledgeBase(store::Store& store, std::unique_ptr<tasks::Embedder> embedder, KnowledgeOptions options)
-    : store_(store), embedder_(std::move(embedder)), options_(options) {
-  if (embedder_ != nullptr) context_ = std::make_unique<engine::ExecutionContext>(options_.threads);
+KnowledgeBase::KnowledgeBase(store::Store& store, std::unique_ptr<tasks::Embedder> embedder, KnowledgeOptions options,
+                             std::unique_ptr<tasks::PairModel> reranker)
+    : store_(store), embedder_(std::move(embedder)), reranker_(std::move(reranker)), options_(std::move(options)) {
+  if (embedder_ != nullptr || reranker_ != nullptr)
+    context_ = std::make_unique<engine::ExecutionContext>(options_.threads);
 }
 
 Result<Found> KnowledgeBase::ask(Retriever& retriever, std::string_view query) {
@@ -66,15 +68,17 @@ Result<Found> KnowledgeBase::ask(Retriever& retriever, std::string_view query) {
 Result<Found> KnowledgeBase::find_on_shelf(const std::string& shelf, std::string_view query) {
   YUPU_ASSIGN_OR_RETURN(const bool has, has_documents(store_, shelf));
   if (!has) return Found{.threshold = options_.threshold.value_or(options_.quotes.threshold)};
-  if (embedder_ == nullptr) {
-    YUPU_ASSIGN_OR_RETURN(const auto retriever, Retriever::open(store_, shelf, {}, options_.retriever));
+  RetrieverOptions options = options_.retriever;
+  if (shelf != kOwnShelf) options.weights_of = kOwnShelf;
+  if (embedder_ == nullptr && reranker_ == nullptr) {
+    YUPU_ASSIGN_OR_RETURN(const auto retriever, Retriever::open(store_, shelf, {}, options));
     return ask(*retriever, query);
   }
   MutexLock lock(mutex_);
   std::unique_ptr<Retriever>& kept = retrievers_[shelf];
   if (kept == nullptr) {
-    const Models models{.embedder = embedder_.get(), .context = context_.get()};
-    YUPU_ASSIGN_OR_RETURN(kept, Retriever::open(store_, shelf, models, options_.retriever));
+    const Models models{.embedder = embedder_.get(), .reranker = reranker_.get(), .context = context_.get()};
+    YUPU_ASSIGN_OR_RETURN(kept, Retriever::open(store_, shelf, models, options));
   }
   return ask(*kept, query);
 }

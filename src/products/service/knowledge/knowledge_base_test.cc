@@ -89,6 +89,31 @@ TEST(KnowledgeBase, ManyAskAtOnceWithAnEmbedderToo) {
   EXPECT_EQ(quotes.front().source, "new.md");
 }
 
+TEST(KnowledgeBase, ARerankerHasItsSayAndTenantsTakeTheFoldersWeights) {
+  Shelf shelf;
+  shelf.add("fee.md", "# fee\n\nwe pay the fee", kOwnShelf);
+  shelf.add("tea.md", "# tea\n\nthe tea", kTenant);
+  KnowledgeBase base(shelf.store(), testing::small_embedder(), {.threshold = 0.1}, testing::small_reranker());
+  EXPECT_FALSE(base.find(kTenant, "the fee").value().quotes.empty());
+  engine::ExecutionContext context(1);
+  const auto embedder = testing::small_embedder();
+  const auto reranker = testing::small_reranker();
+  const Models models{.embedder = embedder.get(), .reranker = reranker.get(), .context = &context};
+  const auto folders = shelf.retriever(models, kOwnShelf);
+  const auto tenants = shelf.retriever(models, kTenant, {.weights_of = kOwnShelf});
+  EXPECT_EQ(tenants->weights()->rerank, 1.0);
+  ASSERT_TRUE(keep_weights(shelf.store(), shelf.clock(), folders->place(), FoundWeight{.weight = 0.3},
+                           FoundWeight{.weight = 0.25})
+                  .ok());
+  EXPECT_EQ(tenants->weights()->rerank, 0.25);
+  EXPECT_EQ(shelf.retriever(models, kTenant)->weights()->rerank, 1.0);
+  // Its own come before the folder's, each by itself.
+  ASSERT_TRUE(
+      keep_weights(shelf.store(), shelf.clock(), tenants->place(), std::nullopt, FoundWeight{.weight = 0.5}).ok());
+  EXPECT_EQ(tenants->weights()->rerank, 0.5);
+  EXPECT_EQ(tenants->weights()->words, 0.3);
+}
+
 TEST(KnowledgeBase, OneAnswerOfTwoShelves) {
   const auto of = [](const std::string& source, double score) {
     return Quote{.text = source, .score = score, .source = source, .title = {}, .headings = {}};

@@ -27,6 +27,11 @@ std::string id_of(const tasks::Embedder& embedder) {
                                       embedder.normalizes(), embedder.max_length()));
 }
 
+std::string id_of(const tasks::PairModel& reranker) {
+  return content_id("rr",
+                    fmt::format("{} {}", reranker.classifier().weights_sha256(), reranker.classifier().max_length()));
+}
+
 static_assert(std::endian::native == std::endian::little, "vectors are stored as the machine has them");
 
 std::string bytes_of(std::span<const float> vector) {
@@ -70,13 +75,13 @@ std::string_view stage_name(Stage stage) {
   return {};
 }
 
-Retriever::Retriever(store::Store& store, std::string tenant_id, Models models, RetrieverOptions options,
-                     std::string embedder_id)
+Retriever::Retriever(store::Store& store, OrderPlace place, Models models, RetrieverOptions options)
     : store_(store),
-      tenant_id_(std::move(tenant_id)),
+      tenant_id_(std::move(place.tenant_id)),
       models_(models),
       options_(options),
-      embedder_id_(std::move(embedder_id)) {
+      embedder_id_(std::move(place.embedder_id)),
+      reranker_id_(std::move(place.reranker_id)) {
   if (models_.embedder != nullptr)
     vectors_.emplace(static_cast<std::size_t>(models_.embedder->width()), options_.vectors);
 }
@@ -89,9 +94,10 @@ Result<std::unique_ptr<Retriever>> Retriever::open(store::Store& store, std::str
       !models.reranker->positive())
     return invalid_argument("the reranker has classes and none of them is the positive one: it orders nothing",
                             "reranker");
-  std::string embedder_id = models.embedder != nullptr ? id_of(*models.embedder) : std::string();
-  return std::unique_ptr<Retriever>(
-      new Retriever(store, std::move(tenant_id), models, options, std::move(embedder_id)));
+  OrderPlace place{.tenant_id = std::move(tenant_id), .embedder_id = {}, .reranker_id = {}};
+  if (models.embedder != nullptr) place.embedder_id = id_of(*models.embedder);
+  if (models.reranker != nullptr) place.reranker_id = id_of(*models.reranker);
+  return std::unique_ptr<Retriever>(new Retriever(store, std::move(place), models, options));
 }
 
 bool Retriever::has(Stage stage) const {
@@ -229,25 +235,7 @@ Result<std::vector<Ranked>> Retriever::by_words(std::string_view query) {
   return order;
 }
 
-Result<std::vector<Ranked>> Retriever::rerank(std::string_view query, std::vector<Ranked> order) {
-  const std::size_t count = std::min(order.size(), options_.rerank_count);
-  YUPU_ASSIGN_OR_RETURN(const auto hits, find(std::span<const Ranked>(order).first(count)));
-  std::vector<text::Encoding> encodings;
-  for (const Hit& hit : hits) {
-    encodings.push_back(
-        models_.reranker->encode(query, searchable_text(hit.passage.title, hit.passage.headings, hit.passage.text)));
-  }
-  YUPU_ASSIGN_OR_RETURN(const auto logits, models_.reranker->classifier().logits(*models_.context, encodings));
-  std::vector<Ranked> out;
-  for (std::size_t i = 0; i < hits.size(); ++i)
-    out.push_back({hits[i].passage.id, models_.reranker->relevance(logits[i]).value_or(0.0)});
-  std::stable_sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
-  // Relevance is 0 to 1; what was not read stands below all that was.
-  for (std::size_t i = count; i < order.size(); ++i) out.push_back({order[i].id, -static_cast<double>(i)});
-  return out;
-}
-
-Result<Retriever::Orders> Retriever::orders_up_to(std::string_view query, Stage last) {
+Result<Retriever::Orders> Retriever::orders(std::string_view query, Stage last) {
   Orders orders;
   const auto at = [&](Stage stage) -> std::optional<std::vector<Ranked>>& {
     return orders[static_cast<std::size_t>(stage)];
@@ -257,6 +245,7 @@ Result<Retriever::Orders> Retriever::orders_up_to(std::string_view query, Stage 
     if (has(stage) && is_empty) at(stage).emplace();
   }
   if (is_empty) return orders;
+  YUPU_ASSIGN_OR_RETURN(const OrderWeights weighed, weights());
   YUPU_ASSIGN_OR_RETURN(at(Stage::kWords), by_words(query));
   if (has(Stage::kVectors) && last != Stage::kWords) {
     YUPU_RETURN_IF_ERROR(refresh().status());
@@ -264,17 +253,19 @@ Result<Retriever::Orders> Retriever::orders_up_to(std::string_view query, Stage 
     YUPU_ASSIGN_OR_RETURN(const auto vectors, embed(texts));
     at(Stage::kVectors) = vectors_->nearest(vectors[0], options_.depth);
     const std::vector<Ranked> both[] = {*at(Stage::kWords), *at(Stage::kVectors)};
-    const double weights[] = {options_.words_weight, 1.0};
-    at(Stage::kHybrid) = fuse(both, weights);
+    const double of_both[] = {weighed.words, 1.0};
+    at(Stage::kHybrid) = fuse(both, of_both);
   }
   if (has(Stage::kReranked) && last == Stage::kReranked) {
-    const auto& before = has(Stage::kHybrid) ? at(Stage::kHybrid) : at(Stage::kWords);
-    YUPU_ASSIGN_OR_RETURN(at(Stage::kReranked), rerank(query, *before));
+    const std::vector<Ranked>& before = has(Stage::kHybrid) ? *at(Stage::kHybrid) : *at(Stage::kWords);
+    std::vector<Ranked> read;
+    if (weighed.rerank > 0.0) {
+      YUPU_ASSIGN_OR_RETURN(read, relevance_order(query, before));
+    }
+    at(Stage::kReranked) = blend(before, read, weighed.rerank);
   }
   return orders;
 }
-
-Result<Retriever::Orders> Retriever::orders(std::string_view query) { return orders_up_to(query, Stage::kReranked); }
 
 Result<std::vector<Hit>> Retriever::find(std::span<const Ranked> order) {
   std::vector<std::int64_t> ids;
@@ -293,7 +284,7 @@ Result<std::vector<Hit>> Retriever::find(std::span<const Ranked> order) {
 
 Result<std::vector<Hit>> Retriever::search(std::string_view query, std::size_t count, Stage stage) {
   CHECK(has(stage), "a stage whose model is there");
-  YUPU_ASSIGN_OR_RETURN(const Orders all, orders_up_to(query, stage));
+  YUPU_ASSIGN_OR_RETURN(const Orders all, orders(query, stage));
   const std::vector<Ranked>& order = *all[static_cast<std::size_t>(stage)];
   return find(std::span<const Ranked>(order).first(std::min(count, order.size())));
 }

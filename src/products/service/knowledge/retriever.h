@@ -2,8 +2,10 @@
 //   words      BM25 over words and ideograph pairs (store/text_index.h)
 //   vectors    cosine of an embedder's vectors                                   with an embedder
 //   hybrid     the two orders fused (fusion.h)                                   with an embedder
-//   reranked   the first `rerank_count` of hybrid (or words) ordered anew by a cross-encoder's relevance, the others
-//              behind them as they were                                          with a reranker
+//   reranked   the first `rerank_count` of hybrid (or words) in an order between that one and a cross-encoder's
+//              relevance (blend, fusion.h), the others behind them as they were  with a reranker
+// How much words and the cross-encoder count is what the options say, else what was fitted on questions (order_fit.h)
+// and is read from the store at each search, else 1.  A cross-encoder of weight 0 is not asked.
 // A query without a letter, number or ideograph finds nothing in any stage.
 //
 // Vectors are kept in the store and in memory.  What is in memory follows knowledge_change, one row that every change
@@ -25,6 +27,7 @@
 #include "engine/execution_context.h"
 #include "products/service/knowledge/fusion.h"
 #include "products/service/knowledge/library.h"
+#include "products/service/knowledge/order_weights.h"
 #include "products/service/knowledge/vector_index.h"
 #include "store/store.h"
 #include "tasks/embed/embedder.h"
@@ -37,10 +40,12 @@ inline constexpr std::array kStages = {Stage::kWords, Stage::kVectors, Stage::kH
 std::string_view stage_name(Stage stage);  // "words", "vectors", "hybrid", "reranked"
 
 struct RetrieverOptions {
-  std::size_t depth = 50;         // passages that words and vectors each contribute
-  double words_weight = 1.0;      // of the words' order in the hybrid one, beside 1 of the vectors'
-  std::size_t rerank_count = 30;  // passages a cross-encoder reads
-  std::size_t embed_batch = 256;  // passages embedded, and stored, at a time
+  std::size_t depth = 50;                    // passages that words and vectors each contribute
+  std::optional<double> words_weight = {};   // of the words' order in the hybrid one, beside 1 of the vectors'
+  std::optional<double> rerank_weight = {};  // of the cross-encoder's order, 0 to 1
+  std::string weights_of = {};               // the shelf whose fitted weights hold where this one has none; empty: none
+  std::size_t rerank_count = 30;             // passages a cross-encoder reads
+  std::size_t embed_batch = 256;             // passages embedded, and stored, at a time
   VectorIndexOptions vectors = {};
 };
 
@@ -70,7 +75,11 @@ class Retriever {
   }
   // The orders of all stages there are, by kStages; nothing for one that is not there.
   using Orders = std::array<std::optional<std::vector<Ranked>>, kStages.size()>;
-  Result<Orders> orders(std::string_view query);
+  Result<Orders> orders(std::string_view query) { return orders(query, Stage::kReranked); }
+  // Of the stages up to `last`; what is above it may be missing.
+  Result<Orders> orders(std::string_view query, Stage last);
+  // The first `rerank_count` of an order as the cross-encoder orders them, with its relevance.  REQUIRES: a reranker.
+  Result<std::vector<Ranked>> relevance_order(std::string_view query, std::span<const Ranked> order);
   // The passages of an order, as they are now: those that are gone are left out.
   Result<std::vector<Hit>> find(std::span<const Ranked> order);
 
@@ -82,25 +91,28 @@ class Retriever {
   const Models& models() const { return models_; }
   // Names the embedder's vectors in the store; empty without one.
   const std::string& embedder_id() const { return embedder_id_; }
+  // Whose weights these are, and what they are now.
+  OrderPlace place() const {
+    return {.tenant_id = tenant_id_, .embedder_id = embedder_id_, .reranker_id = reranker_id_};
+  }
+  Result<OrderWeights> weights();
   // A vector a text, as the embedder gives them.  REQUIRES: an embedder.
   Result<std::vector<std::vector<float>>> embed(std::span<const std::string> texts);
 
  private:
-  Retriever(store::Store& store, std::string tenant_id, Models models, RetrieverOptions options,
-            std::string embedder_id);
+  Retriever(store::Store& store, OrderPlace place, Models models, RetrieverOptions options);
   struct Change;
   Result<Change> read_change();
   Status load_vectors(const std::vector<std::int64_t>& ids);
   Status embed_passages(const std::vector<std::int64_t>& ids);
   Result<std::vector<Ranked>> by_words(std::string_view query);
-  Result<std::vector<Ranked>> rerank(std::string_view query, std::vector<Ranked> order);
-  Result<Orders> orders_up_to(std::string_view query, Stage last);
 
   store::Store& store_;
   const std::string tenant_id_;
   const Models models_;
   const RetrieverOptions options_;
   const std::string embedder_id_;  // names its vectors in the store
+  const std::string reranker_id_;  // names its weight in the store
   std::optional<VectorIndex> vectors_;
   std::int64_t seen_sequence_ = -1;
 };

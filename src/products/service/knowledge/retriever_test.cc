@@ -127,6 +127,37 @@ TEST_F(Retrieval, HybridFusesAndTheRerankerOrdersTheFirst) {
   EXPECT_DOUBLE_EQ(reranked[0].score, *reranker_->relevance(reranker_->classifier().logits(context_, pair).value()[0]));
 }
 
+std::vector<std::int64_t> ids_of(const std::vector<Ranked>& order) {
+  std::vector<std::int64_t> ids;
+  for (const Ranked& ranked : order) ids.push_back(ranked.id);
+  return ids;
+}
+
+TEST_F(Retrieval, WeightsAreThoseGivenElseThoseFittedElseOne) {
+  auto retriever = shelf_.retriever(both());
+  const auto plain = retriever->orders("the fee").value();
+  EXPECT_EQ(retriever->weights()->words, 1.0);
+  EXPECT_FALSE(retriever->weights()->rerank_fitted);
+  // Another process keeps weights: the next search has them.
+  ASSERT_TRUE(keep_weights(shelf_.store(), shelf_.clock(), retriever->place(), FoundWeight{.weight = 0.0},
+                           FoundWeight{.weight = 0.0})
+                  .ok());
+  const auto off = retriever->orders("the fee").value();
+  EXPECT_EQ(ids_of(*off[2])[0], ids_of(*off[1])[0]);  // vectors alone
+  EXPECT_EQ(ids_of(*off[3]), ids_of(*off[2]));        // the cross-encoder is not asked
+  EXPECT_TRUE(retriever->weights()->words_fitted && retriever->weights()->rerank_fitted);
+  // Of these models and this shelf alone.
+  EXPECT_EQ(shelf_.retriever(both(), "rival")->weights()->rerank, 1.0);
+  const auto other = testing::small_embedder(2);
+  Models models = both();
+  models.embedder = other.get();
+  EXPECT_EQ(shelf_.retriever(models)->weights()->words, 1.0);
+  // Given ones come first.
+  auto given = shelf_.retriever(both(), "shop", {.words_weight = 1.0, .rerank_weight = 1.0});
+  EXPECT_EQ(ids_of(*given->orders("the fee").value()[3]), ids_of(*plain[3]));
+  EXPECT_FALSE(given->weights()->words_fitted);
+}
+
 TEST_F(Retrieval, ARerankerMustOrder) {
   const auto classes = testing::small_reranker(std::nullopt);
   const auto opened =
