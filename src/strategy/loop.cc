@@ -1,5 +1,7 @@
 #include "strategy/loop.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/file.h"
@@ -15,6 +17,7 @@
 #include "strategy/candidate.h"
 #include "strategy/conversation_tests.h"
 #include "strategy/knowledge_stage.h"
+#include "strategy/rounds.h"
 #include "strategy/visitors.h"
 
 namespace yupu::strategy {
@@ -243,7 +246,8 @@ Stage improve_stage(LoopContext& context) {
             return input;
           },
           .run = [&context](const Outputs&) -> Result<Json> {
-            YUPU_ASSIGN_OR_RETURN(Json outcome, improvement_round(context));
+            YUPU_ASSIGN_OR_RETURN(auto improved, improve_and_log(context, "yupu run"));
+            Json outcome = std::move(improved.outcome);
             if (outcome.value("released", false)) YUPU_RETURN_IF_ERROR(context.service().status());
             // What visitors wrote is deleted with their conversations: a stage's output, which stays, keeps the count
             // alone.

@@ -13,6 +13,7 @@
 #include "strategy/privacy_reader.h"
 #include "strategy/recommend_reader.h"
 #include "strategy/service_reader.h"
+#include "strategy/time_of_day.h"
 #include "strategy/toml_reader.h"
 #include "strategy/train_method.h"
 #include "strategy/widget_reader.h"
@@ -282,6 +283,8 @@ class Loader {
   Status read_improve(const toml::table& table) {
     TomlReader reader = open(table, "improve");
     reader.integer("corrections_min", out_.improve.corrections_min, 1, 1000000);
+    reader.integer("after_corrections", out_.improve.after_corrections, 1, 1000000);
+    read_time_of_day(reader, "at", out_.improve.at);
     reader.integer("epochs", out_.improve.epochs, 1, 10000);
     reader.number("lr", out_.improve.lr, 1e-9, 1.0);
     reader.integer("shadow_calls", out_.improve.shadow_calls, 0, 100000);
