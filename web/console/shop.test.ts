@@ -28,8 +28,13 @@ describe('reading the shop', () => {
       model: 'shop', live: 'release_b', served: 'release_a', back_to: 'release_a',
       releases: [{ release_id: 'release_b', created: 'c', live: true, replaces: 'release_a', figures: { 'test.accuracy': 0.9 }, dataset: { id: 'd', rows: 5, labels: 2 }, gate: { pass: false, reason: 'r', fallen: [{ slice: 'lang=zh' }, {}] } }],
       refused: [{ run_id: 'run_1', figures: {}, reason: 'worse' }],
+      rounds: [{ kind: 'improve', why: '03:00', corrections: 4, started: 's', outcome: 'refused', reason: 'worse' }, { kind: 'tests', started: 't', outcome: 'odd' }, {}],
       history: [{ release_id: 'release_b', reason: 'gate passed', changed: 'x' }],
     });
+    expect(all.rounds).toEqual([
+      { kind: 'improve', why: '03:00', corrections: 4, started: 's', outcome: 'refused', reason: 'worse' },
+      { kind: 'tests', why: '', corrections: 0, started: 't', outcome: 'nothing', reason: '' },
+    ]);
     const [release] = all.releases;
     expect(release?.figures).toEqual({ accuracy: 0.9, macro_f1: null, answered_share: null, answered_precision: null });
     expect(release?.gate).toEqual({ pass: false, reason: 'r', fallen: ['lang=zh'] });
