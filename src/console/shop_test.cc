@@ -71,9 +71,10 @@ TEST_F(ShopTest, ReleasesHaveTheirFiguresAndTheirGate) {
   write("INSERT INTO stage (strategy, stage, input_sha256, output, finished_ns) VALUES ('shop', 'improve', 'x', ?, 1)",
         {to_text(Json{{"output", {{"run_id", refused}, {"reason", "of before"}}}})});
   EXPECT_EQ(releases().at("refused")[0].at("reason"), "of before");
-  write("INSERT INTO shop_round (id, shop, kind, why, input, corrections, started_ns, ended_ns, outcome, reason, run_id, "
-        "release_id) VALUES ('rnd_1', 'shop', 'improve', '03:00', '', 4, 1, 2, 'refused', ?, ?, '')",
-        {"lang=zh falls by 0.1", refused});
+  write(
+      "INSERT INTO shop_round (id, shop, kind, why, input, corrections, started_ns, ended_ns, outcome, reason, run_id, "
+      "release_id) VALUES ('rnd_1', 'shop', 'improve', '03:00', '', 4, 1, 2, 'refused', ?, ?, '')",
+      {"lang=zh falls by 0.1", refused});
   const Json json = releases();
   EXPECT_EQ(json.at("live"), second);
   EXPECT_EQ(json.at("served"), "served_1");

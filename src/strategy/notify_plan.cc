@@ -39,8 +39,7 @@ Status read_notify(const toml::table& table, Strategy& strategy) {
   read_duration(reader, "interval_seconds", monitor::kSecondNs, 0, kDaySeconds, route.interval_ns);
   for (const std::string& event : route.topics) {
     if (!is_event(event))
-      reader.fail("events",
-                  fmt::format("\"{}\" is none of {}", event, fmt::join(products::kShopEvents, ", ")));
+      reader.fail("events", fmt::format("\"{}\" is none of {}", event, fmt::join(products::kShopEvents, ", ")));
   }
   for (const monitor::Route& other : plan.routes) {
     if (other.name == route.name) reader.fail("name", fmt::format("\"{}\" is another route's already", route.name));

@@ -133,10 +133,11 @@ Status begin_round(store::Store& store, const std::string& shop, Round& round, s
             .execute("UPDATE shop_round SET outcome = 'interrupted' WHERE shop = ? AND outcome = 'running'", {shop})
             .status());
     return transaction
-        .execute("INSERT INTO shop_round (id, shop, kind, why, input, corrections, started_ns, ended_ns, outcome, "
-                 "reason, run_id, release_id) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, '', '', '')",
-                 {round.id, shop, std::string(round_kind_name(round.kind)), round.why, round.input, round.corrections,
-                  now_ns, round.outcome})
+        .execute(
+            "INSERT INTO shop_round (id, shop, kind, why, input, corrections, started_ns, ended_ns, outcome, "
+            "reason, run_id, release_id) VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, '', '', '')",
+            {round.id, shop, std::string(round_kind_name(round.kind)), round.why, round.input, round.corrections,
+             now_ns, round.outcome})
         .status();
   });
 }
@@ -154,10 +155,9 @@ Status end_round(store::Store& store, const Round& round) {
 Result<std::vector<Round>> list_rounds(store::Store& store, const std::string& shop, std::int64_t limit) {
   std::vector<Round> rounds;
   YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(
-        const auto rows,
-        transaction.query(std::string(kColumns) + "WHERE shop = ? ORDER BY started_ns DESC, id LIMIT ?",
-                          {shop, limit}));
+    YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(std::string(kColumns) +
+                                                                 "WHERE shop = ? ORDER BY started_ns DESC, id LIMIT ?",
+                                                             {shop, limit}));
     rounds.clear();
     for (const Row& row : rows) rounds.push_back(round_of(row));
     return ok_status();

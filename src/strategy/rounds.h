@@ -1,6 +1,7 @@
 // Rounds that begin by themselves, and the log of all that were carried out (table shop_round).
 //
-//   improve   [improve] after_corrections: so many corrections more than the last round learned from; `at`: at that time
+//   improve   [improve] after_corrections: so many corrections more than the last round learned from; `at`: at that
+//   time
 //             of the day, when there is anything new. The same corrections are not learned from twice, however a
 //             round ended; one that failed is tried again at its time of the day, one whose process is gone at once
 //   tests     [service] tests_at: the conversation tests on the release that answers, every day

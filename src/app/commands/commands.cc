@@ -384,14 +384,15 @@ constexpr std::array kCommands{
             "Releases the candidate only when it beats the live release on the same held-out rows; otherwise says "
             "which slice fell.",
             improve_command},
-    Command{"rounds", "rounds STRATEGY.toml [--once|--list] [--workdir DIR] [--store URL] [--threads N] [--json]",
-            "rounds that begin by themselves: improvement and conversation tests",
-            "Looks every 30 s whether the rules of the strategy say that something is due, and carries it out, beside "
-            "the server:\n"
-            "[improve] after_corrections and at, [service] tests_at (docs/strategy.md). Who is told: [[service.notify]].\n"
-            "  --once    carries out what is due now and ends, for a timer\n"
-            "  --list    what was carried out and what came of it, the newest first; --limit N (20)",
-            rounds_command},
+    Command{
+        "rounds", "rounds STRATEGY.toml [--once|--list] [--workdir DIR] [--store URL] [--threads N] [--json]",
+        "rounds that begin by themselves: improvement and conversation tests",
+        "Looks every 30 s whether the rules of the strategy say that something is due, and carries it out, beside "
+        "the server:\n"
+        "[improve] after_corrections and at, [service] tests_at (docs/strategy.md). Who is told: [[service.notify]].\n"
+        "  --once    carries out what is due now and ends, for a timer\n"
+        "  --list    what was carried out and what came of it, the newest first; --limit N (20)",
+        rounds_command},
     Command{"promote", "promote report --model NAME [--workdir DIR]",
             "the technical report, every number bound to a record",
             "Writes WORKDIR/site/report.zh.html and report.en.html.", promote_command},

@@ -27,8 +27,8 @@ NoticesAsked read_notices_asked(Arguments& arguments);
 struct NoticePlace {
   store::Store& store;
   const Clock& clock;
-  std::string name;          // whose notices
-  std::string_view table;    // where its routes stand: "[[monitor.route]]"
+  std::string name;        // whose notices
+  std::string_view table;  // where its routes stand: "[[monitor.route]]"
   std::function<Result<std::vector<monitor::Route>>()> routes;
 };
 Status show_notices(const NoticesAsked& asked, const NoticePlace& place);

@@ -25,8 +25,7 @@ Result<std::unique_ptr<OpenLoop>> OpenLoop::open(const std::string& path, const 
   return std::unique_ptr<OpenLoop>(new OpenLoop(std::move(loaded), std::move(answers), std::move(place), options));
 }
 
-OpenLoop::OpenLoop(strategy::Strategy loaded, products::AnswerBook answers, Workplace place,
-                   const LoopOptions& options)
+OpenLoop::OpenLoop(strategy::Strategy loaded, products::AnswerBook answers, Workplace place, const LoopOptions& options)
     : strategy_(std::move(loaded)),
       answers_(std::move(answers)),
       place_(std::move(place)),

@@ -1,4 +1,6 @@
 // yupu rounds: what the rules of a strategy say is due, carried out by itself, beside the server.
+#include "strategy/rounds.h"
+
 #include <chrono>
 #include <thread>
 
@@ -13,7 +15,6 @@
 #include "handoff/types.h"
 #include "strategy/conversation_tests.h"
 #include "strategy/notify_plan.h"
-#include "strategy/rounds.h"
 
 namespace yupu::app {
 namespace {
@@ -89,8 +90,8 @@ Result<std::vector<Round>> look(OpenLoop& loop) {
     loop.progress().note(fmt::format("round: {} ({})", strategy::round_kind_name(due.kind), due.why));
     YUPU_ASSIGN_OR_RETURN(Round round, carry_out(context, due));
     if (const auto news = strategy::news_of(round); news)
-      YUPU_RETURN_IF_ERROR(tell_shop(context.store, strategy::shop_to_tell(context.strategy), *news,
-                                     context.clock.now_ns()));
+      YUPU_RETURN_IF_ERROR(
+          tell_shop(context.store, strategy::shop_to_tell(context.strategy), *news, context.clock.now_ns()));
     done.push_back(std::move(round));
   }
   return done;

@@ -47,7 +47,7 @@ class ShopBot {
   std::unique_ptr<products::VisitorRoutes> visitor_routes_;
   products::ConnectorRoutes connectors_;
   std::unique_ptr<products::NoticeSender> notices_;  // null: nobody is told
-  std::unique_ptr<strategy::Retention> retention_;  // null: conversations are kept for good
+  std::unique_ptr<strategy::Retention> retention_;   // null: conversations are kept for good
 };
 
 }  // namespace yupu::app

@@ -110,9 +110,9 @@ std::optional<NoticeText> own_words(const Json& notice, bool chinese) {
   NoticeText text;
   text.subject = fmt::format("[{}] {}", member(notice, "shop"), block.heading);
   text.blocks.push_back(std::move(block));
-  text.foot =
-      fmt::format(fmt::runtime(chinese ? "{}，路线 {}，{}，通知 {}" : "{}, route {}, {}, notice {}"),
-                  member(notice, "shop"), member(notice, "route"), minute_of(member(notice, "time")), member(notice, "id"));
+  text.foot = fmt::format(fmt::runtime(chinese ? "{}，路线 {}，{}，通知 {}" : "{}, route {}, {}, notice {}"),
+                          member(notice, "shop"), member(notice, "route"), minute_of(member(notice, "time")),
+                          member(notice, "id"));
   return text;
 }
 

@@ -41,9 +41,10 @@ OrderedJson notice_of(const ShopNotices& shop, const Route& route, std::string_v
 Status mark_told(Transaction& transaction, const ShopNotices& shop, const Route& route, std::string_view event,
                  const std::string& subject, std::int64_t now_ns) {
   return transaction
-      .execute("INSERT INTO shop_told (shop, route, event, subject, told_ns) VALUES (?, ?, ?, ?, ?) ON CONFLICT (shop, "
-               "route, event, subject) DO UPDATE SET told_ns = excluded.told_ns",
-               {shop.shop, route.name, std::string(event), subject, now_ns})
+      .execute(
+          "INSERT INTO shop_told (shop, route, event, subject, told_ns) VALUES (?, ?, ?, ?, ?) ON CONFLICT (shop, "
+          "route, event, subject) DO UPDATE SET told_ns = excluded.told_ns",
+          {shop.shop, route.name, std::string(event), subject, now_ns})
       .status();
 }
 
@@ -103,8 +104,8 @@ ShopWords waiting_words(const std::vector<Waiting>& news, bool chinese, std::int
 
 Status write_waiting(Transaction& transaction, const ShopNotices& shop, const Route& route,
                      const std::vector<Waiting>& news, std::int64_t now_ns) {
-  OrderedJson body = notice_of(shop, route, "waiting", waiting_words(news, true, now_ns),
-                               waiting_words(news, false, now_ns), now_ns);
+  OrderedJson body =
+      notice_of(shop, route, "waiting", waiting_words(news, true, now_ns), waiting_words(news, false, now_ns), now_ns);
   body["waiting"] = OrderedJson::array();
   for (const Waiting& one : news) {
     body["waiting"].push_back({{"conversation", one.conversation},
@@ -154,8 +155,8 @@ constexpr std::string_view kOver =
 // `write`: false only asks whether there is something to write; then the count is 1 or 0.
 Result<std::int64_t> plan(Transaction& transaction, const ShopNotices& shop, std::int64_t now_ns, bool write) {
   std::int64_t count = 0;
-  YUPU_ASSIGN_OR_RETURN(
-      const auto over, transaction.query("SELECT COUNT(*)" + std::string(kOver), {shop.shop, now_ns - kToldKeptNs}));
+  YUPU_ASSIGN_OR_RETURN(const auto over,
+                        transaction.query("SELECT COUNT(*)" + std::string(kOver), {shop.shop, now_ns - kToldKeptNs}));
   if (over[0].integer(0) > 0) {
     if (!write) return 1;
     YUPU_RETURN_IF_ERROR(

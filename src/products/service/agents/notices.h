@@ -7,9 +7,8 @@
 //   release, refused, failed, tests      what came of a round (strategy/rounds.h), told by tell_shop()
 //
 // A notice names conversations by their ids, languages, intents and priorities: nothing that a visitor wrote leaves the
-// shop.  It is written with what it says of whom was told, in one transaction; sending it is notice_sender.h's business.
-// A route's `topics` are the events it wants; none: all.
-// Threads  any.        Outcomes  those of the store.
+// shop.  It is written with what it says of whom was told, in one transaction; sending it is notice_sender.h's
+// business. A route's `topics` are the events it wants; none: all. Threads  any.        Outcomes  those of the store.
 #pragma once
 
 #include <array>

@@ -13,7 +13,7 @@ namespace yupu::products {
 namespace {
 
 using monitor::kMinuteNs;
-using monitor::kSecondNs;
+using testing::Shift;
 
 class ShopNoticesTest : public testing::DeskFixture {
  protected:
@@ -138,14 +138,13 @@ TEST_F(ShopNoticesTest, InWordsForMailsAndChats) {
   const monitor::NoticeText chinese = monitor::notice_text(newest(), true);
   EXPECT_EQ(chinese.subject, "[shop] 有 1 位访客在等人工");
   const Json posted =
-      parse_json(
-          monitor::chat_post({.name = "g", .url = "https://r.example/", .kind = monitor::RouteKind::kDingtalk}, newest(),
-                             clock_.now_ns())
-              .body)
+      parse_json(monitor::chat_post({.name = "g", .url = "https://r.example/", .kind = monitor::RouteKind::kDingtalk},
+                                    newest(), clock_.now_ns())
+                     .body)
           .value();
   EXPECT_EQ(posted["markdown"]["title"], "[shop] 有 1 位访客在等人工");
-  EXPECT_FALSE(monitor::notice_text(parse_json(R"({"words":{"zh":3},"link":"javascript:x"})").value(), true)
-                   .subject.empty());
+  EXPECT_FALSE(
+      monitor::notice_text(parse_json(R"({"words":{"zh":3},"link":"javascript:x"})").value(), true).subject.empty());
 }
 
 TEST_F(ShopNoticesTest, TheSenderTriesAgainUntilItIsHeard) {
