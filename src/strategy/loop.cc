@@ -51,6 +51,20 @@ Result<Json> data_input(const LoopContext& context) {
               {"mask", context.strategy.privacy.mask.names()}};
 }
 
+// "train.csv:26: conflict: ..." of the first few, and how many more there are.
+std::string first_errors(const data::CheckReport& report) {
+  constexpr std::int64_t kNamed = 5;
+  std::string text;
+  std::int64_t count = 0;
+  for (const data::Finding& finding : report.findings) {
+    if (finding.severity != data::Severity::kError || ++count > kNamed) continue;
+    const std::string where =
+        finding.line > 0 ? fmt::format("{}:{}", finding.file, finding.line) : fmt::format("label '{}'", finding.label);
+    text += fmt::format("{}{}: {}: {}", text.empty() ? "" : "; ", where, finding.kind, finding.detail);
+  }
+  return count > kNamed ? text + fmt::format("; and {} more", count - kNamed) : text;
+}
+
 // data/check over the files about to be imported: WORKDIR/checks/data.json and data.txt, and the counts of findings.
 Result<Json> check_data(LoopContext& context, const data::ImportOptions& import) {
   if (context.strategy.data.check == "off") return Json::object();
@@ -61,8 +75,12 @@ Result<Json> check_data(LoopContext& context, const data::ImportOptions& import)
   YUPU_RETURN_IF_ERROR(report.write(prefix));
   const Json counts = report.counts();
   if (report.any_error() && context.strategy.data.check == "error") {
-    return invalid_argument(fmt::format("data.check = \"error\": {} (see {}.txt)", to_text(counts), prefix),
-                            "data.check");
+    return invalid_argument(
+        fmt::format(
+            "nothing is trained on this data: {}. All of it: {}.txt; data.check = \"warn\" leaves such rows out "
+            "and goes on",
+            first_errors(report), prefix),
+        "data.check");
   }
   if (!report.findings.empty())
     context.progress.note(fmt::format("data check: {} (see {}.txt)", to_text(counts), prefix));

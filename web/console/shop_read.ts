@@ -49,6 +49,21 @@ export interface Releases {
   rounds: Round[];
   history: { release: string; reason: string; changed: string }[];
 }
+export interface DrawnAnswer {
+  trace: string;
+  created: string;
+  text: string;
+  answer: string;
+  intent: string;
+  score: number;
+}
+export interface Review {
+  judged: number;
+  wrong: number;
+  wrong_share: number | null; // null: nothing is judged
+  wrong_at_most: number; // of all answers, with 95 % confidence
+  drawn: DrawnAnswer[];
+}
 export interface Document {
   source: string;
   title: string;
@@ -180,6 +195,20 @@ export function readReleases(json: unknown): Releases {
     history: list(all.history)
       .map(object)
       .map((row) => ({ release: text(row.release_id), reason: text(row.reason), changed: text(row.changed) })),
+  };
+}
+
+export function readReview(json: unknown): Review {
+  const all = object(json);
+  return {
+    judged: number(all.judged),
+    wrong: number(all.wrong),
+    wrong_share: share(all.wrong_share),
+    wrong_at_most: share(all.wrong_at_most) ?? 1,
+    drawn: list(all.drawn)
+      .map(object)
+      .map((row) => ({ trace: text(row.trace_id), created: text(row.created), text: text(row.text), answer: text(row.answer), intent: text(row.intent), score: number(row.score) }))
+      .filter((row) => row.trace !== ''),
   };
 }
 

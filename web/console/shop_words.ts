@@ -2,6 +2,14 @@
 
 export const shopZh = {
   releases: '模型',
+  review: '抽查',
+  reviewLine: '从近 30 天的回答里随机抽出，逐条判断对错。只有按顺序抽到的才计入，因此数字代表全部回答。',
+  reviewFigure: '已抽查 {judged} 条，错 {wrong} 条（{share}）；有 95% 的把握，全部回答里错的不超过 {most}。',
+  reviewNone: '还没有抽查过。',
+  reviewEmpty: '没有待抽查的回答。',
+  reviewRight: '对',
+  reviewWrong: '错',
+  reviewKept: '已记下。',
   knowledge: '知识库',
   intentsTab: '意图',
   tests: '测试',
@@ -119,6 +127,14 @@ export const shopZh = {
 
 export const shopEn: Record<keyof typeof shopZh, string> = {
   releases: 'Models',
+  review: 'Review',
+  reviewLine: 'Answers of the last 30 days, drawn at random, to be judged one by one. Only what is drawn in its turn counts, so the figure is that of all answers.',
+  reviewFigure: '{wrong} of {judged} judged are wrong ({share}); with 95% confidence at most {most} of all answers are.',
+  reviewNone: 'Nothing has been judged yet.',
+  reviewEmpty: 'No answer waits to be judged.',
+  reviewRight: 'Right',
+  reviewWrong: 'Wrong',
+  reviewKept: 'Kept.',
   knowledge: 'Knowledge',
   intentsTab: 'Intents',
   tests: 'Tests',

@@ -25,3 +25,13 @@ CREATE TABLE shop_round (
   release_id TEXT NOT NULL
 );
 CREATE INDEX shop_round_started ON shop_round (shop, started_ns);
+
+-- What people made of answers that were drawn for them (src/feedback/report/review.h).
+CREATE TABLE answer_review (
+  tenant_id TEXT NOT NULL,
+  trace_id TEXT NOT NULL,
+  is_right INTEGER NOT NULL,
+  reviewer TEXT NOT NULL,
+  created_ns INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, trace_id)
+);
