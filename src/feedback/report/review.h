@@ -39,7 +39,7 @@ struct Review {
 Result<Review> review(store::Store& store, const CallQuery& query, std::int64_t limit);
 
 struct Judgement {
-  std::string tenant_id, model, trace_id, reviewer;
+  std::string tenant_id, model, trace_id, reviewer = {};
   bool is_right = false;
 };
 // Judged again, the last one counts.  Errors: kNotFound, field "trace_id": no answer of this tenant's and model's.
