@@ -130,6 +130,7 @@ class Loader {
     reader.number("test_fraction", out_.data.test_fraction, 0.0, 0.5);
     reader.integer("min_examples_per_label", out_.data.min_examples_per_label, 1, 1000000);
     reader.integer("text_bytes_max", out_.data.text_bytes_max, 16, 1 << 20);
+    out_.data.check = "error";  // where the file says nothing
     reader.one_of("check", out_.data.check, {"warn", "error", "off"});
     YUPU_RETURN_IF_ERROR(reader.finish());
     int index = 0;

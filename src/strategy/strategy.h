@@ -40,7 +40,7 @@ struct DataPlan {
   double test_fraction = 0.1;
   std::int64_t min_examples_per_label = 2;
   std::int64_t text_bytes_max = 8192;
-  std::string check = "error";  // data/check before the import: its errors end the stage; "warn": are told; "off"
+  std::string check = "warn";  // data/check before the import: "warn", "error" (its errors end the stage), "off"
 };
 
 struct TrainPlan {
