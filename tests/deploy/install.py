@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What `make install` would leave below a prefix, from what is built and without building.  install.py --build build/release"""
+"""What `make install` would leave below a prefix, from what is built and without building.
+install.py --build build/release"""
 import argparse
 import os
 import pathlib
@@ -8,9 +9,10 @@ import sys
 import tempfile
 
 PREFIX = "/opt/yupu"
-FILES = ["bin/yupu", "lib/libyupu_client.a", "include/yupu/client.h", "include/yupu/types.h", "lib/systemd/system/yupu.service",
-         "lib/systemd/system/yupu@.service", "lib/systemd/system/yupu-rounds.service", "lib/sysusers.d/yupu.conf",
-         "share/doc/yupu/nginx/yupu.conf", "share/man/man1/yupu.1", "share/bash-completion/completions/yupu"]
+UNITS = ["yupu.service", "yupu@.service", "yupu-rounds.service"]
+FILES = ["bin/yupu", "lib/libyupu_client.a", "include/yupu/client.h", "include/yupu/types.h", "lib/sysusers.d/yupu.conf",
+         "share/doc/yupu/nginx/yupu.conf", "share/man/man1/yupu.1", "share/bash-completion/completions/yupu",
+         *(f"lib/systemd/system/{unit}" for unit in UNITS)]
 
 
 def main():
@@ -19,8 +21,8 @@ def main():
     build = pathlib.Path(parser.parse_args().build).resolve()
     findings = []
     with tempfile.TemporaryDirectory() as name:
-        done = subprocess.run(["cmake", "--install", str(build), "--prefix", PREFIX], env={**os.environ, "DESTDIR": name},
-                              capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(["cmake", "--install", str(build), "--prefix", PREFIX], capture_output=True, text=True,
+                              env={**os.environ, "DESTDIR": name}, check=False, timeout=120)
         root = pathlib.Path(name + PREFIX)
         if done.returncode != 0:
             findings.append(f"cmake --install: {done.stderr}")
@@ -32,7 +34,8 @@ def main():
             if unit.stat().st_mode & 0o777 != 0o644:
                 findings.append(f"{unit.name} has mode {unit.stat().st_mode & 0o777:o}")
         if not findings:
-            version = subprocess.run([str(root / "bin/yupu"), "version"], capture_output=True, text=True, check=False, timeout=60)
+            installed = [str(root / "bin/yupu"), "version"]
+            version = subprocess.run(installed, capture_output=True, text=True, check=False, timeout=60)
             if version.returncode != 0:
                 findings.append(f"the installed program does not start: {version.stderr}")
         for helper in ("yupu-pdf-text", "libyupu_mpi.so"):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A shop that learns by itself, and its people told: the tests of conversations find an answer that has changed, corrections begin a
-round that releases, a visitor waits and nobody looks.  All of it is told to a signed webhook.  rounds_test.py --yupu build/release/yupu"""
+"""A shop that learns by itself, and its people told: the tests of conversations find an answer that has changed,
+corrections begin a round that releases, a visitor waits and nobody looks. All of it is told to a signed webhook.
+rounds_test.py --yupu build/release/yupu"""
 import hashlib
 import hmac
 import http.server
@@ -65,8 +66,8 @@ wait_seconds = 0
 [improve]
 after_corrections = {CORRECTED}
 """
-    return (MISSES_STRATEGY.replace("[improve]\n", rules)
-            .replace("idle_minutes = 600", f'idle_minutes = 600\ntests_at = "{tests_at}"\nconsole_url = "https://shop.example/console"'))
+    service = f'idle_minutes = 600\ntests_at = "{tests_at}"\nconsole_url = "https://shop.example/console"'
+    return MISSES_STRATEGY.replace("[improve]\n", rules).replace("idle_minutes = 600", service)
 
 
 def rounds(trial, *more):
@@ -103,7 +104,8 @@ def improvement(trial, server, key, token):
     expect(done and done[0]["outcome"] == "released", f"it is released: {done}")
     expect(rounds(trial, "--once") == [], "the same corrections begin no second round")
     shown = call(server.port, "GET", "/v1/console/releases", key=token)[1]
-    expect([one["outcome"] for one in shown["rounds"]] == ["released", "changed"], f"the console has both: {shown['rounds']}")
+    outcomes = [one["outcome"] for one in shown["rounds"]]
+    expect(outcomes == ["released", "changed"], f"the console has both: {shown['rounds']}")
     expect(shown["live"] == done[0]["release_id"], "what it released answers")
     tests = call(server.port, "GET", "/v1/console/tests", key=token)[1]
     expect(tests["failed"] == 1 and tests["by"] == "yupu rounds", f"the console has the difference: {tests}")
@@ -120,13 +122,17 @@ def notices(trial, visitor):
     waiting = told(trial, "waiting")
     expect(waiting["waiting"][0].get("conversation") == visitor.conversation, f"who waits: {waiting}")
     expect("4111 1111" not in json.dumps(waiting), "what a visitor writes stays in the shop")
-    call(trial.port, "POST", f"/v1/conversations/{visitor.conversation}/contact", {"contact": "me@example.org", "text": "call"}, visitor.key)
+    form = {"contact": "me@example.org", "text": "call"}
+    call(trial.port, "POST", f"/v1/conversations/{visitor.conversation}/contact", form, visitor.key)
     ticket = told(trial, "ticket")
-    expect(ticket["conversations"] == [visitor.conversation] and "me@example.org" not in json.dumps(ticket), f"a ticket: {ticket}")
-    listed = json.loads(trial.run("agents", "notices", "strategy.toml", "--workdir", "w", "--state", "sent", "--json"))["notices"]
-    expect(len(listed) == 4 and max(one["attempts"] for one in listed) == 2, f"the one that met a 503 was tried again: {listed}")
-    expect(trial.run("agents", "notices", "strategy.toml", "--workdir", "w", "--test", "desk").strip() == "tested desk", "a test")
-    expect("no [[service.notify]]" in trial.run("agents", "notices", "strategy.toml", "--workdir", "w", "--test", "x", code=2), "no such route")
+    expect(ticket["conversations"] == [visitor.conversation], f"a ticket: {ticket}")
+    expect("me@example.org" not in json.dumps(ticket), "how to reach somebody stays in the shop")
+    command = ("agents", "notices", "strategy.toml", "--workdir", "w")
+    listed = json.loads(trial.run(*command, "--state", "sent", "--json"))["notices"]
+    expect(len(listed) == 4, f"four were sent: {listed}")
+    expect(max(one["attempts"] for one in listed) == 2, f"the one that met a 503 was tried again: {listed}")
+    expect(trial.run(*command, "--test", "desk").strip() == "tested desk", "a test")
+    expect("no [[service.notify]]" in trial.run(*command, "--test", "x", code=2), "no such route")
 
 
 def main():
@@ -139,7 +145,8 @@ def main():
         (trial.folder / "secret").write_text(SECRET, encoding="utf-8")
         path = trial.folder / "strategy.toml"
         path.write_text(strategy(receiver.server_port, "25:00"), encoding="utf-8")
-        trial.expect("service.tests_at" in trial.run("plan", "strategy.toml", "--workdir", "w", code=2), "no time of the day")
+        refused = trial.run("plan", "strategy.toml", "--workdir", "w", code=2)
+        trial.expect("service.tests_at" in refused, f"no time of the day: {refused}")
         path.write_text(strategy(receiver.server_port), encoding="utf-8")
         trial.run("run", "strategy.toml", "--workdir", "w", "--once", "--until", "accounts")
         key = trial.key_of("one")
