@@ -20,7 +20,7 @@ help:
 	@echo "make sdk      the types and methods of sdk/ from /openapi.json; make test fails where they are not up to date"
 	@echo "make bench    the benches of this project; make bench-peers runs the same work on other people's software"
 	@echo "make fuzz     every fuzz target for FUZZ_SECONDS (60) each"
-	@echo "make install  PREFIX=$(PREFIX)"
+	@echo "make install  what is built goes to PREFIX=$(PREFIX); builds nothing"
 
 deps:
 	@scripts/install-deps.sh build
@@ -88,21 +88,11 @@ bench: build
 bench-peers: build
 	@bench/peers/run.sh
 
-install: $(YUPU)
-	install -D -m 755 $(YUPU) $(DESTDIR)$(PREFIX)/bin/yupu
-	[ ! -e build/release/libyupu_mpi.so ] || install -D -m 644 build/release/libyupu_mpi.so $(DESTDIR)$(PREFIX)/lib/yupu/libyupu_mpi.so
-	[ ! -e build/release/yupu-pdf-text ] || install -D -m 755 build/release/yupu-pdf-text $(DESTDIR)$(PREFIX)/lib/yupu/yupu-pdf-text
-	ninja -C build/release -j $(JOBS) yupu_client
-	install -D -m 644 build/release/sdk/cpp/libyupu_client.a $(DESTDIR)$(PREFIX)/lib/libyupu_client.a
-	install -d $(DESTDIR)$(PREFIX)/include/yupu
-	install -m 644 sdk/cpp/include/yupu/*.h $(DESTDIR)$(PREFIX)/include/yupu
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|/usr/local/|$(PREFIX)/|' deploy/yupu.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu.service
-	cp $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu.service $(DESTDIR)$(PREFIX)/lib/systemd/system/yupu@.service
-	install -D -m 644 deploy/yupu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/yupu.conf
-	install -D -m 644 deploy/nginx/yupu.conf $(DESTDIR)$(PREFIX)/share/doc/yupu/nginx/yupu.conf
-	install -D -m 644 docs/yupu.1 $(DESTDIR)$(PREFIX)/share/man/man1/yupu.1
-	install -D -m 644 scripts/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yupu
+# Copies what `make build` has made, and compiles nothing: it may be run as root.
+install:
+	@[ -x $(YUPU) ] && [ -e build/release/sdk/cpp/libyupu_client.a ] || { \
+	  echo "make install: nothing is built yet: run \`make build\` first, then install" >&2; exit 1; }
+	DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
 
 clean:
 	rm -rf build web/dist

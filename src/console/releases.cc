@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "console/rounds.h"
 #include "handoff/live_release.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
@@ -63,9 +64,9 @@ Json release_json(store::Store& store, const handoff::Record& record, const std:
   return json;
 }
 
-// Why the last round of improvement that `yupu run` carried out released nothing, by its run.
+// Why a run was not released: as its round says, or, of a store from before there was a log of rounds, the stage.
 Result<std::map<std::string, std::string>> reasons_of(store::Store& store, const std::string& model) {
-  std::map<std::string, std::string> reasons;
+  YUPU_ASSIGN_OR_RETURN(auto reasons, refused_by_rounds(store, model));
   YUPU_RETURN_IF_ERROR(store.read([&](store::Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(
         const auto rows,
@@ -74,7 +75,7 @@ Result<std::map<std::string, std::string>> reasons_of(store::Store& store, const
       YUPU_ASSIGN_OR_RETURN(const Json body, parse_json(row.text(0)));
       const Json output = body.value("output", Json::object());
       if (output.contains("run_id") && output.contains("reason") && output.at("reason").is_string())
-        reasons[output.at("run_id").get<std::string>()] = output.at("reason").get<std::string>();
+        reasons.try_emplace(output.at("run_id").get<std::string>(), output.at("reason").get<std::string>());
     }
     return ok_status();
   }));
@@ -134,6 +135,7 @@ Result<Json> list_releases(store::Store& store, const std::string& model, const 
     json["releases"].push_back(std::move(row));
   }
   YUPU_ASSIGN_OR_RETURN(json["refused"], refused_json(store, model, released));
+  YUPU_ASSIGN_OR_RETURN(json["rounds"], recent_rounds(store, model, kShown));
   json["history"] = Json::array();
   for (const handoff::LiveChange& change : history) {
     if (json["history"].size() == kHistoryMost) break;

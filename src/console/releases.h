@@ -16,6 +16,7 @@ namespace yupu::console {
 //  "releases": [{"release_id", "created", "live", "run_id", "replaces", "figures": {name: number}, "dataset": {"id",
 //               "created", "rows", "labels"}, "gate"}], newest first,
 //  "refused":  [{"run_id", "created", "figures", "dataset", "reason"}]: runs that never became a release, newest first,
+//  "rounds":   rounds.h,
 //  "history":  [{"release_id", "reason", "changed"}]: what answered when and why, newest first}.
 // Figures are those of the run's held-out rows: "test.accuracy", "test.macro_f1", "test.answered_share",
 // "test.answered_precision", as far as there are.

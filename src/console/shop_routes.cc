@@ -27,13 +27,18 @@ constexpr std::string_view kDaysQuery = R"({
   "type": "object", "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 90}}
 })";
 constexpr std::string_view kReleasesResponse = R"({
-  "type": "object", "required": ["model", "live", "served", "back_to", "releases", "refused", "history"],
+  "type": "object", "required": ["model", "live", "served", "back_to", "releases", "refused", "rounds", "history"],
   "properties": {
     "model": {"type": "string"}, "live": {"type": "string"},
     "served": {"type": "string", "description": "what this server has in memory"},
     "back_to": {"type": "string", "description": "what a roll-back makes live; empty: nothing was before"},
     "releases": {"type": "array", "items": {"type": "object"}},
     "refused": {"type": "array", "items": {"type": "object"}, "description": "runs that never became a release"},
+    "rounds": {"type": "array", "description": "rounds that were carried out, the newest first", "items": {
+      "type": "object", "properties": {"kind": {"enum": ["improve", "tests"]}, "why": {"type": "string"},
+      "corrections": {"type": "integer"}, "started": {"type": "string"}, "ended": {"type": "string"},
+      "outcome": {"enum": ["running", "interrupted", "released", "refused", "nothing", "failed", "passed", "changed"]},
+      "reason": {"type": "string"}, "run_id": {"type": "string"}, "release_id": {"type": "string"}}}},
     "history": {"type": "array", "items": {"type": "object", "properties": {
       "release_id": {"type": "string"}, "reason": {"type": "string"}, "changed": {"type": "string"}}}}
   }

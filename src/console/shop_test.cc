@@ -69,7 +69,12 @@ TEST_F(ShopTest, ReleasesHaveTheirFiguresAndTheirGate) {
   const std::string second = release(0.9, first);
   const std::string refused = run(0.7);
   write("INSERT INTO stage (strategy, stage, input_sha256, output, finished_ns) VALUES ('shop', 'improve', 'x', ?, 1)",
-        {to_text(Json{{"output", {{"run_id", refused}, {"reason", "lang=zh falls by 0.1"}}}})});
+        {to_text(Json{{"output", {{"run_id", refused}, {"reason", "of before"}}}})});
+  EXPECT_EQ(releases().at("refused")[0].at("reason"), "of before");
+  write(
+      "INSERT INTO shop_round (id, shop, kind, why, input, corrections, started_ns, ended_ns, outcome, reason, run_id, "
+      "release_id) VALUES ('rnd_1', 'shop', 'improve', '03:00', '', 4, 1, 2, 'refused', ?, ?, '')",
+      {"lang=zh falls by 0.1", refused});
   const Json json = releases();
   EXPECT_EQ(json.at("live"), second);
   EXPECT_EQ(json.at("served"), "served_1");
@@ -87,6 +92,10 @@ TEST_F(ShopTest, ReleasesHaveTheirFiguresAndTheirGate) {
   ASSERT_EQ(json.at("refused").size(), 1U);
   EXPECT_EQ(json.at("refused")[0].at("reason"), "lang=zh falls by 0.1");
   EXPECT_EQ(json.at("refused")[0].at("figures").at("test.accuracy"), 0.7);
+  ASSERT_EQ(json.at("rounds").size(), 1U);
+  EXPECT_EQ(json.at("rounds")[0].at("outcome"), "refused");
+  EXPECT_EQ(json.at("rounds")[0].at("reason"), "lang=zh falls by 0.1");
+  EXPECT_EQ(json.at("rounds")[0].at("why"), "03:00");
 }
 
 TEST_F(ShopTest, AReleaseIsTakenBackOnce) {

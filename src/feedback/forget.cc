@@ -1,5 +1,6 @@
 #include "feedback/feedback.h"
 #include "feedback/misses/settle.h"
+#include "feedback/report/review.h"
 
 namespace yupu::feedback {
 
@@ -18,6 +19,7 @@ Result<std::int64_t> forget_feedback(store::Transaction& transaction, const Cloc
         transaction.execute("DELETE FROM feedback WHERE tenant_id = ? AND trace_id = ?", {tenant_id, trace_id}));
     deleted += rows;
   }
+  YUPU_RETURN_IF_ERROR(forget_reviews(transaction, tenant_id, trace_ids));
   YUPU_RETURN_IF_ERROR(forget_settled(transaction, tenant_id, trace_ids));
   return deleted;
 }

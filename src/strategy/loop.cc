@@ -1,5 +1,7 @@
 #include "strategy/loop.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/file.h"
@@ -15,6 +17,7 @@
 #include "strategy/candidate.h"
 #include "strategy/conversation_tests.h"
 #include "strategy/knowledge_stage.h"
+#include "strategy/rounds.h"
 #include "strategy/visitors.h"
 
 namespace yupu::strategy {
@@ -48,6 +51,20 @@ Result<Json> data_input(const LoopContext& context) {
               {"mask", context.strategy.privacy.mask.names()}};
 }
 
+// "train.csv:26: conflict: ..." of the first few, and how many more there are.
+std::string first_errors(const data::CheckReport& report) {
+  constexpr std::int64_t kNamed = 5;
+  std::string text;
+  std::int64_t count = 0;
+  for (const data::Finding& finding : report.findings) {
+    if (finding.severity != data::Severity::kError || ++count > kNamed) continue;
+    const std::string where =
+        finding.line > 0 ? fmt::format("{}:{}", finding.file, finding.line) : fmt::format("label '{}'", finding.label);
+    text += fmt::format("{}{}: {}: {}", text.empty() ? "" : "; ", where, finding.kind, finding.detail);
+  }
+  return count > kNamed ? text + fmt::format("; and {} more", count - kNamed) : text;
+}
+
 // data/check over the files about to be imported: WORKDIR/checks/data.json and data.txt, and the counts of findings.
 Result<Json> check_data(LoopContext& context, const data::ImportOptions& import) {
   if (context.strategy.data.check == "off") return Json::object();
@@ -58,8 +75,12 @@ Result<Json> check_data(LoopContext& context, const data::ImportOptions& import)
   YUPU_RETURN_IF_ERROR(report.write(prefix));
   const Json counts = report.counts();
   if (report.any_error() && context.strategy.data.check == "error") {
-    return invalid_argument(fmt::format("data.check = \"error\": {} (see {}.txt)", to_text(counts), prefix),
-                            "data.check");
+    return invalid_argument(
+        fmt::format(
+            "nothing is trained on this data: {}. All of it: {}.txt; data.check = \"warn\" leaves such rows out "
+            "and goes on",
+            first_errors(report), prefix),
+        "data.check");
   }
   if (!report.findings.empty())
     context.progress.note(fmt::format("data check: {} (see {}.txt)", to_text(counts), prefix));
@@ -243,7 +264,8 @@ Stage improve_stage(LoopContext& context) {
             return input;
           },
           .run = [&context](const Outputs&) -> Result<Json> {
-            YUPU_ASSIGN_OR_RETURN(Json outcome, improvement_round(context));
+            YUPU_ASSIGN_OR_RETURN(auto improved, improve_and_log(context, "yupu run"));
+            Json outcome = std::move(improved.outcome);
             if (outcome.value("released", false)) YUPU_RETURN_IF_ERROR(context.service().status());
             // What visitors wrote is deleted with their conversations: a stage's output, which stays, keeps the count
             // alone.

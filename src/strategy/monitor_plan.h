@@ -14,6 +14,7 @@
 #include "products/monitor/documents/inbox.h"
 #include "products/monitor/documents/intake.h"
 #include "products/monitor/documents/topics.h"
+#include "strategy/route_secrets.h"
 
 namespace yupu::strategy {
 
@@ -43,12 +44,6 @@ struct MonitorSentimentPlan {  // [monitor.sentiment]: one of the two
   std::string directory;       // a model directory, as written
 };
 
-// Where a route's secret stands, and of a chat whose address is one its address: files as written, or a variable of the
-// environment.
-struct RouteSecrets {
-  std::string file, variable, url_file, ca_file;
-};
-
 struct MonitorStoriesPlan {  // [monitor.stories]
   std::string embedder;      // a sentence encoder's directory, as written; empty: stories are found by words alone
 };
@@ -70,9 +65,7 @@ struct MonitorPlan {
   std::int64_t fetch_threads = 8;  // sources polled at once
 };
 
-struct Strategy;
-// The routes with their secrets.  Errors: a secret's file that cannot be read, holds nothing, or (but for a webhook's)
-// may be read by others; a variable that is not set; an address in a file that is none.
+// with_secrets() of the monitor's routes.
 Result<std::vector<monitor::Route>> routes_with_secrets(const Strategy& strategy);
 
 }  // namespace yupu::strategy

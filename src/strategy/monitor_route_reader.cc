@@ -103,11 +103,8 @@ void read_duration(TomlReader& reader, std::string_view key, std::int64_t unit_n
   if (reader.has(key)) out_ns = count * unit_ns;
 }
 
-Status read_monitor_route(const toml::table& table, const std::string& file, MonitorPlan& plan) {
-  Route route;
-  RouteSecrets secrets;
-  std::string kind = "webhook", group = "topic", language = "zh";
-  TomlReader reader(table, file, fmt::format("monitor.route[{}]", plan.routes.size()));
+void read_route(TomlReader& reader, Route& route, RouteSecrets& secrets) {
+  std::string kind = "webhook", language = "zh";
   reader.text("name", route.name, true);
   reader.one_of("kind", kind, {"webhook", "mail", "wecom", "dingtalk", "feishu", "slack"});
   route.kind = route_kind(kind);
@@ -121,6 +118,14 @@ Status read_monitor_route(const toml::table& table, const std::string& file, Mon
   reader.text("ca_file", secrets.ca_file);
   if (route.kind != RouteKind::kWebhook) reader.one_of("language", language, {"zh", "en"});
   route.chinese = language == "zh";
+}
+
+Status read_monitor_route(const toml::table& table, const std::string& file, MonitorPlan& plan) {
+  Route route;
+  RouteSecrets secrets;
+  std::string group = "topic";
+  TomlReader reader(table, file, fmt::format("monitor.route[{}]", plan.routes.size()));
+  read_route(reader, route, secrets);
   reader.texts("topics", route.topics);
   reader.one_of("group", group, {"topic", "all"});
   route.one_group = group == "all";
@@ -141,11 +146,11 @@ Status read_monitor_route(const toml::table& table, const std::string& file, Mon
   return ok_status();
 }
 
-Result<std::vector<Route>> routes_with_secrets(const Strategy& strategy) {
-  std::vector<Route> routes = strategy.monitor->routes;
+Result<std::vector<Route>> with_secrets(const Strategy& strategy, std::vector<Route> routes,
+                                        const std::vector<RouteSecrets>& route_secrets) {
   for (std::size_t i = 0; i < routes.size(); ++i) {
     Route& route = routes[i];
-    const RouteSecrets& secrets = strategy.monitor->route_secrets[i];
+    const RouteSecrets& secrets = route_secrets[i];
     auto secret = secret_of(strategy, route, secrets);
     if (!secret.ok()) return secret.status().with_context(fmt::format("route '{}'", route.name));
     route.secret = std::move(secret).value();
@@ -158,6 +163,10 @@ Result<std::vector<Route>> routes_with_secrets(const Strategy& strategy) {
           fmt::format("{}: holds no address of route '{}': {}", path, route.name, checked.message()), "url_file");
   }
   return routes;
+}
+
+Result<std::vector<Route>> routes_with_secrets(const Strategy& strategy) {
+  return with_secrets(strategy, strategy.monitor->routes, strategy.monitor->route_secrets);
 }
 
 }  // namespace yupu::strategy

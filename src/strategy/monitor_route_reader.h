@@ -10,6 +10,9 @@
 
 namespace yupu::strategy {
 
+// What a route of any product has: its name, kind, address, secrets and language.
+void read_route(TomlReader& reader, monitor::Route& route, RouteSecrets& secrets);
+
 // After [[monitor.topic]].  Errors name file, line and key.
 Status read_monitor_route(const toml::table& table, const std::string& file, MonitorPlan& plan);
 

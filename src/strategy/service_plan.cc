@@ -10,6 +10,7 @@
 #include "products/service/conversation/entity_model.h"
 #include "strategy/service_reader.h"
 #include "strategy/strategy.h"
+#include "strategy/time_of_day.h"
 #include "text/phrases/phrases.h"
 
 namespace yupu::strategy {
@@ -191,6 +192,10 @@ Status read_service(const toml::table& table, Strategy& strategy, bool check_fil
   const toml::table* form = reader.table("form");
   const auto triggers = reader.tables("trigger");
   const auto tests = reader.tables("test");
+  const auto notify = reader.tables("notify");
+  read_console_url(reader, service.notify);
+  read_time_of_day(reader, "tests_at", service.tests_at);
+  if (service.tests_at && tests.empty()) reader.fail("tests_at", "there is no [[service.test]] to play");
   if (check_files && !service.answers.empty() && !file_exists(strategy.resolve(service.answers)))
     reader.fail("answers", fmt::format("there is no file {}", strategy.resolve(service.answers)));
   if (check_files && !service.entities.empty() && !file_exists(strategy.resolve(service.entities)))
@@ -200,6 +205,7 @@ Status read_service(const toml::table& table, Strategy& strategy, bool check_fil
   for (const toml::table* trigger : triggers)
     YUPU_RETURN_IF_ERROR(read_trigger(*trigger, strategy.path, service.dialogue));
   for (const toml::table* test : tests) YUPU_RETURN_IF_ERROR(read_test(*test, strategy.path, service));
+  for (const toml::table* route : notify) YUPU_RETURN_IF_ERROR(read_notify(*route, strategy));
   return ok_status();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "products/service/conversation/conversation_bot.h"
 #include "products/service/conversation/dialogue.h"
 #include "products/service/conversation/script.h"
+#include "strategy/notify_plan.h"
 
 namespace yupu::strategy {
 
@@ -30,7 +32,9 @@ struct ServicePlan {
   products::DialogueOptions dialogue = {};
   products::ConversationOptions conversation = {};
   products::DeskOptions desk = {};
-  std::vector<products::Script> tests = {};  // [[service.test]]
+  std::vector<products::Script> tests = {};   // [[service.test]]
+  std::optional<std::int64_t> tests_at = {};  // minutes of the day at which `yupu rounds` plays them; none: never
+  NotifyPlan notify = {};                     // [[service.notify]]
 };
 
 // The bot of a strategy that says what `book` holds. Errors: kInvalidArgument: what Dialogue::create says; a slot of

@@ -13,6 +13,7 @@
 #include "strategy/privacy_reader.h"
 #include "strategy/recommend_reader.h"
 #include "strategy/service_reader.h"
+#include "strategy/time_of_day.h"
 #include "strategy/toml_reader.h"
 #include "strategy/train_method.h"
 #include "strategy/widget_reader.h"
@@ -129,6 +130,7 @@ class Loader {
     reader.number("test_fraction", out_.data.test_fraction, 0.0, 0.5);
     reader.integer("min_examples_per_label", out_.data.min_examples_per_label, 1, 1000000);
     reader.integer("text_bytes_max", out_.data.text_bytes_max, 16, 1 << 20);
+    out_.data.check = "error";  // where the file says nothing
     reader.one_of("check", out_.data.check, {"warn", "error", "off"});
     YUPU_RETURN_IF_ERROR(reader.finish());
     int index = 0;
@@ -282,6 +284,8 @@ class Loader {
   Status read_improve(const toml::table& table) {
     TomlReader reader = open(table, "improve");
     reader.integer("corrections_min", out_.improve.corrections_min, 1, 1000000);
+    reader.integer("after_corrections", out_.improve.after_corrections, 1, 1000000);
+    read_time_of_day(reader, "at", out_.improve.at);
     reader.integer("epochs", out_.improve.epochs, 1, 10000);
     reader.number("lr", out_.improve.lr, 1e-9, 1.0);
     reader.integer("shadow_calls", out_.improve.shadow_calls, 0, 100000);

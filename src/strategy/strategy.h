@@ -116,7 +116,10 @@ struct VisitorsPlan {
 
 struct ImprovePlan {
   std::int64_t corrections_min = 1;  // fewer new corrections: no new round
-  std::int64_t epochs = 12;          // further training from the live weights
+  // When `yupu rounds` begins one (rounds.h): so many corrections more; minutes of the day. Without either: never.
+  std::int64_t after_corrections = 0;
+  std::optional<std::int64_t> at = {};
+  std::int64_t epochs = 12;  // further training from the live weights
   double lr = 3e-4;
   std::int64_t shadow_calls = 500;  // newest questions that the candidate reads beside the live release; 0: none
   double shadow_changed_max = 1.0;  // share of them decided otherwise above which a candidate is not released

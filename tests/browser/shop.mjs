@@ -11,7 +11,7 @@ if (given === null || !manager || !other) {
 }
 const origin = new URL(given.urls[0]).origin;
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-const views = [['knowledge', '#knowledge-search'], ['intentsTab', '.intent'], ['tests', '#tests-ran'], ['releases', '[data-live]'], ['usage', '[data-figure=money]']];
+const views = [['review', '#review-figure'], ['knowledge', '#knowledge-search'], ['intentsTab', '.intent'], ['tests', '#tests-ran'], ['releases', '[data-live]'], ['usage', '[data-figure=money]']];
 const browser = await launch();
 const tally = new Tally();
 const shot = (page, name) => given.shot(page, `console-${name}`);
@@ -35,6 +35,19 @@ async function show(page, view, shown = views.find(([name]) => name === view)[1]
   await page.click(`[data-view=${view}]`);
   await page.locator(shown).first().waitFor();
 }
+
+await check('answers drawn at random are judged', { locale: 'en-GB' }, async (page) => {
+  const before = await (await read('/v1/agent/report/review')).json();
+  expect(before.drawn.length > 1 && before.judged === 0, `nothing to judge: ${JSON.stringify(before)}`);
+  await open(page, other, 'review');
+  for (const [word, said] of [['reviewRight', '0 of 1 judged are wrong'], ['reviewWrong', '1 of 2 judged are wrong']]) {
+    await page.locator(`[data-judge=${word}]`).first().click();
+    await page.locator('#review-figure', { hasText: said }).waitFor();
+  }
+  const after = await (await read('/v1/agent/report/review')).json();
+  expect(after.wrong === 1 && after.drawn[0]?.trace_id === before.drawn[2]?.trace_id, `judged in their turn: ${JSON.stringify(after)}`);
+  await shot(page, 'review');
+});
 
 await check('a document is uploaded, found, quoted and deleted', { locale: 'en-GB' }, async (page) => {
   await open(page, manager, 'knowledge');

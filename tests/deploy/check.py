@@ -20,30 +20,33 @@ def run(*words):
 
 def flags_of(yupu, unit):
     """Flags of the unit's command that this program does not know."""
-    line = re.search(r"^ExecStart=\S+ serve (.*)$", unit, re.M).group(1)
-    _, said = run(yupu, "help", "serve")
+    command, line = re.search(r"^ExecStart=\S+ (serve|rounds) (.*)$", unit, re.M).groups()
+    _, said = run(yupu, "help", command)
     return [flag for flag in re.findall(r"--[a-z-]+", line) if flag not in said and flag not in ("--strategy", "--workdir")]
 
 
 def check_unit(yupu, folder, findings):
-    unit = (DEPLOY / "yupu.service").read_text(encoding="utf-8")
-    findings += [f"yupu.service: `yupu serve` has no {flag}" for flag in flags_of(yupu, unit)]
+    for name in ("yupu.service", "yupu-rounds.service"):
+        text = (DEPLOY / name).read_text(encoding="utf-8")
+        findings += [f"{name}: its command has no {flag}" for flag in flags_of(yupu, text)]
     if shutil.which("systemd-analyze") is None:
         return False
-    # The program where it is here; the user only exists where it is installed.
-    tried = unit.replace("/usr/local/bin/yupu", str(yupu)).replace("User=yupu", "User=daemon").replace("Group=yupu", "Group=daemon")
-    for name in ("yupu.service", "yupu@8081.service"):
-        (folder / name.replace("8081", "")).write_text(tried, encoding="utf-8")
-        path = folder / name.replace("8081", "")
-        code, said = run("systemd-analyze", "verify", "--man=no", str(path))
+    exposures = []
+    for name in ("yupu.service", "yupu@.service", "yupu-rounds.service"):
+        # The program where it is here; the user only exists where it is installed.
+        unit = (DEPLOY / name.replace("@", "")).read_text(encoding="utf-8")
+        tried = unit.replace("/usr/local/bin/yupu", str(yupu)).replace("User=yupu", "User=daemon").replace("Group=yupu", "Group=daemon")
+        (folder / name).write_text(tried, encoding="utf-8")
+        code, said = run("systemd-analyze", "verify", "--man=no", str(folder / name))
         lines = [line for line in said.splitlines() if "yupu" in line and "Cannot add dependency" not in line]
         if lines:
             findings.append(f"{name}: systemd-analyze verify ({code}): " + "; ".join(lines))
-    code, said = run("systemd-analyze", "security", "--offline=true", "--no-pager", str(folder / "yupu.service"))
-    found = re.search(r"Overall exposure level for \S+ (\d+\.\d+)", said)
-    if found and float(found.group(1)) > EXPOSURE_MAX:
-        findings.append(f"yupu.service: exposure {found.group(1)}, more than {EXPOSURE_MAX}")
-    print(f"systemd-analyze: verified, exposure {found.group(1) if found else 'not told by this version'}")
+        code, said = run("systemd-analyze", "security", "--offline=true", "--no-pager", str(folder / name))
+        found = re.search(r"Overall exposure level for \S+ (\d+\.\d+)", said)
+        exposures.append(found.group(1) if found else "not told by this version")
+        if found and float(found.group(1)) > EXPOSURE_MAX:
+            findings.append(f"{name}: exposure {found.group(1)}, more than {EXPOSURE_MAX}")
+    print(f"systemd-analyze: verified, exposure {', '.join(exposures)}")
     return True
 
 

@@ -118,6 +118,17 @@ def main():
         bad = t.write("broken.jsonl", '{"text": "a", "label": "x"}\n{"text": \n')
         t.expect("broken JSON names its line", ["train", "--train", bad, "--valid", bad, "--out", "m"], 2, ["broken.jsonl", "line 2"])
 
+        # A strategy is not trained on such data, unless it says so.
+        for what, more, wanted in (("an intent with one example", [("only one of these", "c")], ["thin_label", "'c'"]),
+                                   ("one text under two intents", [("where is parcel 1", "b")], ["s/train.csv:26", "conflict"]),
+                                   ("an empty label", [("and what is this", "")], ["s/train.csv:26", "label"])):
+            t.write("s/train.csv", rows(good + more))
+            t.expect(f"{what}: no training", ["run", strategy, "--once", "--until", "train"], 2, ["stage 'data'", *wanted])
+        t.write("s/test.csv", rows([("where is parcel 2", "a")]))
+        leak = t.write("s/leak.toml", GOOD_STRATEGY.replace("[train]", '[[data.source]]\npath = "test.csv"\nlabel = "intent"\nsplit = "test"\n[train]'))
+        t.write("s/train.csv", rows(good))
+        t.expect("a row of the test set in train: no training", ["run", leak, "--once", "--until", "train"], 2, ["leakage", "s/train.csv"])
+
         # Models.
         model = folder / "model"
         t.write("valid.csv", rows([("where is parcel 77", "a"), ("refund number 77 please", "b")]))

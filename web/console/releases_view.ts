@@ -3,8 +3,8 @@
 import { el } from '../src/dom';
 import { shortId } from '../src/format';
 import { asking, percentOf, table, when } from './parts';
-import type { Figures, Release, Releases, RefusedRun } from './shop_read';
-import type { Say } from './words';
+import type { Figures, Outcome, RefusedRun, Release, Releases, Round } from './shop_read';
+import type { Say, Word } from './words';
 
 export type Choose = (release: string, insteadOf: string) => void;
 
@@ -26,6 +26,13 @@ function releaseRow(row: Release, all: Releases, say: Say, isManager: boolean, c
   return [idCell(row.id), when(row.created), ...figures(row.figures), dataset(row, say), gateCell(row, say), deed];
 }
 
+const outcomeWords: Record<Outcome, Word> = { running: 'roundRunning', interrupted: 'roundInterrupted', released: 'roundReleased', refused: 'roundRefused', nothing: 'roundNothing', failed: 'roundFailed', passed: 'roundPassed', changed: 'roundChanged' };
+
+function roundRow(row: Round, say: Say): (Node | string)[] {
+  const reason = el('details', {}, el('summary', {}, say('reason')), el('p', { class: 'item-meta', lang: 'en' }, row.reason));
+  return [when(row.started), say(row.kind === 'tests' ? 'roundTests' : 'roundImprove'), say(outcomeWords[row.outcome]), row.why, row.kind === 'tests' ? '' : String(row.corrections), row.reason === '' ? '' : reason];
+}
+
 export function drawReleases(into: HTMLElement, all: Releases, say: Say, isManager: boolean, choose: Choose): void {
   const heads = (['accuracy', 'macroF1', 'answeredShare', 'answeredPrecision', 'dataset'] as const).map((word) => say(word));
   const nodes: HTMLElement[] = [el('h2', {}, `${say('releases')}: ${all.model}`)];
@@ -40,6 +47,10 @@ export function drawReleases(into: HTMLElement, all: Releases, say: Say, isManag
   if (all.refused.length > 0) {
     nodes.push(el('h2', {}, say('refusedRuns')));
     nodes.push(table(say('refusedRuns'), [say('release'), say('created'), ...heads, say('reason')], all.refused.map((row) => [idCell(row.id), when(row.created), ...figures(row.figures), dataset(row, say), row.reason || say('noReason')])));
+  }
+  if (all.rounds.length > 0) {
+    nodes.push(el('h2', {}, say('rounds')), el('p', { class: 'empty' }, say('roundsLine')));
+    nodes.push(table(say('rounds'), [say('created'), say('roundKind'), say('roundOutcome'), say('roundWhy'), say('corrections'), say('reason')], all.rounds.map((row) => roundRow(row, say)), 'rounds'));
   }
   if (all.history.length > 0) {
     nodes.push(el('h2', {}, say('history')));

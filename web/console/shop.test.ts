@@ -4,7 +4,7 @@ import { percentOf, stacks, when, yuan } from './parts';
 import { readAgent } from './read';
 import { isShopView } from './shop';
 import { base64Of } from './shop_api';
-import { readDocuments, readFound, readIntents, readReleases, readTests, readUsage } from './shop_read';
+import { readDocuments, readFound, readIntents, readReleases, readReview, readTests, readUsage } from './shop_read';
 import { shopEn, shopZh } from './shop_words';
 import { decisionColumns } from './usage_view';
 import { words } from './words';
@@ -28,12 +28,23 @@ describe('reading the shop', () => {
       model: 'shop', live: 'release_b', served: 'release_a', back_to: 'release_a',
       releases: [{ release_id: 'release_b', created: 'c', live: true, replaces: 'release_a', figures: { 'test.accuracy': 0.9 }, dataset: { id: 'd', rows: 5, labels: 2 }, gate: { pass: false, reason: 'r', fallen: [{ slice: 'lang=zh' }, {}] } }],
       refused: [{ run_id: 'run_1', figures: {}, reason: 'worse' }],
+      rounds: [{ kind: 'improve', why: '03:00', corrections: 4, started: 's', outcome: 'refused', reason: 'worse' }, { kind: 'tests', started: 't', outcome: 'odd' }, {}],
       history: [{ release_id: 'release_b', reason: 'gate passed', changed: 'x' }],
     });
+    expect(all.rounds).toEqual([
+      { kind: 'improve', why: '03:00', corrections: 4, started: 's', outcome: 'refused', reason: 'worse' },
+      { kind: 'tests', why: '', corrections: 0, started: 't', outcome: 'nothing', reason: '' },
+    ]);
     const [release] = all.releases;
     expect(release?.figures).toEqual({ accuracy: 0.9, macro_f1: null, answered_share: null, answered_precision: null });
     expect(release?.gate).toEqual({ pass: false, reason: 'r', fallen: ['lang=zh'] });
     expect([all.refused[0]?.dataset, all.refused[0]?.reason, all.history.length]).toEqual([null, 'worse', 1]);
+  });
+  it('takes a review; nothing judged is no share', () => {
+    expect(readReview({})).toEqual({ judged: 0, wrong: 0, wrong_share: null, wrong_at_most: 1, drawn: [] });
+    const all = readReview({ judged: 80, wrong: 2, wrong_share: 0.025, wrong_at_most: 0.0767, drawn: [{ trace_id: 'tr_1', text: 'q', answer: 'a', intent: 'hours', score: 0.9 }, {}, null] });
+    expect(all.drawn.map((one) => [one.trace, one.text, one.answer])).toEqual([['tr_1', 'q', 'a']]);
+    expect([all.judged, all.wrong, all.wrong_share, all.wrong_at_most]).toEqual([80, 2, 0.025, 0.0767]);
   });
   it('takes a test with its differences', () => {
     const all = readTests({ ran: 'r', by: 'Wang', failed: 1, tests: [{ name: 'a', result: 'failed', turns: [{ say: 's', expect: { decision: 'answer', n: 7 } }], failure: { turn: 1, where: 'w', differences: [{ what: 'decision', expected: 'answer', got: 'refuse' }] } }, { name: 'b', result: 'odd' }] });

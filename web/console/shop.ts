@@ -8,12 +8,13 @@ import { drawIntents } from './intents_view';
 import { drawFound, drawKnowledge, type KnowledgeActions } from './knowledge_view';
 import { problemLine } from './parts';
 import { drawReleases } from './releases_view';
+import { drawReview } from './review_view';
 import type { ShopCalls } from './shop_api';
 import { drawTests } from './tests_view';
 import { drawUsage } from './usage_view';
 import type { Say } from './words';
 
-export const kShopViews = ['knowledge', 'intentsTab', 'tests', 'releases', 'usage'] as const;
+export const kShopViews = ['review', 'knowledge', 'intentsTab', 'tests', 'releases', 'usage'] as const;
 export type ShopView = (typeof kShopViews)[number];
 export const isShopView = (name: string): name is ShopView => kShopViews.some((one) => one === name);
 
@@ -119,6 +120,11 @@ function usage(stage: Stage, days: number): Promise<void> {
   return shown(stage, stage.api.usage(days), (value) => drawUsage(stage.into, value, stage.say, { period: (next) => void usage(stage, next), exportCalls: (of) => void exportCalls(of) }));
 }
 
+const review = (stage: Stage): Promise<void> =>
+  shown(stage, stage.api.review(), (all) =>
+    drawReview(stage.into, all, stage.say, (trace, right) => void done(stage, [() => stage.api.judge(trace, right)], stage.say('reviewKept'), () => review(stage))),
+  );
+
 export function drawShopView(view: ShopView, stage: Stage): Promise<void> {
   switch (view) {
     case 'releases':
@@ -129,6 +135,8 @@ export function drawShopView(view: ShopView, stage: Stage): Promise<void> {
       return intents(stage);
     case 'tests':
       return tests(stage);
+    case 'review':
+      return review(stage);
     case 'usage':
       return usage(stage, kUsageDays);
   }

@@ -2,7 +2,7 @@
 
 import { readProblem, type Outcome } from '../src/api';
 import { call, nothing } from '../src/person_calls';
-import { readDocuments, readFound, readIntents, readReleases, readTests, readUsage } from './shop_read';
+import { readDocuments, readFound, readIntents, readReleases, readReview, readTests, readUsage } from './shop_read';
 
 const kBytesAtOnce = 0x8000;
 
@@ -32,6 +32,8 @@ export function shopCalls(token: string) {
     search: (query: string) => call(token, `/v1/console/knowledge/search?q=${encodeURIComponent(query)}`, undefined, readFound),
     addDocument: (source: string, bytes: Uint8Array) => call(token, '/v1/console/knowledge', { source, content: base64Of(bytes), encoding: 'base64' }, nothing),
     removeDocument: (source: string) => call(token, '/v1/console/knowledge/remove', { source }, nothing),
+    review: () => call(token, '/v1/agent/report/review', undefined, readReview),
+    judge: (trace: string, right: boolean) => call(token, '/v1/agent/report/review', { trace_id: trace, right }, nothing),
     intents: () => call(token, '/v1/console/intents', undefined, readIntents),
     tests: () => call(token, '/v1/console/tests', undefined, readTests),
     runTests: () => call(token, '/v1/console/tests/run', {}, readTests),

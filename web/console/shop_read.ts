@@ -29,6 +29,16 @@ export interface RefusedRun {
   dataset: DatasetLine | null;
   reason: string;
 }
+export const kOutcomes = ['running', 'interrupted', 'released', 'refused', 'nothing', 'failed', 'passed', 'changed'] as const;
+export type Outcome = (typeof kOutcomes)[number];
+export interface Round {
+  kind: 'improve' | 'tests';
+  why: string;
+  corrections: number;
+  started: string;
+  outcome: Outcome;
+  reason: string;
+}
 export interface Releases {
   model: string;
   live: string;
@@ -36,7 +46,23 @@ export interface Releases {
   back_to: string; // what a roll-back makes live; '': nothing
   releases: Release[];
   refused: RefusedRun[];
+  rounds: Round[];
   history: { release: string; reason: string; changed: string }[];
+}
+export interface DrawnAnswer {
+  trace: string;
+  created: string;
+  text: string;
+  answer: string;
+  intent: string;
+  score: number;
+}
+export interface Review {
+  judged: number;
+  wrong: number;
+  wrong_share: number | null; // null: nothing is judged
+  wrong_at_most: number; // of all answers, with 95 % confidence
+  drawn: DrawnAnswer[];
 }
 export interface Document {
   source: string;
@@ -162,9 +188,27 @@ export function readReleases(json: unknown): Releases {
       .map(object)
       .map((row) => ({ id: text(row.run_id), created: text(row.created), figures: readFigures(row.figures), dataset: readDataset(row.dataset), reason: text(row.reason) }))
       .filter((row) => row.id !== ''),
+    rounds: list(all.rounds)
+      .map(object)
+      .map((row) => ({ kind: row.kind === 'tests' ? ('tests' as const) : ('improve' as const), why: text(row.why), corrections: number(row.corrections), started: text(row.started), outcome: kOutcomes.find((one) => one === row.outcome) ?? 'nothing', reason: text(row.reason) }))
+      .filter((row) => row.started !== ''),
     history: list(all.history)
       .map(object)
       .map((row) => ({ release: text(row.release_id), reason: text(row.reason), changed: text(row.changed) })),
+  };
+}
+
+export function readReview(json: unknown): Review {
+  const all = object(json);
+  return {
+    judged: number(all.judged),
+    wrong: number(all.wrong),
+    wrong_share: share(all.wrong_share),
+    wrong_at_most: share(all.wrong_at_most) ?? 1,
+    drawn: list(all.drawn)
+      .map(object)
+      .map((row) => ({ trace: text(row.trace_id), created: text(row.created), text: text(row.text), answer: text(row.answer), intent: text(row.intent), score: number(row.score) }))
+      .filter((row) => row.trace !== ''),
   };
 }
 

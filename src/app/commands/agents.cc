@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/notices.h"
 #include "app/tenant_place.h"
 #include "app/workplace.h"
 #include "products/service/agents/agent_store.h"
@@ -46,7 +47,8 @@ Status remove(Workplace& place, const std::string& tenant_id, const std::string&
 }  // namespace
 
 Status agents_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"add", "list", "remove"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"add", "list", "remove", "notices"}));
+  if (verb == "notices") return agent_notices_command(arguments);
   const WorkplaceOptions where = read_workplace(arguments);
   const bool json = arguments.flag("--json");
   const std::string tenant_name = arguments.text("--tenant");

@@ -350,13 +350,15 @@ constexpr std::array kCommands{
             "      with their messages, traces, feedback and stored answers; the next dataset has nothing of them\n"
             "      (docs/conversations.md)",
             conversations_command},
-    Command{"agents", "agents add|list|remove ...", "the people who take over from the bot",
+    Command{"agents", "agents add|list|remove|notices ...", "the people who take over from the bot",
             "  agents add NAME [--skills zh,refund] [--limit N] [--manager] [--tenant NAME]   the token is shown once\n"
             "      --skills   languages and intents; without: anything\n"
             "      --limit    conversations at a time (3)\n"
             "      --manager  may also decide what the shop says: which release answers, documents, tests\n"
             "  agents list [--tenant NAME]\n"
             "  agents remove NAME [--tenant NAME]   their conversations go back to the queue\n"
+            "  agents notices STRATEGY.toml [--state waiting|sent|dead] [--resend ID] [--test ROUTE] [--limit N]\n"
+            "      what the routes of [[service.notify]] are told while nobody looks at the console (docs/agents.md)\n"
             "  --tenant   needed where there are several",
             agents_command},
     Command{"connectors", "connectors outbox [--state waiting|sent|dead] [--connector NAME] [--resend ID] ...",
@@ -393,6 +395,15 @@ constexpr std::array kCommands{
             "Releases the candidate only when it beats the live release on the same held-out rows; otherwise says "
             "which slice fell.",
             improve_command},
+    Command{
+        "rounds", "rounds STRATEGY.toml [--once|--list] [--workdir DIR] [--store URL] [--threads N] [--json]",
+        "rounds that begin by themselves: improvement and conversation tests",
+        "Looks every 30 s whether the rules of the strategy say that something is due, and carries it out, beside "
+        "the server:\n"
+        "[improve] after_corrections and at, [service] tests_at (docs/strategy.md). Who is told: [[service.notify]].\n"
+        "  --once    carries out what is due now and ends, for a timer\n"
+        "  --list    what was carried out and what came of it, the newest first; --limit N (20)",
+        rounds_command},
     Command{"promote", "promote report --model NAME [--workdir DIR]",
             "the technical report, every number bound to a record",
             "Writes WORKDIR/site/report.zh.html and report.en.html.", promote_command},

@@ -47,6 +47,7 @@ Status answers_command(Arguments& arguments);
 Status conversations_command(Arguments& arguments);
 Status feedback_command(Arguments& arguments);
 Status improve_command(Arguments& arguments);
+Status rounds_command(Arguments& arguments);
 Status knowledge_command(Arguments& arguments);
 Status agents_command(Arguments& arguments);
 Status misses_command(Arguments& arguments);

@@ -8,6 +8,7 @@
 #include "app/workplace.h"
 #include "base/file.h"
 #include "feedback/report/report.h"
+#include "feedback/report/review.h"
 
 namespace yupu::app {
 namespace {
@@ -42,6 +43,13 @@ class RowFile {
 
 std::string percent(const OrderedJson& share) {
   return share.is_null() ? "-" : fmt::format("{:.1f} %", 100 * share.get<double>());
+}
+
+// "wrong answers, drawn at random  2 of 80 (2.5 %), at most 7.6 % with 95 % confidence"
+std::string review_text(const OrderedJson& review) {
+  return fmt::format("wrong answers, drawn at random  {} of {} judged ({}), at most {} with 95 % confidence\n",
+                     review.at("wrong").get<std::int64_t>(), review.at("judged").get<std::int64_t>(),
+                     percent(review.at("wrong_share")), percent(review.at("wrong_at_most")));
 }
 
 std::string to_text(const OrderedJson& report) {
@@ -84,11 +92,14 @@ Status feedback_report(Arguments& arguments) {
     sum.add(call);
     return calls.add(call.to_json(with_texts));
   }));
-  const OrderedJson report = sum.to_json();
+  OrderedJson report = sum.to_json();
+  YUPU_ASSIGN_OR_RETURN(const feedback::Review made, feedback::review(*place.store, query, 0));
+  report["review"] = OrderedJson(made.to_json());
+  report["review"].erase("drawn");
   for (const OrderedJson& entry : report.at("entries")) YUPU_RETURN_IF_ERROR(entries.add(entry));
   YUPU_RETURN_IF_ERROR(calls.close());
   YUPU_RETURN_IF_ERROR(entries.close());
-  json ? print_json(report) : print_text(to_text(report));
+  json ? print_json(report) : print_text(review_text(report.at("review")) + to_text(report));
   return ok_status();
 }
 

@@ -6,9 +6,8 @@
 #include <fmt/format.h>
 
 #include "app/commands/monitor_commands.h"
+#include "app/commands/notices.h"
 #include "products/monitor/alarms/alarms.h"
-#include "products/monitor/alarms/delivery.h"
-#include "products/monitor/alarms/notices.h"
 #include "products/monitor/alarms/watch.h"
 #include "products/monitor/judgements/judgements.h"
 
@@ -23,16 +22,6 @@ OrderedJson json_of(const std::vector<Row>& rows) {
   OrderedJson list = OrderedJson::array();
   for (const Row& row : rows) list.push_back(row.to_json());
   return list;
-}
-
-Status test_route(const MonitorPlace& place, const std::string& wanted) {
-  YUPU_ASSIGN_OR_RETURN(const auto routes, strategy::routes_with_secrets(place.strategy));
-  for (const monitor::Route& route : routes) {
-    if (route.name == wanted)
-      return monitor::send_test(place.store(), *place.workplace.clock, place.strategy.name, route,
-                                monitor::send_over_network());
-  }
-  return Status(Code::kNotFound, fmt::format("no [[monitor.route]] has the name '{}'", wanted), "--test");
 }
 
 std::string who_am_i(Arguments& arguments) { return arguments.required_text("--by"); }
@@ -129,33 +118,13 @@ Status monitor_silence_command(Arguments& arguments) {
 }
 
 Status monitor_notices_command(Arguments& arguments) {
-  const std::string state = arguments.one_of("--state", "all", {"all", "waiting", "sent", "dead"});
-  const std::string again = arguments.text("--resend");
-  const std::string test = arguments.text("--test");
-  const std::int64_t limit = arguments.integer("--limit", 50, 1, 100000);
-  const bool json = arguments.flag("--json");
+  const NoticesAsked asked = read_notices_asked(arguments);
   YUPU_ASSIGN_OR_RETURN(const MonitorPlace place, open_monitor(arguments, {}));
-  const std::string& name = place.strategy.name;
-  if (!test.empty()) {
-    YUPU_RETURN_IF_ERROR(test_route(place, test));
-    json ? print_json(Json{{"tested", test}}) : print_text("tested " + test);
-    return ok_status();
-  }
-  if (!again.empty()) {
-    YUPU_RETURN_IF_ERROR(monitor::resend_notice(place.store(), name, again, "", place.now_ns()));
-    json ? print_json(Json{{"waiting", again}}) : print_text("waiting " + again);
-    return ok_status();
-  }
-  YUPU_ASSIGN_OR_RETURN(const auto notices,
-                        monitor::list_notices(place.store(), name, state == "all" ? "" : state, limit));
-  std::string text = fmt::format("{:<30} {:<12} {:<8} {:>8} {}", "NOTICE", "ROUTE", "STATE", "ATTEMPTS", "LAST ERROR");
-  for (const auto& notice : notices)
-    text += fmt::format("\n{:<30} {:<12} {:<8} {:>8} {}", notice.id, notice.route, notice.state, notice.attempts,
-                        notice.recipient.empty() || notice.last_error.empty()
-                            ? notice.recipient + notice.last_error
-                            : notice.recipient + ": " + notice.last_error);
-  json ? print_json(OrderedJson{{"notices", json_of(notices)}}) : print_text(text);
-  return ok_status();
+  return show_notices(asked, {.store = place.store(),
+                              .clock = *place.workplace.clock,
+                              .name = place.strategy.name,
+                              .table = "[[monitor.route]]",
+                              .routes = [&place] { return strategy::routes_with_secrets(place.strategy); }});
 }
 
 Status monitor_replay_command(Arguments& arguments) {

@@ -4,104 +4,14 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
-#include "app/compose.h"
+#include "app/commands/open_loop.h"
 #include "app/workplace.h"
-#include "store/store.h"
-#include "strategy/answers.h"
 #include "strategy/loop.h"
+#include "strategy/rounds.h"
 #include "strategy/stages.h"
-#include "strategy/strategy.h"
 
 namespace yupu::app {
 namespace {
-
-struct LoopOptions {
-  WorkplaceOptions where;
-  http::ListenAddress listen;
-  int threads = 0;
-  bool json = false;
-};
-
-Result<LoopOptions> read_loop(Arguments& arguments) {
-  LoopOptions options;
-  options.where = read_workplace(arguments);
-  options.json = arguments.flag("--json");
-  options.threads = static_cast<int>(arguments.integer("--threads", 0, 0, 1024));
-  YUPU_ASSIGN_OR_RETURN(options.listen, http::parse_listen(arguments.text("--listen", "127.0.0.1:8080")));
-  return options;
-}
-
-// A strategy with its working folder, and the server it starts when it first needs one.
-class OpenLoop {
- public:
-  static Result<std::unique_ptr<OpenLoop>> open(const std::string& path, const LoopOptions& options) {
-    YUPU_ASSIGN_OR_RETURN(auto loaded, strategy::load_strategy(path));
-    YUPU_ASSIGN_OR_RETURN(auto answers, strategy::load_answers(loaded.resolve(loaded.service.answers),
-                                                               loaded.service.dialogue.utc_offset_minutes));
-    YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(options.where, false));
-    return std::unique_ptr<OpenLoop>(new OpenLoop(std::move(loaded), std::move(answers), std::move(place), options));
-  }
-
-  strategy::LoopContext& context() { return context_; }
-  std::vector<strategy::Stage> stages() { return strategy::loop_stages(context_); }
-  strategy::StageRunner runner() { return {*place_.store, *place_.clock, *progress_, strategy_.name}; }
-  handoff::Progress& progress() { return *progress_; }
-
-  // Starts the server on first use; later calls make it look for a new live release.
-  Result<LiveServer*> server() {
-    if (server_ == nullptr) {
-      LiveServerOptions options;
-      options.listen = listen_;
-      options.workdir = place_.workdir;
-      options.engine_threads = context_.threads;
-      options.strategy = &strategy_;
-      options.answers = answers_;
-      if (strategy_.recommend) options.list_rules = strategy_.recommend->rules;
-      YUPU_ASSIGN_OR_RETURN(server_, LiveServer::start(std::move(options), *place_.store, *place_.clock));
-    } else {
-      YUPU_RETURN_IF_ERROR(server_->refresh());
-    }
-    return server_.get();
-  }
-  bool serving() const { return server_ != nullptr; }
-
-  // The right to carry out the strategy. Error: kConflict while another process on the same store has it.
-  Result<std::unique_ptr<store::Lead>> lead() {
-    YUPU_ASSIGN_OR_RETURN(auto lead, place_.store->lead("run/" + strategy_.name));
-    if (lead != nullptr) return lead;
-    return conflict(
-        fmt::format("another process carries out strategy '{}' on this store; wait for it, or serve what it "
-                    "has released with `yupu serve --strategy`",
-                    strategy_.name));
-  }
-
- private:
-  OpenLoop(strategy::Strategy loaded, products::AnswerBook answers, Workplace place, const LoopOptions& options)
-      : strategy_(std::move(loaded)),
-        answers_(std::move(answers)),
-        place_(std::move(place)),
-        listen_(options.listen),
-        progress_(terminal_progress()),
-        context_{.strategy = strategy_,
-                 .workdir = place_.workdir,
-                 .version = kVersion,
-                 .threads = options.threads > 0 ? options.threads : static_cast<int>(strategy_.train.threads),
-                 .store = *place_.store,
-                 .clock = *place_.clock,
-                 .progress = *progress_,
-                 .service = [this]() -> Result<strategy::ServiceAddress> {
-                   YUPU_ASSIGN_OR_RETURN(LiveServer* const live, server());
-                   return strategy::ServiceAddress{.host = live->host(), .port = live->port()};
-                 }} {}
-
-  strategy::Strategy strategy_;
-  products::AnswerBook answers_;
-  Workplace place_;
-  http::ListenAddress listen_;
-  std::unique_ptr<handoff::Progress> progress_;
-  strategy::LoopContext context_;
-  std::unique_ptr<LiveServer> server_;
-};
 
 Json outcomes_json(const std::vector<strategy::StageOutcome>& outcomes) {
   Json stages = Json::array();
@@ -131,9 +41,11 @@ Status run_command(Arguments& arguments) {
     return invalid_argument(fmt::format("{} has no {}, and so no stage '{}'", words[0],
                                         until == "knowledge" ? "[knowledge]" : "[[service.test]]", until),
                             "--until");
-  YUPU_ASSIGN_OR_RETURN(auto lead, loop->lead());
-  YUPU_ASSIGN_OR_RETURN(const auto outcomes, loop->runner().run(stages, until));
-  lead.reset();
+  std::vector<strategy::StageOutcome> outcomes;
+  {
+    YUPU_ASSIGN_OR_RETURN(const auto lead, loop->lead());
+    YUPU_ASSIGN_OR_RETURN(outcomes, loop->runner().run(stages, until));
+  }
   if (options.json) print_json(outcomes_json(outcomes));
   const auto ran =
       std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return !outcome.skipped; });
@@ -171,8 +83,8 @@ Status improve_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(1, 1, "strategy file"));
   YUPU_ASSIGN_OR_RETURN(const auto loop, OpenLoop::open(words[0], options));
   YUPU_ASSIGN_OR_RETURN(const auto lead, loop->lead());
-  YUPU_ASSIGN_OR_RETURN(const Json outcome, strategy::improvement_round(loop->context()));
-  options.json ? print_json(outcome) : print_text(outcome["reason"].get<std::string>());
+  YUPU_ASSIGN_OR_RETURN(const auto improved, strategy::improve_and_log(loop->context(), "asked for"));
+  options.json ? print_json(improved.outcome) : print_text(improved.round.reason);
   return ok_status();
 }
 

@@ -18,6 +18,8 @@
 
 namespace yupu::app {
 
+constexpr int kNoticeTimeoutMs = 5000;  // as long may a shutdown wait for a receiver that hangs
+
 Status ShopBot::open(const House& house, Models& models, serving::Service& service) {
   house_ = &house;
   models_ = &models;
@@ -36,6 +38,11 @@ Status ShopBot::open(const House& house, Models& models, serving::Service& servi
   open_desk();
   service.add_bot(std::move(bot));
   YUPU_RETURN_IF_ERROR(open_connectors());
+  if (!plan.notify.routes.empty()) {
+    YUPU_ASSIGN_OR_RETURN(auto told, strategy::shop_notices(*strategy_));
+    notices_ = std::make_unique<products::NoticeSender>(house.store, house.clock, std::move(told),
+                                                        monitor::send_over_network(kNoticeTimeoutMs));
+  }
   if (plan.keep_days > 0) {
     retention_ = std::make_unique<strategy::Retention>(
         house.store, house.clock, strategy::RetentionRule{.bot = plan.bot, .keep_days = plan.keep_days});
@@ -113,11 +120,13 @@ void ShopBot::add_console(http::Router& router) {
 void ShopBot::start() {
   desk_->start();
   connectors_.start();
+  if (notices_ != nullptr) notices_->start();
   if (retention_ != nullptr) retention_->start();
 }
 
 void ShopBot::stop() {
   connectors_.stop();
+  if (notices_ != nullptr) notices_->stop();
   desk_->stop();
   if (retention_ != nullptr) retention_->stop();
 }

@@ -9,6 +9,7 @@
 #include "http/router.h"
 #include "products/service/agents/agent_routes.h"
 #include "products/service/agents/desk.h"
+#include "products/service/agents/notice_sender.h"
 #include "products/service/agents/visitor_routes.h"
 #include "products/service/bot.h"
 #include "products/service/connectors/connector_routes.h"
@@ -45,7 +46,8 @@ class ShopBot {
   std::unique_ptr<products::AgentRoutes> agent_routes_;
   std::unique_ptr<products::VisitorRoutes> visitor_routes_;
   products::ConnectorRoutes connectors_;
-  std::unique_ptr<strategy::Retention> retention_;  // null: conversations are kept for good
+  std::unique_ptr<products::NoticeSender> notices_;  // null: nobody is told
+  std::unique_ptr<strategy::Retention> retention_;   // null: conversations are kept for good
 };
 
 }  // namespace yupu::app

@@ -10,6 +10,7 @@
 
 #include "base/utc.h"
 #include "feedback/report/report.h"
+#include "feedback/report/review.h"
 #include "http/door.h"
 #include "http/query.h"
 
@@ -62,6 +63,35 @@ constexpr std::string_view kCallsResponse = R"({
     "rating": {"type": ["integer", "null"]}, "correction": {"type": ["string", "null"]}, "hit": {"type": "boolean"},
     "text": {"type": "string"}}}}}
 })";
+
+constexpr std::string_view kReviewQuery = R"({
+  "type": "object", "properties": {
+    "since": {"type": "string", "description": "a day or a time, UTC; default: 30 days ago"},
+    "until": {"type": "string", "description": "not included; default: now"},
+    "days": {"type": "integer", "minimum": 1, "maximum": 90,
+      "description": "instead of since: today by the shop's clocks and the days before it"}
+  }
+})";
+constexpr std::string_view kReviewResponse = R"({
+  "type": "object", "required": ["judged", "wrong", "wrong_share", "wrong_at_most", "drawn"],
+  "properties": {
+    "judged": {"type": "integer"}, "wrong": {"type": "integer"}, "wrong_share": {"type": ["number", "null"]},
+    "wrong_at_most": {"type": "number", "description": "of all answers, with 95 % confidence"},
+    "drawn": {"type": "array", "description": "the next to be judged", "items": {"type": "object", "properties": {
+      "trace_id": {"type": "string"}, "conversation": {"type": "string"}, "created": {"type": "string"},
+      "text": {"type": "string"}, "answer": {"type": "string"}, "intent": {"type": "string"},
+      "score": {"type": "number"}}}}
+  }
+})";
+constexpr std::string_view kJudgeRequest = R"({
+  "type": "object", "additionalProperties": false, "required": ["trace_id", "right"],
+  "properties": {"trace_id": {"type": "string"}, "right": {"type": "boolean"}}
+})";
+constexpr std::string_view kJudgeResponse = R"({
+  "type": "object", "required": ["trace_id", "right"],
+  "properties": {"trace_id": {"type": "string"}, "right": {"type": "boolean"}}
+})";
+constexpr std::int64_t kDrawn = 10;  // at a time
 
 enum class Format { kJson, kCsv, kJsonl };
 
@@ -182,6 +212,38 @@ Result<http::Response> calls(const Shared& shared, const Asked& asked) {
   return http::json_response(200, body_of(OrderedJson{{"calls", rows}}));
 }
 
+Result<http::Response> drawn(const Shared& shared, const Asked& asked) {
+  if (asked.format != Format::kJson) return invalid_argument("format is json", "format");
+  YUPU_ASSIGN_OR_RETURN(const Review made, review(shared.store, asked.calls, kDrawn));
+  return http::json_response(200, to_text(made.to_json()));
+}
+
+Result<Json> judge(Shared& shared, const http::Request& request, const handoff::Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const Json body, parse_json(request.body));
+  YUPU_RETURN_IF_ERROR(json_known_keys(body, {"trace_id", "right"}, "body"));
+  Judgement judgement{.tenant_id = person.tenant_id,
+                      .model = shared.options.model,
+                      .trace_id = {},
+                      .reviewer = person.id,
+                      .is_right = false};
+  YUPU_ASSIGN_OR_RETURN(judgement.trace_id, json_string(body, "trace_id", "body"));
+  const auto right = body.find("right");
+  if (right == body.end() || !right->is_boolean()) return invalid_argument("right is true or false", "right");
+  judgement.is_right = right->get<bool>();
+  YUPU_RETURN_IF_ERROR(judge_answer(shared.store, shared.clock, judgement));
+  return Json{{"trace_id", judgement.trace_id}, {"right", judgement.is_right}};
+}
+
+constexpr handoff::PersonRoute<Shared> kJudgeRoutes[] = {
+    {{.method = "POST",
+      .pattern = "/v1/agent/report/review",
+      .scope = "agent",
+      .summary = "whether an answer that was drawn is right",
+      .request_schema = kJudgeRequest,
+      .response_schema = kJudgeResponse},
+     &judge},
+};
+
 struct RouteRow {
   http::RouteInfo info;
   Result<http::Response> (*handler)(const Shared&, const Asked&);
@@ -205,13 +267,22 @@ constexpr RouteRow kRoutes[] = {
       .response_schema = kCallsResponse},
      &calls,
      true},
+    {{.method = "GET",
+      .pattern = "/v1/agent/report/review",
+      .scope = "agent",
+      .summary = "how many answers are wrong by a random sample, and the next to be judged",
+      .query_schema = kReviewQuery,
+      .response_schema = kReviewResponse},
+     &drawn,
+     false},
 };
 
 }  // namespace
 
 void add_report_routes(http::Router& router, store::Store& store, const Clock& clock,
                        const ReportRouteOptions& options) {
-  const std::shared_ptr<const Shared> shared(new Shared{store, clock, options});
+  const std::shared_ptr<Shared> shared(new Shared{store, clock, options});
+  handoff::add_routes(router, kJudgeRoutes, shared, options.door);
   for (const RouteRow& row : kRoutes) {
     const auto answer = [shared, &row](const http::Request& request,
                                        const handoff::Person& person) -> Result<http::Response> {

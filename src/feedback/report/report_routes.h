@@ -2,6 +2,8 @@
 //   GET /v1/agent/report          ?since=&until=&format=json|csv|jsonl   json: CallReport::to_json with both times;
 //                                                                        csv, jsonl: the entries
 //   GET /v1/agent/report/calls    the same, and texts=true               json: {"calls": [...]}; csv, jsonl: the rows
+//   GET /v1/agent/report/review   ?since=&until=&days=    review.h: the sample so far, and the next answers to be
+//   judged POST /v1/agent/report/review  {"trace_id", "right"}   404: no answer of one's own
 // since, until: days or times (base/utc.h), the second not included; without them the last 30 days.  days=N instead of
 // since: today by the shop's clocks and the days before it, 90 at most, as GET /v1/console/usage counts them.  The
 // figures are sums over the rows of the same period. Errors are problem documents: 401 without an agent's token; 400

@@ -1,6 +1,8 @@
 #include "products/monitor/alarms/notice_text.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -93,6 +95,27 @@ NoticeBlock block_of(const Json& alarm, bool chinese) {
   return block;
 }
 
+// A notice of another product (service/agents/notices.h) brings its own words in both languages.
+std::optional<NoticeText> own_words(const Json& notice, bool chinese) {
+  const auto words = notice.find("words");
+  if (words == notice.end() || !words->is_object()) return std::nullopt;
+  const auto chosen = words->find(chinese ? "zh" : "en");
+  if (chosen == words->end() || !chosen->is_object()) return std::nullopt;
+  NoticeBlock block{.heading = member(*chosen, "subject", kTitleBytesMax), .lines = {}, .links = {}};
+  for (const Json& line : list_of(*chosen, "lines")) {
+    if (line.is_string()) block.lines.push_back(one_line(line.get_ref<const std::string&>(), kTitleBytesMax));
+  }
+  if (const auto url = http::parse_url(member(notice, "link", http::kUrlBytesMax)); url.ok())
+    block.links.push_back({.title = chinese ? "打开控制台" : "Open the console", .url = url->text(), .beside = ""});
+  NoticeText text;
+  text.subject = fmt::format("[{}] {}", member(notice, "shop"), block.heading);
+  text.blocks.push_back(std::move(block));
+  text.foot = fmt::format(fmt::runtime(chinese ? "{}，路线 {}，{}，通知 {}" : "{}, route {}, {}, notice {}"),
+                          member(notice, "shop"), member(notice, "route"), minute_of(member(notice, "time")),
+                          member(notice, "id"));
+  return text;
+}
+
 }  // namespace
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {
@@ -116,6 +139,7 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
 NoticeText notice_text(const Json& notice, bool chinese) {
   NoticeText text;
   if (!notice.is_object()) return text;
+  if (auto own = own_words(notice, chinese); own) return *std::move(own);
   text.subject = fmt::format("[{}] {}", member(notice, "monitor"), subject_of(notice, chinese));
   const Json& alarms = list_of(notice, "alarms");
   for (const Json& alarm : alarms) {

@@ -1,0 +1,16 @@
+# What `make install` copies: cmake --install build/release --prefix PREFIX, with DESTDIR for packagers. Nothing is compiled.
+# Folders are written out: yupu looks for its helpers in ../lib/yupu beside its bin, and the unit names its path.
+install(TARGETS yupu RUNTIME DESTINATION bin)
+install(TARGETS yupu_client ARCHIVE DESTINATION lib)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/cpp/include/yupu DESTINATION include FILES_MATCHING PATTERN "*.h")
+if(TARGET yupu_mpi)
+  install(TARGETS yupu_mpi LIBRARY DESTINATION lib/yupu)
+endif()
+if(TARGET yupu_pdf_text)
+  install(TARGETS yupu_pdf_text RUNTIME DESTINATION lib/yupu)
+endif()
+install(SCRIPT ${CMAKE_SOURCE_DIR}/cmake/install_units.cmake)
+install(FILES ${CMAKE_SOURCE_DIR}/deploy/yupu.sysusers DESTINATION lib/sysusers.d RENAME yupu.conf)
+install(FILES ${CMAKE_SOURCE_DIR}/deploy/nginx/yupu.conf DESTINATION share/doc/yupu/nginx)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/yupu.1 DESTINATION share/man/man1)
+install(FILES ${CMAKE_SOURCE_DIR}/scripts/completion.bash DESTINATION share/bash-completion/completions RENAME yupu)

@@ -1,0 +1,12 @@
+# The units of deploy/, with the program's path where it is installed. Run by cmake --install, which knows the prefix.
+set(folder "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/systemd/system")
+foreach(pair "yupu.service:yupu.service" "yupu.service:yupu@.service" "yupu-rounds.service:yupu-rounds.service")
+  string(REPLACE ":" ";" pair "${pair}")
+  list(GET pair 0 from)
+  list(GET pair 1 to)
+  file(READ "${CMAKE_CURRENT_LIST_DIR}/../deploy/${from}" unit)
+  string(REPLACE "/usr/local/" "${CMAKE_INSTALL_PREFIX}/" unit "${unit}")
+  file(WRITE "${folder}/${to}" "${unit}")
+  file(CHMOD "${folder}/${to}" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  message(STATUS "Installing: ${folder}/${to}")
+endforeach()
