@@ -38,7 +38,7 @@ struct AuditEntry {
                       // "silence_ended", "noticed", "notice_dead", "notice_resent", "notice_tested", "rebuilt",
                       // "source_silent", "source_back", "judged", "drift": a week's scores are another distribution;
                       // "drift_rebased", "model": another one's scores count now; "gap_began", "gap_ended"
-  std::string who;  // empty: the monitor
+  std::string who;    // empty: the monitor
   std::string detail;
   OrderedJson to_json() const;
 };

@@ -226,7 +226,7 @@ std::optional<ShareBaseline> share_baseline(const TopicSeries& series, std::int6
   const std::int64_t local = series.buckets_in(options.local_ns);
   const bool follows = length < local;
   const auto before = [&](std::int64_t begin) -> std::optional<WindowCount> {
-    const WindowCount count = series.count(begin - local, begin);
+    const WindowCount count = series.count(begin - length - local, begin - length);
     if (count.gap || count.frozen) return std::nullopt;
     return count;
   };

@@ -12,12 +12,13 @@
 //        weighs more than the median one; then three passes: residuals in standard deviations of the beta-binomial of
 //        the pass before, drawn in to clip MADs of their median, and from them share and rho by the method of moments
 //        (Kleinman 1973, JASA 68, section 3), each window with the inverse of its variance.
-// local  A share wanders, and what was published in the `local_ns` before a window says where it is. For windows that
-//        are shorter than that: its departure from the share (a posterior mean, the share being worth 1/rho - 1
-//        documents), drawn in to clip MADs, times the slope that the references have on theirs by weighted least
-//        squares: 0 where nothing wanders, never above 1. rho is that of what the slope leaves. So a sudden turn stands
-//        out from the hour before it, not from two weeks of wandering. The longest window keeps the two weeks: a crisis
-//        that creeps in over hours takes the hour before it along. None where that hour has a gap or a crisis in it.
+// local  A share wanders, and what was published in the `local_ns` that end a window's length before a window say where
+//        it is; a surge as long as two windows is not in them. For windows that are shorter than that: its departure
+//        from the share (a posterior mean, the share being worth 1/rho - 1 documents), drawn in to clip MADs, times the
+//        slope that the references have on theirs by weighted least squares: 0 where nothing wanders, never above 1.
+//        rho is that of what the slope leaves. So a sudden turn stands out from the hour before it, not from two weeks
+//        of wandering. The longest window keeps the two weeks: a crisis that creeps in over hours takes the hour before
+//        it along. None where that hour has a gap or a crisis in it.
 // Windows with a gap or a frozen bucket are no reference. Pure functions of the series.
 #pragma once
 

@@ -69,10 +69,10 @@ TEST(Baseline, AtLowCountsTheMeanIsTheMean) {
   EXPECT_GT(count->mean, 0);
 }
 
-// A share that wanders for hours: 20 documents a bucket, 2 and 10 of them negative for two hours each.
+// A share that wanders for hours: 20 documents a bucket, 2 and 10 of them negative for four hours each.
 TopicSeries wandering() {
   return fifteen_days([](std::int64_t, std::int64_t) { return 20; },
-                      [](std::int64_t slot, std::int64_t) { return slot / 24 % 2 == 0 ? 2 : 10; });
+                      [](std::int64_t slot, std::int64_t) { return slot / 48 % 2 == 0 ? 2 : 10; });
 }
 
 TEST(Baseline, TheHourBeforeSaysWhereAWanderingShareIs) {
@@ -82,13 +82,13 @@ TEST(Baseline, TheHourBeforeSaysWhereAWanderingShareIs) {
   const auto expected = [&](std::int64_t slot, const BaselineOptions& options) {
     return *share_baseline(series, day + slot, 3, options);
   };
-  EXPECT_NEAR(expected(21, usual).share, 0.3, 0.02);
   EXPECT_NEAR(expected(45, usual).share, 0.3, 0.02);
-  // The window ends 21 buckets into the two hours; the hour before it is in them.
-  const ShareBaseline low = expected(21, {}), high = expected(45, {});
+  EXPECT_NEAR(expected(93, usual).share, 0.3, 0.02);
+  // The window ends 45 buckets into the four hours; the hour before it is in them.
+  const ShareBaseline low = expected(45, {}), high = expected(93, {});
   EXPECT_LT(low.share, 0.22);
   EXPECT_GT(high.share, 0.38);
-  EXPECT_LT(low.rho, 0.8 * expected(21, usual).rho) << "what is left to chance is less";
+  EXPECT_LT(low.rho, 0.8 * expected(45, usual).rho) << "what is left to chance is less";
   // 30 of 60 are no wonder after an hour of them, and one after an hour of few.
   EXPECT_LT(log10_tail_beta_binomial(30, 60, low.share, low.rho),
             log10_tail_beta_binomial(30, 60, high.share, high.rho) - 0.5);
@@ -108,8 +108,25 @@ TEST(Baseline, AnHourWithAGapOrACrisisSaysNothing) {
   const ShareBaseline before = *share_baseline(series, end, 3, {});
   const ShareBaseline usual = *share_baseline(series, end, 3, {.local_ns = 0});
   EXPECT_NE(before.share, usual.share);
-  series.freeze(end - 5, end - 4);
+  series.freeze(end - 8, end - 7);
   EXPECT_EQ(share_baseline(series, end, 3, {})->share, share_baseline(series, end, 3, {.local_ns = 0})->share);
+}
+
+// Thirty minutes of the surge have gone by: the hour that a window of 15 is compared with ends before them.
+TEST(Baseline, ASurgeAsLongAsTwoWindowsIsNotInTheHour) {
+  const auto series = [](std::int64_t surge_from) {
+    return fifteen_days([](std::int64_t, std::int64_t) { return 20; },
+                        [=](std::int64_t slot, std::int64_t day) {
+                          const bool is_surge = day == 14 && slot >= surge_from;
+                          return is_surge ? 18 : slot / 48 % 2 == 0 ? 2 : 10;
+                        });
+  };
+  const TopicSeries calm = series(288), surged = series(276);
+  const auto share = [](const TopicSeries& of, std::int64_t slot) {
+    return share_baseline(of, of.bucket_of(kBegin) + 14 * 288 + slot, 3, {})->share;
+  };
+  EXPECT_EQ(share(surged, 282), share(calm, 282));
+  EXPECT_GT(share(surged, 285), share(calm, 285)) << "after that it is";
 }
 
 TEST(Baseline, WhereNothingWandersTheHourBeforeIsChance) {

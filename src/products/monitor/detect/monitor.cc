@@ -12,7 +12,7 @@ namespace yupu::monitor {
 namespace {
 
 constexpr std::string_view kFormat = "yupu-surge";
-constexpr std::int64_t kVersion = 2;  // 1: no window looked at what came just before it, its thresholds are others
+constexpr std::int64_t kVersion = 2;  // 1: no window looked at what came before it, its thresholds are others
 constexpr std::size_t kStateBytesMax = std::size_t{1} << 30;
 
 }  // namespace
