@@ -120,14 +120,14 @@ def main():
 
         # A strategy is not trained on such data, unless it says so.
         for what, more, wanted in (("an intent with one example", [("only one of these", "c")], ["thin_label", "'c'"]),
-                                   ("one text under two intents", [("where is parcel 1", "b")], ["s/train.csv:26", "conflict"]),
-                                   ("an empty label", [("and what is this", "")], ["s/train.csv:26", "label"])):
+                                   ("one text under two intents", [("where is parcel 1", "b")], ["train.csv:26: conflict"]),
+                                   ("an empty label", [("and what is this", "")], ["train.csv:26: blank_label"])):
             t.write("s/train.csv", rows(good + more))
             t.expect(f"{what}: no training", ["run", strategy, "--once", "--until", "train"], 2, ["stage 'data'", *wanted])
         t.write("s/test.csv", rows([("where is parcel 2", "a")]))
         leak = t.write("s/leak.toml", GOOD_STRATEGY.replace("[train]", '[[data.source]]\npath = "test.csv"\nlabel = "intent"\nsplit = "test"\n[train]'))
         t.write("s/train.csv", rows(good))
-        t.expect("a row of the test set in train: no training", ["run", leak, "--once", "--until", "train"], 2, ["leakage", "s/train.csv"])
+        t.expect("a row of the test set in train: no training", ["run", leak, "--once", "--until", "train"], 2, ["train.csv:4: leakage"])
 
         # Models.
         model = folder / "model"

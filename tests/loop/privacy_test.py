@@ -25,8 +25,10 @@ def files_with(trial, text):
 
 
 def write_trial(folder):
-    at = STRATEGY.index("[commerce]")
-    write_files(folder, STRATEGY[:STRATEGY.index("[[service.test]]")] + PRIVACY + STRATEGY[at:])
+    # One row below cannot be read: the others are trained on where the strategy says so.
+    strategy = STRATEGY.replace("[data]\n", '[data]\ncheck = "warn"\n')
+    at = strategy.index("[commerce]")
+    write_files(folder, strategy[:strategy.index("[[service.test]]")] + PRIVACY + strategy[at:])
     with open(folder / "rows.csv", "a", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
         for number, value in enumerate(PLANTED.values()):
