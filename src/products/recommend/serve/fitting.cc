@@ -58,8 +58,8 @@ Status open_tower(engine::ExecutionContext& context, const Fitted* before, Fitte
   return ok_status();
 }
 
-// Sources on all of the log; the order from it and the lists, or that of before.
-Status fit_ranker(const FitData& data, const FitAids& aids, Fitted& fitted) {
+// Sources on all of the log; the order from it and the lists, or that of before where its features are the same.
+Status fit_ranker(FitData& data, const FitAids& aids, Fitted& fitted) {
   Ranker& ranker = *fitted.ranker;
   if (aids.order_of != nullptr && aids.order_of->ranker->has_trees()) {
     YUPU_RETURN_IF_ERROR(ranker.fit_sources(data));
@@ -68,7 +68,12 @@ Status fit_ranker(const FitData& data, const FitAids& aids, Fitted& fitted) {
       return ok_status();
     }
   }
-  const Status status = can_boost() ? ranker.fit(data) : Status(Code::kTooLarge, "no XGBoost");
+  if (!can_boost()) return ranker.fit_sources(data);
+  if (aids.lists) {
+    YUPU_ASSIGN_OR_RETURN(const std::span<const KeptList> lists, aids.lists());
+    data.lists = lists_to_learn(*fitted.collection, lists);
+  }
+  const Status status = ranker.fit(data);
   return !status.ok() && status.code() == Code::kTooLarge ? ranker.fit_sources(data) : status;
 }
 
@@ -100,12 +105,7 @@ Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collecti
     YUPU_RETURN_IF_ERROR(open_tower(context, aids.vectors_of, *fitted));
   fitted->ranker = std::make_unique<Ranker>(release.settings, fitted->tools);
   if (known.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
-  const FitData data{.log = log,
-                     .weights = {},
-                     .relevant = tasks::BehaviourKind::kClick,
-                     .seed = 1,
-                     .context = context,
-                     .lists = lists_to_learn(known, aids.lists)};
+  FitData data{.log = log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
   YUPU_RETURN_IF_ERROR(fit_ranker(data, aids, *fitted));
   return std::shared_ptr<const Fitted>(std::move(fitted));
 }

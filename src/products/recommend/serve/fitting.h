@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -32,7 +33,9 @@ tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collectio
 
 // What a fit is given beside the behaviour; each may be missing.  Looked at while it fits, not kept.
 struct FitAids {
-  std::span<const KeptList> lists = {};  // that were given: the order is learned from them too (methods/ranker/)
+  // Reads the lists that were given: the order is learned from them too (methods/ranker/).  Called where an order is
+  // learned, once; what it gives is looked at until the fit is done.
+  std::function<Result<std::span<const KeptList>>()> lists = {};
   // One fitted earlier whose tower is the same: its vectors of texts that are still there are taken over.
   const Fitted* vectors_of = nullptr;
   // One of the same release, for other items: its order is taken over where its features are the same, and it stays as
@@ -42,7 +45,7 @@ struct FitAids {
 
 // `log`: what is learned from, in the collection's numbers.
 // Outcomes  those of a fit, but for too little behaviour, which leaves the ranker without trees; those of
-//           Recommender::load; kConflict: the directory has another tower by now.
+//           Recommender::load; kConflict: the directory has another tower by now; those of FitAids::lists.
 Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collection> collection,
                                                   const tasks::BehaviourLog& log, const Release& release,
                                                   std::int64_t now_ns, const FitAids& aids = {});

@@ -74,14 +74,15 @@ Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Rel
   }
   if (other_items != nullptr && is_due(*other_items)) other_items = nullptr;
   std::vector<KeptList> lists;
-  if (other_items == nullptr || !other_items->ranker->has_trees()) {
+  const auto read_lists = [&]() -> Result<std::span<const KeptList>> {
     const std::int64_t until_ns = std::min(sight.now_ns, release.received_until_ns);
     YUPU_ASSIGN_OR_RETURN(lists, kept_lists(store_, tenant_id_, until_ns));
-  }
+    return std::span<const KeptList>(lists);
+  };
   const tasks::BehaviourLog log = arrived_by(sight.stored, *sight.collection, release.received_until_ns);
-  YUPU_ASSIGN_OR_RETURN(auto made,
-                        fit_release(sight.collection, log, release, sight.now_ns,
-                                    {.lists = lists, .vectors_of = same_tower.get(), .order_of = other_items.get()}));
+  YUPU_ASSIGN_OR_RETURN(
+      auto made, fit_release(sight.collection, log, release, sight.now_ns,
+                             {.lists = read_lists, .vectors_of = same_tower.get(), .order_of = other_items.get()}));
   keep(made, sight.items_revision);
   log::info("recommend_learned",
             {{"tenant", tenant_id_}, {"release", release.id}, {"order_from", made->ranker->lessons().text()}});

@@ -24,6 +24,21 @@ void append(const RankingGroups& more, RankingGroups& groups) {
   groups.offsets.insert(groups.offsets.end(), more.offsets.begin(), more.offsets.end());
 }
 
+constexpr double kCountMost = 1e15;  // what a double and a size_t both hold
+constexpr double kTreesMost = 10'000, kDepthMost = 30;
+
+// A count among the settings, at most `most`: nothing has more questions or lists than that.
+Result<std::size_t> count_of(const Settings& settings, const char* name, std::int64_t otherwise,
+                             double most = kCountMost) {
+  const auto found = settings.find(name);
+  if (found == settings.end()) return static_cast<std::size_t>(otherwise);
+  if (!(found->second >= 0.0)) {  // NaN is not
+    return invalid_argument(
+        fmt::format("ranker: setting '{}' is {}: a number from 0 on was expected", name, found->second), name);
+  }
+  return static_cast<std::size_t>(std::min(found->second, most));
+}
+
 // What groups weigh in boosting, which draws pairs for every row.
 double mass_of(const RankingGroups& groups) {
   double mass = 0.0;
@@ -34,7 +49,7 @@ double mass_of(const RankingGroups& groups) {
 }  // namespace
 
 std::string Lessons::text() const {
-  if (questions == 0) return "the sources alone: too little to learn an order from";
+  if (questions == 0 && lists == 0) return "the sources alone: too little to learn an order from";
   std::string said = fmt::format("{} questions", questions);
   if (lists > 0) return said + fmt::format(" and {} given lists with a click, by position", lists);
   if (lists_min == 0) return said;  // nobody asked for lists
@@ -46,6 +61,10 @@ Ranker::Ranker(const Settings& settings, const Tools& tools)
 
 Status Ranker::fit(const FitData& data) {
   lessons_ = {};
+  YUPU_ASSIGN_OR_RETURN(const std::size_t questions_min, count_of(settings_, "questions_min", kQuestionsMin));
+  YUPU_ASSIGN_OR_RETURN(const std::size_t lists_min, count_of(settings_, "lists_min", kListsMin));
+  YUPU_ASSIGN_OR_RETURN(const std::size_t trees, count_of(settings_, "trees", BoostingShape{}.trees, kTreesMost));
+  YUPU_ASSIGN_OR_RETURN(const std::size_t depth, count_of(settings_, "depth", BoostingShape{}.depth, kDepthMost));
   SplitRule rule;
   rule.test_share = settings_.at("slice");
   const auto slice = split_by_time(data.log, rule);
@@ -54,7 +73,7 @@ Status Ranker::fit(const FitData& data) {
   YUPU_RETURN_IF_ERROR(stage_->fit(
       {.log = before, .weights = data.weights, .relevant = data.relevant, .seed = data.seed, .context = data.context}));
   std::vector<LoggedList> lists;
-  RankingGroups given = given_groups(data, lists);
+  RankingGroups given = given_groups(data, lists_min, lists);
   std::vector<Question> questions = questions_of(
       data.log, slice->test_ns, INT64_MAX,
       {.protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed});
@@ -62,7 +81,6 @@ Status Ranker::fit(const FitData& data) {
     return !is_explained(lists, question.user, question.time_ns, question.wanted);
   });
   RankingGroups groups = groups_of(data, {questions.begin(), explained});
-  const auto questions_min = static_cast<std::size_t>(settings_.at("questions_min"));
   if (groups.sizes.size() < questions_min) append(groups_of(data, {explained, questions.end()}), groups);
   if (groups.sizes.size() < questions_min) {
     return {Code::kTooLarge,
@@ -70,14 +88,14 @@ Status Ranker::fit(const FitData& data) {
   }
   lessons_.questions = groups.sizes.size();
   lessons_.lists = given.sizes.size();
-  // A question has hundreds of rows and a list ten: in all they weigh alike.
-  if (!given.sizes.empty()) {
+  // A question has hundreds of rows and a list ten: in all they weigh alike.  Lists alone weigh what they weigh.
+  if (!given.sizes.empty() && !groups.sizes.empty()) {
     const auto factor = static_cast<float>(mass_of(groups) / mass_of(given));
     for (float& weight : given.weights) weight *= factor;
   }
   append(given, groups);
-  YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, {.trees = static_cast<std::int64_t>(settings_.at("trees")),
-                                                      .depth = static_cast<std::int64_t>(settings_.at("depth")),
+  YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, {.trees = static_cast<std::int64_t>(trees),
+                                                      .depth = static_cast<std::int64_t>(depth),
                                                       .lr = settings_.at("lr"),
                                                       .pairs = kPairs,
                                                       .seed = data.seed}));
@@ -105,15 +123,14 @@ std::size_t Ranker::position_feature() const {
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), kPositionFeature) - names.begin());
 }
 
-RankingGroups Ranker::given_groups(const FitData& data, std::vector<LoggedList>& lists) {
+RankingGroups Ranker::given_groups(const FitData& data, std::size_t lists_min, std::vector<LoggedList>& lists) {
   RankingGroups groups{.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
   if (!data.lists) return groups;
   lists = data.lists(feature_names());
   add_lists(lists, data.log, data.relevant, position_feature(), PositionRule::kOffset, {}, groups);
-  const auto least = settings_.find("lists_min");
   lessons_.lists_found = groups.sizes.size();
-  lessons_.lists_min = least == settings_.end() ? kListsMin : static_cast<std::size_t>(least->second);
-  if (lessons_.lists_found < lessons_.lists_min) {
+  lessons_.lists_min = lists_min;
+  if (lessons_.lists_found == 0 || lessons_.lists_found < lists_min) {  // then no list explains a click away
     lists.clear();
     return {.width = stage_->width(), .features = {}, .relevance = {}, .sizes = {}};
   }

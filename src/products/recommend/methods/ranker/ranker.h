@@ -9,8 +9,9 @@
 //   score   of a candidate the trees' sum; of anything else less than of any candidate, in the order of item-knn
 //           (without trees, or with trees that found nothing to split by: fit_sources)
 // Settings  lambda (of ease), slice, trees, depth, lr; questions_min: questions with a wanted candidate that trees are
-//           learned from; lists_min (100 where it is not set).
-// Outcomes of fit  kTooLarge: fewer of them than that; those of lambda_mart.
+//           learned from; lists_min (either 100 where it is not set); each is a number from 0 on.
+// Outcomes of fit  kTooLarge: fewer of them than that; kInvalidArgument, the field its name: a setting that is no
+//           such number; those of lambda_mart.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,7 @@
 
 namespace yupu::recommend {
 
-inline constexpr std::size_t kRankerQuestions = 1200, kListsMin = 100;
+inline constexpr std::size_t kRankerQuestions = 1200, kQuestionsMin = 100, kListsMin = 100;
 
 // What the trees have learned from.
 struct Lessons {
@@ -68,7 +69,7 @@ class Ranker final : public Method {
  private:
   RankingGroups groups_of(const FitData& data, std::span<const Question> questions) const;
   // Of the lists that are enough to learn from; or none.
-  RankingGroups given_groups(const FitData& data, std::vector<LoggedList>& lists);
+  RankingGroups given_groups(const FitData& data, std::size_t lists_min, std::vector<LoggedList>& lists);
   std::size_t position_feature() const;
   std::vector<float> judged(std::span<const float> features) const;
   float plain_score(std::span<const float> row) const;
