@@ -6,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/compose.h"
 #include "app/workplace.h"
+#include "products/recommend/methods/cross/cross_encoder.h"
 #include "store/store.h"
 #include "strategy/answers.h"
 #include "strategy/loop.h"
@@ -57,6 +58,7 @@ class OpenLoop {
       options.strategy = &strategy_;
       options.answers = answers_;
       if (strategy_.recommend) options.list_rules = strategy_.recommend->rules;
+      YUPU_RETURN_IF_ERROR(recommend::check_cross_encoder(options.list_rules.cross.model));
       YUPU_ASSIGN_OR_RETURN(server_, LiveServer::start(std::move(options), *place_.store, *place_.clock));
     } else {
       YUPU_RETURN_IF_ERROR(server_->refresh());

@@ -198,6 +198,7 @@ Json deciding_options(const PairOptions& options) {
   json["target"] = options.target ? Json(tasks::target_name(*options.target)) : Json();
   json["positive"] = options.positive;
   json["symmetric"] = options.symmetric;
+  if (options.end_ns) json["end_ns"] = *options.end_ns;
   return json;
 }
 

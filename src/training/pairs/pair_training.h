@@ -23,6 +23,9 @@ struct PairOptions {
   std::string positive;                     // classes: the label by which candidates are ranked; empty: the last of two
   // Every pair is seen as (a, b) and as (b, a), by turns from epoch to epoch: for likeness, which has no direction.
   bool symmetric = false;
+  // Of pairs made of what people did: where the behaviour ends, ns UTC; said in the model's lineage, so that it is not
+  // judged by what it has learned from.  Unset: of no behaviour.
+  std::optional<std::int64_t> end_ns = {};
 };
 
 Json deciding_options(const PairOptions& options);

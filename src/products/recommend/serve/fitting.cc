@@ -58,6 +58,21 @@ Status open_tower(engine::ExecutionContext& context, const Fitted* before, Fitte
   return ok_status();
 }
 
+Status open_cross(const FitAids& aids, Fitted& fitted) {
+  const Release& release = fitted.release;
+  if (aids.cross_of != nullptr && aids.cross_of->cross != nullptr) {
+    fitted.cross = aids.cross_of->cross;
+  } else {
+    YUPU_ASSIGN_OR_RETURN(fitted.cross, CrossEncoder::open(release.cross, aids.clock));
+  }
+  if (!release.cross_sha256.empty() && fitted.cross->weights_sha256() != release.cross_sha256) {
+    return {Code::kConflict, fmt::format("{}: has another cross-encoder than release {} was made with", release.cross,
+                                         release.id.empty() ? "that is made" : release.id)};
+  }
+  fitted.tools.cross = fitted.cross.get();
+  return ok_status();
+}
+
 // Sources on all of the log; the order from it and the lists, or that of before where its features are the same.
 Status fit_ranker(FitData& data, const FitAids& aids, Fitted& fitted) {
   Ranker& ranker = *fitted.ranker;
@@ -103,6 +118,7 @@ Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collecti
   engine::ExecutionContext context(1);
   if (!release.tower.empty() && !known.items.empty())
     YUPU_RETURN_IF_ERROR(open_tower(context, aids.vectors_of, *fitted));
+  if (!release.cross.empty() && !known.items.empty()) YUPU_RETURN_IF_ERROR(open_cross(aids, *fitted));
   fitted->ranker = std::make_unique<Ranker>(release.settings, fitted->tools);
   if (known.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
   FitData data{.log = log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
