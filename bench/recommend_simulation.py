@@ -2,12 +2,13 @@
 """A large shop whose tastes are known, through the real binary: what it takes in, how fast it answers, what it finds.
 
     recommend_simulation.py WORKDIR [--items N] [--users N] [--events N] [--rates 50,100] [--seconds N]
-                            [--model DIR] [--trial]
+                            [--model DIR] [--cross-encoder DIR] [--trial]
 
 Items have texts of their topic's words; a user has two topics, and one of them is another one in the last third of the
 time (drift). Of a user's events nine in ten are of a topic of theirs, the items of a topic by how liked they are
 (1 / rank).
-The working folder is made anew: it must not be there. --model releases a tower with `retrain` before serving. --trial:
+The working folder is made anew: it must not be there. --model releases a tower with `retrain` before serving;
+--cross-encoder a model of `recommend train --type cross-encoder`, after all else has been measured without it. --trial:
 2,000 items, 1,000 users, 10,000 events, 20/s for three seconds, to see that all of it works; its figures are not kept.
 Printed, and appended to bench/results/recommend.jsonl:
   import     items a second and events a second, from files
@@ -17,7 +18,7 @@ Printed, and appended to bench/results/recommend.jsonl:
              likeliest to touch next by what is known of the generator; the share of a topic they have now, and of the
              one they had before; and the recall of the list a stranger is given (recent popularity), for the same users
   latency    ms at each rate, open loop: requests leave by the clock, whether answers have come or not, with and without
-             reasons; every tenth request is preceded by an event
+             reasons; every tenth request is preceded by an event; with --cross-encoder again with it, without reasons
   new item   seconds until an item that was imported beside the server stands in a list of a user of its topic
 """
 import argparse
@@ -223,6 +224,7 @@ def arguments():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--rates", default="50,100")
     parser.add_argument("--model")
+    parser.add_argument("--cross-encoder")
     parser.add_argument("--trial", action="store_true")
     given = parser.parse_args()
     if given.trial:
@@ -272,6 +274,12 @@ def main():
                 tell(name, open_loop(server, given, rate, reasons, rng))
         tell("new item", {"seconds": new_item_seconds(run, server, folder, shop.tastes)})
         tell("ingestion", {**ingested(server, shop, 2 if given.trial else 50), "memory_mb": round(server.memory_mb())})
+    if given.cross_encoder:
+        run("recommend", "retrain", "--cross-encoder", given.cross_encoder, "--loss-max", "1")
+        with Server(given, folder, key) as server:
+            server.post("/v1/recommend", {"user": "u0"})
+            for rate in map(int, given.rates.split(",")):
+                tell(f"latency {rate}/s cross-encoder", open_loop(server, given, rate, False, rng))
     if not given.trial:
         record.append("recommend.jsonl", rows, "bench/recommend_simulation.py WORKDIR")
 

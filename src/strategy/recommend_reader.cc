@@ -4,6 +4,7 @@ namespace yupu::strategy {
 namespace {
 
 constexpr std::int64_t kNewDaysMost = 3650, kLearnMinutesMost = 7 * 24 * 60;
+constexpr std::int64_t kCrossTopMost = 200, kDeadlineMsMost = 10'000;
 
 Status read_experiment(const toml::table& table, const std::string& file, recommend::Experiment& experiment) {
   TomlReader reader(table, file, "recommend.experiment");
@@ -12,6 +13,17 @@ Status read_experiment(const toml::table& table, const std::string& file, recomm
   reader.text("champion", experiment.champion);
   reader.number("share", experiment.share, 0.0, 1.0);
   return reader.finish();
+}
+
+// `strategy`: where the file is, since the model's directory is said from there.
+Status read_cross_encoder(const toml::table& table, const Strategy& strategy, recommend::CrossRule& cross) {
+  TomlReader reader(table, strategy.path, "recommend.cross_encoder");
+  reader.text("model", cross.model);
+  reader.integer("top", cross.top, 1, kCrossTopMost);
+  reader.integer("deadline_ms", cross.deadline_ms, 1, kDeadlineMsMost);
+  YUPU_RETURN_IF_ERROR(reader.finish());
+  if (!cross.model.empty()) cross.model = strategy.resolve(cross.model);
+  return ok_status();
 }
 
 }  // namespace
@@ -24,6 +36,8 @@ Status read_recommend(const toml::table& table, Strategy& strategy) {
   reader.number("reason_share", plan.rules.reason_share, 0.0, 1.0);
   reader.integer("new_days", plan.rules.new_days, 1, kNewDaysMost);
   reader.integer("learn_minutes", plan.rules.learn_minutes, 1, kLearnMinutesMost);
+  if (const toml::table* const cross = reader.table("cross_encoder"); cross != nullptr)
+    YUPU_RETURN_IF_ERROR(read_cross_encoder(*cross, strategy, plan.rules.cross));
   if (const toml::table* const experiment = reader.table("experiment"); experiment != nullptr)
     YUPU_RETURN_IF_ERROR(read_experiment(*experiment, strategy.path, plan.rules.experiment));
   YUPU_RETURN_IF_ERROR(reader.finish());

@@ -35,6 +35,25 @@ TEST(RecommendPlan, AnExperimentHasANameAndAChallenger) {
   EXPECT_NE(message("name = \"june\"\nchallenger = \"r\"\nshare = 2.0\n").find("share"), std::string::npos);
 }
 
+TEST(RecommendPlan, ACrossEncoderIsOffUnlessItIsNamed) {
+  EXPECT_EQ(load("[recommend]\n")->recommend->rules.cross.model, "");
+  const auto slower = load("[recommend.cross_encoder]\ndeadline_ms = 200\n");
+  ASSERT_TRUE(slower.ok()) << slower.status().to_string();
+  EXPECT_EQ(slower->recommend->rules.cross.model, "");
+  EXPECT_EQ(slower->recommend->rules.cross.deadline_ms, 200);
+  const auto strategy = load("[recommend]\n[recommend.cross_encoder]\nmodel = \"models/cross\"\ntop = 30\n");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const recommend::CrossRule& cross = strategy->recommend->rules.cross;
+  EXPECT_EQ(cross.model, strategy->resolve("models/cross"));
+  EXPECT_EQ(cross.top, 30);
+  EXPECT_EQ(cross.deadline_ms, recommend::CrossRule().deadline_ms);
+  const auto message = [](const std::string& keys) {
+    return load("[recommend.cross_encoder]\n" + keys).status().to_string();
+  };
+  EXPECT_NE(message("model = \"m\"\ntop = 0\n").find("recommend.cross_encoder.top"), std::string::npos);
+  EXPECT_NE(message("model = \"m\"\ndeadline = 3\n").find("deadline_ms"), std::string::npos) << "the nearest";
+}
+
 TEST(RecommendPlan, ErrorsNameLineAndKey) {
   const auto message = [](const std::string& table) { return load(table).status().to_string(); };
   EXPECT_NE(message("[recommend]\nrelevance = 2.0\n").find("relevance"), std::string::npos);

@@ -59,7 +59,8 @@ def main():
                "the order of a file, or that it was stored, changes the report")
         expect(run("recommend", "evaluate", "--resamples", "100", "--threads", "2", "--json") == stored, "threads change the report")
         methods = {method["name"]: method for method in report["methods"]}
-        expect(list(methods) == ["popularity", "item-knn", "ease", "next", "bpr", "words", "text", "frozen", "tower", "ranker"], f"{list(methods)}")
+        expect(list(methods) == ["popularity", "item-knn", "ease", "next", "bpr", "words", "text", "frozen", "tower", "ranker", "cross"],
+               f"{list(methods)}")
         recall = lambda name, part: methods[name]["slices"][part]["recall@20"]["value"]
         expect(recall("ease", "warm") > recall("popularity", "warm"), "taste is not found")
         expect(recall("words", "cold_item") > 0.5, f"new items are not found by their words: {recall('words', 'cold_item')}")
@@ -91,6 +92,18 @@ def main():
         expect("field 'items': 'a' stands twice" in
                run("recommend", "train", "--items", "items.jsonl", "--events", "events.jsonl", "--out", "no", "--impressions",
                    written_rows(folder / "twice.jsonl", {"user": "u1", "time": 1700000000, "items": ["a", "a"]}), code=2), "a list")
+        # A model of pairs that reads readers and items at once, for the first of the ranker's candidates.
+        cross = ["recommend", "train", "--type", "cross-encoder", "--items", "items.jsonl", "--events", "events.jsonl", "--epochs", "2",
+                 "--vocab-size", "120", "--max-length", "32", "--negatives", "2", "--impressions", "shown.jsonl", "--threads", "2", "--json"]
+        reader = json.loads(run(*cross, "--out", "cross"))
+        expect(reader["figures"]["valid.mrr@10"] > 0.0 and reader["figures"]["valid.bm25.mrr@10"] > 0.0, f"{reader['figures']}")
+        again = recommend(*judge, "--cross-encoder", "cross", "--method", "ranker", "--method", "cross")
+        read = again["methods"][1]
+        expect(read["name"] == "cross" and ("slices" in read or methods["ranker"].get("skipped")) and not again["leaks"], f"{read}")
+        expect("has learned from behaviour until" in run("recommend", *judge, "--cross-encoder", "cross", "--test-share", "0.3", code=2),
+               "a cross-encoder that has seen the test is judged by it")
+        (folder / "s.toml").write_text('[strategy]\nname = "s"\n[recommend.cross_encoder]\nmodel = "nowhere"\n')
+        expect("nowhere" in run("serve", "--recommend", "--strategy", "s.toml", "--listen", "127.0.0.1:0", code=2), "no such model")
         combined = methods["ranker"]
         expect("above_best_single" in combined or combined.get("skipped") == "this build has no XGBoost", f"{combined}")
         tower = recommend(*judge, "--model", "tower", "--method", "tower")["methods"][0]

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "products/recommend/methods/cross/cross_encoder.h"
 #include "strategy/answers.h"
 
 namespace yupu::app {
@@ -52,6 +53,7 @@ Result<LiveServer*> OpenLoop::server() {
     options.strategy = &strategy_;
     options.answers = answers_;
     if (strategy_.recommend) options.list_rules = strategy_.recommend->rules;
+    YUPU_RETURN_IF_ERROR(recommend::check_cross_encoder(options.list_rules.cross.model));
     YUPU_ASSIGN_OR_RETURN(server_, LiveServer::start(std::move(options), *place_.store, *place_.clock));
   } else {
     YUPU_RETURN_IF_ERROR(server_->refresh());

@@ -10,6 +10,7 @@
 #include "app/commands/task_commands.h"
 #include "base/builtin.h"
 #include "products/recommend/evaluate/evaluation.h"
+#include "products/recommend/methods/cross/cross_encoder.h"
 #include "products/recommend/methods/text/item_vectors.h"
 #include "products/recommend/serve/lists.h"
 
@@ -65,12 +66,17 @@ recommend::EvaluationOptions read_evaluation_options(Arguments& arguments) {
 struct Models {
   std::unique_ptr<tasks::Embedder> embedder;
   std::unique_ptr<tasks::Recommender> tower;
+  std::unique_ptr<recommend::CrossEncoder> cross;
   recommend::OwnedItemVectors owned, tower_owned, frozen_owned;
   recommend::ItemVectors vectors, tower_vectors, frozen_vectors;
 
   recommend::Tools tools(const recommend::Collection& collection) const {
     recommend::Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
     if (embedder != nullptr) tools.vectors = &vectors;
+    if (cross != nullptr) {
+      tools.cross = cross.get();
+      tools.cross_end_ns = cross->end_ns();
+    }
     if (tower == nullptr) return tools;
     tools.tower = tower.get();
     tools.tower_vectors = &tower_vectors;
@@ -113,6 +119,7 @@ Status evaluate(Arguments& arguments) {
   recommend::EvaluationOptions options = read_evaluation_options(arguments);
   const std::string embedder_path = directory_or_builtin(arguments.text("--embedder"));
   const std::string tower_path = arguments.text("--model");
+  const std::string cross_path = arguments.text("--cross-encoder");
   const ModelRun run = read_model_run(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_ASSIGN_OR_RETURN(const BehaviourRule rule, check(behaviour));
@@ -126,6 +133,9 @@ Status evaluate(Arguments& arguments) {
   engine::ExecutionContext context = open_context(run);
   Models models;
   YUPU_RETURN_IF_ERROR(open_models(embedder_path, tower_path, collection, context, models));
+  if (!cross_path.empty()) {
+    YUPU_ASSIGN_OR_RETURN(models.cross, recommend::CrossEncoder::open(cross_path));
+  }
   const auto progress = terminal_progress();
   YUPU_ASSIGN_OR_RETURN(const auto report, recommend::evaluate(collection, models.tools(collection), context, options,
                                                                [&](const std::string& line) { progress->note(line); }));

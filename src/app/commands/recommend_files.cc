@@ -136,6 +136,21 @@ Result<recommend::Collection> open_collection(const RecommendFiles& files, const
   return recommend::collect(stored);
 }
 
+Status check_training_files(const RecommendFiles& files) {
+  if (!files.mind.empty() || (!files.items.empty() && !files.events.empty())) return ok_status();
+  return invalid_argument("training reads --items FILE and --events FILE, or --mind DIR",
+                          files.items.empty() ? "--items" : "--events");
+}
+
+recommend::SplitRule training_split(const recommend::SplitRule& rule, const recommend::Collection& collection) {
+  recommend::SplitRule split = rule;
+  if (!split.test_ns && split.test_share == 0.0 && !collection.log.events().empty()) {
+    split.test_ns = collection.log.events().back().time_ns + 1;
+    split.needs_test = false;
+  }
+  return split;
+}
+
 Result<std::vector<tasks::ShownList>> read_shown(const std::string& path, const recommend::Collection& collection) {
   const SystemClock clock;
   YUPU_ASSIGN_OR_RETURN(const auto impressions,

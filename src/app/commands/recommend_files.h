@@ -50,7 +50,13 @@ struct BehaviourRule {
 // Outcomes  kInvalidArgument, the field the flag.
 Result<BehaviourRule> check(const BehaviourFlags& flags);
 
-// `yupu recommend train`: in train_recommend.cc.
+// What training reads must be named: --items and --events, or --mind.
+Status check_training_files(const RecommendFiles& files);
+// Without a test where --test-share is 0: all behaviour is learned from.
+recommend::SplitRule training_split(const recommend::SplitRule& rule, const recommend::Collection& collection);
+
+// `yupu recommend train`: in train_recommend.cc; with --type cross-encoder in train_cross.cc.
 Status train_recommend(Arguments& arguments);
+Status train_cross_encoder(Arguments& arguments);
 
 }  // namespace yupu::app

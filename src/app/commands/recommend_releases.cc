@@ -57,6 +57,8 @@ Status retrain_recommend(Arguments& arguments) {
   options.changes = read_settings(arguments);
   const std::string tower = arguments.text("--model");
   const bool without_tower = arguments.flag("--no-model");
+  const std::string cross = arguments.text("--cross-encoder");
+  const bool without_cross = arguments.flag("--no-cross-encoder");
   options.hold = arguments.flag("--hold");
   options.rule.loss_max = arguments.number("--loss-max", options.rule.loss_max, 0.0, 1.0);
   options.rule.questions_max = static_cast<std::size_t>(
@@ -67,6 +69,9 @@ Status retrain_recommend(Arguments& arguments) {
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   if (without_tower && !tower.empty()) return invalid_argument("--model or --no-model, not both", "--model");
   if (without_tower || !tower.empty()) options.tower = absolute_directory(tower);
+  if (without_cross && !cross.empty())
+    return invalid_argument("--cross-encoder or --no-cross-encoder, not both", "--cross-encoder");
+  if (without_cross || !cross.empty()) options.cross = absolute_directory(cross);
   YUPU_ASSIGN_OR_RETURN(const BehaviourRule rule, check(behaviour));
   options.rule.split = rule.split;
   options.rule.relevant = rule.relevant;

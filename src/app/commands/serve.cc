@@ -5,6 +5,7 @@
 #include "app/compose.h"
 #include "app/workplace.h"
 #include "base/file.h"
+#include "products/recommend/methods/cross/cross_encoder.h"
 #include "strategy/answers.h"
 #include "training/precision.h"
 
@@ -61,6 +62,7 @@ Status serve_command(Arguments& arguments) {
     options.monitor = &monitor_strategy;
   }
   if (strategy.recommend) options.list_rules = strategy.recommend->rules;
+  YUPU_RETURN_IF_ERROR(recommend::check_cross_encoder(options.list_rules.cross.model));
   YUPU_ASSIGN_OR_RETURN(const auto place, open_workplace(where, false));
   options.workdir = place.workdir;
   options.precision = training::usable_precision(precision, *terminal_progress());

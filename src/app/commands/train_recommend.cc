@@ -17,12 +17,8 @@ Status read_behaviour(const RecommendFiles& files, const std::string& impression
                       training::RecommendOptions& options) {
   YUPU_ASSIGN_OR_RETURN(recommend::Collection collection, open_collection(files, {}));
   YUPU_ASSIGN_OR_RETURN(options.shown, read_shown(impressions, collection));
-  recommend::SplitRule split_rule = rule.split;
-  if (!split_rule.test_ns && split_rule.test_share == 0.0 && !collection.log.events().empty()) {
-    split_rule.test_ns = collection.log.events().back().time_ns + 1;
-    split_rule.needs_test = false;
-  }
-  YUPU_ASSIGN_OR_RETURN(const recommend::TimeSplit split, recommend::split_by_time(collection.log, split_rule));
+  YUPU_ASSIGN_OR_RETURN(const recommend::TimeSplit split,
+                        recommend::split_by_time(collection.log, training_split(rule.split, collection)));
   options.valid_ns = split.valid_ns;
   options.end_ns = split.test_ns;
   options.item_texts = std::move(collection.texts);
@@ -48,6 +44,8 @@ training::RecommendOptions read_options(Arguments& arguments) {
 }  // namespace
 
 Status train_recommend(Arguments& arguments) {
+  if (arguments.one_of("--type", "tower", {"tower", "cross-encoder"}) == "cross-encoder")
+    return train_cross_encoder(arguments);
   const Telling telling = read_telling(arguments);
   const RecommendFiles files = read_recommend_files(arguments);
   const std::string impressions = arguments.text("--impressions");
@@ -56,9 +54,7 @@ Status train_recommend(Arguments& arguments) {
   const engine::MpiOptions rank_options = read_rank_options(arguments);
   YUPU_RETURN_IF_ERROR(arguments.finish(0, 0).status());
   YUPU_RETURN_IF_ERROR(check(telling));
-  if (files.mind.empty() && (files.items.empty() || files.events.empty()))
-    return invalid_argument("training reads --items FILE and --events FILE, or --mind DIR",
-                            files.items.empty() ? "--items" : "--events");
+  YUPU_RETURN_IF_ERROR(check_training_files(files));
   YUPU_ASSIGN_OR_RETURN(const BehaviourRule rule, check(behaviour));
   options.examples.relevant = rule.relevant;
   options.examples.weights = rule.weights;

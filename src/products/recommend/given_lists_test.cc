@@ -80,5 +80,36 @@ TEST(GivenLists, AreReadInOrderAndTheRankerLearnsFromThem) {
   EXPECT_TRUE(kept_lists(store, "nobody")->empty());
 }
 
+TEST(GivenLists, AreBoundedInNumberAndInBytesTheNewestFirst) {
+  auto opened = store::open_store(yupu::testing::fresh_url());
+  ASSERT_TRUE(opened.ok()) << opened.status().to_string();
+  store::Store& store = **opened;
+  constexpr std::size_t kLists = 450;  // more than are read at a time, three of every instant
+  std::vector<Event> events;
+  std::string items;
+  for (std::size_t i = 0; i < kLists; ++i) {
+    GivenList list{.id = "l" + std::to_string(100 + i),
+                   .user = "u",
+                   .surface = {},
+                   .time_ns = kBeginNs + static_cast<std::int64_t>(i / 3)};
+    list.items.push_back({{"item", "tea"}, {"number", 100 + i}});
+    items = list.items.dump();
+    ASSERT_TRUE(keep_list(store, "t", list).ok());
+  }
+  events.push_back(testing::event("u", "tea", kBeginNs + 1000));
+  ASSERT_TRUE(import_events(store, FakeClock(kBeginNs + kDayNs), "t", events).ok());
+  const auto all = kept_lists(store, "t").value();
+  ASSERT_EQ(all.size(), kLists);
+  for (std::size_t i = 0; i < kLists; ++i)
+    EXPECT_NE(all[i].items.find(std::to_string(100 + i)), std::string::npos) << "each once, the oldest first";
+  const auto few = kept_lists(store, "t", INT64_MAX, {.lists = 300}).value();
+  ASSERT_EQ(few.size(), 300U);
+  EXPECT_EQ(few.front().items, all[kLists - 300].items);
+  const auto small = kept_lists(store, "t", INT64_MAX, {.bytes = 250 * items.size() + 1}).value();
+  ASSERT_EQ(small.size(), 250U);
+  EXPECT_EQ(small.back().items, all.back().items);
+  EXPECT_TRUE(kept_lists(store, "t", INT64_MAX, {.bytes = items.size() - 1}).value().empty());
+}
+
 }  // namespace
 }  // namespace yupu::recommend

@@ -236,6 +236,7 @@ Json deciding_options(const PairOptions& options) {
     json["loss"] = "lists";
     json["list_size"] = options.list_size;
   }
+  if (options.end_ns) json["end_ns"] = *options.end_ns;
   return json;
 }
 

@@ -33,6 +33,9 @@ struct PairOptions {
   bool symmetric = false;
   PairLoss loss = PairLoss::kRows;
   std::int64_t list_size = 8;  // rows of a list: a right one and the first wrong ones of its group; 2 to 128
+  // Of pairs made of what people did: where the behaviour ends, ns UTC; said in the model's lineage, so that it is not
+  // judged by what it has learned from.  Unset: of no behaviour.
+  std::optional<std::int64_t> end_ns = {};
 };
 
 Json deciding_options(const PairOptions& options);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "products/recommend/evaluate/asking.h"
+#include "products/recommend/methods/ranker/boosting/lambda_mart.h"
 
 namespace yupu::recommend {
 namespace {
@@ -94,6 +95,11 @@ class Contest {
                                           format_utc(tools_.tower_end_ns), format_utc(test_ns)),
                               "model");
     }
+    if (tools_.cross != nullptr && tools_.cross_end_ns > test_ns) {
+      return invalid_argument(fmt::format("the cross-encoder has learned from behaviour until {}, the test begins {}",
+                                          format_utc(tools_.cross_end_ns), format_utc(test_ns)),
+                              "cross-encoder");
+    }
     train_ = collection_.log.cut_at(valid_ns);
     train_and_valid_ = collection_.log.cut_at(test_ns);
     ranks_ = ranks_of(collection_, test_ns, options_.head_share);
@@ -152,7 +158,7 @@ class Contest {
     method.valid_ndcg = tuned.valid_ndcg;
     method.trials = tuned.trials;
     if (tuned.trials == 0)
-      return {Code::kTooLarge, row.is_combined ? "this build has no XGBoost" : "no model was given"};
+      return {Code::kTooLarge, row.is_combined && !can_boost() ? "this build has no XGBoost" : "no model was given"};
     YUPU_ASSIGN_OR_RETURN(const auto fit, fitted(row, tuned.settings, train_and_valid_));
     std::array<UserTally, kSliceCount> tallies;
     std::vector<std::int64_t> listed(collection_.items.size(), 0);

@@ -98,7 +98,7 @@ struct EvaluationReport {
 
 // `tell`: a line when a method is done.
 // Outcomes  those of split_by_time; kInvalidArgument: no such method, no question in validation or test, a recommender
-//           that has learned from the test; of a method's fit, but for kTooLarge, which skips it.
+//           or a cross-encoder that has learned from the test; of a method's fit, but for kTooLarge, which skips it.
 Result<EvaluationReport> evaluate(const Collection& collection, const Tools& tools, engine::ExecutionContext& context,
                                   const EvaluationOptions& options,
                                   const std::function<void(const std::string&)>& tell);

@@ -33,6 +33,8 @@ struct Moment {
   const tasks::BehaviourLog& log;
   std::int64_t time_ns = 0;
   std::span<const tasks::Behaviour> history;  // of the user, before the time
+  // Clock::monotonic_ns by which an answer is wanted; what may be left out is left out rather than come later.
+  std::int64_t deadline_ns = INT64_MAX;
 };
 
 struct FitData {

@@ -98,6 +98,20 @@ constexpr std::array kMethods = {
                                 {"questions_min", {10}}});
               },
               [](const Settings& settings, const Tools& tools) { return make_ranker(settings, tools); }, true},
+    MethodRow{"cross", "the ranker, its first candidates read again by a cross-encoder", false,
+              [] {
+                return product({{"slice", {0.2}},
+                                {"lambda", {100, 300}},
+                                {"trees", {100}},
+                                {"depth", {3, 5}},
+                                {"lr", {0.1}},
+                                {"questions_min", {10}},
+                                {"cross_top", {kCrossTop}}});
+              },
+              [](const Settings& settings, const Tools& tools) {
+                return tools.cross == nullptr ? nullptr : make_ranker(settings, tools);
+              },
+              true},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "products/recommend/methods/cross/pair_scorer.h"
 #include "products/recommend/methods/method.h"
 #include "tasks/recommend/recommender.h"
 
@@ -25,6 +26,9 @@ struct Tools {
   const ItemVectors* tower_vectors = nullptr;
   std::int64_t tower_end_ns = 0;
   const ItemVectors* frozen_vectors = nullptr;  // of the encoder the tower's was fine-tuned from, as it was
+  // A cross-encoder, and when the behaviour it has seen ends.
+  const PairScorer* cross = nullptr;
+  std::int64_t cross_end_ns = INT64_MIN;
 };
 
 struct MethodRow {

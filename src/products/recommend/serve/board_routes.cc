@@ -156,6 +156,7 @@ Result<http::Response> BoardRoutes::preview(const http::Request& request, const 
   YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
   YUPU_ASSIGN_OR_RETURN(const ItemIds taken_down, hidden(person.tenant_id));
   wanted.arm = record->arm_of(wanted.user);
+  wanted.deadline_ns = shops_.rules().cross.deadline_of(clock_);
   const List list = list_for(*record, taken_down, wanted, clock_.now_ns(), shops_.rules());
   OrderedJson json = {{"user", wanted.user}, {"release", record->of(wanted.arm).release.id}};
   if (record->challenger != nullptr) json["arm"] = arm_name(wanted.arm);

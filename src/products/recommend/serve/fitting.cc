@@ -58,8 +58,23 @@ Status open_tower(engine::ExecutionContext& context, const Fitted* before, Fitte
   return ok_status();
 }
 
-// Sources on all of the log; the order from it and the lists, or that of before.
-Status fit_ranker(const FitData& data, const FitAids& aids, Fitted& fitted) {
+Status open_cross(const FitAids& aids, Fitted& fitted) {
+  const Release& release = fitted.release;
+  if (aids.cross_of != nullptr && aids.cross_of->cross != nullptr) {
+    fitted.cross = aids.cross_of->cross;
+  } else {
+    YUPU_ASSIGN_OR_RETURN(fitted.cross, CrossEncoder::open(release.cross, aids.clock));
+  }
+  if (!release.cross_sha256.empty() && fitted.cross->weights_sha256() != release.cross_sha256) {
+    return {Code::kConflict, fmt::format("{}: has another cross-encoder than release {} was made with", release.cross,
+                                         release.id.empty() ? "that is made" : release.id)};
+  }
+  fitted.tools.cross = fitted.cross.get();
+  return ok_status();
+}
+
+// Sources on all of the log; the order from it and the lists, or that of before where its features are the same.
+Status fit_ranker(FitData& data, const FitAids& aids, Fitted& fitted) {
   Ranker& ranker = *fitted.ranker;
   if (aids.order_of != nullptr && aids.order_of->ranker->has_trees()) {
     YUPU_RETURN_IF_ERROR(ranker.fit_sources(data));
@@ -68,7 +83,12 @@ Status fit_ranker(const FitData& data, const FitAids& aids, Fitted& fitted) {
       return ok_status();
     }
   }
-  const Status status = can_boost() ? ranker.fit(data) : Status(Code::kTooLarge, "no XGBoost");
+  if (!can_boost()) return ranker.fit_sources(data);
+  if (aids.lists) {
+    YUPU_ASSIGN_OR_RETURN(const std::span<const KeptList> lists, aids.lists());
+    data.lists = lists_to_learn(*fitted.collection, lists);
+  }
+  const Status status = ranker.fit(data);
   return !status.ok() && status.code() == Code::kTooLarge ? ranker.fit_sources(data) : status;
 }
 
@@ -98,14 +118,10 @@ Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collecti
   engine::ExecutionContext context(1);
   if (!release.tower.empty() && !known.items.empty())
     YUPU_RETURN_IF_ERROR(open_tower(context, aids.vectors_of, *fitted));
+  if (!release.cross.empty() && !known.items.empty()) YUPU_RETURN_IF_ERROR(open_cross(aids, *fitted));
   fitted->ranker = std::make_unique<Ranker>(release.settings, fitted->tools);
   if (known.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
-  const FitData data{.log = log,
-                     .weights = {},
-                     .relevant = tasks::BehaviourKind::kClick,
-                     .seed = 1,
-                     .context = context,
-                     .lists = lists_to_learn(known, aids.lists)};
+  FitData data{.log = log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
   YUPU_RETURN_IF_ERROR(fit_ranker(data, aids, *fitted));
   return std::shared_ptr<const Fitted>(std::move(fitted));
 }

@@ -98,7 +98,8 @@ class LearningTest : public ::testing::Test {
   std::shared_ptr<const Fitted> fit(std::span<const KeptList> lists) {
     Release release;
     release.settings["trees"] = 40;
-    return fit_release(collection_, collection_->log, release, kNowNs, {.lists = lists}).value();
+    const auto read = [lists] { return Result(lists); };
+    return fit_release(collection_, collection_->log, release, kNowNs, {.lists = read}).value();
   }
 
   FakeClock clock_{kNowNs};
@@ -151,6 +152,42 @@ TEST_F(LearningTest, ServingLearnsFromItsListsAndANewItemKeepsTheOrder) {
   const List list = list_for(*second, {}, {.user = user_id(0), .count = 100}, clock_.now_ns());
   EXPECT_TRUE(std::any_of(list.items.begin(), list.items.end(),
                           [&](const ListedItem& one) { return second->collection->items[one.item] == "new"; }));
+}
+
+TEST_F(LearningTest, AnOrderThatCannotBeTakenOverIsLearnedFromTheListsToo) {
+  const auto lists = kept_lists(*store_, "t").value();
+  std::size_t read = 0;
+  const auto reader = [&] {
+    ++read;
+    return Result(std::span<const KeptList>(lists));
+  };
+  Release release;
+  release.settings["trees"] = 10;
+  const auto first = fit_release(collection_, collection_->log, release, kNowNs, {.lists = reader}).value();
+  EXPECT_EQ(read, 1U);
+  const auto same =
+      fit_release(collection_, collection_->log, release, kNowNs + 1, {.lists = reader, .order_of = first.get()});
+  EXPECT_EQ((*same)->fitted_ns, first->fitted_ns);
+  EXPECT_EQ(read, 1U) << "the order is taken over: no list is read";
+  // The same without texts has no words among its features.
+  Fitted other;
+  other.collection = collection_;
+  other.tools = {.created_ns = collection_->created_ns, .tags = collection_->tags};
+  other.ranker = std::make_unique<Ranker>(release.settings, other.tools);
+  engine::ExecutionContext context(1);
+  ASSERT_TRUE(other.ranker
+                  ->fit({.log = collection_->log,
+                         .weights = {},
+                         .relevant = tasks::BehaviourKind::kClick,
+                         .seed = 1,
+                         .context = context})
+                  .ok());
+  ASSERT_TRUE(other.ranker->has_trees());
+  const auto anew =
+      fit_release(collection_, collection_->log, release, kNowNs + 1, {.lists = reader, .order_of = &other});
+  EXPECT_EQ((*anew)->fitted_ns, kNowNs + 1);
+  EXPECT_EQ(read, 2U);
+  EXPECT_EQ((*anew)->ranker->lessons().lists, first->ranker->lessons().lists);
 }
 
 TEST_F(LearningTest, ARetrainingSaysWhatTheOrderIsLearnedFrom) {

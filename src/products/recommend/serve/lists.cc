@@ -60,7 +60,7 @@ List list_for(const Record& record, const ItemIds& hidden, const ListRequest& re
   std::vector<tasks::Behaviour> history = history_of(collection, request.user, now_ns);
   add_context(collection, request, now_ns, history, list.unknown_context);
   list.by_fallback = history.empty();
-  const Moment moment{.log = collection.log, .time_ns = now_ns, .history = history};
+  const Moment moment{.log = collection.log, .time_ns = now_ns, .history = history, .deadline_ns = request.deadline_ns};
   const Ranker& ranker = *record.of(request.arm).ranker;
 
   const std::vector<std::uint8_t> may_be_named = showable(record, hidden);

@@ -3,8 +3,9 @@
 //   context   items that the user looks at now: read as views of this instant, and in no list
 //   fallback  the user has done nothing that is known, and no context was given: what most touched lately, and
 //             new things
-// The same record, request and instant give the same list.
-// Threads  pure function.
+// The same record, request and instant give the same list, but for scores of a cross-encoder that were not there by the
+// deadline.  Reasons are by the order without it.
+// Threads  pure functions.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,8 @@ struct ListRequest {
   bool explain = true;
   bool sponsored = true;     // a slot beside the list, where somebody pays for one
   Arm arm = Arm::kChampion;  // whose release makes the list
+  // Clock::monotonic_ns by which the first candidates must have been read again, where there is a cross-encoder.
+  std::int64_t deadline_ns = INT64_MAX;
 };
 
 struct ListedItem {

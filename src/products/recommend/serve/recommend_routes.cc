@@ -170,6 +170,7 @@ Result<http::Response> RecommendRoutes::recommend(const http::Request& request, 
 Result<OrderedJson> RecommendRoutes::give(const std::string& tenant_id, ListRequest wanted) {
   YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(tenant_id));
   wanted.arm = record->arm_of(wanted.user);
+  wanted.deadline_ns = shops_.rules().cross.deadline_of(clock_);
   const std::int64_t now_ns = clock_.now_ns();
   ItemIds hidden;
   std::vector<CampaignToday> campaigns;

@@ -15,12 +15,17 @@ constexpr std::string_view kKind = "recommend_release";
 Json body_of(const Release& release) {
   Json settings = Json::object();
   for (const auto& [name, value] : release.settings) settings[name] = value;
-  return {{"settings", settings},
-          {"tower", release.tower},
-          {"tower_sha256", release.tower_sha256},
-          {"received_until_ns", release.received_until_ns},
-          {"passed", release.passed},
-          {"verdict", release.verdict}};
+  Json body = {{"settings", settings},
+               {"tower", release.tower},
+               {"tower_sha256", release.tower_sha256},
+               {"received_until_ns", release.received_until_ns},
+               {"passed", release.passed},
+               {"verdict", release.verdict}};
+  if (!release.cross.empty()) {  // a release without one is the record it was before there were any
+    body["cross_encoder"] = release.cross;
+    body["cross_encoder_sha256"] = release.cross_sha256;
+  }
+  return body;
 }
 
 Result<Release> from_record(const handoff::Record& record) {
@@ -31,6 +36,10 @@ Result<Release> from_record(const handoff::Record& record) {
   YUPU_ASSIGN_OR_RETURN(release.tower, json_string(record.body, "tower", where));
   YUPU_ASSIGN_OR_RETURN(release.tower_sha256, json_string(record.body, "tower_sha256", where));
   YUPU_ASSIGN_OR_RETURN(release.received_until_ns, json_int(record.body, "received_until_ns", where));
+  if (record.body.contains("cross_encoder")) {
+    YUPU_ASSIGN_OR_RETURN(release.cross, json_string(record.body, "cross_encoder", where));
+    YUPU_ASSIGN_OR_RETURN(release.cross_sha256, json_string(record.body, "cross_encoder_sha256", where));
+  }
   release.passed = record.body.value("passed", false);
   release.verdict = record.body.value("verdict", Json::object());
   const Json settings = record.body.value("settings", Json::object());
@@ -100,6 +109,7 @@ Result<OrderedJson> releases_json(store::Store& store, const std::string& tenant
     OrderedJson row = {{"id", release.id}, {"made", format_utc(release.made_ns)}, {"passed", release.passed}};
     row["why"] = release.verdict.value("why", std::string());
     row["tower"] = release.tower;
+    row["cross_encoder"] = release.cross;
     row["learned_until"] = format_utc(release.received_until_ns);
     row["verdict"] = release.verdict;
     row["settings"] = release.settings;

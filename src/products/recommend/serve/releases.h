@@ -1,4 +1,5 @@
-// What makes lists, as one versioned unit: the settings of sources and ranker, the tower beside them, and the instant
+// What makes lists, as one versioned unit: the settings of sources and ranker, the tower and the cross-encoder beside
+// them, and the instant
 // up to which what had arrived is learned from.  From these and the store the same lists come again, so that going back
 // to a release is naming it; nothing personal stands in one.
 //
@@ -29,6 +30,8 @@ struct Release {
   Settings settings = serving_settings();
   std::string tower = {};                      // a directory of `recommend train`; empty: none
   std::string tower_sha256 = {};               // of its weights: another model in its place is no longer this release
+  std::string cross = {};                      // a directory of a cross-encoder; empty: none
+  std::string cross_sha256 = {};               // as the tower's; empty: whatever is there
   std::int64_t received_until_ns = INT64_MAX;  // behaviour that arrived up to then is learned from
   bool passed = true;                          // the guard
   Json verdict = Json::object();               // what the guard saw (guard.h)

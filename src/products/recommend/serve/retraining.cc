@@ -14,6 +14,14 @@ namespace yupu::recommend {
 namespace {
 
 // A tower learns before it is released (`recommend train`): what it has seen must end before the questions begin.
+Status learned_before(std::int64_t end_ns, const std::string& directory, std::int64_t test_ns, const char* flag) {
+  if (end_ns <= test_ns) return ok_status();
+  return invalid_argument(fmt::format("{}: has learned from behaviour after {}, which is what it would be judged by: "
+                                      "train it with --split-time",
+                                      directory, format_utc(test_ns)),
+                          flag);
+}
+
 Status take_tower(const std::string& directory, std::int64_t test_ns, Release& release) {
   release.tower = directory;
   release.tower_sha256.clear();
@@ -21,11 +29,20 @@ Status take_tower(const std::string& directory, std::int64_t test_ns, Release& r
   YUPU_ASSIGN_OR_RETURN(const auto tower, tasks::Recommender::load(directory, model::Placement::kMapped));
   release.tower_sha256 = tower->weights_sha256();
   const Json options = tower->lineage().value("options", Json::object());
-  if (options.value("end_ns", std::int64_t{INT64_MAX}) <= test_ns) return ok_status();
-  return invalid_argument(fmt::format("{}: has learned from behaviour after {}, which is what it would be judged by: "
-                                      "train it with --split-time",
-                                      directory, format_utc(test_ns)),
-                          "--model");
+  return learned_before(options.value("end_ns", std::int64_t{INT64_MAX}), directory, test_ns, "--model");
+}
+
+// The same of a cross-encoder; one that says nothing of behaviour is a model of other pairs, which none of it went
+// into.
+Status take_cross(const std::string& directory, std::int64_t test_ns, Release& release) {
+  release.cross = directory;
+  release.cross_sha256.clear();
+  release.settings.erase("cross_top");
+  if (directory.empty()) return ok_status();
+  YUPU_ASSIGN_OR_RETURN(const auto cross, CrossEncoder::open(directory));
+  release.cross_sha256 = cross->weights_sha256();
+  release.settings["cross_top"] = static_cast<double>(kCrossTop);
+  return learned_before(cross->end_ns(), directory, test_ns, "--cross-encoder");
 }
 
 }  // namespace
@@ -41,6 +58,8 @@ Result<Retrained> retrain(store::Store& store, const Clock& clock, const std::st
     challenger.settings = champion->settings;
     challenger.tower = champion->tower;
     challenger.tower_sha256 = champion->tower_sha256;
+    challenger.cross = champion->cross;
+    challenger.cross_sha256 = champion->cross_sha256;
   }
   for (const auto& [name, value] : options.changes) challenger.settings[name] = value;
 
@@ -48,6 +67,7 @@ Result<Retrained> retrain(store::Store& store, const Clock& clock, const std::st
   const auto collection = std::make_shared<const Collection>(collect(stored));
   YUPU_ASSIGN_OR_RETURN(const TimeSplit split, split_by_time(collection->log, options.rule.split));
   if (options.tower) YUPU_RETURN_IF_ERROR(take_tower(*options.tower, split.test_ns, challenger));
+  if (options.cross) YUPU_RETURN_IF_ERROR(take_cross(*options.cross, split.test_ns, challenger));
   YUPU_ASSIGN_OR_RETURN(const std::vector<KeptList> lists, kept_lists(store, tenant_id, split.test_ns));
   const tasks::BehaviourLog old_log =
       champion ? arrived_by(stored, *collection, champion->received_until_ns) : tasks::BehaviourLog();

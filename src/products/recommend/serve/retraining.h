@@ -1,7 +1,8 @@
 // Retraining: a challenger that learns from everything that has arrived is judged against what serves, and takes its
 // place or does not; either way the record says why (releases.h, guard.h).
 // Idempotency  running it again judges again: a new challenger, against what serves by then.
-// Outcomes     those of judge and of the store; kInvalidArgument: a tower that has learned from the questions.
+// Outcomes     those of judge and of the store; kInvalidArgument: a tower or a cross-encoder that has learned
+//              from the questions.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,7 @@ namespace yupu::recommend {
 struct RetrainOptions {
   Settings changes = {};                  // beside those of what serves
   std::optional<std::string> tower = {};  // another directory; "": none any more; unset: that of what serves
+  std::optional<std::string> cross = {};  // the same of a cross-encoder's
   GuardRule rule = {};
   bool hold = false;  // passed or not, it does not serve yet: for an experiment
 };

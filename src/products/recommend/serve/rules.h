@@ -2,10 +2,22 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include "base/clock.h"
 #include "products/recommend/serve/experiment.h"
 
 namespace yupu::recommend {
+
+// The first candidates are read again by a cross-encoder (methods/cross/).
+struct CrossRule {
+  std::string model = {};         // a directory of `recommend train --type cross-encoder`, for where no release serves;
+                                  // empty: none, since it costs what docs/recommend.md says
+  std::int64_t top = 50;          // candidates that are read
+  std::int64_t deadline_ms = 60;  // of a request, for releases' cross-encoders too; what is not read by then is missing
+
+  std::int64_t deadline_of(const Clock& clock) const { return clock.monotonic_ns() + deadline_ms * 1'000'000; }
+};
 
 struct ListRules {
   double relevance = 0.8;           // of the score, against likeness to what stands above
@@ -13,6 +25,7 @@ struct ListRules {
   double reason_share = 0.1;        // of what the whole history carries, that an item must carry to be named
   std::int64_t new_days = 14;       // how long an item is new
   std::int64_t learn_minutes = 10;  // after which new behaviour is learned, where no release serves
+  CrossRule cross = {};
   Experiment experiment = {};
 };
 

@@ -45,7 +45,10 @@ Result<Release> Shop::champion(const std::string& live) const {
       return release;
     if (!live.empty()) return release_of(store_, tenant_id_, live);
   }
-  return Release{};
+  Release release;  // everything, learned anew every learn_minutes
+  release.cross = rules_.cross.model;
+  if (!release.cross.empty()) release.settings["cross_top"] = static_cast<double>(rules_.cross.top);
+  return release;
 }
 
 void Shop::keep(const std::shared_ptr<const Fitted>& fitted, std::int64_t items_revision) {
@@ -55,8 +58,11 @@ void Shop::keep(const std::shared_ptr<const Fitted>& fitted, std::int64_t items_
 }
 
 Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Release& release) {
-  std::shared_ptr<const Fitted> before, same_tower, other_items;
+  std::shared_ptr<const Fitted> before, same_tower, same_cross, other_items;
   for (const Kept& kept : kept_) {
+    if (kept.fitted->cross != nullptr && kept.fitted->release.cross == release.cross &&
+        (release.cross_sha256.empty() || kept.fitted->cross->weights_sha256() == release.cross_sha256))
+      same_cross = kept.fitted;
     if (kept.fitted->tower != nullptr && kept.fitted->release.tower_sha256 == release.tower_sha256)
       same_tower = kept.fitted;
     if (kept.fitted->release.id != release.id) continue;
@@ -74,14 +80,18 @@ Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Rel
   }
   if (other_items != nullptr && is_due(*other_items)) other_items = nullptr;
   std::vector<KeptList> lists;
-  if (other_items == nullptr || !other_items->ranker->has_trees()) {
+  const auto read_lists = [&]() -> Result<std::span<const KeptList>> {
     const std::int64_t until_ns = std::min(sight.now_ns, release.received_until_ns);
     YUPU_ASSIGN_OR_RETURN(lists, kept_lists(store_, tenant_id_, until_ns));
-  }
+    return std::span<const KeptList>(lists);
+  };
   const tasks::BehaviourLog log = arrived_by(sight.stored, *sight.collection, release.received_until_ns);
-  YUPU_ASSIGN_OR_RETURN(auto made,
-                        fit_release(sight.collection, log, release, sight.now_ns,
-                                    {.lists = lists, .vectors_of = same_tower.get(), .order_of = other_items.get()}));
+  YUPU_ASSIGN_OR_RETURN(auto made, fit_release(sight.collection, log, release, sight.now_ns,
+                                               {.lists = read_lists,
+                                                .vectors_of = same_tower.get(),
+                                                .order_of = other_items.get(),
+                                                .cross_of = same_cross.get(),
+                                                .clock = &clock_}));
   keep(made, sight.items_revision);
   log::info("recommend_learned",
             {{"tenant", tenant_id_}, {"release", release.id}, {"order_from", made->ranker->lessons().text()}});

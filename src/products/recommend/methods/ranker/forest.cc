@@ -1,6 +1,7 @@
 #include "products/recommend/methods/ranker/forest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,7 +42,9 @@ float Forest::score(std::span<const float> row) const {
     std::size_t at = 0;
     while (tree[at].left >= 0) {
       const TreeNode& node = tree[at];
-      at = static_cast<std::size_t>(row[node.feature] < node.value ? node.left : node.right);
+      const float x = row[node.feature];
+      const bool goes_left = std::isnan(x) ? node.missing_left : x < node.value;
+      at = static_cast<std::size_t>(goes_left ? node.left : node.right);
     }
     sum += tree[at].value;
   }

@@ -1,5 +1,6 @@
 // Regression trees added up: what a boosted ranker is once it has learned.
-//   score(x) = sum over trees of the leaf that x falls into;   at a node: x[feature] < threshold goes left, else right
+//   score(x) = sum over trees of the leaf that x falls into;   at a node: x[feature] < threshold goes left, else right;
+//   what is missing (NaN) goes the way that the node has for it
 // Threads  immutable: any.
 #pragma once
 
@@ -16,6 +17,7 @@ struct TreeNode {
   std::int32_t left = -1, right = -1;  // -1: a leaf
   std::uint32_t feature = 0;
   float value = 0.0f;  // threshold; of a leaf its score
+  bool missing_left = false;
 };
 using Tree = std::vector<TreeNode>;  // the root first
 

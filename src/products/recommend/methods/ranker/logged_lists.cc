@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include "base/check.h"
+#include "products/recommend/methods/cross/pair_scorer.h"
 #include "products/recommend/methods/ranker/position_pull.h"
 #include "tasks/recommend/examples.h"
 
@@ -31,8 +33,9 @@ std::optional<LoggedRow> logged_row(const Collection& collection, const std::vec
   LoggedRow row{.item = *item, .position = position->get<std::int64_t>()};
   for (const std::string& name : feature_names) {
     const auto value = features->find(name);
-    if (value == features->end() || !value->is_number()) return std::nullopt;
-    row.features.push_back(value->get<float>());
+    const bool is_known = value != features->end() && value->is_number();
+    if (!is_known && !name.starts_with(kCrossPrefix)) return std::nullopt;
+    row.features.push_back(is_known ? value->get<float>() : std::numeric_limits<float>::quiet_NaN());
   }
   return row;
 }
@@ -54,8 +57,9 @@ void add_group(const LoggedList& list, std::span<const float> wanted, std::optio
                float weight, RankingGroups& groups) {
   for (std::size_t i = 0; i < list.rows.size(); ++i) {
     const LoggedRow& row = list.rows[i];
-    CHECK(row.features.size() == groups.width, "a logged row of another width");
-    groups.features.insert(groups.features.end(), row.features.begin(), row.features.end());
+    CHECK(row.features.size() >= groups.width, "a logged row of another width");
+    const auto end = row.features.begin() + static_cast<std::ptrdiff_t>(groups.width);
+    groups.features.insert(groups.features.end(), row.features.begin(), end);
     if (position_feature) {
       const std::size_t begin = groups.features.size() - groups.width;
       groups.features[begin + *position_feature] = static_cast<float>(row.position);

@@ -46,13 +46,14 @@ struct LoggedList {
 };
 
 // A list as the store has it: [{"item", "position", "features": {NAME: X}}, ...], in the collection's numbers and in
-// the order of `feature_names`.  Nothing: an item or a feature is unknown by now, or no such list.
+// the order of `feature_names`.  A score of a cross-encoder that is null or not there is NaN (cross/pair_scorer.h).
+// Nothing: an item or another feature is unknown by now, or no such list.
 std::optional<LoggedList> logged_list(const Collection& collection, const std::vector<std::string>& feature_names,
                                       const std::string& user, std::int64_t time_ns, const Json& items);
 
 // Of the lists that had half an hour before the last event of the log, those with something wanted and something not,
 // as groups after those in `groups`.  `looked_at`: how likely a position is looked at, for kWeight.
-// REQUIRES: rows of groups.width; users and items of the log.
+// REQUIRES: rows of at least groups.width features, of which so many are taken; users and items of the log.
 void add_lists(std::span<const LoggedList> lists, const tasks::BehaviourLog& log, tasks::BehaviourKind relevant,
                std::size_t position_feature, PositionRule rule, const std::function<double(std::int64_t)>& looked_at,
                RankingGroups& groups);

@@ -9,16 +9,22 @@ namespace {
 constexpr int kSteps = 300;
 constexpr double kRate = 0.05, kRidge = 1e-4;  // of the mean over clicks
 
-// Of each feature: mean 0 and variance 1 over the rows; one that does not vary is 0.
+// Of each feature: mean 0 and variance 1 over the rows that have it; where it is missing, or does not vary, it is 0.
 std::vector<double> standardised(std::span<const float> features, std::size_t width) {
   std::vector<double> values(features.begin(), features.end());
-  const double rows = static_cast<double>(values.size() / width);
   for (std::size_t f = 0; f < width; ++f) {
-    double sum = 0.0, squares = 0.0;
-    for (std::size_t at = f; at < values.size(); at += width) sum += values[at];
-    const double mean = sum / rows;
-    for (std::size_t at = f; at < values.size(); at += width) squares += (values[at] - mean) * (values[at] - mean);
-    const double deviation = std::sqrt(squares / rows);
+    double sum = 0.0, squares = 0.0, rows = 0.0;
+    for (std::size_t at = f; at < values.size(); at += width) {
+      if (std::isnan(values[at])) continue;
+      sum += values[at];
+      rows += 1.0;
+    }
+    const double mean = sum / std::max(1.0, rows);
+    for (std::size_t at = f; at < values.size(); at += width) {
+      if (std::isnan(values[at])) values[at] = mean;
+      squares += (values[at] - mean) * (values[at] - mean);
+    }
+    const double deviation = std::sqrt(squares / std::max(1.0, rows));
     for (std::size_t at = f; at < values.size(); at += width)
       values[at] = deviation > 1e-9 ? (values[at] - mean) / deviation : 0.0;
   }

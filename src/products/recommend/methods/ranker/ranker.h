@@ -8,9 +8,13 @@
 //           one where fewer than questions_min are left
 //   score   of a candidate the trees' sum; of anything else less than of any candidate, in the order of item-knn
 //           (without trees, or with trees that found nothing to split by: fit_sources)
+//   second  where Tools has a cross-encoder and the setting cross_top says how many, the first candidates are read
+//   again
+//           and change places among themselves (second_order.h); features have its columns then
 // Settings  lambda (of ease), slice, trees, depth, lr; questions_min: questions with a wanted candidate that trees are
-//           learned from; lists_min (100 where it is not set).
-// Outcomes of fit  kTooLarge: fewer of them than that; those of lambda_mart.
+//           learned from; lists_min (either 100 where it is not set); each is a number from 0 on.
+// Outcomes of fit  kTooLarge: fewer of them than that; kInvalidArgument, the field its name: a setting that is no
+//           such number; those of lambda_mart.
 #pragma once
 
 #include <memory>
@@ -21,16 +25,19 @@
 #include "products/recommend/evaluate/questions.h"
 #include "products/recommend/methods/ranker/boosting/lambda_mart.h"
 #include "products/recommend/methods/ranker/logged_lists.h"
+#include "products/recommend/methods/ranker/second_order.h"
 #include "products/recommend/methods/ranker/stage_one.h"
 
 namespace yupu::recommend {
 
-inline constexpr std::size_t kRankerQuestions = 1200, kListsMin = 100;
+inline constexpr std::size_t kRankerQuestions = 1200, kQuestionsMin = 100, kListsMin = 100;
+inline constexpr std::size_t kCrossQuestions = 300;  // of them, that the second order is learned from
 
 // What the trees have learned from.
 struct Lessons {
   std::size_t questions = 0, lists = 0;
   std::size_t lists_found = 0, lists_min = 0;  // fewer than that were found: none was learned from
+  std::size_t read_again = 0;                  // questions and lists of the second order
   std::string text() const;                    // in a sentence
 };
 
@@ -53,22 +60,34 @@ class Ranker final : public Method {
   bool has_trees() const { return !forest_.is_empty(); }
   const Lessons& lessons() const { return lessons_; }  // all 0 without trees, but for what was found
 
-  // Candidates in order, the best first; of equal ones the lower number.
+  // Candidates in order, the best first; of equal ones the lower number.  By both orders.
   struct Ranked {
     std::uint32_t item = 0;
     float score = 0.0f;
     std::vector<float> features;
   };
   std::vector<Ranked> rank(const Moment& moment) const;
-  // Scores of given items, candidates or not, by the trees.
+  // Scores of given items, candidates or not, by the trees of the first order: what reasons are found by, since a
+  // second reading for every item of the history left out would take far too long.
   std::vector<float> scores_of(const Moment& moment, std::span<const std::uint32_t> items) const;
   MomentCounts counts(const Moment& moment) const { return stage_->counts(moment); }
-  const std::vector<std::string>& feature_names() const { return stage_->feature_names(); }
+  const std::vector<std::string>& feature_names() const { return feature_names_; }
 
  private:
+  struct LearningRule;
+  // Every item by both orders.
+  struct Judged {
+    std::vector<float> scores;
+    std::vector<float> features;  // (items, feature_names)
+  };
+  Judged judged_twice(const Moment& moment, std::span<const std::uint32_t> items, std::vector<float> features) const;
+  Status fit_stage(const FitData& data);
+  Status learn_second(const FitData& data, std::span<const Question> questions, std::span<const LoggedList> lists,
+                      const LearningRule& rule);
+  RankingGroups second_groups_of(const FitData& data, std::span<const Question> questions) const;
   RankingGroups groups_of(const FitData& data, std::span<const Question> questions) const;
   // Of the lists that are enough to learn from; or none.
-  RankingGroups given_groups(const FitData& data, std::vector<LoggedList>& lists);
+  RankingGroups given_groups(const FitData& data, std::size_t lists_min, std::vector<LoggedList>& lists);
   std::size_t position_feature() const;
   std::vector<float> judged(std::span<const float> features) const;
   float plain_score(std::span<const float> row) const;
@@ -76,6 +95,8 @@ class Ranker final : public Method {
   Settings settings_;
   std::unique_ptr<StageOne> stage_;
   Forest forest_;
+  SecondOrder second_;
+  std::vector<std::string> feature_names_;
   Lessons lessons_;
 };
 

@@ -1,6 +1,7 @@
 #include "products/recommend/methods/ranker/ranker.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -163,6 +164,61 @@ TEST(Ranker, SourcesMayBeFittedAgainUnderTheTreesOfBefore) {
   const Tools without_texts;
   Ranker other(kSettings, without_texts);
   EXPECT_FALSE(other.take_trees(whole)) << "other features";
+}
+
+TEST(Ranker, RefusesSettingsThatAreNoCounts) {
+  const Collection collection = testing::shop();
+  const Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
+  engine::ExecutionContext context(1);
+  const FitData data{
+      .log = collection.log, .weights = {}, .relevant = BehaviourKind::kClick, .seed = 1, .context = context};
+  for (const char* name : {"questions_min", "lists_min", "trees", "depth"}) {
+    for (const double value : {-1.0, std::numeric_limits<double>::quiet_NaN()}) {
+      Settings settings = kSettings;
+      settings[name] = value;
+      const Status status = Ranker(settings, tools).fit(data);
+      EXPECT_EQ(status.code(), Code::kInvalidArgument) << name << " " << value;
+      EXPECT_EQ(status.field(), name);
+    }
+  }
+  // Larger than anything is counted to: there are not so many questions.
+  for (const double value : {1e300, std::numeric_limits<double>::infinity()}) {
+    Settings settings = kSettings;
+    settings["questions_min"] = value;
+    EXPECT_EQ(Ranker(settings, tools).fit(data).code(), Code::kTooLarge);
+  }
+}
+
+TEST(Ranker, ListsAreLearnedFromWhereNoQuestionIs) {
+  if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
+  const Collection collection = testing::shop();
+  const Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
+  engine::ExecutionContext context(1);
+  FitData data{.log = collection.log, .weights = {}, .relevant = BehaviourKind::kClick, .seed = 1, .context = context};
+  // Every click stood in a list of three: nothing is left to ask.
+  data.lists = [&](const std::vector<std::string>& names) {
+    std::vector<LoggedList> lists;
+    for (const Behaviour& click : collection.log.events()) {
+      LoggedList list{.user = click.user, .time_ns = click.time_ns - 1, .rows = {}};
+      for (std::uint32_t place = 1; place <= 3; ++place) {
+        const bool clicked = place == click.item % 3 + 1;
+        list.rows.push_back({.item = clicked ? click.item : (click.item + 20 * place) % 48,
+                             .position = place,
+                             .features = std::vector<float>(names.size(), 0.0f)});
+        list.rows.back().features[0] = clicked ? 1.0f : 0.0f;
+      }
+      lists.push_back(std::move(list));
+    }
+    return lists;
+  };
+  Settings settings = kSettings;
+  settings["questions_min"] = settings["lists_min"] = 0;
+  Ranker taught(settings, tools);
+  ASSERT_TRUE(taught.fit(data).ok());
+  EXPECT_EQ(taught.lessons().questions, 0U);
+  EXPECT_GT(taught.lessons().lists, 100U);
+  EXPECT_NE(taught.lessons().text().find("given lists with a click, by position"), std::string::npos);
+  EXPECT_TRUE(taught.has_trees()) << "lists without weight teach nothing";
 }
 
 TEST(Ranker, SaysWhatItCannotLearnFrom) {

@@ -82,20 +82,26 @@ Result<Booster> booster_of(const Matrix& matrix, const BoostingShape& shape) {
   return booster;
 }
 
+// Whether what is missing goes left: a number in newer versions of the library, a truth value in older ones.
+bool is_set(const Json& json) { return json.is_boolean() ? json.get<bool>() : json.get<int>() != 0; }
+
 // Of XGBoost's JSON (doc/model.schema): arrays by node; a leaf's score stands where a node has its threshold.
 Result<Tree> tree_of(const Json& json) {
   const Json& left = json.at("left_children");
   const Json& right = json.at("right_children");
   const Json& feature = json.at("split_indices");
   const Json& value = json.at("split_conditions");
-  if (right.size() != left.size() || feature.size() != left.size() || value.size() != left.size())
+  const Json& missing_left = json.at("default_left");
+  if (missing_left.size() != left.size() || right.size() != left.size() || feature.size() != left.size() ||
+      value.size() != left.size())
     return internal_error("xgboost: arrays of a tree differ in length");
   Tree tree(left.size());
   for (std::size_t i = 0; i < tree.size(); ++i) {
     tree[i] = {.left = left[i].get<std::int32_t>(),
                .right = right[i].get<std::int32_t>(),
                .feature = feature[i].get<std::uint32_t>(),
-               .value = value[i].get<float>()};
+               .value = value[i].get<float>(),
+               .missing_left = is_set(missing_left[i])};
   }
   return tree;
 }

@@ -16,7 +16,7 @@ namespace yupu::recommend {
 // Rows, those of a question side by side.
 struct RankingGroups {
   std::size_t width = 0;             // features of a row
-  std::vector<float> features;       // (rows, width), finite
+  std::vector<float> features;       // (rows, width), finite; NaN: missing
   std::vector<float> relevance;      // of each row: 0 not wanted, 1 wanted
   std::vector<std::uint32_t> sizes;  // rows of each question
   std::vector<float> weights = {};   // what each question counts, above 0; none at all: 1 each
