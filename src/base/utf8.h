@@ -1,11 +1,20 @@
-// What a byte of UTF-8 promises of the bytes behind it.
+// What a byte of UTF-8 promises of the bytes behind it, and where a text may be cut.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace yupu {
 
 constexpr bool is_utf8_continuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+
+// The first `bytes_max` bytes at most, without a part of a character at the end.
+constexpr std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && is_utf8_continuation(static_cast<unsigned char>(text[bytes_max]))) --bytes_max;
+  return text.substr(0, bytes_max);
+}
 
 // What a lead byte promises: the length, and the range of its second byte, which is where overlong forms (E0 80, F0
 // 80), surrogates (ED A0) and values above U+10FFFF (F4 90) are caught (Unicode 14.0, table 3-7).

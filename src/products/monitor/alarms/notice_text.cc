@@ -130,9 +130,7 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
   }
   while (!line.empty() && line.back() == ' ') line.pop_back();
   if (line.size() <= bytes_max) return line;
-  std::size_t end = bytes_max;
-  while (end > 0 && is_utf8_continuation(static_cast<unsigned char>(line[end]))) --end;
-  line.resize(end);
+  line.resize(utf8_prefix(line, bytes_max).size());
   return line + "…";
 }
 

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::string_view kBetween = "; ";
 
-std::string_view cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && is_utf8_continuation(static_cast<unsigned char>(text[bytes]))) --bytes;
-  return text.substr(0, bytes);
-}
-
 }  // namespace
 
 std::string query_of(std::span<const std::uint32_t> touched, std::span<const std::string> texts) {
@@ -26,7 +20,7 @@ std::string query_of(std::span<const std::uint32_t> touched, std::span<const std
     if (item >= texts.size() || texts[item].empty()) continue;
     if (std::find(taken.begin(), taken.end(), item) != taken.end()) continue;
     if (!taken.empty()) query += kBetween;
-    query += cut(texts[item], kQueryItemBytes);
+    query += utf8_prefix(texts[item], kQueryItemBytes);
     taken.push_back(item);
   }
   return query;
@@ -39,6 +33,6 @@ std::string query_of(std::span<const tasks::Behaviour> history, std::span<const 
   return query_of(touched, texts);
 }
 
-std::string_view item_side(std::string_view text) { return cut(text, kItemSideBytes); }
+std::string_view item_side(std::string_view text) { return utf8_prefix(text, kItemSideBytes); }
 
 }  // namespace yupu::recommend
