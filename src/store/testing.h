@@ -4,6 +4,9 @@
 // then fresh_url() is a schema of its own there.  Without it a database in memory.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 
@@ -27,6 +30,19 @@ inline std::string fresh_url() {
 // The same, as a file of the folder where no server is named.
 inline std::string url_in(const TempDir& folder) {
   return has_postgres() ? fresh_url() : "sqlite:" + folder.file("yupu.db");
+}
+
+// The first column of the first row that `sql` gives; -1, and a failed test, where it gives none.
+inline std::int64_t number(store::Store& store, const std::string& sql) {
+  std::int64_t found = -1;
+  const Status read = store.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql));
+    if (rows.empty()) return not_found("no row");
+    found = rows[0].integer(0);
+    return ok_status();
+  });
+  EXPECT_TRUE(read.ok()) << sql << ": " << read.to_string();
+  return found;
 }
 
 // Takes away what keeps rows from being changed, for a test that plants damage.

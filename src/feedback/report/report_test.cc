@@ -19,16 +19,7 @@ class ReportTest : public testing::MissFixture {
     EXPECT_TRUE(read.ok()) << read.to_string();
     return sum;
   }
-  std::int64_t count(const std::string& sql) {
-    std::int64_t number = -1;
-    const Status read = store_->read([&](store::Transaction& transaction) -> Status {
-      YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql));
-      number = rows[0].integer(0);
-      return ok_status();
-    });
-    EXPECT_TRUE(read.ok()) << read.to_string();
-    return number;
-  }
+  std::int64_t count(const std::string& sql) { return yupu::testing::number(*store_, sql); }
 };
 
 TEST_F(ReportTest, FiguresAreWhatWasSaidOfTheCalls) {

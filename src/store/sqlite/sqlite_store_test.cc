@@ -29,17 +29,6 @@ class SqliteStore : public ::testing::Test {
   static Status run(Store& store, const std::string& sql) {
     return store.write([&](Transaction& transaction) { return transaction.execute(sql).status(); });
   }
-  static std::int64_t number(Store& store, const std::string& sql) {
-    std::int64_t found = -1;
-    EXPECT_TRUE(store
-                    .read([&](Transaction& transaction) -> Status {
-                      YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql));
-                      found = rows.at(0).integer(0);
-                      return ok_status();
-                    })
-                    .ok());
-    return found;
-  }
 
   testing::TempDir folder_;
   std::string path_ = folder_.file("yupu.db");
@@ -54,7 +43,7 @@ TEST_F(SqliteStore, KeepsItsRowsAndItsFilePrivate) {
     ASSERT_EQ(::stat(path_.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600U);
   }
-  EXPECT_EQ(number(*open(), "SELECT id FROM item"), 7);
+  EXPECT_EQ(testing::number(*open(), "SELECT id FROM item"), 7);
 }
 
 TEST_F(SqliteStore, TwoProcessesWriteInTurns) {
@@ -71,7 +60,7 @@ TEST_F(SqliteStore, TwoProcessesWriteInTurns) {
   std::jthread other([&] { insert(*command, 1000); });
   insert(*server, 0);
   other.join();
-  EXPECT_EQ(number(*server, "SELECT count(*) FROM item"), 80);
+  EXPECT_EQ(testing::number(*server, "SELECT count(*) FROM item"), 80);
 }
 
 TEST_F(SqliteStore, ALockedDatabaseIsUnavailable) {
@@ -158,7 +147,7 @@ TEST_F(SqliteStore, ADamagedFileIsSaidToBeDamaged) {
 TEST_F(SqliteStore, AFullDiskLosesNothingThatWasAcknowledged) {
   auto store = open();
   ASSERT_TRUE(run(*store, "CREATE TABLE item (body TEXT)").ok());
-  const std::int64_t page_count = number(*store, "PRAGMA page_count");
+  const std::int64_t page_count = testing::number(*store, "PRAGMA page_count");
   ASSERT_TRUE(store
                   ->write([&](Transaction& transaction) {
                     return transaction.query("PRAGMA max_page_count = " + std::to_string(page_count + 60)).status();
@@ -172,13 +161,13 @@ TEST_F(SqliteStore, AFullDiskLosesNothingThatWasAcknowledged) {
   }
   EXPECT_EQ(status.code(), Code::kResourceExhausted);
   EXPECT_THAT(status.message(), HasSubstr("free some space"));
-  EXPECT_EQ(number(*store, "SELECT count(*) FROM item"), acknowledged_count);
+  EXPECT_EQ(testing::number(*store, "SELECT count(*) FROM item"), acknowledged_count);
   ASSERT_TRUE(
       store
           ->write([](Transaction& transaction) { return transaction.query("PRAGMA max_page_count = 100000").status(); })
           .ok());
   EXPECT_TRUE(run(*store, "INSERT INTO item VALUES ('room again')").ok());
-  EXPECT_EQ(number(*store, "SELECT count(*) FROM item"), acknowledged_count + 1);
+  EXPECT_EQ(testing::number(*store, "SELECT count(*) FROM item"), acknowledged_count + 1);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/utf8.h"
 #include "products/monitor/detect/series.h"
 #include "text/bm25/bm25.h"
 #include "text/unicode.h"
@@ -78,7 +79,8 @@ Result<std::vector<std::string>> texts_in(store::Transaction& transaction, std::
                             std::string(which) + "ORDER BY m.published_ns DESC, m.sequence DESC LIMIT ?",
                         values));
   std::vector<std::string> texts;
-  for (const store::Row& row : rows) texts.push_back(row.text(0) + "\n" + row.text(1).substr(0, kTextBytesMost));
+  for (const store::Row& row : rows)
+    texts.push_back(row.text(0) + "\n" + std::string(utf8_prefix(row.text(1), kTextBytesMost)));
   return texts;
 }
 

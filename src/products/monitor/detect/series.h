@@ -122,7 +122,7 @@ class TopicSeries {
   static Result<TopicSeries> from_json(const Json& json, const std::string& path, SeriesOptions options);
 
  private:
-  explicit TopicSeries(SeriesOptions options) : options_(std::move(options)) {}
+  explicit TopicSeries(SeriesOptions options) : options_(options) {}
   void open_next();
 
   SeriesOptions options_;

@@ -25,17 +25,7 @@ class Inbox : public ::testing::Test {
     EXPECT_TRUE(outcomes.ok()) << outcomes.status().to_string();
     return outcomes.ok() ? *outcomes : Outcomes();
   }
-  std::int64_t number(const std::string& sql) {
-    std::int64_t value = -1;
-    EXPECT_TRUE(store_
-                    ->read([&](store::Transaction& transaction) -> Status {
-                      YUPU_ASSIGN_OR_RETURN(const auto found, transaction.query(sql));
-                      value = found[0].integer(0);
-                      return ok_status();
-                    })
-                    .ok());
-    return value;
-  }
+  std::int64_t number(const std::string& sql) { return yupu::testing::number(*store_, sql); }
   std::int64_t waiting() { return number("SELECT COUNT(*) FROM monitor_inbox"); }
 
   TopicDictionary topics_ = TopicDictionary::create({{"tea", {}}}).value();

@@ -49,17 +49,7 @@ class Intake : public ::testing::Test {
     return std::to_string(count.total) + "/" + std::to_string(count.negative) + "/" + std::to_string(count.positive) +
            "/" + std::to_string(count.publishers);
   }
-  std::int64_t rows(const std::string& sql) {
-    std::int64_t value = -1;
-    EXPECT_TRUE(store_
-                    ->read([&](store::Transaction& transaction) -> Status {
-                      YUPU_ASSIGN_OR_RETURN(const auto found, transaction.query(sql));
-                      value = found[0].integer(0);
-                      return ok_status();
-                    })
-                    .ok());
-    return value;
-  }
+  std::int64_t rows(const std::string& sql) { return yupu::testing::number(*store_, sql); }
 
   TopicDictionary topics_ = TopicDictionary::create({{"tea", {}}, {"water", {}}}).value();
   std::unique_ptr<store::Store> store_;

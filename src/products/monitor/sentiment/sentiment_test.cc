@@ -131,17 +131,7 @@ class Rescore : public ::testing::Test {
     const TopicCount count = count_topic(*store_, "m", topic, 0, INT64_MAX).value();
     return std::to_string(count.total) + "/" + std::to_string(count.negative) + "/" + std::to_string(count.positive);
   }
-  std::int64_t number(const std::string& sql) {
-    std::int64_t value = -1;
-    EXPECT_TRUE(store_
-                    ->read([&](store::Transaction& transaction) -> Status {
-                      YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql));
-                      value = rows[0].integer(0);
-                      return ok_status();
-                    })
-                    .ok());
-    return value;
-  }
+  std::int64_t number(const std::string& sql) { return yupu::testing::number(*store_, sql); }
   Rescored some(SentimentScorer& scorer, std::int64_t documents_max = 1) {
     const auto rescored = rescore_some(*store_, "m", topics_, scorer, documents_max, kNow);
     EXPECT_TRUE(rescored.ok()) << rescored.status().to_string();
