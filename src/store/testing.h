@@ -4,11 +4,11 @@
 // then fresh_url() is a schema of its own there.  Without it a database in memory.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/ids.h"
 #include "base/status.h"
