@@ -2,11 +2,9 @@
 
 import { plainLabel } from '../src/api';
 import { el } from '../src/dom';
+import { chart, type Column } from './parts';
 import type { ListedConversation, Overview, Report } from './read';
 import type { Say, Word } from './words';
-
-const kSvg = 'http://www.w3.org/2000/svg';
-const kBar = { width: 28, gap: 10, height: 96 };
 
 // A share as a whole per cent; nothing of nothing is no share.
 export const share = (part: number, whole: number): string => (whole > 0 ? `${Math.round((100 * part) / whole)}%` : '–');
@@ -15,34 +13,19 @@ function figure(say: Say, word: Word, value: string, beside = ''): HTMLElement {
   return el('div', { class: 'figure', 'data-figure': word }, el('dt', {}, say(word)), el('dd', {}, value, beside === '' ? null : el('span', { class: 'item-meta' }, ` ${beside}`)));
 }
 
-// Bars beside the table that says the same: the picture is for those who see it.
-function bars(days: Overview['days']): SVGSVGElement {
-  const most = Math.max(1, ...days.map((day) => day.messages));
-  const root = document.createElementNS(kSvg, 'svg');
-  root.setAttribute('viewBox', `0 0 ${days.length * (kBar.width + kBar.gap)} ${kBar.height}`);
-  root.setAttribute('preserveAspectRatio', 'xMinYMax');
-  root.setAttribute('class', 'bars');
-  root.setAttribute('aria-hidden', 'true');
-  days.forEach((day, index) => {
-    const bar = (className: string, value: number): void => {
-      const height = (kBar.height * value) / most;
-      const rect = document.createElementNS(kSvg, 'rect');
-      const place = { x: index * (kBar.width + kBar.gap), y: kBar.height - height, width: kBar.width, height };
-      for (const [name, number] of Object.entries(place)) rect.setAttribute(name, String(number));
-      rect.setAttribute('class', className);
-      root.append(rect);
-    };
-    bar('all', day.messages);
-    bar('refuse', day.refuse + day.handoff);
-    bar('handoff', day.handoff);
-  });
-  return root;
-}
+const dayColumns = (days: Overview['days'], say: Say): Column[] =>
+  days.map(({ day, messages, refuse, handoff }) => ({
+    label: day,
+    parts: [
+      { className: 'answer', name: say('answeredOrAsked'), value: messages - refuse - handoff },
+      { className: 'refuse', name: say('refused'), value: refuse },
+      { className: 'handoff', name: say('handedOver'), value: handoff },
+    ],
+  }));
 
 export function drawOverview(into: HTMLElement, overview: Overview, say: Say): void {
   const { decisions, messages } = overview;
   const of = (value: number): [string, string] => [String(value), share(value, messages)];
-  const head = (word: Word, className: string): HTMLElement => el('th', { scope: 'col', class: className }, say(word));
   into.replaceChildren(
     el('h2', {}, say('days', { n: overview.days.length })),
     el(
@@ -60,14 +43,7 @@ export function drawOverview(into: HTMLElement, overview: Overview, say: Say): v
       figure(say, 'tickets', String(overview.tickets)),
       figure(say, 'votes', `${overview.up} / ${overview.down}`),
     ),
-    el('h2', {}, say('perDay')),
-    bars(overview.days),
-    el(
-      'table',
-      {},
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, say('day')), head('messages', 'key-all'), head('refused', 'key-refuse'), head('handedOver', 'key-handoff'))),
-      el('tbody', {}, ...overview.days.map((day) => el('tr', {}, el('th', { scope: 'row' }, day.day), el('td', {}, String(day.messages)), el('td', {}, String(day.refuse)), el('td', {}, String(day.handoff))))),
-    ),
+    el('div', { class: 'charts' }, chart(say('perDay'), dayColumns(overview.days, say), say)),
   );
 }
 
