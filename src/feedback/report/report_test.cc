@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "feedback/misses/testing.h"
+#include "store/testing.h"
 
 namespace yupu::feedback {
 namespace {

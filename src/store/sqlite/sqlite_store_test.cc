@@ -12,6 +12,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
 #include "store/store.h"
+#include "store/testing.h"
 
 namespace yupu::store {
 namespace {

@@ -11,6 +11,7 @@
 #include "products/monitor/sentiment/scoring.h"
 #include "products/monitor/sentiment/segments.h"
 #include "products/monitor/sentiment/testing.h"
+#include "store/testing.h"
 
 namespace yupu::monitor {
 namespace {

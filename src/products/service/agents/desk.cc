@@ -97,9 +97,8 @@ bool Desk::is_on_duty(const std::string& agent_id) const {
   return found != presences_.end() && counts_as_on_duty(found->second);
 }
 
-bool Desk::anybody_on_duty(const Now& now, const std::string& tenant_id) const {
-  if (std::any_of(now.elsewhere.begin(), now.elsewhere.end(),
-                  [&](const auto& entry) { return entry.second == tenant_id; }))
+bool Desk::anybody_on_duty(const AgentTenants& elsewhere, const std::string& tenant_id) const {
+  if (std::any_of(elsewhere.begin(), elsewhere.end(), [&](const auto& entry) { return entry.second == tenant_id; }))
     return true;
   MutexLock lock(mutex_);
   return std::any_of(presences_.begin(), presences_.end(), [&](const auto& entry) {
@@ -107,27 +106,34 @@ bool Desk::anybody_on_duty(const Now& now, const std::string& tenant_id) const {
   });
 }
 
+// Asked with every answer that hands over: reads what is about this conversation, never the whole queue.
 Result<Json> Desk::state_of(const Conversation& conversation) {
-  Now now;
+  Json state;
   YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(now, read_now(transaction, conversation.tenant_id));
+    YUPU_ASSIGN_OR_RETURN(const auto holder, holder_of(transaction, conversation.id));
+    if (holder && !holder->empty()) {
+      AgentNames names;
+      YUPU_ASSIGN_OR_RETURN(const auto agents, all_agents(transaction, conversation.tenant_id));
+      for (const Agent& agent : agents) names[agent.id] = agent.name;
+      state = with_json(names, *holder);
+      return {};
+    }
+    YUPU_ASSIGN_OR_RETURN(const AgentTenants elsewhere, read_elsewhere(transaction, conversation.tenant_id));
+    if (!anybody_on_duty(elsewhere, conversation.tenant_id)) {
+      state = {{"state", "offline"}};
+      return {};
+    }
+    YUPU_ASSIGN_OR_RETURN(const std::int64_t before, count_before(transaction, conversation));
+    state = {{"state", "waiting"}, {"place", before + 1}};
     return {};
   }));
-  const bool on_duty = anybody_on_duty(now, conversation.tenant_id);
-  if (now.find(conversation.id) != nullptr) return now.state(conversation.id, on_duty);
-  // It is only about to be entered: behind those of its own priority.
-  if (!on_duty) return Json{{"state", "offline"}};
-  std::int64_t place = 1;
-  for (const Handover& handover : now.handovers) {
-    if (handover.agent_id.empty() && handover.priority >= conversation.state.priority) ++place;
-  }
-  return Json{{"state", "waiting"}, {"place", place}};
+  return state;
 }
 
 void Desk::look() {
   const Ids changed = take_changes();
   drop_closed();
-  if (is_idle(changed)) return;
+  if (is_idle()) return;
   const Status done = work(changed);
   if (done.ok()) {
     has_looked_ = true;
@@ -172,8 +178,9 @@ void Desk::drop_closed() {
   }
 }
 
-bool Desk::is_idle(const Ids& changed) const {
-  if (!has_looked_ || !changed.empty() || !agents_.empty() || !visitors_.empty()) return false;
+// Nobody to tell and nobody to give a conversation to: what changes meanwhile is read when somebody comes.
+bool Desk::is_idle() const {
+  if (!has_looked_ || !agents_.empty() || !visitors_.empty()) return false;
   MutexLock lock(mutex_);
   return presences_.empty();
 }
@@ -204,11 +211,15 @@ Status Desk::tell_others() {
 
 Result<Desk::Now> Desk::read_now(store::Transaction& transaction, const std::string& tenant_id) const {
   YUPU_ASSIGN_OR_RETURN(Now now, Now::read(transaction, tenant_id));
-  if (!store_.is_shared()) return now;
+  YUPU_ASSIGN_OR_RETURN(now.elsewhere, read_elsewhere(transaction, tenant_id));
+  return now;
+}
+
+Result<AgentTenants> Desk::read_elsewhere(store::Transaction& transaction, const std::string& tenant_id) const {
+  if (!store_.is_shared()) return AgentTenants();
   // As long as those whose streams ended here; longer than it takes to be told once more.
   const std::int64_t fresh_ns = std::max(options_.requeue_after_ms * kNsPerMs, 3 * kTellPresenceNs);
-  YUPU_ASSIGN_OR_RETURN(now.elsewhere, present_elsewhere(transaction, server_, tenant_id, clock_.now_ns() - fresh_ns));
-  return now;
+  return present_elsewhere(transaction, server_, tenant_id, clock_.now_ns() - fresh_ns);
 }
 
 // Agents whose conversations are to be given to others: gone for too long, or removed. Whoever holds a conversation and

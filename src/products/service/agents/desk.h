@@ -94,17 +94,18 @@ class Desk final : public People {
   void run();
   Ids take_changes();
   void drop_closed();
-  bool is_idle(const Ids& changed) const;
+  bool is_idle() const;
   Status work(const Ids& changed);
   Status tell_others();
   Result<Now> read_now(store::Transaction& transaction, const std::string& tenant_id) const;
+  Result<AgentTenants> read_elsewhere(store::Transaction& transaction, const std::string& tenant_id) const;
   Status move_conversations();
   Status tell(store::Transaction& transaction, const Ids& changed);
-  Status tell_agent(store::Transaction& transaction, const Now& now, AgentStream& follower, const Ids& changed);
-  Status tell_visitor(store::Transaction& transaction, const Now& now, VisitorStream& follower, const Ids& changed);
-  Json queue_json(const Now& now, const std::string& tenant_id) const;
+  Status tell_agent(store::Transaction& transaction, Now& now, AgentStream& follower, const Ids& changed);
+  Status tell_visitor(store::Transaction& transaction, Now& now, VisitorStream& follower, const Ids& changed);
+  Result<Json> queue_json(store::Transaction& transaction, Now& now, const std::string& tenant_id) const;
   Ids gone_agents(const Now& now);
-  bool anybody_on_duty(const Now& now, const std::string& tenant_id) const;
+  bool anybody_on_duty(const AgentTenants& elsewhere, const std::string& tenant_id) const;
   bool counts_as_on_duty(const Presence& presence) const;
 
   store::Store& store_;

@@ -17,10 +17,12 @@ struct Desk::Now {
 
   // An empty tenant_id: every tenant's.
   static Result<Now> read(store::Transaction& transaction, const std::string& tenant_id);
-  const Agent* agent(const std::string& id) const;                 // null: none
-  const Handover* find(const std::string& conversation_id) const;  // null: none
-  // REQUIRES: find(conversation_id).
-  Json state(const std::string& conversation_id, bool anybody_on_duty) const;
+  const Agent* agent(const std::string& id) const;     // null: none
+  Handover* find(const std::string& conversation_id);  // null: none
+  Json state(const Handover& handover, bool anybody_on_duty) const;
 };
+
+// The state of a conversation that is somebody's.
+Json with_json(const AgentNames& names, const std::string& agent_id);
 
 }  // namespace yupu::products

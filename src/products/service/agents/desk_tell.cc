@@ -1,7 +1,6 @@
 // The desk's third job: every stream hears what is new.
 #include <utility>
 
-#include "base/check.h"
 #include "products/service/agents/desk.h"
 #include "products/service/agents/desk_now.h"
 
@@ -40,6 +39,11 @@ Json message_json(const std::string& conversation_id, const Message& message, co
   return json;
 }
 
+Json with_json(const AgentNames& names, const std::string& agent_id) {
+  const auto name = names.find(agent_id);
+  return {{"state", "with"}, {"agent", name == names.end() ? std::string() : name->second}};
+}
+
 Result<Desk::Now> Desk::Now::read(store::Transaction& transaction, const std::string& tenant_id) {
   Now now;
   YUPU_ASSIGN_OR_RETURN(now.agents, all_agents(transaction, tenant_id));
@@ -55,36 +59,33 @@ const Agent* Desk::Now::agent(const std::string& id) const {
   return nullptr;
 }
 
-const Handover* Desk::Now::find(const std::string& conversation_id) const {
-  for (const Handover& handover : handovers) {
+Handover* Desk::Now::find(const std::string& conversation_id) {
+  for (Handover& handover : handovers) {
     if (handover.conversation_id == conversation_id) return &handover;
   }
   return nullptr;
 }
 
-Json Desk::Now::state(const std::string& conversation_id, bool anybody_on_duty) const {
-  const Handover* handover = find(conversation_id);
-  CHECK(handover != nullptr, "the state of a conversation that waits for nobody");
-  if (!handover->agent_id.empty()) {
-    const auto name = names.find(handover->agent_id);
-    return {{"state", "with"}, {"agent", name == names.end() ? std::string() : name->second}};
-  }
+Json Desk::Now::state(const Handover& handover, bool anybody_on_duty) const {
+  if (!handover.agent_id.empty()) return with_json(names, handover.agent_id);
   if (!anybody_on_duty) return {{"state", "offline"}};
-  return {{"state", "waiting"}, {"place", place_of(handovers, handover->tenant_id, conversation_id)}};
+  return {{"state", "waiting"}, {"place", place_of(handovers, handover.tenant_id, handover.conversation_id)}};
 }
 
-Json Desk::queue_json(const Now& now, const std::string& tenant_id) const {
+Result<Json> Desk::queue_json(store::Transaction& transaction, Now& now, const std::string& tenant_id) const {
   Json waiting = Json::array();
   std::map<std::string, std::int64_t> loads;
   std::int64_t count = 0;
-  for (const Handover& handover : now.handovers) {
+  for (Handover& handover : now.handovers) {
     if (handover.tenant_id != tenant_id) continue;
     if (!handover.agent_id.empty()) {
       ++loads[handover.agent_id];
       continue;
     }
     ++count;
-    if (waiting.size() < kQueueShown) waiting.push_back(handover_json(handover));
+    if (waiting.size() == kQueueShown) continue;
+    YUPU_RETURN_IF_ERROR(read_words(transaction, handover));
+    waiting.push_back(handover_json(handover));
   }
   Json agents = Json::array();
   for (const Agent& agent : now.agents) {
@@ -94,18 +95,18 @@ Json Desk::queue_json(const Now& now, const std::string& tenant_id) const {
                       {"conversations", loads[agent.id]},
                       {"limit", agent.conversations_max}});
   }
-  return {{"count", count}, {"waiting", std::move(waiting)}, {"agents", std::move(agents)}};
+  return Json{{"count", count}, {"waiting", std::move(waiting)}, {"agents", std::move(agents)}};
 }
 
 Status Desk::tell(store::Transaction& transaction, const Ids& changed) {
   if (agents_.empty() && visitors_.empty()) return {};
-  YUPU_ASSIGN_OR_RETURN(const Now now, read_now(transaction, {}));
+  YUPU_ASSIGN_OR_RETURN(Now now, read_now(transaction, {}));
   for (AgentStream& follower : agents_) YUPU_RETURN_IF_ERROR(tell_agent(transaction, now, follower, changed));
   for (VisitorStream& follower : visitors_) YUPU_RETURN_IF_ERROR(tell_visitor(transaction, now, follower, changed));
   return {};
 }
 
-Status Desk::tell_agent(store::Transaction& transaction, const Now& now, AgentStream& follower, const Ids& changed) {
+Status Desk::tell_agent(store::Transaction& transaction, Now& now, AgentStream& follower, const Ids& changed) {
   http::EventStream& stream = *follower.stream;
   std::erase_if(follower.cursors, [&](const auto& entry) {
     const Handover* handover = now.find(entry.first);
@@ -113,8 +114,9 @@ Status Desk::tell_agent(store::Transaction& transaction, const Now& now, AgentSt
     if (!is_theirs) send(stream, "released", {{"conversation", entry.first}});
     return !is_theirs;
   });
-  for (const Handover& handover : now.handovers) {
+  for (Handover& handover : now.handovers) {
     if (handover.agent_id != follower.agent.id) continue;
+    YUPU_RETURN_IF_ERROR(read_words(transaction, handover));
     const auto [cursor, is_new] = follower.cursors.try_emplace(handover.conversation_id, handover.sequence);
     if (is_new) {
       send(stream, "assigned", handover_json(handover));
@@ -127,7 +129,7 @@ Status Desk::tell_agent(store::Transaction& transaction, const Now& now, AgentSt
       }
     }
   }
-  const Json queue = queue_json(now, follower.agent.tenant_id);
+  YUPU_ASSIGN_OR_RETURN(const Json queue, queue_json(transaction, now, follower.agent.tenant_id));
   std::string text = to_text(queue);
   if (text == follower.queue) return {};
   send(stream, "queue", queue);
@@ -135,11 +137,11 @@ Status Desk::tell_agent(store::Transaction& transaction, const Now& now, AgentSt
   return {};
 }
 
-Status Desk::tell_visitor(store::Transaction& transaction, const Now& now, VisitorStream& follower,
-                          const Ids& changed) {
+Status Desk::tell_visitor(store::Transaction& transaction, Now& now, VisitorStream& follower, const Ids& changed) {
   const bool is_new = follower.state.empty();
   // What another server wrote rings no bell here: it is seen by the number of the last message.
-  const Handover* const waiting = now.find(follower.conversation_id);
+  Handover* const waiting = now.find(follower.conversation_id);
+  if (waiting != nullptr) YUPU_RETURN_IF_ERROR(read_words(transaction, *waiting));
   const bool has_grown = waiting != nullptr ? waiting->sequence > follower.cursor : !follower.is_settled;
   if (is_new || has_grown || changed.contains(follower.conversation_id)) {
     YUPU_ASSIGN_OR_RETURN(const auto messages,
@@ -152,7 +154,7 @@ Status Desk::tell_visitor(store::Transaction& transaction, const Now& now, Visit
   }
   Json state;
   if (waiting != nullptr) {
-    state = now.state(follower.conversation_id, anybody_on_duty(now, follower.tenant_id));
+    state = now.state(*waiting, anybody_on_duty(now.elsewhere, follower.tenant_id));
     follower.is_settled = false;
   } else {
     if (follower.is_settled && !changed.contains(follower.conversation_id)) return {};

@@ -155,6 +155,26 @@ TEST_F(DeskTest, ClaimAndHandOver) {
   EXPECT_EQ(claim_conversation(*store_, mei.agent, "cv_none").status().code(), Code::kNotFound);
 }
 
+TEST_F(DeskTest, OfALongQueueTheFirstAreShownAndEachKnowsItsPlace) {
+  const Shift mei = hire("Mei", {}, 1);
+  const std::string first = ask_for_person("the first of all");
+  heard(mei);
+  std::string last;
+  for (int i = 0; i < 60; ++i) last = ask_for_person("number " + std::to_string(i));
+  EXPECT_EQ(state(first), (Json{{"state", "with"}, {"agent", "Mei"}}));
+  EXPECT_EQ(state(last), (Json{{"state", "waiting"}, {"place", 60}}));
+  ASSERT_TRUE(store_
+                  ->write([&](store::Transaction& transaction) -> Status {
+                    return transaction.execute("UPDATE conversation SET priority = 2 WHERE id = ?", {last}).status();
+                  })
+                  .ok());
+  const std::string told = heard(mei);
+  EXPECT_NE(told.find(R"("count":60)"), std::string::npos) << told;
+  EXPECT_NE(told.find("number 59"), std::string::npos) << "the most urgent is among those shown";
+  EXPECT_NE(told.find("number 48"), std::string::npos);
+  EXPECT_EQ(told.find("number 49"), std::string::npos) << "fifty are shown";
+}
+
 TEST_F(DeskTest, TenantsDoNotMix) {
   const Shift stranger = hire("Stranger", {}, 3, "t_2");
   const std::string id = ask_for_person("my secret");

@@ -1,5 +1,6 @@
 #include "products/service/agents/handover_store.h"
 
+#include <limits>
 #include <utility>
 
 namespace yupu::products {
@@ -35,12 +36,8 @@ Result<std::vector<Handover>> read_handovers(Transaction& transaction, const std
   YUPU_ASSIGN_OR_RETURN(
       const auto rows,
       transaction.query(
-          "SELECT h.conversation_id, h.tenant_id, c.bot, h.intent, h.lang, c.priority, h.queued_ns, h.agent_id, "
-          "(SELECT MAX(m.sequence) FROM message m WHERE m.tenant_id = h.tenant_id AND m.conversation_id = "
-          "h.conversation_id), "
-          "(SELECT m.text FROM message m WHERE m.tenant_id = h.tenant_id AND m.conversation_id = h.conversation_id AND "
-          "m.author = 'visitor' ORDER BY m.sequence DESC LIMIT 1) "
-          "FROM handover h JOIN conversation c ON c.id = h.conversation_id WHERE h.tenant_id = ? OR ? = '' "
+          "SELECT h.conversation_id, h.tenant_id, c.bot, h.intent, h.lang, c.priority, h.queued_ns, h.agent_id FROM "
+          "handover h JOIN conversation c ON c.id = h.conversation_id WHERE h.tenant_id = ? OR ? = '' "
           "ORDER BY c.priority DESC, h.queued_ns, h.conversation_id",
           {tenant_id, tenant_id}));
   std::vector<Handover> handovers;
@@ -53,10 +50,35 @@ Result<std::vector<Handover>> read_handovers(Transaction& transaction, const std
                          .priority = row.integer(5),
                          .queued_ns = row.integer(6),
                          .agent_id = row.is_null(7) ? std::string() : row.text(7),
-                         .sequence = row.is_null(8) ? 0 : row.integer(8),
-                         .text = row.is_null(9) ? std::string() : row.text(9)});
+                         .text = {}});
   }
   return handovers;
+}
+
+Status read_words(Transaction& transaction, Handover& handover) {
+  YUPU_ASSIGN_OR_RETURN(
+      const auto rows,
+      transaction.query("SELECT (SELECT MAX(sequence) FROM message WHERE tenant_id = ? AND conversation_id = ?), "
+                        "(SELECT text FROM message WHERE tenant_id = ? AND conversation_id = ? AND author = 'visitor' "
+                        "ORDER BY sequence DESC LIMIT 1)",
+                        {handover.tenant_id, handover.conversation_id, handover.tenant_id, handover.conversation_id}));
+  handover.sequence = rows[0].is_null(0) ? 0 : rows[0].integer(0);
+  handover.text = rows[0].is_null(1) ? std::string() : rows[0].text(1);
+  return {};
+}
+
+Result<std::int64_t> count_before(Transaction& transaction, const Conversation& conversation) {
+  const std::int64_t priority = conversation.state.priority;
+  YUPU_ASSIGN_OR_RETURN(
+      const auto own, transaction.query("SELECT queued_ns FROM handover WHERE conversation_id = ?", {conversation.id}));
+  const std::int64_t queued_ns = own.empty() ? std::numeric_limits<std::int64_t>::max() : own[0].integer(0);
+  YUPU_ASSIGN_OR_RETURN(
+      const auto rows,
+      transaction.query("SELECT COUNT(*) FROM handover h JOIN conversation c ON c.id = h.conversation_id "
+                        "WHERE h.tenant_id = ? AND h.agent_id IS NULL AND (c.priority > ? OR (c.priority = ? AND "
+                        "(h.queued_ns < ? OR (h.queued_ns = ? AND h.conversation_id < ?))))",
+                        {conversation.tenant_id, priority, priority, queued_ns, queued_ns, conversation.id}));
+  return rows[0].integer(0);
 }
 
 Result<std::optional<std::string>> holder_of(Transaction& transaction, const std::string& conversation_id) {

@@ -26,7 +26,8 @@ struct Handover {
   std::string lang;           // of the conversation
   std::int64_t priority = 0;  // the conversation's, now
   std::int64_t queued_ns = 0;
-  std::string agent_id;       // empty: nobody's yet
+  std::string agent_id;  // empty: nobody's yet
+  // What was said last: read_words() reads it.
   std::int64_t sequence = 0;  // of the last message
   std::string text;           // that a visitor said last
 };
@@ -37,6 +38,11 @@ Status queue_conversation(store::Transaction& transaction, const Conversation& c
 // In the order in which they are served: the highest priority first, then who has waited longest. An empty tenant_id:
 // every tenant's.
 Result<std::vector<Handover>> read_handovers(store::Transaction& transaction, const std::string& tenant_id);
+// Of one at a time: a queue may be long, and few of it are shown.
+Status read_words(store::Transaction& transaction, Handover& handover);
+// How many of its tenant's that are nobody's yet are served before it; of one that has not been entered yet: before one
+// entered now.
+Result<std::int64_t> count_before(store::Transaction& transaction, const Conversation& conversation);
 // Whose it is: an agent's id, or empty; nothing: it neither waits nor is with anybody.
 Result<std::optional<std::string>> holder_of(store::Transaction& transaction, const std::string& conversation_id);
 // From `before` to `after`, agents' ids; empty: the queue. False: it is not `before`'s (any more).
