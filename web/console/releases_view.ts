@@ -14,7 +14,7 @@ const idCell = (id: string): HTMLElement => el('code', { title: id }, shortId(id
 
 function gateCell(release: Release, say: Say): HTMLElement {
   const fallen = release.gate.fallen.length > 0 ? ` ${say('gateFallen', { slices: release.gate.fallen.join(', ') })}` : '';
-  return el('details', {}, el('summary', {}, `${release.gate.pass ? say('gatePass') : say('gateFail')}${fallen}`), el('p', { class: 'item-meta', lang: 'en' }, release.gate.reason));
+  return el('details', { 'data-gate': release.id }, el('summary', {}, `${release.gate.pass ? say('gatePass') : say('gateFail')}${fallen}`), el('p', { class: 'item-meta', lang: 'en' }, release.gate.reason));
 }
 
 function releaseRow(row: Release, all: Releases, say: Say, isManager: boolean, choose: Choose): (Node | string)[] {
@@ -29,7 +29,7 @@ function releaseRow(row: Release, all: Releases, say: Say, isManager: boolean, c
 const outcomeWords: Record<Outcome, Word> = { running: 'roundRunning', interrupted: 'roundInterrupted', released: 'roundReleased', refused: 'roundRefused', nothing: 'roundNothing', failed: 'roundFailed', passed: 'roundPassed', changed: 'roundChanged' };
 
 function roundRow(row: Round, say: Say): (Node | string)[] {
-  const reason = el('details', {}, el('summary', {}, say('reason')), el('p', { class: 'item-meta', lang: 'en' }, row.reason));
+  const reason = el('details', { 'data-round': row.started }, el('summary', {}, say('reason')), el('p', { class: 'item-meta', lang: 'en' }, row.reason));
   return [when(row.started), say(row.kind === 'tests' ? 'roundTests' : 'roundImprove'), say(outcomeWords[row.outcome]), row.why, row.kind === 'tests' ? '' : String(row.corrections), row.reason === '' ? '' : reason];
 }
 
