@@ -154,6 +154,23 @@ await check('the tests are played, and what differs is shown', { locale: 'en-GB'
   await shot(page, 'tests');
 });
 
+await check('what an older release would decide otherwise is shown beside the live one', { locale: 'en-GB' }, async (page) => {
+  const texts = ['is the money desk staffed at christmas', 'when do you open']; // the older one has never heard of the first
+  for (const text of texts) await fetch(new URL('/v1/answer', origin), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ bot: 'shop', text }) });
+  let shadow = null;
+  for (let tries = 0; tries < 100 && !(shadow?.calls >= texts.length); tries += 1) {
+    await new Promise((later) => setTimeout(later, 100));
+    ({ shadow } = await (await read('/v1/console/releases')).json());
+  }
+  expect(shadow?.calls >= texts.length && shadow.changed > 0 && shadow.dropped === 0, `what it has read: ${JSON.stringify(shadow)}`);
+  await open(page, other, 'releases');
+  expect(Number(await page.locator('[data-shadow-calls]').getAttribute('data-shadow-calls')) >= texts.length, 'the console shows less');
+  await page.locator('.shadow-intents tbody tr').first().waitFor();
+  const shown = await page.locator('.shadow-examples tbody th').allInnerTexts();
+  expect(shown.length === shadow.examples.length, `examples: ${shown}, the records: ${JSON.stringify(shadow.examples)}`);
+  await shot(page, 'shadow');
+});
+
 await check('a release is rolled back and made live again; who did it stands in the history', { locale: 'en-GB' }, async (page) => {
   await open(page, manager, 'releases');
   const before = await (await read('/v1/console/releases')).json();
