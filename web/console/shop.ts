@@ -54,14 +54,14 @@ async function shown<T>(stage: Stage, reading: Promise<Outcome<T>>, draw: (value
 }
 
 // Does one thing after the other; what was done is drawn anew, what was refused is said.
-async function done(stage: Stage, deeds: (() => Promise<Outcome<true>>)[], said: string, redraw: () => Promise<void>): Promise<void> {
+async function done(stage: Stage, deeds: (() => Promise<Outcome<true>>)[], said: string, again: () => Promise<void>): Promise<void> {
   let refused: Problem | null = null;
   for (const deed of deeds) {
     const outcome = await deed();
     if (!outcome.ok) refused ??= outcome.problem;
   }
   if (!stage.isShown()) return;
-  await redraw();
+  await again();
   if (refused !== null) return sayUndone(stage, refused);
   stage.announce(said);
   focusIfLost(stage.into);

@@ -161,7 +161,7 @@ Status models_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
   if (verb == "list") return list(place, json);
   if (verb == "show") return show(place, words[0]);
-  if (verb == "shadow") return shadow_command(*place, words[0], shadow, json);
+  if (verb == "shadow") return shadow_command(place, words[0], shadow, json);
   if (verb == "export") return export_model(place, words[0], words[1]);
   if (verb == "promote") {
     YUPU_ASSIGN_OR_RETURN(const auto release, handoff::get_record(*place.store, words[1]));
