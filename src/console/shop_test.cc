@@ -254,18 +254,16 @@ TEST_F(ShopTest, RoutesAskForAManager) {
   EXPECT_TRUE(parse_json(call("Mei", "GET", "releases").body)->at("shadow").is_null());
   const std::string trained = run(0.95);
   ASSERT_TRUE(handoff::begin_shadow(*store_, {.model = "shop", .candidate_id = trained, .started_by = "a round"}).ok());
-  const handoff::ShadowVerdict answers{.decision = "answer", .label = "hours", .score = 0.9}, refuses{.decision = "refuse"};
+  const handoff::ShadowVerdict answers{.decision = "answer", .label = "hours", .score = 0.9},
+      refuses{.decision = "refuse"};
   handoff::ShadowReads reads;
   for (const std::string tenant : {"t_1", "t_2"}) {
     write(
         "INSERT INTO trace (trace_id, tenant_id, route, model, release_id, text, decision, label, score, body, "
         "created_ns) VALUES (?, ?, '/v1/answer', 'shop', ?, ?, 'answer', 'hours', 0.9, '{}', 1)",
         {"tr_" + tenant, tenant, second, "open? " + tenant});
-    reads.reads.push_back({.tenant_id = tenant,
-                           .trace_id = "tr_" + tenant,
-                           .release_id = second,
-                           .live = answers,
-                           .candidate = refuses});
+    reads.reads.push_back(
+        {.tenant_id = tenant, .trace_id = "tr_" + tenant, .release_id = second, .live = answers, .candidate = refuses});
   }
   ASSERT_TRUE(handoff::keep_shadow(*store_, "shop", trained, reads, kNow).ok());
   const Json shown = *parse_json(call("Mei", "GET", "releases").body);

@@ -17,9 +17,9 @@ namespace {
 using store::Row;
 using store::Transaction;
 
-constexpr std::int64_t kDifferencesKept = 200;   // of a model, the newest
-constexpr std::size_t kDifferencesAtOnce = 50;   // of those that come together, the newest
-constexpr std::int64_t kExamples = 50;           // that are shown
+constexpr std::int64_t kDifferencesKept = 200;  // of a model, the newest
+constexpr std::size_t kDifferencesAtOnce = 50;  // of those that come together, the newest
+constexpr std::int64_t kExamples = 50;          // that are shown
 constexpr std::string_view kRefuse = "refuse";
 
 Result<std::optional<ShadowCandidate>> candidate_in(Transaction& transaction, const std::string& model) {
@@ -87,9 +87,10 @@ Status add_differences(Transaction& transaction, const std::string& model, const
   }
   if (added == 0) return ok_status();
   return transaction
-      .execute("DELETE FROM shadow_difference WHERE model = ? AND read_ns < (SELECT MIN(read_ns) FROM (SELECT read_ns "
-               "FROM shadow_difference WHERE model = ? ORDER BY read_ns DESC LIMIT ?) AS newest)",
-               {model, model, kDifferencesKept})
+      .execute(
+          "DELETE FROM shadow_difference WHERE model = ? AND read_ns < (SELECT MIN(read_ns) FROM (SELECT read_ns "
+          "FROM shadow_difference WHERE model = ? ORDER BY read_ns DESC LIMIT ?) AS newest)",
+          {model, model, kDifferencesKept})
       .status();
 }
 
@@ -135,9 +136,8 @@ Status read_examples(Transaction& transaction, const std::optional<std::string>&
     values.emplace_back(*tenant_id);
   }
   values.emplace_back(kExamples);
-  YUPU_ASSIGN_OR_RETURN(const auto rows,
-                        transaction.query(sql + " ORDER BY d.read_ns DESC, d.trace_id LIMIT ?",
-                                          std::span<const store::Value>(values)));
+  YUPU_ASSIGN_OR_RETURN(const auto rows, transaction.query(sql + " ORDER BY d.read_ns DESC, d.trace_id LIMIT ?",
+                                                           std::span<const store::Value>(values)));
   for (const Row& row : rows) {
     figures.examples.push_back({.trace_id = row.text(0),
                                 .text = row.text(1),
@@ -184,9 +184,10 @@ Status begin_shadow(store::Store& store, ShadowCandidate candidate) {
     if (now && now->candidate_id == candidate.candidate_id) return ok_status();
     YUPU_RETURN_IF_ERROR(forget_all(transaction, candidate.model).status());
     return transaction
-        .execute("INSERT INTO shadow_candidate (model, candidate_id, started_by, started_ns, dropped, failed, problem, "
-                 "refused) VALUES (?, ?, ?, ?, 0, 0, '', '')",
-                 {candidate.model, candidate.candidate_id, candidate.started_by, candidate.started_ns})
+        .execute(
+            "INSERT INTO shadow_candidate (model, candidate_id, started_by, started_ns, dropped, failed, problem, "
+            "refused) VALUES (?, ?, ?, ?, 0, 0, '', '')",
+            {candidate.model, candidate.candidate_id, candidate.started_by, candidate.started_ns})
         .status();
   });
 }

@@ -20,10 +20,10 @@
 namespace yupu::serving {
 namespace {
 
-constexpr std::size_t kBatch = 16;              // calls read at a time
-constexpr std::size_t kFreshMost = 4096;        // reads held while the store is away
+constexpr std::size_t kBatch = 16;                // calls read at a time
+constexpr std::size_t kFreshMost = 4096;          // reads held while the store is away
 constexpr std::chrono::milliseconds kLook{1000};  // between looks at the store
-constexpr int kLowest = 19;                     // of the priorities of a thread
+constexpr int kLowest = 19;                       // of the priorities of a thread
 
 // On Linux a priority is a thread's.
 void lower_priority() {

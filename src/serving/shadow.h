@@ -3,11 +3,11 @@
 //   request thread: the call is answered and kept -> offer() -> queue of calls, or dropped and counted
 //   shadow's thread: read() -> the candidate's model -> both verdicts compared -> keep(), about once a second
 //
-// A request never waits for it: offer() copies a text into a bounded queue, or drops the call where the queue is full or
-// held at that moment. The candidate has an engine, weights and a thread of its own, which runs at the lowest priority:
-// it reads in what is left of the machine, and drops the more the less that is. A candidate that does not load or fails
-// disturbs nobody; why stands in the store, and it is tried again after kRetryNs.
-// Threads  offer() and is_reading() from any; everything else from one: its own, once started.
+// A request never waits for it: offer() copies a text into a bounded queue, or drops the call where the queue is full
+// or held at that moment. The candidate has an engine, weights and a thread of its own, which runs at the lowest
+// priority: it reads in what is left of the machine, and drops the more the less that is. A candidate that does not
+// load or fails disturbs nobody; why stands in the store, and it is tried again after kRetryNs. Threads  offer() and
+// is_reading() from any; everything else from one: its own, once started.
 #pragma once
 
 #include <atomic>
@@ -37,9 +37,9 @@ handoff::ShadowVerdict verdict_of(const ModelCard& card, const ScoredText& score
 ReleaseResolver candidate_resolver(store::Store& store, std::string workdir);
 
 struct ShadowOptions {
-  std::string model;                    // whose candidates, and whose calls
-  std::size_t queue_calls_max = 256;    // waiting calls
-  text::PersonalKinds mask_read = {};   // as the live model reads (ServiceOptions)
+  std::string model;                   // whose candidates, and whose calls
+  std::size_t queue_calls_max = 256;   // waiting calls
+  text::PersonalKinds mask_read = {};  // as the live model reads (ServiceOptions)
 };
 
 class Shadow {

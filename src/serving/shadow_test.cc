@@ -84,7 +84,8 @@ class ShadowTest : public ::testing::Test {
     };
     return std::make_unique<Shadow>(clock_, *store_, loader, candidate_resolver(*store_, "w"), std::move(options));
   }
-  Shadow::Call call(const std::string& text, const std::string& label = "open", const std::string& decision = "answer") {
+  Shadow::Call call(const std::string& text, const std::string& label = "open",
+                    const std::string& decision = "answer") {
     return {.tenant_id = "t_1",
             .trace_id = "tr_" + std::to_string(++number_),
             .release_id = handoff::live_release(*store_, "shop").value()->release_id,

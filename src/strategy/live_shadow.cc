@@ -105,8 +105,7 @@ Result<std::optional<Json>> settle_live_shadow(LoopContext& context) {
   if (outcome.value("released", false)) {
     YUPU_RETURN_IF_ERROR(handoff::end_shadow(context.store, model).status());
   } else {
-    YUPU_RETURN_IF_ERROR(
-        handoff::refuse_shadow(context.store, model, run.id, outcome.value("reason", std::string())));
+    YUPU_RETURN_IF_ERROR(handoff::refuse_shadow(context.store, model, run.id, outcome.value("reason", std::string())));
   }
   return std::optional<Json>(std::move(outcome));
 }

@@ -73,7 +73,8 @@ TEST(Rounds, OneWhoseProcessIsGoneGoesOn) {
 
 TEST(Rounds, ACandidateThatReadsIsWaitedForAndJudgedWhenItHasRead) {
   const RoundRules rules{.after_corrections = 5, .improve_at = 0};
-  RoundState state{.corrections = 50, .input = "b", .improved = ended(RoundKind::kImprove, kMidnight, "a", 5, "shadow")};
+  RoundState state{
+      .corrections = 50, .input = "b", .improved = ended(RoundKind::kImprove, kMidnight, "a", 5, "shadow")};
   state.shadow = LiveShadow::kReading;
   EXPECT_EQ(due(rules, state, kMidnight + 3 * kDay), "");
   state.shadow = LiveShadow::kRead;

@@ -1,7 +1,7 @@
 // A candidate beside the live release, on recorded traffic: the newest questions that were asked, read once more
-// by both, before the gate. (As calls come in: handoff/shadow.h, live_shadow.h.) What the two decide otherwise is listed, so that a person sees what a release would change.
-// The questions are those of table `trace`, as they were kept: masked where [privacy] says so. Nothing is answered and
-// nothing charged.
+// by both, before the gate. (As calls come in: handoff/shadow.h, live_shadow.h.) What the two decide otherwise is
+// listed, so that a person sees what a release would change. The questions are those of table `trace`, as they were
+// kept: masked where [privacy] says so. Nothing is answered and nothing charged.
 #pragma once
 
 #include <cstdint>

@@ -190,7 +190,8 @@ constexpr std::array kCommands{
             "A model of --task multilabel: {\"text\", \"labels\": those said, \"ranked\": the --top-k N best}.\n"
             "A model of --task generate: as `yupu generate`, with --text for --prompt.",
             predict_command},
-    Command{"models", "models list|show|promote|rollback|shadow|export|merge|quantize ...", "releases: which model answers",
+    Command{"models", "models list|show|promote|rollback|shadow|export|merge|quantize ...",
+            "releases: which model answers",
             "  models list                       what is live and what was\n"
             "  models show NAME                  the live release, its run, figures and dataset\n"
             "  models promote NAME RELEASE_ID    make a release live\n"

@@ -144,8 +144,8 @@ Status quantize(Arguments& arguments) {
 }  // namespace
 
 Status models_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb,
-                        arguments.verb({"list", "show", "promote", "rollback", "shadow", "export", "merge", "quantize"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "promote", "rollback", "shadow",
+                                                                "export", "merge", "quantize"}));
   if (verb == "quantize") return quantize(arguments);
   if (verb == "merge") {
     YUPU_ASSIGN_OR_RETURN(const auto directories, arguments.finish(2, 2, "adapter directory and target directory"));
