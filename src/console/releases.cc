@@ -11,6 +11,7 @@
 #include "console/rounds.h"
 #include "handoff/live_release.h"
 #include "handoff/record.h"
+#include "handoff/shadow.h"
 #include "handoff/types.h"
 
 namespace yupu::console {
@@ -84,10 +85,12 @@ Result<std::map<std::string, std::string>> reasons_of(store::Store& store, const
 
 Result<Json> refused_json(store::Store& store, const std::string& model, const std::set<std::string>& released) {
   YUPU_ASSIGN_OR_RETURN(const auto reasons, reasons_of(store, model));
+  YUPU_ASSIGN_OR_RETURN(const auto reading, handoff::shadow_candidate(store, model));
+  const bool is_open = reading && reading->refused.empty();  // it may become a release yet
   YUPU_ASSIGN_OR_RETURN(const auto runs, handoff::list_records(store, "run", model, kShown));
   Json rows = Json::array();
   for (const handoff::Record& record : runs) {
-    if (released.contains(record.id)) continue;
+    if (released.contains(record.id) || (is_open && reading->candidate_id == record.id)) continue;
     const auto run = handoff::Run::from_json(record.body);
     if (!run.ok()) continue;
     Json row = run_json(store, *run);

@@ -13,6 +13,7 @@
 #include "console/usage.h"
 #include "handoff/live_release.h"
 #include "handoff/people.h"
+#include "handoff/shadow.h"
 #include "http/query.h"
 
 namespace yupu::console {
@@ -27,7 +28,8 @@ constexpr std::string_view kDaysQuery = R"({
   "type": "object", "properties": {"days": {"type": "integer", "minimum": 1, "maximum": 90}}
 })";
 constexpr std::string_view kReleasesResponse = R"({
-  "type": "object", "required": ["model", "live", "served", "back_to", "releases", "refused", "rounds", "history"],
+  "type": "object",
+  "required": ["model", "live", "served", "back_to", "releases", "refused", "rounds", "history", "shadow"],
   "properties": {
     "model": {"type": "string"}, "live": {"type": "string"},
     "served": {"type": "string", "description": "what this server has in memory"},
@@ -37,10 +39,19 @@ constexpr std::string_view kReleasesResponse = R"({
     "rounds": {"type": "array", "description": "rounds that were carried out, the newest first", "items": {
       "type": "object", "properties": {"kind": {"enum": ["improve", "tests"]}, "why": {"type": "string"},
       "corrections": {"type": "integer"}, "started": {"type": "string"}, "ended": {"type": "string"},
-      "outcome": {"enum": ["running", "interrupted", "released", "refused", "nothing", "failed", "passed", "changed"]},
+      "outcome": {"enum": ["running", "interrupted", "released", "refused", "nothing", "shadow", "failed", "passed",
+      "changed"]},
       "reason": {"type": "string"}, "run_id": {"type": "string"}, "release_id": {"type": "string"}}}},
     "history": {"type": "array", "items": {"type": "object", "properties": {
-      "release_id": {"type": "string"}, "reason": {"type": "string"}, "changed": {"type": "string"}}}}
+      "release_id": {"type": "string"}, "reason": {"type": "string"}, "changed": {"type": "string"}}}},
+    "shadow": {"type": ["object", "null"], "description": "a candidate that reads each call beside the live release",
+      "properties": {"candidate_id": {"type": "string"}, "release_id": {"type": "string"},
+      "started_by": {"type": "string"}, "started": {"type": "string"}, "problem": {"type": "string"},
+      "refused": {"type": "string"}, "calls": {"type": "integer"}, "changed": {"type": "integer"},
+      "changed_share": {"type": "number"}, "dropped": {"type": "integer"}, "failed": {"type": "integer"},
+      "intents": {"type": "array", "items": {"type": "object"}},
+      "changes": {"type": "array", "items": {"type": "object"}},
+      "examples": {"type": "array", "items": {"type": "object"}, "description": "calls of the person's own tenant"}}}
   }
 })";
 constexpr std::string_view kLiveRequest = R"({
@@ -99,8 +110,12 @@ class Playing {
   const bool is_first_;
 };
 
-Result<Json> releases(Shared& shared, const http::Request&, const Person&) {
-  return list_releases(shared.store, shared.sources.model, shared.sources.served());
+Result<Json> releases(Shared& shared, const http::Request&, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(Json json, list_releases(shared.store, shared.sources.model, shared.sources.served()));
+  YUPU_ASSIGN_OR_RETURN(const auto shadow,
+                        handoff::shadow_figures(shared.store, shared.sources.model, person.tenant_id));
+  json["shadow"] = shadow ? shadow->to_json() : Json();
+  return json;
 }
 
 Result<Json> choose(Shared& shared, const http::Request& request, const Person& person) {

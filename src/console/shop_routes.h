@@ -1,5 +1,5 @@
 // /v1/console/...: the shop's model, what it can be asked, its tests and its usage, for the people who run it.
-//   GET  /v1/console/releases         releases.h
+//   GET  /v1/console/releases         releases.h, and "shadow": handoff/shadow.h, with examples of the person's tenant
 //   POST /v1/console/releases/live    {"release_id", "instead_of"}: another release answers; a manager's right
 //   GET  /v1/console/intents          intents.h, what came of them since ?days= (30)
 //   GET  /v1/console/tests            test_log.h

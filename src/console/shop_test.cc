@@ -8,6 +8,7 @@
 #include "console/usage.h"
 #include "handoff/live_release.h"
 #include "handoff/record.h"
+#include "handoff/shadow.h"
 #include "handoff/types.h"
 #include "store/testing.h"
 
@@ -250,6 +251,26 @@ TEST_F(ShopTest, RoutesAskForAManager) {
     if (!name.empty()) request.headers.add("x-name", name);
     return router.dispatch(request);
   };
+  EXPECT_TRUE(parse_json(call("Mei", "GET", "releases").body)->at("shadow").is_null());
+  const std::string trained = run(0.95);
+  ASSERT_TRUE(handoff::begin_shadow(*store_, {.model = "shop", .candidate_id = trained, .started_by = "a round"}).ok());
+  const handoff::ShadowVerdict answers{.decision = "answer", .label = "hours", .score = 0.9},
+      refuses{.decision = "refuse"};
+  handoff::ShadowReads reads;
+  for (const std::string tenant : {"t_1", "t_2"}) {
+    write(
+        "INSERT INTO trace (trace_id, tenant_id, route, model, release_id, text, decision, label, score, body, "
+        "created_ns) VALUES (?, ?, '/v1/answer', 'shop', ?, ?, 'answer', 'hours', 0.9, '{}', 1)",
+        {"tr_" + tenant, tenant, second, "open? " + tenant});
+    reads.reads.push_back(
+        {.tenant_id = tenant, .trace_id = "tr_" + tenant, .release_id = second, .live = answers, .candidate = refuses});
+  }
+  ASSERT_TRUE(handoff::keep_shadow(*store_, "shop", trained, reads, kNow).ok());
+  const Json shown = *parse_json(call("Mei", "GET", "releases").body);
+  EXPECT_EQ(shown.at("shadow").at("calls"), 2);
+  ASSERT_EQ(shown.at("shadow").at("examples").size(), 1U);  // another tenant's visitors are not this one's to read
+  EXPECT_EQ(shown.at("shadow").at("examples")[0].at("text"), "open? t_1");
+  EXPECT_TRUE(shown.at("refused").empty());  // it may become a release yet
   const std::string back = to_text(Json{{"release_id", first}, {"instead_of", second}});
   for (const char* path : {"releases", "intents", "tests", "usage"}) {
     EXPECT_EQ(call("", "GET", path).status, 401) << path;

@@ -28,15 +28,32 @@ Result<Json> live_report_of(store::Store& store, const Candidate& candidate, con
   return run.report;
 }
 
-}  // namespace
-
-Result<ReleaseOutcome> release(const Candidate& candidate, const GateRule& rule, store::Store& store,
-                               const Clock& clock) {
+Result<handoff::Run> run_of(const Candidate& candidate) {
   if (candidate.model.empty()) return invalid_argument("a release needs the name of its model", "model");
   if (candidate.run.kind != "run") {
     return invalid_argument(fmt::format("{} is a {}, a run was expected", candidate.run.id, candidate.run.kind), "run");
   }
-  YUPU_ASSIGN_OR_RETURN(const handoff::Run run, handoff::Run::from_json(candidate.run.body));
+  return handoff::Run::from_json(candidate.run.body);
+}
+
+Result<GateDecision> decide_on(const Candidate& candidate, const handoff::Run& run, const std::optional<Live>& live,
+                               const GateRule& rule, store::Store& store) {
+  if (!live) return decide_first(run.report, rule);
+  YUPU_ASSIGN_OR_RETURN(const Json live_report, live_report_of(store, candidate, *live));
+  return decide(live_report, run.report, rule);
+}
+
+}  // namespace
+
+Result<GateDecision> judge(const Candidate& candidate, const GateRule& rule, store::Store& store) {
+  YUPU_ASSIGN_OR_RETURN(const handoff::Run run, run_of(candidate));
+  YUPU_ASSIGN_OR_RETURN(const auto live, live_of(store, candidate.model));
+  return decide_on(candidate, run, live, rule, store);
+}
+
+Result<ReleaseOutcome> release(const Candidate& candidate, const GateRule& rule, store::Store& store,
+                               const Clock& clock) {
+  YUPU_ASSIGN_OR_RETURN(const handoff::Run run, run_of(candidate));
   YUPU_ASSIGN_OR_RETURN(const auto live, live_of(store, candidate.model));
   ReleaseOutcome outcome;
   if (live && live->release.run_id == candidate.run.id) {
@@ -46,13 +63,8 @@ Result<ReleaseOutcome> release(const Candidate& candidate, const GateRule& rule,
     outcome.decision.reason = fmt::format("{} is live already", candidate.run.id);
     return outcome;
   }
-  if (live) {
-    outcome.replaced = live->release_id;
-    YUPU_ASSIGN_OR_RETURN(const Json live_report, live_report_of(store, candidate, *live));
-    YUPU_ASSIGN_OR_RETURN(outcome.decision, decide(live_report, run.report, rule));
-  } else {
-    YUPU_ASSIGN_OR_RETURN(outcome.decision, decide_first(run.report, rule));
-  }
+  if (live) outcome.replaced = live->release_id;
+  YUPU_ASSIGN_OR_RETURN(outcome.decision, decide_on(candidate, run, live, rule, store));
   if (!outcome.decision.pass) return outcome;
 
   const handoff::Release release{.run_id = candidate.run.id,

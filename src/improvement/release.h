@@ -28,6 +28,9 @@ struct ReleaseOutcome {
   std::string replaced;                    // release id that was live before, empty for the first
 };
 
+// What release() would decide now: nothing is written. Errors: as release().
+Result<GateDecision> judge(const Candidate& candidate, const GateRule& rule, store::Store& store);
+
 // Measures the candidate against the live release (or, without one, against the rule's minimum) and, when it passes,
 // stores the Release record and makes it live. Refused is an outcome, not an error: nothing changes then. Idempotency
 // a run that is live already is not judged against itself: released, nothing written.

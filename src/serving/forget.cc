@@ -10,6 +10,9 @@ Result<std::int64_t> delete_traces(store::Transaction& transaction, const std::s
         const std::int64_t rows,
         transaction.execute("DELETE FROM trace WHERE tenant_id = ? AND trace_id = ?", {tenant_id, id}));
     deleted += rows;
+    YUPU_RETURN_IF_ERROR(
+        transaction.execute("DELETE FROM shadow_difference WHERE tenant_id = ? AND trace_id = ?", {tenant_id, id})
+            .status());
   }
   return deleted;
 }

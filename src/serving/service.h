@@ -37,6 +37,8 @@
 
 namespace yupu::serving {
 
+class Shadow;
+
 struct ServiceOptions {
   BodyLimits limits = {};
   // Whom the demo page's calls (no Authorization header) are charged to. Empty: such calls are refused with 401.
@@ -74,6 +76,8 @@ class Service {
           Metrics& metrics, ServiceOptions options, ServiceHooks hooks);
 
   void add_bot(std::unique_ptr<const Bot> bot);
+  // Hears of every question that is answered; outlives the calls.
+  void set_shadow(Shadow& shadow) { shadow_ = &shadow; }
   void add_routes(http::Router& router);
   // For /metrics; nullptr before the server is destroyed.
   void set_server(const http::Server* server) { server_ = server; }
@@ -154,6 +158,7 @@ class Service {
   RateLimit demo_rate_;
   std::unique_ptr<VisitorDoor> door_;  // null: no bot is public
   std::map<std::string, std::unique_ptr<const Bot>, std::less<>> bots_;
+  std::atomic<Shadow*> shadow_{nullptr};  // null: nothing reads beside
   std::atomic<const http::Server*> server_{nullptr};
   std::atomic<bool> draining_{false};
 };

@@ -1,11 +1,13 @@
 // POST /v1/answer: a visitor's message, the bot's answer; and the way of every route that asks a bot.
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "base/ids.h"
 #include "serving/bot_call.h"
 #include "serving/paid_call.h"
+#include "serving/shadow.h"
 
 namespace yupu::serving {
 namespace {
@@ -93,6 +95,7 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
   call.message.tenant_id = tenant_id;
   if (access.visitor) call.message.visitor = access.visitor->id;  // what they say of themselves counts for nothing
   std::vector<std::string> texts = call.message.earlier;
+  const bool is_tap = !call.message.option.empty();  // then it is not the model that decides
   const Result<std::unique_ptr<BotTurn>> heard = bot.hear(std::move(call.message));
   if (!heard.ok()) {
     const Status& why = heard.status();
@@ -100,6 +103,8 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
   }
   BotTurn& turn = **heard;
   texts.push_back(turn.text());
+  Shadow* const shadow = is_tap || turn.text().empty() ? nullptr : shadow_.load();
+  std::optional<Shadow::Call> beside;
 
   const auto decide = [&](const LoadedModel& model, const EngineRows& rows, std::int64_t tokens) -> Result<Decided> {
     const ModelCard& card = model.model->card();
@@ -107,6 +112,13 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
     const std::vector<ScoredText> scored = scored_rows(model, rows);
     YUPU_RETURN_IF_ERROR(turn.recall(card, std::span<const ScoredText>(scored).first(scored.size() - 1)));
     YUPU_ASSIGN_OR_RETURN(const BotAnswer said, turn.answer(card, scored.back(), trace_id));
+    if (shadow != nullptr && shadow->is_reading(model.name)) {
+      beside = Shadow::Call{.tenant_id = tenant_id,
+                            .trace_id = trace_id,
+                            .release_id = model.release_id,
+                            .text = turn.text(),
+                            .live = verdict_of(card, scored.back())};
+    }
     Decided decided;
     OrderedJson answer = answer_json(said, trace_id, bot.name(), model.release_id);
     Json kept(answer);
@@ -145,6 +157,7 @@ http::Response Service::ask_bot(const http::Request& request, const Access& acce
                                                      .texts = std::move(texts),
                                                      .on_behalf = access.visitor ? access.visitor->id : "",
                                                      .decide = decide});
+  if (response.ok() && beside) shadow->offer(*std::move(beside));
   return answered(request, access, response);
 }
 

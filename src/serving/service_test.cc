@@ -7,12 +7,14 @@
 #include "base/testing.h"
 #include "handoff/live_release.h"
 #include "handoff/record.h"
+#include "handoff/shadow.h"
 #include "http/client.h"
 #include "http/openapi.h"
 #include "serving/adapter_pool.h"
 #include "serving/assets.h"
 #include "serving/forget.h"
 #include "serving/release_watcher.h"
+#include "serving/shadow.h"
 #include "serving/testing.h"
 #include "store/testing.h"
 
@@ -253,6 +255,46 @@ TEST_F(ServiceTest, ClassifyIsAnsweredChargedAndTraced) {
   EXPECT_EQ(admission_->tokens("classify_tokens"), 9);
   EXPECT_EQ(admission_->charged(), 1);
   EXPECT_EQ(count("trace"), 2);
+}
+
+TEST_F(ServiceTest, AShadowHearsOfQuestionsThatWereAnsweredAndOfNothingElse) {
+  load();
+  start();
+  const auto release = handoff::make_record("release", "digits", {}, {{"run_id", "a"}, {"model_directory", "m"}}, 1);
+  ASSERT_TRUE(handoff::put_record(*store_, release).ok());
+  ASSERT_TRUE(handoff::set_live_release(*store_, "digits", "rel_1", "first", 1).ok());
+  const ModelLoader loader = [this](const std::string&) -> Result<std::unique_ptr<TextModel>> {
+    return std::unique_ptr<TextModel>(new DigitModel(watch_));
+  };
+  const ReleaseResolver resolver = [](const std::string&) -> Result<ReleaseFiles> { return ReleaseFiles{}; };
+  Shadow shadow(clock_, *store_, loader, resolver, {.model = "digits"});
+  service_->set_shadow(shadow);
+  const auto ask = [&](const std::string& more, http::Headers headers = key()) {
+    const http::Response answer = post("/v1/answer", R"({"bot":"shop",)" + more + "}", std::move(headers));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return parse_json(answer.body)->at("text").get<std::string>();
+  };
+  const std::string before = ask(R"("text":"what is 7")");
+  EXPECT_EQ(shadow.read(), 0U);  // nobody reads beside
+  ASSERT_TRUE(handoff::begin_shadow(*store_, {.model = "digits", .candidate_id = release.id, .started_by = "x"}).ok());
+  ASSERT_TRUE(shadow.look().ok());
+  EXPECT_EQ(ask(R"("text":"what is 7")"), before);
+  http::Headers again = key();
+  again.add("idempotency-key", "k1");
+  ask(R"("text":"what is 8")", again);
+  ask(R"("text":"what is 8")", again);  // a replay is no call
+  ask(R"("option":"n1","conversation":"c")");
+  EXPECT_EQ(post("/v1/classify", question("7")).status, 200);
+  watch_->fail = true;
+  EXPECT_NE(post("/v1/answer", R"({"bot":"shop","text":"9"})").status, 200);
+  watch_->fail = false;
+  EXPECT_EQ(shadow.read(), 2U);
+  ASSERT_TRUE(shadow.keep().ok());
+  const auto figures = handoff::shadow_figures(*store_, "digits", {}).value().value();
+  EXPECT_EQ(figures.call_count, 2);
+  EXPECT_EQ(figures.changed_count, 0);
+  ASSERT_EQ(figures.intents.size(), 2U);
+  EXPECT_EQ(figures.intents[0].intent, "n7");
 }
 
 TEST_F(ServiceTest, EmbeddingsHaveOpenAisShapeAndAreCharged) {

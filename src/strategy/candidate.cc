@@ -136,6 +136,15 @@ Result<std::optional<Json>> live_report(LoopContext& context, const handoff::Run
   return std::optional<Json>(std::move(report));
 }
 
+Result<improvement::Candidate> measured(LoopContext& context, const handoff::Record& run_record) {
+  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
+  improvement::Candidate candidate;
+  candidate.model = context.strategy.name;
+  candidate.run = run_record;
+  YUPU_ASSIGN_OR_RETURN(candidate.live_report, live_report(context, run));
+  return candidate;
+}
+
 // The run is of the weights that are served: theirs are the figures, the report, the promise.  What was trained stays
 // beside them, and its figures as "fp32.*".
 Status put_int8(const LoopContext& context, const training::TrainOptions& options, const std::string& directory,
@@ -277,12 +286,13 @@ improvement::GateRule gate_rule(const Strategy& strategy) {
   return rule;
 }
 
+Result<improvement::GateDecision> judge_candidate(LoopContext& context, const handoff::Record& run_record) {
+  YUPU_ASSIGN_OR_RETURN(const auto candidate, measured(context, run_record));
+  return improvement::judge(candidate, gate_rule(context.strategy), context.store);
+}
+
 Result<Json> release_candidate(LoopContext& context, const handoff::Record& run_record) {
-  YUPU_ASSIGN_OR_RETURN(const auto run, handoff::Run::from_json(run_record.body));
-  improvement::Candidate candidate;
-  candidate.model = context.strategy.name;
-  candidate.run = run_record;
-  YUPU_ASSIGN_OR_RETURN(candidate.live_report, live_report(context, run));
+  YUPU_ASSIGN_OR_RETURN(const auto candidate, measured(context, run_record));
   const auto rule = gate_rule(context.strategy);
   YUPU_ASSIGN_OR_RETURN(const auto outcome, improvement::release(candidate, rule, context.store, context.clock));
   YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(context.store, context.strategy.name));

@@ -27,6 +27,9 @@ Result<handoff::Record> train_candidate(LoopContext& context, const handoff::Rec
 
 improvement::GateRule gate_rule(const Strategy& strategy);
 
+// What the gate would say of the run now; nothing is written.
+Result<improvement::GateDecision> judge_candidate(LoopContext& context, const handoff::Record& run);
+
 // The gate between a run and the live release, on the same held-out rows (a live model measured on other rows before is
 // measured again on these). {"released", "release_id", "run_id", "reason", "gate"}; refused: release_id is the one that
 // stays live. Refused as the first release: kConflict, there would be nothing to serve.

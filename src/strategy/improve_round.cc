@@ -11,6 +11,7 @@
 #include "handoff/types.h"
 #include "strategy/candidate.h"
 #include "strategy/conversation_tests.h"
+#include "strategy/live_shadow.h"
 #include "strategy/loop.h"
 #include "strategy/shadow.h"
 
@@ -74,6 +75,11 @@ Result<Json> improvement_round(LoopContext& context) {
   YUPU_ASSIGN_OR_RETURN(auto rows, corrections_so_far(context));
   const auto correction_count = static_cast<std::int64_t>(rows.size());
   Json outcome{{"corrections", correction_count}, {"released", false}, {"release_id", live.release_id}};
+  YUPU_ASSIGN_OR_RETURN(const auto settled, settle_live_shadow(context));
+  if (settled) {
+    outcome.update(*settled);
+    return outcome;
+  }
   YUPU_ASSIGN_OR_RETURN(auto forgotten, feedback::forgotten_sources(context.store));
   const bool too_few = correction_count < context.strategy.improve.corrections_min;
   // What was deleted goes out of the dataset however few corrections there are.
@@ -120,6 +126,11 @@ Result<Json> improvement_round(LoopContext& context) {
         "improve.shadow_changed_max {:.3f}",
         live.release_id, shadow.call_count, shadow.changed_count, shadow.changed_share(),
         context.strategy.improve.shadow_changed_max);
+    return outcome;
+  }
+  YUPU_ASSIGN_OR_RETURN(const auto beside, begin_live_shadow(context, run));
+  if (beside) {
+    outcome.update(*beside);
     return outcome;
   }
   YUPU_ASSIGN_OR_RETURN(const Json gate, release_candidate(context, run));

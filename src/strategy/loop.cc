@@ -17,6 +17,7 @@
 #include "strategy/candidate.h"
 #include "strategy/conversation_tests.h"
 #include "strategy/knowledge_stage.h"
+#include "strategy/live_shadow.h"
 #include "strategy/rounds.h"
 #include "strategy/visitors.h"
 
@@ -261,6 +262,10 @@ Stage improve_stage(LoopContext& context) {
             if (plan.shadow_calls != usual.shadow_calls) input["shadow_calls"] = plan.shadow_calls;
             if (plan.shadow_changed_max != usual.shadow_changed_max)
               input["shadow_changed_max"] = plan.shadow_changed_max;
+            if (plan.shadow_live_calls != usual.shadow_live_calls) {
+              YUPU_ASSIGN_OR_RETURN(const LiveShadow shadow, live_shadow_state(context));
+              input["shadow_live"] = {plan.shadow_live_calls, shadow == LiveShadow::kRead};
+            }
             return input;
           },
           .run = [&context](const Outputs&) -> Result<Json> {

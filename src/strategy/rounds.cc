@@ -47,13 +47,21 @@ bool is_time(const std::optional<std::int64_t>& at, const std::optional<Round>& 
   return at && (!last || last->started_ns < last_time_of(*at, rules.utc_offset_minutes, now_ns));
 }
 
+std::string_view outcome_of(const Json& outcome) {
+  if (outcome.value("released", false)) return "released";
+  if (outcome.value("in_shadow", false)) return "shadow";
+  return outcome.value("run_id", std::string()).empty() ? "nothing" : "refused";
+}
+
 std::string clock_text(std::int64_t minutes) { return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60); }
 
 // Why a round of improvement is due; nothing: it is not.
 std::optional<std::string> improvement_due(const RoundRules& rules, const RoundState& state, std::int64_t now_ns) {
+  if (state.shadow == LiveShadow::kRead) return "the candidate has read its calls";
   if (rules.after_corrections == 0 && !rules.improve_at) return std::nullopt;
   const std::optional<Round>& last = state.improved;
   if (last && !last->ended_ns) return "the last round was interrupted";
+  if (state.shadow == LiveShadow::kReading) return std::nullopt;
   const bool is_news = last ? last->input != state.input : state.corrections > 0;
   const std::int64_t new_count = state.corrections - (last ? last->corrections : 0);
   if (is_news && rules.after_corrections > 0 && new_count >= rules.after_corrections)
@@ -109,6 +117,7 @@ Result<RoundState> round_state(LoopContext& context) {
   YUPU_ASSIGN_OR_RETURN(const Json input, improvement_input(context));
   state.corrections = input.at("count").get<std::int64_t>();
   state.input = to_text(input);
+  YUPU_ASSIGN_OR_RETURN(state.shadow, live_shadow_state(context));
   YUPU_RETURN_IF_ERROR(context.store.read([&](Transaction& transaction) -> Status {
     for (const RoundKind kind : {RoundKind::kImprove, RoundKind::kTests}) {
       YUPU_ASSIGN_OR_RETURN(
@@ -166,14 +175,18 @@ Result<std::vector<Round>> list_rounds(store::Store& store, const std::string& s
 }
 
 Result<ImprovedRound> improve_and_log(LoopContext& context, const std::string& why) {
-  YUPU_ASSIGN_OR_RETURN(const Json input, improvement_input(context));
+  YUPU_ASSIGN_OR_RETURN(const RoundState state, round_state(context));
   ImprovedRound done{.round = {.id = {},
                                .kind = RoundKind::kImprove,
                                .why = why,
-                               .input = to_text(input),
-                               .corrections = input.at("count").get<std::int64_t>()},
+                               .input = state.input,
+                               .corrections = state.corrections},
                      .outcome = {}};
   Round& round = done.round;
+  if (state.shadow == LiveShadow::kRead && state.improved) {  // it is judged, and nothing new is learned
+    round.input = state.improved->input;
+    round.corrections = state.improved->corrections;
+  }
   YUPU_RETURN_IF_ERROR(begin_round(context.store, context.strategy.name, round, context.clock.now_ns()));
   auto outcome = improvement_round(context);
   round.ended_ns = context.clock.now_ns();
@@ -187,7 +200,7 @@ Result<ImprovedRound> improve_and_log(LoopContext& context, const std::string& w
   round.run_id = done.outcome.value("run_id", std::string());
   round.release_id = done.outcome.value("release_id", std::string());
   round.reason = done.outcome.value("reason", std::string());
-  round.outcome = done.outcome.value("released", false) ? "released" : round.run_id.empty() ? "nothing" : "refused";
+  round.outcome = outcome_of(done.outcome);
   YUPU_RETURN_IF_ERROR(end_round(context.store, round));
   return done;
 }

@@ -1,6 +1,7 @@
 // Rounds that begin by themselves, and the log of all that were carried out (table shop_round).
 //
-//   improve   [improve] after_corrections: so many corrections more than the last round learned from; `at`: at that
+//   improve   the candidate of the last round has read its calls (live_shadow.h); while it reads, none begins
+//             [improve] after_corrections: so many corrections more than the last round learned from; `at`: at that
 //   time
 //             of the day, when there is anything new. The same corrections are not learned from twice, however a
 //             round ended; one that failed is tried again at its time of the day, one whose process is gone at once
@@ -20,6 +21,7 @@
 #include "base/status.h"
 #include "products/service/agents/notices.h"
 #include "store/store.h"
+#include "strategy/live_shadow.h"
 #include "strategy/loop.h"
 
 namespace yupu::strategy {
@@ -35,7 +37,8 @@ struct Round {
   std::int64_t corrections = 0;  // that there were
   std::int64_t started_ns = 0;
   std::optional<std::int64_t> ended_ns = {};
-  // running; interrupted: its process is gone; released, refused, nothing, failed; of tests: passed, changed, failed
+  // running; interrupted: its process is gone; released, refused, nothing, failed; shadow: it reads calls first
+  // (live_shadow.h); of tests: passed, changed, failed
   std::string outcome = "running";
   std::string reason = {};
   std::string run_id = {}, release_id = {};
@@ -55,6 +58,7 @@ struct RoundState {
   std::int64_t corrections = 0;
   std::string input = {};
   std::optional<Round> improved = {}, tested = {};  // the newest of each kind
+  LiveShadow shadow = LiveShadow::kNone;            // of a round's candidate
 };
 struct DueRound {
   RoundKind kind;

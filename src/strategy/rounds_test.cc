@@ -71,6 +71,19 @@ TEST(Rounds, OneWhoseProcessIsGoneGoesOn) {
   EXPECT_EQ(due({.tests_at = 0}, state, kMidnight + kMinute), "tests: 00:00");
 }
 
+TEST(Rounds, ACandidateThatReadsIsWaitedForAndJudgedWhenItHasRead) {
+  const RoundRules rules{.after_corrections = 5, .improve_at = 0};
+  RoundState state{
+      .corrections = 50, .input = "b", .improved = ended(RoundKind::kImprove, kMidnight, "a", 5, "shadow")};
+  state.shadow = LiveShadow::kReading;
+  EXPECT_EQ(due(rules, state, kMidnight + 3 * kDay), "");
+  state.shadow = LiveShadow::kRead;
+  EXPECT_EQ(due(rules, state, kMidnight + kMinute), "improve: the candidate has read its calls");
+  EXPECT_EQ(due({.tests_at = 0}, state, kMidnight - kDay), "improve: the candidate has read its calls; tests: 00:00");
+  state.shadow = LiveShadow::kNone;
+  EXPECT_EQ(due(rules, state, kMidnight + kMinute), "improve: 45 new corrections");
+}
+
 TEST(Rounds, TestsEveryDay) {
   const RoundRules rules{.tests_at = 6 * 60 + 30};
   EXPECT_EQ(due(rules, {}, kMidnight), "tests: 06:30");
@@ -110,6 +123,7 @@ TEST(Rounds, NewsIsWhatSomebodyHasToKnow) {
   EXPECT_EQ(event(RoundKind::kImprove, "refused"), "refused");
   EXPECT_EQ(event(RoundKind::kImprove, "failed"), "failed");
   EXPECT_EQ(event(RoundKind::kImprove, "nothing"), "");
+  EXPECT_EQ(event(RoundKind::kImprove, "shadow"), "");
   EXPECT_EQ(event(RoundKind::kTests, "changed"), "tests");
   EXPECT_EQ(event(RoundKind::kTests, "failed"), "tests");
   EXPECT_EQ(event(RoundKind::kTests, "passed"), "");

@@ -6,21 +6,13 @@
 
 #include "engine/execution_context.h"
 #include "serving/classifier_model.h"
+#include "serving/shadow.h"
 #include "serving/text_model.h"
 
 namespace yupu::strategy {
 namespace {
 
 constexpr std::size_t kDifferencesShown = 50;
-
-Json verdict_json(const ShadowVerdict& verdict) {
-  return {{"decision", verdict.decision}, {"label", verdict.label}, {"score", verdict.score}};
-}
-
-bool is_different(const ShadowVerdict& live, const ShadowVerdict& candidate) {
-  if (live.decision != candidate.decision) return true;
-  return live.decision != "refuse" && live.label != candidate.label;
-}
 
 }  // namespace
 
@@ -34,8 +26,8 @@ Json ShadowReport::to_json() const {
     if (shown.size() == kDifferencesShown) break;
     shown.push_back({{"text", one.asked.text},
                      {"calls", one.asked.call_count},
-                     {"live", verdict_json(one.live)},
-                     {"candidate", verdict_json(one.candidate)}});
+                     {"live", one.live.to_json()},
+                     {"candidate", one.candidate.to_json()}});
   }
   return {{"calls", call_count},
           {"texts", text_count},
@@ -73,7 +65,7 @@ Result<ShadowReport> compare_verdicts(const std::vector<ShadowText>& texts, cons
     report.call_count += asked.call_count;
     YUPU_ASSIGN_OR_RETURN(ShadowVerdict before, live(asked.text));
     YUPU_ASSIGN_OR_RETURN(ShadowVerdict after, candidate(asked.text));
-    if (!is_different(before, after)) continue;
+    if (!handoff::is_changed(before, after)) continue;
     report.changed_count += asked.call_count;
     report.differences.push_back({.asked = asked, .live = std::move(before), .candidate = std::move(after)});
   }
@@ -100,13 +92,7 @@ Result<ShadowReport> shadow_calls(const LoopContext& context, const std::string&
     return [&model](const std::string& text) -> Result<ShadowVerdict> {
       const serving::BatchText batch[] = {{.model = &model, .encoding = model.encode(text)}};
       YUPU_ASSIGN_OR_RETURN(const auto rows, model.logits(batch));
-      const serving::ScoredText scored = serving::scored_text(model.card(), rows.front());
-      ShadowVerdict verdict{.decision = std::string(serving::decision_of(model.card(), scored)), .label = {}};
-      if (!scored.ranked.empty()) {
-        verdict.label = scored.ranked.front().label;
-        verdict.score = scored.ranked.front().score;
-      }
-      return verdict;
+      return serving::verdict_of(model.card(), serving::scored_text(model.card(), rows.front()));
     };
   };
   return compare_verdicts(texts, reader(*live), reader(*candidate));

@@ -1,7 +1,7 @@
-// A candidate beside the live release, on a copy of the traffic: the newest questions that were asked, read once more
-// by both, before the gate. What the two decide otherwise is listed, so that a person sees what a release would change.
-// The questions are those of table `trace`, as they were kept: masked where [privacy] says so. Nothing is answered and
-// nothing charged.
+// A candidate beside the live release, on recorded traffic: the newest questions that were asked, read once more
+// by both, before the gate. (As calls come in: handoff/shadow.h, live_shadow.h.) What the two decide otherwise is
+// listed, so that a person sees what a release would change. The questions are those of table `trace`, as they were
+// kept: masked where [privacy] says so. Nothing is answered and nothing charged.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "handoff/shadow.h"
 #include "store/store.h"
 #include "strategy/loop.h"
 
@@ -21,12 +22,7 @@ struct ShadowText {
   std::int64_t call_count = 0;  // of those read, how many asked just this
 };
 
-// What one of the two says of a text, by its own thresholds.
-struct ShadowVerdict {
-  std::string decision;  // "answer", "clarify", "refuse"
-  std::string label;     // the best, whatever is decided
-  double score = 0;
-};
+using handoff::ShadowVerdict;
 using ShadowReader = std::function<Result<ShadowVerdict>(const std::string& text)>;
 
 struct ShadowDifference {
@@ -44,7 +40,7 @@ struct ShadowReport {
 
 // The texts of the newest `calls_max` calls that asked a bot of `model`, the newest first, each once.
 Result<std::vector<ShadowText>> newest_questions(store::Store& store, const std::string& model, std::int64_t calls_max);
-// Another decision is a difference, and another label, but for two refusals.
+// What is a difference: handoff::is_changed.
 Result<ShadowReport> compare_verdicts(const std::vector<ShadowText>& texts, const ShadowReader& live,
                                       const ShadowReader& candidate);
 // Of two model directories, as many calls as [improve] shadow_calls says; 0: an empty report, and no model is opened.

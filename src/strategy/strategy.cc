@@ -290,6 +290,7 @@ class Loader {
     reader.number("lr", out_.improve.lr, 1e-9, 1.0);
     reader.integer("shadow_calls", out_.improve.shadow_calls, 0, 100000);
     reader.number("shadow_changed_max", out_.improve.shadow_changed_max, 0.0, 1.0);
+    reader.integer("shadow_live_calls", out_.improve.shadow_live_calls, 0, 1000000);
     return reader.finish();
   }
 

@@ -121,8 +121,9 @@ struct ImprovePlan {
   std::optional<std::int64_t> at = {};
   std::int64_t epochs = 12;  // further training from the live weights
   double lr = 3e-4;
-  std::int64_t shadow_calls = 500;  // newest questions that the candidate reads beside the live release; 0: none
-  double shadow_changed_max = 1.0;  // share of them decided otherwise above which a candidate is not released
+  std::int64_t shadow_calls = 500;     // newest questions that the candidate reads beside the live release; 0: none
+  double shadow_changed_max = 1.0;     // share of them decided otherwise above which a candidate is not released
+  std::int64_t shadow_live_calls = 0;  // that it reads as they come in before it is released (live_shadow.h); 0: none
 };
 
 struct Strategy {

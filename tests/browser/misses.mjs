@@ -94,6 +94,10 @@ await check('a new intent needs a name; what is refused is said', { locale: 'en-
 
 await check('they are accepted, spam is ignored', { locale: 'en-GB' }, async (page) => {
   await openMisses(page);
+  // What is typed for one of them stays while others are settled.
+  const typed = about(page, spam).first().locator('[data-miss-new]');
+  await about(page, spam).first().locator('[data-miss-intent]').selectOption('');
+  await typed.fill('adverts');
   for (let left = await about(page, 'christmas').count(); left > 0; left = await about(page, 'christmas').count()) {
     const cluster = about(page, 'christmas').first();
     const id = await cluster.getAttribute('data-miss');
@@ -101,6 +105,7 @@ await check('they are accepted, spam is ignored', { locale: 'en-GB' }, async (pa
     await cluster.locator('[data-miss-action=missAccept]').click();
     await page.locator(`[data-miss="${id}"]`).waitFor({ state: 'detached' });
     await settled(page).waitFor({ state: 'attached' });
+    expect((await typed.isVisible()) && (await typed.inputValue()) === 'adverts', 'the name that was typed is gone');
   }
   await about(page, spam).first().locator('[data-miss-action=missIgnore]').click();
   await about(page, spam).first().waitFor({ state: 'detached' });

@@ -87,6 +87,9 @@ END
     # shellcheck disable=SC2086
     tokens="$tokens $("$yupu" agents add $name --tenant one --workdir "$folder/w" --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
   done
+  # The first release reads beside the second one.
+  "$yupu" models shadow talks --candidate "$("$yupu" models list --workdir "$folder/w" | awk '$2 == "talks" && $4 != "yes" { print $1; exit }')" \
+    --workdir "$folder/w" >/dev/null || return 1
   serve_small_shop || return 1
   AGENT_TOKENS="${tokens# }" node "$here/shop.mjs" "$misses_url" "$@"
 }

@@ -63,7 +63,6 @@ function waitingItem(row: Waiting, place: number, say: Say, actions: InboxAction
 }
 
 export function drawList(into: HTMLElement, inbox: Inbox, say: Say, actions: InboxActions): void {
-  const focused = into.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.id : undefined;
   const mine = [...inbox.mine.values()].map((thread) => mineItem(thread, inbox, say, actions));
   const queue = inbox.queue.waiting.map((row, index) => waitingItem(row, index + 1, say, actions));
   const team = inbox.queue.agents.map((agent) =>
@@ -77,7 +76,6 @@ export function drawList(into: HTMLElement, inbox: Inbox, say: Say, actions: Inb
     el('h2', {}, say('team')),
     el('ul', { class: 'team' }, ...team),
   );
-  if (focused !== undefined) into.querySelector<HTMLElement>(`[data-id="${CSS.escape(focused)}"]`)?.focus();
 }
 
 export function messageLine(message: Pick<Message, 'author' | 'agent' | 'text' | 'created'>, say: Say, me: string): HTMLLIElement {
@@ -105,7 +103,13 @@ export function drawLog(into: HTMLElement, thread: Thread, say: Say, me: string,
     }
     lines.push(line);
   }
-  into.querySelector('.lines')?.replaceChildren(...lines);
+  const list = into.querySelector('.lines');
+  if (list === null) return;
+  // Lines that are the same stay, with what is selected in them.
+  let same = 0;
+  while (same < lines.length && lines[same]?.isEqualNode(list.children[same] ?? null) === true) same += 1;
+  while (list.children.length > same) list.lastElementChild?.remove();
+  list.append(...lines.slice(same));
   if (atEnd) into.scrollTop = into.scrollHeight;
 }
 
@@ -197,7 +201,7 @@ export function threadFrame(thread: Thread, colleagues: string[], say: Say, acti
   });
   return el(
     'section',
-    { class: 'thread-pane', 'aria-label': say('transcript') },
+    { class: 'thread-pane', 'aria-label': say('transcript'), 'data-thread': id },
     el('div', { class: 'thread-top' }, back, el('div', { class: 'thread-actions' }, button('toBot', 'bot'), button('end', 'end'), hand)),
     // A list that is a log is a list no more: the one holds the other.
     el('div', { class: 'log', id: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': say('transcript'), tabindex: '0' }, el('ol', { class: 'lines' })),

@@ -2,12 +2,13 @@
 
 import '../src/style.css';
 import './console.css';
-import type { Outcome } from '../src/api';
+import type { Outcome, Problem } from '../src/api';
 import { byId, el } from '../src/dom';
 import { detailOf } from '../src/person_calls';
 import { PersonPage } from '../src/person_page';
+import { focusIfLost, redraw } from '../src/redraw';
 import { calls, type Calls } from './api';
-import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, unreadCount, type Effect, type Inbox } from './inbox';
+import { begin, emptyInbox, neighbour, newMessageId, select, take, takeDossier, unreadCount, type Effect, type Inbox, type Thread } from './inbox';
 import { drawCorrection, drawList, drawLog, drawSuggestions, drawSummary, forgetDraft, messageLine, threadFrame, type InboxActions } from './inbox_view';
 import type { Agent } from './read';
 import { drawMisses, type MissActions } from './misses_view';
@@ -128,20 +129,27 @@ function drawInbox(): void {
     view.replaceChildren(list);
     framed = '';
   }
-  drawList(list, inbox, say, actions);
+  const into = list;
+  redraw(into, () => drawList(into, inbox, say, actions));
   const wanted = `${page.lang} ${thread?.row.conversation ?? ''} ${inbox.queue.agents.map((one) => one.name).join()}`;
-  if (wanted !== framed) {
+  if (wanted === framed) return drawThread(thread);
+  redraw(view, () => {
+    if (page.shown !== 'inbox' || agent === null) return;
     framed = wanted;
     const colleagues = inbox.queue.agents.map((one) => one.name).filter((name) => name !== agent?.name);
-    const typing = document.activeElement?.id === 'reply';
     const pane = thread === undefined ? el('section', { class: 'thread-pane nothing' }, el('p', { class: 'empty' }, say('pick'))) : threadFrame(thread, colleagues, say, actions);
     const beside = thread === undefined ? null : el('details', { class: 'beside', open: matchMedia('(min-width: 60rem)').matches }, el('summary', {}, say('summary')), el('div', { id: 'summary' }), el('div', { id: 'corrected' }));
-    view.replaceChildren(list, pane, ...(beside === null ? [] : [beside]));
-    if (typing) document.getElementById('reply')?.focus();
-  }
+    view.replaceChildren(into, pane, ...(beside === null ? [] : [beside]));
+    drawThread(thread);
+  });
+}
+
+// Into its frame.
+function drawThread(thread: Thread | undefined): void {
   if (thread === undefined) return;
-  drawLog(byId('log'), thread, say, agent.name, actions);
-  drawSuggestions(byId('suggestions'), thread.dossier?.suggestions ?? [], say, useSuggestion);
+  drawLog(byId('log'), thread, say, agent?.name ?? '', actions);
+  const suggestions = byId('suggestions');
+  redraw(suggestions, () => drawSuggestions(suggestions, thread.dossier?.suggestions ?? [], say, useSuggestion));
   drawSummary(byId('summary'), thread, say);
   drawCorrection(byId('corrected'), thread, say, async (trace, intent) => {
     const outcome = await page.api?.correct(thread.row.conversation, trace, intent);
@@ -154,34 +162,44 @@ function drawInbox(): void {
 async function drawFigures(): Promise<void> {
   const now = page.shown;
   setView(`view-${now}`, true);
-  view.replaceChildren(el('p', { class: 'empty' }, say('loading')));
-  const failed = (detail: string): void => view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail })));
+  const isShown = (): boolean => page.shown === now && agent !== null;
   const { api } = page;
   if (api === null) return;
   if (now === 'overview') {
     const outcome = await api.overview(kDays);
     const report = await api.report();
-    if (page.shown !== now) return;
-    if (!outcome.ok) return failed(detailOf(outcome.problem));
-    if (!report.ok) return failed(detailOf(report.problem));
-    drawOverview(view, outcome.value, say);
-    drawReport(view, report.value, say);
+    if (!isShown()) return;
+    if (!outcome.ok) return sayFailed(outcome.problem);
+    if (!report.ok) return sayFailed(report.problem);
+    redraw(view, () => {
+      if (!isShown()) return;
+      drawOverview(view, outcome.value, say);
+      drawReport(view, report.value, say);
+    });
   } else if (now === 'conversations') {
     await searchConversations('');
   } else if (isShopView(now)) {
-    if (shop !== null) await drawShopView(now, { into: view, api: shop, say, lang: page.lang, isManager: agent?.manager === true, isShown: () => page.shown === now && agent !== null, announce: (said) => page.announce(said) });
+    if (shop !== null) await drawShopView(now, { into: view, api: shop, say, lang: page.lang, isManager: agent?.manager === true, isShown, announce: (said) => page.announce(said) });
   } else {
     const outcome = await api.misses();
-    if (page.shown === now) outcome.ok ? drawMisses(view, outcome.value, say, missActions) : failed(detailOf(outcome.problem));
+    if (!isShown()) return;
+    if (!outcome.ok) return sayFailed(outcome.problem);
+    redraw(view, () => isShown() && drawMisses(view, outcome.value, say, missActions));
   }
+}
+
+// A view that is drawn already stays: what is typed in it is not the answer's to throw away.
+function sayFailed(problem: Problem): void {
+  if (view.querySelector('h2') === null) view.replaceChildren();
+  page.problemLine(say('problem', { detail: detailOf(problem) }));
 }
 
 async function searchConversations(said: string): Promise<void> {
   const outcome = await page.api?.conversations(said);
-  if (outcome === undefined || page.shown !== 'conversations') return;
-  if (!outcome.ok) return view.replaceChildren(el('p', { class: 'problem-line', role: 'alert' }, say('problem', { detail: detailOf(outcome.problem) })));
-  drawConversations(view, outcome.value, say, said, (next) => void searchConversations(next), (id) => void openConversation(id));
-  if (said !== '') byId('said').focus();
+  const isShown = (): boolean => page.shown === 'conversations' && agent !== null;
+  if (outcome === undefined || !isShown()) return;
+  if (!outcome.ok) return sayFailed(outcome.problem);
+  redraw(view, () => isShown() && drawConversations(view, outcome.value, say, said, (next) => void searchConversations(next), (id) => void openConversation(id)));
 }
 
 // What is left is read anew: with some of its misses gone a cluster is another one.
@@ -192,7 +210,7 @@ async function settle(done: Promise<Outcome<true>> | undefined): Promise<void> {
   if (!outcome.ok) return page.problemLine(say('missNotSettled', { detail: detailOf(outcome.problem) }));
   await drawFigures();
   page.announce(say('missSettled'));
-  view.focus();
+  focusIfLost(view);
 }
 const missActions: MissActions = {
   accept: (traces, intent, isNew) => void settle(page.api?.acceptMisses(traces, intent, isNew)),

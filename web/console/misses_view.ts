@@ -26,7 +26,7 @@ export function tickedTraces(cluster: MissCluster, ticked: boolean[]): string[] 
 
 function textLine(cluster: MissCluster, index: number, say: Say): { line: HTMLElement; box: HTMLInputElement } {
   const { text, traces } = cluster.texts[index] ?? { text: '', traces: [] };
-  const box = el('input', { type: 'checkbox' });
+  const box = el('input', { type: 'checkbox', value: traces[0] ?? '' });
   box.checked = true;
   const count = traces.length > 1 ? el('span', { class: 'item-meta' }, ` ${say('times', { n: traces.length })}`) : null;
   return { line: el('li', {}, el('label', {}, box, el('span', { lang: textLang(text) }, ` ${text}`), count)), box };
@@ -37,8 +37,8 @@ function intentChoice(intents: string[], nearest: string, say: Say): { nodes: HT
   for (const intent of intents) select.append(el('option', { value: intent, selected: intent === nearest }, plainLabel(intent)));
   select.append(el('option', { value: kOutOfScope }, say('missOutOfScope')), el('option', { value: kNew }, say('missNewIntent')));
   const name = el('input', { type: 'text', 'aria-label': say('missNewName'), placeholder: say('missNewName'), maxlength: '64', hidden: true, 'data-miss-new': true });
+  select.addEventListener('input', () => void (name.hidden = select.value !== kNew));
   select.addEventListener('change', () => {
-    name.hidden = select.value !== kNew;
     if (!name.hidden) name.focus();
   });
   return { nodes: [select, name], chosen: () => (select.value === kNew ? { intent: name.value.trim(), isNew: true } : { intent: select.value, isNew: false }) };

@@ -3,6 +3,7 @@
 import { el } from '../src/dom';
 import { shortId } from '../src/format';
 import { asking, percentOf, table, when } from './parts';
+import { drawShadow } from './shadow_view';
 import type { Figures, Outcome, RefusedRun, Release, Releases, Round } from './shop_read';
 import type { Say, Word } from './words';
 
@@ -14,7 +15,7 @@ const idCell = (id: string): HTMLElement => el('code', { title: id }, shortId(id
 
 function gateCell(release: Release, say: Say): HTMLElement {
   const fallen = release.gate.fallen.length > 0 ? ` ${say('gateFallen', { slices: release.gate.fallen.join(', ') })}` : '';
-  return el('details', {}, el('summary', {}, `${release.gate.pass ? say('gatePass') : say('gateFail')}${fallen}`), el('p', { class: 'item-meta', lang: 'en' }, release.gate.reason));
+  return el('details', { 'data-gate': release.id }, el('summary', {}, `${release.gate.pass ? say('gatePass') : say('gateFail')}${fallen}`), el('p', { class: 'item-meta', lang: 'en' }, release.gate.reason));
 }
 
 function releaseRow(row: Release, all: Releases, say: Say, isManager: boolean, choose: Choose): (Node | string)[] {
@@ -26,10 +27,10 @@ function releaseRow(row: Release, all: Releases, say: Say, isManager: boolean, c
   return [idCell(row.id), when(row.created), ...figures(row.figures), dataset(row, say), gateCell(row, say), deed];
 }
 
-const outcomeWords: Record<Outcome, Word> = { running: 'roundRunning', interrupted: 'roundInterrupted', released: 'roundReleased', refused: 'roundRefused', nothing: 'roundNothing', failed: 'roundFailed', passed: 'roundPassed', changed: 'roundChanged' };
+const outcomeWords: Record<Outcome, Word> = { running: 'roundRunning', interrupted: 'roundInterrupted', released: 'roundReleased', refused: 'roundRefused', nothing: 'roundNothing', shadow: 'roundShadow', failed: 'roundFailed', passed: 'roundPassed', changed: 'roundChanged' };
 
 function roundRow(row: Round, say: Say): (Node | string)[] {
-  const reason = el('details', {}, el('summary', {}, say('reason')), el('p', { class: 'item-meta', lang: 'en' }, row.reason));
+  const reason = el('details', { 'data-round': row.started }, el('summary', {}, say('reason')), el('p', { class: 'item-meta', lang: 'en' }, row.reason));
   return [when(row.started), say(row.kind === 'tests' ? 'roundTests' : 'roundImprove'), say(outcomeWords[row.outcome]), row.why, row.kind === 'tests' ? '' : String(row.corrections), row.reason === '' ? '' : reason];
 }
 
@@ -44,6 +45,7 @@ export function drawReleases(into: HTMLElement, all: Releases, say: Say, isManag
     nodes.push(table(say('releases'), [say('release'), say('created'), ...heads, say('gate'), ''], all.releases.map((row) => releaseRow(row, all, say, isManager, choose)), 'releases'));
     nodes.push(el('p', { class: 'empty' }, say('heldOut')));
   }
+  if (all.shadow !== null) nodes.push(drawShadow(all.shadow, say));
   if (all.refused.length > 0) {
     nodes.push(el('h2', {}, say('refusedRuns')));
     nodes.push(table(say('refusedRuns'), [say('release'), say('created'), ...heads, say('reason')], all.refused.map((row) => [idCell(row.id), when(row.created), ...figures(row.figures), dataset(row, say), row.reason || say('noReason')])));

@@ -30,7 +30,13 @@ describe('reading the shop', () => {
       refused: [{ run_id: 'run_1', figures: {}, reason: 'worse' }],
       rounds: [{ kind: 'improve', why: '03:00', corrections: 4, started: 's', outcome: 'refused', reason: 'worse' }, { kind: 'tests', started: 't', outcome: 'odd' }, {}],
       history: [{ release_id: 'release_b', reason: 'gate passed', changed: 'x' }],
+      shadow: { candidate_id: 'run_2', release_id: 'release_b', calls: 4, changed: 1, changed_share: 0.25, dropped: 2, intents: [{ intent: 'hours', calls: 4, changed: 1 }], examples: [{ trace_id: 't', text: 'open?', live: { decision: 'answer', label: 'hours', score: 0.9 } }] },
     });
+    expect(all.shadow?.changed_share).toBe(0.25);
+    expect([all.shadow?.dropped, all.shadow?.failed, all.shadow?.problem]).toEqual([2, 0, '']);
+    expect(all.shadow?.examples[0]?.live.label).toBe('hours');
+    expect(all.shadow?.examples[0]?.candidate).toEqual({ decision: '', label: '', score: 0 });
+    expect(readReleases({ shadow: null }).shadow).toBe(null);
     expect(all.rounds).toEqual([
       { kind: 'improve', why: '03:00', corrections: 4, started: 's', outcome: 'refused', reason: 'worse' },
       { kind: 'tests', why: '', corrections: 0, started: 't', outcome: 'nothing', reason: '' },

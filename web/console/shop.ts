@@ -4,6 +4,7 @@ import type { Outcome, Problem } from '../src/api';
 import { el } from '../src/dom';
 import type { Lang } from '../src/i18n';
 import { detailOf } from '../src/person_calls';
+import { focusIfLost, redraw } from '../src/redraw';
 import { drawIntents } from './intents_view';
 import { drawFound, drawKnowledge, type KnowledgeActions } from './knowledge_view';
 import { problemLine } from './parts';
@@ -30,36 +31,40 @@ export interface Stage {
 
 const kUsageDays = 30;
 
+function sayAbove(stage: Stage, said: string): void {
+  stage.into.querySelector('.problem-line')?.remove();
+  stage.into.prepend(problemLine(said));
+  stage.into.scrollTo({ top: 0 });
+}
+
+// What is to be shown cannot be read; a view that is drawn already stays, with what is typed in it.
 function sayFailed(stage: Stage, problem: Problem): void {
-  stage.into.replaceChildren(problemLine(stage.say('problem', { detail: detailOf(problem) })));
+  if (stage.into.querySelector('h2') === null) stage.into.replaceChildren();
+  sayAbove(stage, stage.say('problem', { detail: detailOf(problem) }));
 }
 
 // What was asked for could not be done: said above, and the view stays as it is.
-function sayUndone(stage: Stage, problem: Problem): void {
-  stage.into.querySelector('.problem-line')?.remove();
-  stage.into.prepend(problemLine(stage.say('notDone', { detail: detailOf(problem) })));
-  stage.into.scrollTo({ top: 0 });
-}
+const sayUndone = (stage: Stage, problem: Problem): void => sayAbove(stage, stage.say('notDone', { detail: detailOf(problem) }));
 
 async function shown<T>(stage: Stage, reading: Promise<Outcome<T>>, draw: (value: T) => void): Promise<void> {
   const outcome = await reading;
   if (!stage.isShown()) return;
-  if (outcome.ok) draw(outcome.value);
+  if (outcome.ok) redraw(stage.into, () => stage.isShown() && draw(outcome.value));
   else sayFailed(stage, outcome.problem);
 }
 
 // Does one thing after the other; what was done is drawn anew, what was refused is said.
-async function done(stage: Stage, deeds: (() => Promise<Outcome<true>>)[], said: string, redraw: () => Promise<void>): Promise<void> {
+async function done(stage: Stage, deeds: (() => Promise<Outcome<true>>)[], said: string, again: () => Promise<void>): Promise<void> {
   let refused: Problem | null = null;
   for (const deed of deeds) {
     const outcome = await deed();
     if (!outcome.ok) refused ??= outcome.problem;
   }
   if (!stage.isShown()) return;
-  await redraw();
+  await again();
   if (refused !== null) return sayUndone(stage, refused);
   stage.announce(said);
-  stage.into.focus();
+  focusIfLost(stage.into);
 }
 
 const releases = (stage: Stage): Promise<void> =>
@@ -67,21 +72,27 @@ const releases = (stage: Stage): Promise<void> =>
     drawReleases(stage.into, all, stage.say, stage.isManager, (release, insteadOf) => void done(stage, [() => stage.api.makeLive(release, insteadOf)], stage.say('releaseChosen'), () => releases(stage))),
   );
 
-function knowledge(stage: Stage): Promise<void> {
+// `asked`: the search whose answer is shown; it is answered anew from the documents that are there by now.
+async function knowledge(stage: Stage, asked = ''): Promise<void> {
   const { api, say } = stage;
+  let shownFor = asked;
   const upload = (file: File) => async (): Promise<Outcome<true>> => api.addDocument(file.name, new Uint8Array(await file.arrayBuffer()));
   const actions: KnowledgeActions = {
     search: async (query) => {
+      shownFor = query;
       const outcome = await api.search(query);
       const into = document.getElementById('found');
-      if (into === null || !stage.isShown()) return;
+      if (into === null || !stage.isShown() || shownFor !== query) return;
       if (outcome.ok) drawFound(into, outcome.value, say);
       else into.replaceChildren(problemLine(detailOf(outcome.problem)));
     },
-    upload: (files) => void done(stage, files.map(upload), say('uploaded', { n: files.length }), () => knowledge(stage)),
-    remove: (source) => void done(stage, [() => api.removeDocument(source)], say('removed'), () => knowledge(stage)),
+    upload: (files) => void done(stage, files.map(upload), say('uploaded', { n: files.length }), () => knowledge(stage, shownFor)),
+    remove: (source) => void done(stage, [() => api.removeDocument(source)], say('removed'), () => knowledge(stage, shownFor)),
   };
-  return shown(stage, api.documents(), (all) => drawKnowledge(stage.into, all, say, stage.isManager, actions));
+  await shown(stage, api.documents(), (all) => {
+    drawKnowledge(stage.into, all, say, stage.isManager, actions);
+    if (shownFor !== '') actions.search(shownFor);
+  });
 }
 
 const intents = (stage: Stage): Promise<void> => shown(stage, stage.api.intents(), (rows) => drawIntents(stage.into, rows, stage.say, stage.lang));
@@ -91,9 +102,9 @@ async function tests(stage: Stage): Promise<void> {
     const outcome = await stage.api.runTests();
     if (!stage.isShown()) return;
     if (outcome.ok) {
-      drawTests(stage.into, outcome.value, stage.say, stage.isManager, () => void run());
+      redraw(stage.into, () => stage.isShown() && drawTests(stage.into, outcome.value, stage.say, stage.isManager, () => void run()));
       stage.announce(document.getElementById('tests-ran')?.textContent ?? '');
-      document.getElementById('run-tests')?.focus();
+      focusIfLost(document.getElementById('run-tests'));
       return;
     }
     await tests(stage);

@@ -29,7 +29,7 @@ export interface RefusedRun {
   dataset: DatasetLine | null;
   reason: string;
 }
-export const kOutcomes = ['running', 'interrupted', 'released', 'refused', 'nothing', 'failed', 'passed', 'changed'] as const;
+export const kOutcomes = ['running', 'interrupted', 'released', 'refused', 'nothing', 'shadow', 'failed', 'passed', 'changed'] as const;
 export type Outcome = (typeof kOutcomes)[number];
 export interface Round {
   kind: 'improve' | 'tests';
@@ -39,6 +39,28 @@ export interface Round {
   outcome: Outcome;
   reason: string;
 }
+export interface Verdict {
+  decision: string;
+  label: string;
+  score: number;
+}
+// A candidate that reads each call beside the live release.
+export interface Shadow {
+  candidate: string;
+  live: string; // what it is compared with
+  by: string;
+  started: string;
+  problem: string; // why it is not read with; '': it is
+  refused: string; // why it was not released; '': it is not judged yet
+  calls: number;
+  changed: number; // of them decided otherwise
+  changed_share: number;
+  dropped: number;
+  failed: number;
+  intents: { intent: string; calls: number; changed: number }[];
+  changes: { live: string; candidate: string; calls: number }[];
+  examples: { trace: string; text: string; read: string; live: Verdict; candidate: Verdict }[];
+}
 export interface Releases {
   model: string;
   live: string;
@@ -47,6 +69,7 @@ export interface Releases {
   releases: Release[];
   refused: RefusedRun[];
   rounds: Round[];
+  shadow: Shadow | null; // null: none reads
   history: { release: string; reason: string; changed: string }[];
 }
 export interface DrawnAnswer {
@@ -169,6 +192,29 @@ function readDataset(json: unknown): DatasetLine | null {
   return text(dataset.id) === '' ? null : { id: text(dataset.id), rows: number(dataset.rows), labels: number(dataset.labels) };
 }
 
+const readVerdict = (json: unknown): Verdict => ({ decision: text(object(json).decision), label: text(object(json).label), score: number(object(json).score) });
+
+function readShadow(json: unknown): Shadow | null {
+  const one = object(json);
+  if (text(one.candidate_id) === '') return null;
+  return {
+    candidate: text(one.candidate_id),
+    live: text(one.release_id),
+    by: text(one.started_by),
+    started: text(one.started),
+    problem: text(one.problem),
+    refused: text(one.refused),
+    calls: number(one.calls),
+    changed: number(one.changed),
+    changed_share: share(one.changed_share) ?? 0,
+    dropped: number(one.dropped),
+    failed: number(one.failed),
+    intents: list(one.intents).map(object).map((row) => ({ intent: text(row.intent), calls: number(row.calls), changed: number(row.changed) })),
+    changes: list(one.changes).map(object).map((row) => ({ live: text(row.live), candidate: text(row.candidate), calls: number(row.calls) })),
+    examples: list(one.examples).map(object).map((row) => ({ trace: text(row.trace_id), text: text(row.text), read: text(row.read), live: readVerdict(row.live), candidate: readVerdict(row.candidate) })),
+  };
+}
+
 export function readReleases(json: unknown): Releases {
   const all = object(json);
   const gate = (value: unknown): Release['gate'] => {
@@ -192,6 +238,7 @@ export function readReleases(json: unknown): Releases {
       .map(object)
       .map((row) => ({ kind: row.kind === 'tests' ? ('tests' as const) : ('improve' as const), why: text(row.why), corrections: number(row.corrections), started: text(row.started), outcome: kOutcomes.find((one) => one === row.outcome) ?? 'nothing', reason: text(row.reason) }))
       .filter((row) => row.started !== ''),
+    shadow: readShadow(all.shadow),
     history: list(all.history)
       .map(object)
       .map((row) => ({ release: text(row.release_id), reason: text(row.reason), changed: text(row.changed) })),

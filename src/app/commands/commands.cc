@@ -190,11 +190,14 @@ constexpr std::array kCommands{
             "A model of --task multilabel: {\"text\", \"labels\": those said, \"ranked\": the --top-k N best}.\n"
             "A model of --task generate: as `yupu generate`, with --text for --prompt.",
             predict_command},
-    Command{"models", "models list|show|promote|rollback|export|merge|quantize ...", "releases: which model answers",
+    Command{"models", "models list|show|promote|rollback|shadow|export|merge|quantize ...",
+            "releases: which model answers",
             "  models list                       what is live and what was\n"
             "  models show NAME                  the live release, its run, figures and dataset\n"
             "  models promote NAME RELEASE_ID    make a release live\n"
             "  models rollback NAME              make the release before it live again\n"
+            "  models shadow NAME                what a candidate beside the live release would decide otherwise\n"
+            "      [--candidate ID]   a run or release: it reads each call from now on; --stop: it reads no more\n"
             "  models export NAME DIR            copy the live model directory (HuggingFace layout)\n"
             "  models merge ADAPTER_DIR DIR      fold a LoRA or AdaLoRA adapter into its base: a whole model\n"
             "  models quantize --model DIR --out DIR   the model with int8 weights: a quarter of the size, faster "

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/shadow.h"
 #include "app/workplace.h"
 #include "base/file.h"
 #include "handoff/live_release.h"
@@ -143,8 +144,8 @@ Status quantize(Arguments& arguments) {
 }  // namespace
 
 Status models_command(Arguments& arguments) {
-  YUPU_ASSIGN_OR_RETURN(const std::string verb,
-                        arguments.verb({"list", "show", "promote", "rollback", "export", "merge", "quantize"}));
+  YUPU_ASSIGN_OR_RETURN(const std::string verb, arguments.verb({"list", "show", "promote", "rollback", "shadow",
+                                                                "export", "merge", "quantize"}));
   if (verb == "quantize") return quantize(arguments);
   if (verb == "merge") {
     YUPU_ASSIGN_OR_RETURN(const auto directories, arguments.finish(2, 2, "adapter directory and target directory"));
@@ -152,12 +153,15 @@ Status models_command(Arguments& arguments) {
   }
   const WorkplaceOptions where = read_workplace(arguments);
   const bool json = arguments.flag("--json");
+  ShadowWish shadow;
+  if (verb == "shadow") shadow = {.candidate = arguments.text("--candidate"), .stop = arguments.flag("--stop")};
   const std::size_t word_count = verb == "list" ? 0 : verb == "promote" || verb == "export" ? 2 : 1;
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(word_count, word_count,
                                                            verb == "promote" ? "model and release id" : "model name"));
   YUPU_ASSIGN_OR_RETURN(auto place, open_workplace(where, true));
   if (verb == "list") return list(place, json);
   if (verb == "show") return show(place, words[0]);
+  if (verb == "shadow") return shadow_command(place, words[0], shadow, json);
   if (verb == "export") return export_model(place, words[0], words[1]);
   if (verb == "promote") {
     YUPU_ASSIGN_OR_RETURN(const auto release, handoff::get_record(*place.store, words[1]));

@@ -37,6 +37,8 @@ Status ShopBot::open(const House& house, Models& models, serving::Service& servi
   bot_ = &bot->bot();
   open_desk();
   service.add_bot(std::move(bot));
+  shadow_ = std::make_unique<ShadowReader>(house);
+  service.set_shadow(shadow_->shadow);
   YUPU_RETURN_IF_ERROR(open_connectors());
   if (!plan.notify.routes.empty()) {
     YUPU_ASSIGN_OR_RETURN(auto told, strategy::shop_notices(*strategy_));
@@ -120,12 +122,14 @@ void ShopBot::add_console(http::Router& router) {
 void ShopBot::start() {
   desk_->start();
   connectors_.start();
+  shadow_->shadow.start();
   if (notices_ != nullptr) notices_->start();
   if (retention_ != nullptr) retention_->start();
 }
 
 void ShopBot::stop() {
   connectors_.stop();
+  shadow_->shadow.stop();
   if (notices_ != nullptr) notices_->stop();
   desk_->stop();
   if (retention_ != nullptr) retention_->stop();

@@ -6,6 +6,7 @@
 
 #include "app/serve/house.h"
 #include "app/serve/models.h"
+#include "app/serve/shadow_reader.h"
 #include "http/router.h"
 #include "products/service/agents/agent_routes.h"
 #include "products/service/agents/desk.h"
@@ -46,6 +47,7 @@ class ShopBot {
   std::unique_ptr<products::AgentRoutes> agent_routes_;
   std::unique_ptr<products::VisitorRoutes> visitor_routes_;
   products::ConnectorRoutes connectors_;
+  std::unique_ptr<ShadowReader> shadow_;
   std::unique_ptr<products::NoticeSender> notices_;  // null: nobody is told
   std::unique_ptr<strategy::Retention> retention_;   // null: conversations are kept for good
 };
