@@ -14,6 +14,9 @@ namespace {
 
 // Rows of activations that one pass over the weights serves: what stays in the second cache.
 constexpr std::int64_t kBlockBytes = 256 << 10;
+// Products that one thread does sooner than it is sure of a second one (some 10 us): a server's other threads want to
+// run too.
+constexpr std::int64_t kSerialWorkMax = 4 << 20;
 
 std::int64_t padded_depth(std::int64_t depth) { return round_up(depth, kInt8Group * kInt8GroupUnit); }
 
@@ -73,7 +76,11 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
   auto* const quantised = reinterpret_cast<std::uint8_t*>(bytes.i8());
   const Tensor row_memory = context.empty({rows, static_cast<std::int64_t>(sizeof(Int8Row))}, DType::kI8);
   auto* const row_scales = reinterpret_cast<Int8Row*>(row_memory.i8());
-  context.team().parallel_for(panels.count, 1, [&](std::int64_t begin, std::int64_t end, int) {
+  const bool alone = rows * weight.columns() * depth <= kSerialWorkMax;
+  const auto share_out = [&](std::int64_t count, const auto& work) {
+    alone ? work(0, count, 0) : context.team().parallel_for(count, 1, work);
+  };
+  share_out(panels.count, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t panel = begin; panel < end; ++panel) {
       const std::int64_t first = panels.begin(panel);
       const std::int64_t count = panels.size(panel);
@@ -89,7 +96,7 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
   const std::int64_t block_panels = std::max<std::int64_t>(1, kBlockBytes / (path.panel_rows * row_bytes));
   const std::int64_t blocks = divide_up(panels.count, block_panels);
   const std::int64_t column_panels = divide_up(weight.columns(), kInt8PanelColumns);
-  context.team().parallel_for(blocks * column_panels, 1, [&](std::int64_t begin, std::int64_t end, int) {
+  share_out(blocks * column_panels, [&](std::int64_t begin, std::int64_t end, int) {
     alignas(64) std::int32_t sums[kInt8PanelRowsMax * kInt8PanelColumns];
     const KernelScope scope(path);
     for (std::int64_t index = begin; index < end; ++index) {

@@ -10,7 +10,7 @@ namespace {
 
 // Long enough to bridge the gap between two ops (some microseconds), short enough to leave an idle machine alone.
 constexpr int kSpinsBeforeSleep = 3000;
-constexpr int kSpinsBeforeYield = 10000;
+constexpr int kSpinsBeforeYield = 1000;
 
 void pause_briefly() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -25,6 +25,7 @@ void pause_briefly() {
 ThreadTeam::ThreadTeam(int thread_count) {
   CHECK(thread_count >= 0, "a team needs a thread");
   size_ = thread_count > 0 ? thread_count : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  claimed_ = std::make_unique<std::atomic<std::uint64_t>[]>(static_cast<std::size_t>(size_));
   members_.reserve(static_cast<std::size_t>(size_ - 1));
   for (int member = 1; member < size_; ++member) members_.emplace_back([this, member] { member_loop(member); });
 }
@@ -54,13 +55,18 @@ void ThreadTeam::run_parts(std::int64_t count, std::int64_t grain, const void* f
   job_count_ = count;
   job_part_ = (grains + parts - 1) / parts * grain;
   unfinished_.store(size_ - 1);
-  generation_.fetch_add(1);  // publishes the job
+  const std::uint64_t generation = generation_.fetch_add(1) + 1;  // publishes the job
   // A member going to sleep raises sleepers_ before it looks at generation_ again, so one of the two sees the other.
   if (sleepers_.load() > 0) {
     MutexLock lock(mutex_);
     wake_.notify_all();
   }
   run_member(0);
+  for (int member = 1; member < size_; ++member) {
+    if (!claim(member, generation)) continue;
+    run_member(member);
+    unfinished_.fetch_sub(1, std::memory_order_relaxed);
+  }
   for (int spins = 0; unfinished_.load(std::memory_order_acquire) != 0; ++spins) {
     if (spins < kSpinsBeforeYield) {
       pause_briefly();
@@ -74,6 +80,12 @@ void ThreadTeam::run_parts(std::int64_t count, std::int64_t grain, const void* f
     failure = std::exchange(failure_, nullptr);
   }
   if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+bool ThreadTeam::claim(int member, std::uint64_t generation) {
+  std::atomic<std::uint64_t>& newest = claimed_[static_cast<std::size_t>(member)];
+  std::uint64_t before = newest.load();
+  return before < generation && newest.compare_exchange_strong(before, generation);
 }
 
 void ThreadTeam::run_member(int member) {
@@ -102,6 +114,8 @@ void ThreadTeam::member_loop(int member) {
     }
     if (stopping_.load()) return;
     seen = generation_.load();
+    // What the job is may be read from here on: it cannot end before this part has.
+    if (!claim(member, seen)) continue;
     run_member(member);
     unfinished_.fetch_sub(1, std::memory_order_release);
   }

@@ -17,6 +17,8 @@ namespace {
 
 // Scores are formed for this many queries at a time, so scratch grows with T and not with its square.
 constexpr std::int64_t kQueryBlock = 128;
+// Heads of so few and short sequences (in units of cost() below, some 5 us) are done before a second thread is up.
+constexpr std::int64_t kSerialCost = 6000;
 
 // The matrices of one attention: a row per token (of q: per query), `stride` apart; head h begins at column h*width.
 struct Heads {
@@ -86,7 +88,7 @@ void for_each_head(ThreadTeam& team, const Geometry& geometry, const Fn& fn) {
   };
   std::int64_t total = 0;
   for (std::int64_t b = 0; b < sequences; ++b) total += cost(b) * geometry.heads;
-  const std::int64_t members = team.size();
+  const std::int64_t members = total < kSerialCost ? 1 : team.size();
   team.parallel_for(members, 1, [&](std::int64_t first, std::int64_t last, int member) {
     const std::int64_t from = total / members * first;
     const std::int64_t to = last == members ? total : total / members * last;
