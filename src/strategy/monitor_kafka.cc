@@ -116,6 +116,7 @@ Result<monitor::Outcomes> KafkaSource::take(const std::vector<data::TopicMessage
   batch.source = source_.source;
   batch.position_before = position_;
   batch.read_ns = clock_.now_ns();
+  batch.clock = &clock_;
   for (const data::TopicMessage& message : messages) {
     // Nothing twice, whatever the reader gives.
     const auto known = offsets.find(message.partition);

@@ -247,6 +247,7 @@ Result<monitor::Outcomes> SourcePolls::poll(const MonitorSource& source, std::in
   YUPU_ASSIGN_OR_RETURN(batch.position_before, monitor::source_position(store_, name, source.source));
   YUPU_ASSIGN_OR_RETURN(SourceState state, SourceState::from_text(batch.position_before));
   batch.read_ns = clock_.now_ns();
+  batch.clock = &clock_;
   if (state.next_ns > batch.read_ns && state.next_ns - batch.read_ns <= std::max(source.interval_ns, kHourNs)) {
     next_ns = state.next_ns;  // a process that was started again keeps the pace of the last one
     return monitor::Outcomes();

@@ -90,6 +90,7 @@ Result<Outcomes> take_waiting(store::Store& store, const Clock& clock, const std
   batch.position_before = waiting.position;
   batch.position = std::to_string(waiting.rows.back().integer(0));
   batch.read_ns = clock.now_ns();
+  batch.clock = &clock;
   for (const Row& row : waiting.rows) {
     auto ready = read_row(row.text(2), waiting.source, row.integer(1), topics, from);
     if (ready.ok())

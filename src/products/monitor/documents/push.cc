@@ -34,6 +34,7 @@ Result<PushReport> push_file(store::Store& store, const Clock& clock, const std:
     batch.source = source;
     batch.position_before = position;
     batch.read_ns = clock.now_ns();
+    batch.clock = &clock;
     PushFile::Line line;
     for (std::int64_t rows = 0; rows < options.batch_rows; ++rows) {
       YUPU_ASSIGN_OR_RETURN(more, file.next(line, options.finished));
