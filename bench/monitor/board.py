@@ -36,7 +36,7 @@ def fill(store, now, rng):
                 for paper, sentiment in zip(papers, said):
                     documents += 1
                     publishers.append((topic, bucket * NS, f"paper {paper}"))
-                    mentions.append((topic, documents, documents, f"paper {paper}", sentiment, bucket * NS, bucket * NS))
+                    mentions.append((topic, documents, documents, f"paper {paper}", sentiment, *[bucket * NS] * 2))
             database.executemany("INSERT INTO monitor_count VALUES ('bench', ?, ?, ?, ?, 0)", counts)
             database.executemany("INSERT INTO monitor_count_publisher VALUES ('bench', ?, ?, ?)", publishers)
             database.executemany(
@@ -96,14 +96,16 @@ def run(options):
     program = base.Program(options.yupu, options.workdir / "board", options.threads)
     topics = "".join(f'[[monitor.topic]]\nname = "{name}"\n' for name in TOPICS)
     (program.workdir / "s.toml").write_text(f'[strategy]\nname = "bench"\n[monitor]\n{topics}', encoding="utf-8")
-    program.run("plans", "set", "desk", "--monthly-tokens", 1000000, "--price", "classify_tokens=0.01", "--workdir", "w", threads=False)
+    plan = ["--monthly-tokens", 1000000, "--price", "classify_tokens=0.01"]
+    program.run("plans", "set", "desk", *plan, "--workdir", "w", threads=False)
     program.run("plans", "tenant", "bank", "--plan", "desk", "--workdir", "w", threads=False)
     token = program.json("agents", "add", "Li", "--workdir", "w", threads=False)["token"]
     documents = fill(program.workdir / "w" / "yupu.db", time.time(), random.Random(1))
     if not options.trial:
         program.run("monitor", "run", "s.toml", "--once", "--workdir", "w")
     words = [program.yupu, "serve", "--monitor", "s.toml", "--listen", "127.0.0.1:0", "--workdir", "w"]
-    with subprocess.Popen(words, cwd=program.workdir, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(words, cwd=program.workdir, **pipes) as server:
         try:
             address = next(found.group() for line in server.stdout if (found := re.search(r"http://[0-9.]+:\d+", line)))
             first, times = ask(Page(address, token))
@@ -113,4 +115,5 @@ def run(options):
     for name, values in times.items():
         figures[f"{name} median ms"] = round(base.quantile(values, 0.5), 1)
         figures[f"{name} most ms"] = round(max(values), 1)
-    base.tell("board", f"{len(TOPICS)} topics, {DAYS} days", "over HTTP", "no band" if options.trial else "with the band", **figures)
+    band = "no band" if options.trial else "with the band"
+    base.tell("board", f"{len(TOPICS)} topics, {DAYS} days", "over HTTP", band, **figures)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""kill -9 at random points of `yupu monitor run`: reading, looking for surges, telling. Documents count once, alarms are there once, and
-their notices arrive at a receiver that fails a third of the time, each under its own key.
+"""kill -9 at random points of `yupu monitor run`: reading, looking for surges, telling. Documents count once, alarms are
+there once, and their notices arrive at a receiver that fails a third of the time, each under its own key.
 
   monitor_run_kill_test.py --yupu build/release/yupu --kills 7 --documents 6000 [--seed 1]
 
-The documents are those of monitor_kill_test.py and so is the oracle of what they count, but the newest came ten minutes ago, so that what
-fires still fires when it is looked at. Prints "N passed, M failed"; exit 1 on the first broken promise.
+The documents are those of monitor_kill_test.py and so is the oracle of what they count, but the newest came ten minutes
+ago, so that what fires still fires when it is looked at. Prints "N passed, M failed"; exit 1 on the first broken promise.
 """
 import argparse
 import collections
@@ -54,13 +54,15 @@ def add_rules(folder, documents, port):
     for topic in ("tea", "steel"):
         text = text.replace(f'name = "{topic}"\n', f'name = "{topic}"\nabsolute_limit = {int(0.5 * an_hour)}\n')
     (folder / "secret").write_text("hush\n", encoding="utf-8")
-    path.write_text(text + '[[monitor.file]]\npath = "rows.jsonl"\n[[monitor.route]]\nname = "desk"\nsecret_file = "secret"\n'
-                    f'url = "http://127.0.0.1:{port}/"\nwait_seconds = 0\nallow_private_addresses = true\n', encoding="utf-8")
+    text += '[[monitor.file]]\npath = "rows.jsonl"\n[[monitor.route]]\nname = "desk"\nsecret_file = "secret"\n'
+    text += f'url = "http://127.0.0.1:{port}/"\nwait_seconds = 0\nallow_private_addresses = true\n'
+    path.write_text(text, encoding="utf-8")
 
 
 def start(yupu, folder):
     with open(folder / "run.log", "ab") as log:
-        return subprocess.Popen([yupu, "monitor", "run", "strategy.toml", "--workdir", "work"], cwd=folder, stdout=log, stderr=log)
+        words = [yupu, "monitor", "run", "strategy.toml", "--workdir", "work"]
+        return subprocess.Popen(words, cwd=folder, stdout=log, stderr=log)
 
 
 def states(folder):
@@ -92,7 +94,8 @@ def run(yupu, folder, kills, rng):
 def check_alarms(yupu, folder):
     with sqlite3.connect(folder / "work" / "yupu.db") as store:
         alarms = dict(store.execute("SELECT alarm, fired_count FROM monitor_alarm"))
-        fired = collections.Counter(alarm for alarm, in store.execute("SELECT alarm FROM monitor_audit WHERE event = 'firing'"))
+        firing = store.execute("SELECT alarm FROM monitor_audit WHERE event = 'firing'")
+        fired = collections.Counter(alarm for alarm, in firing)
         notices = dict(store.execute("SELECT id, body FROM monitor_notice"))
     if not alarms or dict(fired) != alarms:
         raise Broken(f"alarms {alarms}, in the audit log {dict(fired)}")
@@ -100,7 +103,8 @@ def check_alarms(yupu, folder):
     replayed = json.loads(subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout)
     if replayed["fired"] != sum(alarms.values()):
         raise Broken(f"a replay fires {replayed['fired']} times, live it was {alarms}")
-    told = collections.Counter((alarm["alarm"], alarm["state"]) for body in notices.values() for alarm in json.loads(body)["alarms"])
+    bodies = [json.loads(body) for body in notices.values()]
+    told = collections.Counter((alarm["alarm"], alarm["state"]) for body in bodies for alarm in body["alarms"])
     if set(states(folder)) != {"sent"} or set(told.values()) != {1} or not {alarm for alarm, _ in told} <= set(alarms):
         raise Broken(f"notices are {states(folder)}, of {dict(told)}")
     taken = {key for key, _, status in Receiver.arrived if status == 204}
@@ -119,7 +123,7 @@ def main():
     options = parser.parse_args()
     yupu = str(pathlib.Path(options.yupu).resolve())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="yupu-monitor-run-kill-"))
-    print(f"monitor run kill test: seed {options.seed}, {options.kills} kills, {options.documents} documents, in {folder}", flush=True)
+    print(f"monitor run kill test: seed {options.seed}, {options.kills} kills, {options.documents} documents, {folder}", flush=True)
     rng = random.Random(options.seed)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -138,7 +142,8 @@ def main():
         print(f"BROKEN (seed {options.seed}): {broken}")
         print("0 passed, 1 failed")
         return 1
-    print(f"run: {options.kills} kills, {len(rows)} rows, {buckets} buckets, {alarms} alarms once, {notices} notices in {len(Receiver.arrived)} attempts")
+    told = f"{alarms} alarms once, {notices} notices in {len(Receiver.arrived)} attempts"
+    print(f"run: {options.kills} kills, {len(rows)} rows, {buckets} buckets, {told}")
     print("1 passed, 0 failed")
     shutil.rmtree(folder, ignore_errors=True)
     return 0
