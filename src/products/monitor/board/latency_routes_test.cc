@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "products/monitor/documents/intake.h"
+#include "products/monitor/documents/measured_intake.h"
 #include "store/testing.h"
 
 namespace yupu::monitor {
@@ -35,7 +35,6 @@ TEST(LatencyRoutes, ShowTheSpansAndGiveThemAsMetrics) {
 
   const TopicDictionary topics = TopicDictionary::create({{"tea", {}}}).value();
   Batch batch{.source = "feed", .position_before = "", .position = "1", .documents = {}};
-  batch.clock = &clock;
   for (const char* guid : {"1", "2"})
     batch.documents.push_back(make_ready({.source = "feed",
                                           .guid = guid,
@@ -48,7 +47,7 @@ TEST(LatencyRoutes, ShowTheSpansAndGiveThemAsMetrics) {
                                           .sentiment = Sentiment::kNegative},
                                          topics)
                                   .value());
-  ASSERT_TRUE(take_batch(*store, "m", batch).ok());
+  ASSERT_TRUE(take_measured_batch(*store, "m", batch, clock).ok());
   const Json found = spans("1");
   ASSERT_EQ(found.size(), 4u);
   EXPECT_EQ(found[0].at("span"), "capture");

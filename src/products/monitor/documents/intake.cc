@@ -9,6 +9,7 @@
 #include "products/monitor/documents/days.h"
 #include "products/monitor/documents/latency.h"
 #include "products/monitor/documents/meaning.h"
+#include "products/monitor/documents/measured_intake.h"
 #include "products/monitor/documents/scores.h"
 #include "products/monitor/documents/stories.h"
 #include "text/phrases/phrases.h"
@@ -45,7 +46,6 @@ class Recorder {
     return now_ns_ / kHourNs == before_ns / kHourNs ? ok_status() : forget();
   }
   std::int64_t now_ns() const { return now_ns_; }
-  // `clock` null: how long documents took is not measured.
   Status keep_tallies(const Clock* clock) const {
     YUPU_RETURN_IF_ERROR(days_.keep(transaction_, monitor_));
     return clock == nullptr ? ok_status()
@@ -246,8 +246,9 @@ Status keep_outcomes(Transaction& transaction, const std::string& monitor, const
   return ok_status();
 }
 
-Status record(Transaction& transaction, const std::string& monitor, const Batch& batch, const IntakeOptions& options,
-              Outcomes& outcomes) {
+// `clock` null: how long documents took is not measured.
+Status record(Transaction& transaction, const std::string& monitor, const Batch& batch, const Clock* clock,
+              const IntakeOptions& options, Outcomes& outcomes) {
   YUPU_ASSIGN_OR_RETURN(const std::string position, position_in(transaction, monitor, batch.source));
   if (position != batch.position_before)
     return conflict(fmt::format("source '{}' has been read by another process meanwhile", batch.source));
@@ -257,7 +258,7 @@ Status record(Transaction& transaction, const std::string& monitor, const Batch&
   for (const ReadyDocument& document : batch.documents) YUPU_RETURN_IF_ERROR(recorder.take(document));
   for (const Refusal& refusal : batch.refusals) ++outcomes["refused_" + refusal.reason];
   for (const auto& [outcome, count] : batch.counted) outcomes[outcome] += count;
-  YUPU_RETURN_IF_ERROR(recorder.keep_tallies(batch.clock));
+  YUPU_RETURN_IF_ERROR(recorder.keep_tallies(clock));
   YUPU_RETURN_IF_ERROR(recorder.keep_clock(before_ns));
   YUPU_RETURN_IF_ERROR(keep_outcomes(transaction, monitor, batch, outcomes));
   return transaction
@@ -268,16 +269,26 @@ Status record(Transaction& transaction, const std::string& monitor, const Batch&
       .status();
 }
 
+Result<Outcomes> write_batch(store::Store& store, const std::string& monitor, const Batch& batch, const Clock* clock,
+                             const IntakeOptions& options) {
+  Outcomes outcomes;
+  YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
+    outcomes.clear();
+    return record(transaction, monitor, batch, clock, options, outcomes);
+  }));
+  return outcomes;
+}
+
 }  // namespace
 
 Result<Outcomes> take_batch(store::Store& store, const std::string& monitor, const Batch& batch,
                             const IntakeOptions& options) {
-  Outcomes outcomes;
-  YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
-    outcomes.clear();
-    return record(transaction, monitor, batch, options, outcomes);
-  }));
-  return outcomes;
+  return write_batch(store, monitor, batch, nullptr, options);
+}
+
+Result<Outcomes> take_measured_batch(store::Store& store, const std::string& monitor, const Batch& batch,
+                                     const Clock& clock, const IntakeOptions& options) {
+  return write_batch(store, monitor, batch, &clock, options);
 }
 
 Status keep_refusals(Transaction& transaction, const std::string& monitor, const Batch& batch) {

@@ -31,7 +31,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/status.h"
 #include "products/monitor/documents/document.h"
 #include "store/store.h"
@@ -65,7 +64,6 @@ struct Batch {
   std::vector<Refusal> refusals = {};
   Outcomes counted = {};                                         // what the reader of the source counts besides
   std::map<std::string, std::string, std::less<>> details = {};  // of `counted`: why, the last time
-  const Clock* clock = nullptr;  // by which it is measured how long documents took (latency.h); null: it is not
 };
 
 Result<Outcomes> take_batch(store::Store& store, const std::string& monitor, const Batch& batch,

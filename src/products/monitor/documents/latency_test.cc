@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "products/monitor/documents/counts.h"
 #include "products/monitor/documents/days.h"
-#include "products/monitor/documents/intake.h"
+#include "products/monitor/documents/measured_intake.h"
 #include "store/testing.h"
 
 namespace yupu::monitor {
@@ -36,9 +36,8 @@ class IntakeTallies : public ::testing::Test {
   void take(std::vector<IncomingDocument> documents, std::int64_t after_ns = 0) {
     Batch batch{.source = "feed", .position_before = position_, .position = position_ + "x", .documents = {}};
     for (IncomingDocument& one : documents) batch.documents.push_back(make_ready(std::move(one), topics_).value());
-    batch.clock = &clock_;
     clock_.advance_ns(after_ns);
-    const auto outcomes = take_batch(*store_, "m", batch);
+    const auto outcomes = take_measured_batch(*store_, "m", batch, clock_);
     ASSERT_TRUE(outcomes.ok()) << outcomes.status().to_string();
     position_ = batch.position;
   }
