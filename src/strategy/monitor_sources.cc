@@ -12,7 +12,7 @@
 #include "data/acquire/fetch/charset.h"
 #include "data/acquire/pages/page.h"
 #include "products/monitor/alarms/source_news.h"
-#include "products/monitor/documents/intake.h"
+#include "products/monitor/documents/measured_intake.h"
 #include "text/unicode.h"
 
 namespace yupu::strategy {
@@ -268,7 +268,8 @@ Result<monitor::Outcomes> SourcePolls::poll(const MonitorSource& source, std::in
     log::warn("monitor_source_failed", {{"source", source.source}, {"error", said(status)}});
   }
   batch.position = state.to_text();
-  YUPU_ASSIGN_OR_RETURN(const auto outcomes, monitor::take_batch(store_, name, batch, strategy_.monitor->intake));
+  YUPU_ASSIGN_OR_RETURN(const auto outcomes,
+                        monitor::take_measured_batch(store_, name, batch, clock_, strategy_.monitor->intake));
   const bool silent = state.is_silent(source.interval_ns, batch.read_ns);
   monitor::SourceNews news;
   news.source = source.source;

@@ -15,6 +15,7 @@
 #include "base/utc.h"
 #include "http/server.h"
 #include "products/monitor/alarms/alarms.h"
+#include "products/monitor/documents/counts.h"
 
 namespace yupu::strategy {
 namespace {
@@ -35,6 +36,7 @@ class MonitorSources : public ::testing::Test {
         return http::text_response(304, "text/plain", "");
       http::Response response = http::text_response(found->second.status, "text/xml", found->second.body);
       if (!found->second.etag.empty()) response.headers.add("etag", found->second.etag);
+      for (const auto& [name, value] : found->second.headers) response.headers.add(name, value);
       return response;
     });
     http::ServerOptions options;
@@ -52,6 +54,7 @@ class MonitorSources : public ::testing::Test {
   struct Answer {
     std::string body, etag = {};
     int status = 200;
+    http::Headers headers = {};
   };
   void says(const std::string& page, Answer answer) {
     MutexLock lock(mutex_);
@@ -136,6 +139,37 @@ TEST_F(MonitorSources, WhatFailsIsCountedAndStopsNoOther) {
   pass_minutes(6);
   const Outcomes second = round();  // those that failed wait twice as long
   EXPECT_EQ(second, (Outcomes{{"polled", 1}, {"unchanged", 1}}));
+}
+
+// Each under its source, so that whoever looks knows which one has which trouble.
+TEST_F(MonitorSources, EveryTroubleIsCountedUnderItsSourceAndTheNextOneIsAsked) {
+  const auto dated = [](const std::string& id, const std::string& date) {
+    return "<item><guid isPermaLink='false'>" + id + "</guid><title>tea " + id + "</title><pubDate>" + date +
+           "</pubDate></item>";
+  };
+  says("large", {.body = std::string((8U << 20U) + 1, 'x')});
+  says("packed", {.body = "no gzip", .headers = {{"content-encoding", "gzip"}}});
+  says("loop", {.body = "", .status = 302, .headers = {{"location", "/loop"}}});
+  says("bytes", {.body = "<?xml version='1.0' encoding='utf-8'?>" + rss(item("1", "tea \xff\xfe"))});
+  says("dates", {.body = rss(dated("1", "Thu, 01 Jan 1970 00:00:00 GMT") + dated("2", "2040-01-01T00:00:00Z") +
+                             dated("3", "2026-11-27 11:00:00") + dated("4", "soon"))});
+  says("good", {.body = rss(item("1", "tea is drunk"))});
+  watch({{"rss", "large"}, {"rss", "packed"}, {"rss", "loop"}, {"rss", "bytes"}, {"rss", "dates"}, {"rss", "good"}});
+  EXPECT_EQ(round()["new"], 6);
+  std::map<std::string, Outcomes> by_source;
+  const auto outcomes = monitor::source_outcomes(*store_, "newsroom").value();
+  for (const monitor::SourceOutcome& outcome : outcomes) by_source[outcome.source][outcome.outcome] = outcome.count;
+  EXPECT_EQ(by_source["large"], (Outcomes{{"failed_too_large", 1}}));
+  EXPECT_EQ(by_source["packed"], (Outcomes{{"failed_encoding", 1}}));
+  EXPECT_EQ(by_source["loop"], (Outcomes{{"failed_redirects", 1}}));
+  EXPECT_EQ(by_source["bytes"], (Outcomes{{"bytes_replaced", 2}, {"new", 1}, {"polled", 1}}));
+  EXPECT_EQ(by_source["dates"], (Outcomes{{"date_future", 1},
+                                          {"date_no_zone", 1},
+                                          {"date_past", 1},
+                                          {"date_unreadable", 1},
+                                          {"new", 4},
+                                          {"polled", 1}}));
+  EXPECT_EQ(by_source["good"], (Outcomes{{"new", 1}, {"polled", 1}}));
 }
 
 TEST_F(MonitorSources, ListsFetchThePagesOfTheirLinks) {

@@ -102,11 +102,23 @@ await check('a sentiment and an alarm are judged, and the series is a file', { l
   await page.locator('[data-topic=tea] .counts', { hasText: '6 / 8' }).waitFor(); // as it was counted
   await page.locator('#chart svg').waitFor(); // comes after the counts, with an answer of its own
   expect((await page.locator('.y-scale .tick').count()) >= 3 && (await page.locator('.x-scale .tick').count()) === 6, 'the chart has no scales');
-  const download = page.waitForEvent('download');
-  await page.click('#export');
-  const rows = readFileSync(await (await download).path(), 'utf8').split('\r\n');
+  const exported = async (format) => {
+    const download = page.waitForEvent('download');
+    await page.click(`#export-${format}`);
+    return readFileSync(await (await download).path());
+  };
+  const rows = (await exported('csv')).toString('utf8').split('\r\n');
   expect(rows[0] === 'begins,total,negative,neutral,positive,expected_low,expected_high', rows[0]);
   expect(rows.slice(1).reduce((sum, row) => sum + Number(row.split(',')[2] ?? 0), 0) === 6, 'the negatives of the file');
+  const json = JSON.parse((await exported('json')).toString('utf8'));
+  expect(json.topic === 'tea' && json.points.reduce((sum, point) => sum + point.negative, 0) === 6 && json.alarms[0].alarm.startsWith('tea@'), `the JSON: ${JSON.stringify(json).slice(0, 300)}`);
+  const svg = await page.evaluate((text) => {
+    const picture = new DOMParser().parseFromString(text, 'image/svg+xml');
+    return { wrong: picture.querySelector('parsererror')?.textContent ?? '', bars: picture.querySelectorAll('rect.negative').length, marks: picture.querySelectorAll('path.mark').length };
+  }, (await exported('svg')).toString('utf8'));
+  expect(svg.wrong === '' && svg.bars >= 1 && svg.marks === 1, `the SVG: ${JSON.stringify(svg)}`);
+  const png = await exported('png');
+  expect(png.subarray(1, 4).toString('latin1') === 'PNG' && png.readUInt32BE(16) === 1720 && png.readUInt32BE(20) === 720 && png.length > 5000, `the PNG: ${png.length} bytes`);
 });
 
 await check('an alarm is acknowledged and silenced under the name of who did it', { locale: 'en-GB' }, async (page) => {
@@ -134,7 +146,11 @@ await check('an alarm is acknowledged and silenced under the name of who did it'
   const log = await page.innerText('#view table');
   for (const word of ['seen to', 'silenced', 'silence_ended', 'Li']) expect(log.includes(word), `the log lacks ${word}: ${log}`);
   await page.click('[data-view=sources]');
-  expect((await page.innerText('#view table')).includes('refused_url'), 'the sources do not say what was refused');
+  await page.locator('#view table', { hasText: 'refused_url' }).waitFor();
+  const intake = await page.innerText('[data-span=intake]');
+  expect(/received – counted\s+8\s+≤/.test(intake), `the delay of the documents: ${intake}`);
+  const metrics = await (await page.request.get(`${origin}/metrics/monitor`)).text();
+  expect(/^monitor_latency_measured\{monitor="newsroom",span="intake"\} 8$/m.test(metrics), metrics);
 });
 
 await check('by keyboard alone: a point of the chart and its documents', { locale: 'en-GB' }, async (page) => {
@@ -198,7 +214,7 @@ for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }],
     await expectAccessible(page, 'an alarm');
     for (const view of ['notices', 'sources', 'log']) {
       await page.click(`[data-view=${view}]`);
-      await page.locator('#view table').waitFor();
+      await page.locator('#view table').first().waitFor();
       await expectAccessible(page, view);
     }
   });

@@ -24,6 +24,7 @@ import time
 
 BUCKET = 300
 LATE = 2 * 3600
+RESTART_SECONDS = 5  # from the start of a process to the first document it counts
 TOPICS = {"tea": ["Green Hill", "青山茶"], "water": ["White River"], "steel": ["钢铁股份"]}
 SENTIMENTS = ["negative", "neutral", "positive"]
 SYLLABLES = ["ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zu", "dra", "fen", "gol", "hir", "jam", "pol"]
@@ -123,6 +124,26 @@ def push(yupu, folder):
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
+def counted(folder):
+    """Documents that something became of."""
+    try:
+        with sqlite3.connect(folder / "work" / "yupu.db", timeout=30) as store:
+            return store.execute("SELECT COALESCE(SUM(count), 0) FROM monitor_outcome").fetchone()[0]
+    except sqlite3.OperationalError:  # killed before there was a store
+        return 0
+
+
+def restart(yupu, folder):
+    """The push after the last kill; it has counted a document within RESTART_SECONDS, or had none left."""
+    before, started = counted(folder), time.monotonic()
+    process = push(yupu, folder)
+    while process.poll() is None and counted(folder) == before:
+        if time.monotonic() - started > RESTART_SECONDS:
+            raise Broken(f"nothing was counted in the {RESTART_SECONDS} s after a restart")
+        time.sleep(0.01)
+    return process
+
+
 def run(yupu, folder, kills, rng):
     """Kills up to `kills` times, until every row was read; then reads the rest, if there is one."""
     done, finished = 0, False
@@ -138,7 +159,7 @@ def run(yupu, folder, kills, rng):
             process.send_signal(signal.SIGKILL)
             process.communicate()
             done += 1
-    process = push(yupu, folder)
+    process = restart(yupu, folder)
     _, errors = process.communicate(timeout=600)
     if process.returncode != 0:
         raise Broken(f"the last push ended with {process.returncode}: {errors.decode()[-500:]}")

@@ -2,6 +2,7 @@
 
 import { call, nothing } from '../src/person_calls';
 import { readUnsure, readWeeks } from './drift';
+import { readSpans } from './latency';
 import { readNotices } from './notices';
 import { readAlarms, readDocuments, readEvidence, readLog, readOverview, readSeries, readSources, type Sentiment } from './read';
 
@@ -22,6 +23,7 @@ export function calls(token: string) {
     silence: (topic: string, minutes: number, note: string) => call(token, '/v1/monitor/silences', { topic, minutes, note }, nothing),
     endSilence: (id: string) => call(token, `/v1/monitor/silences/${encodeURIComponent(id)}/end`, {}, nothing),
     sources: () => call(token, '/v1/monitor/sources', undefined, readSources),
+    latency: () => call(token, '/v1/monitor/latency', undefined, readSpans),
     drift: () => call(token, '/v1/monitor/drift', undefined, readWeeks),
     unsure: () => call(token, '/v1/monitor/unsure?limit=30', undefined, readUnsure),
     notices: () => call(token, '/v1/monitor/notices', undefined, readNotices),

@@ -11,6 +11,7 @@ import { detailOf } from '../src/person_calls';
 import { PersonPage } from '../src/person_page';
 import { calls, type Calls } from './api';
 import { drawDrift } from './drift';
+import { drawLatency } from './latency';
 import { drawNotices } from './notices';
 import type { Evidence, Overview, Sentiment, Series } from './read';
 import { drawAlarms, drawChart, drawDocuments, drawLog, drawSources, drawTopics, evidencePane, periodOf, pointText, topicFrame, type AlarmActions, type Place } from './views';
@@ -212,7 +213,8 @@ async function drawTable(number: number): Promise<void> {
   view.className = 'view-table';
   if (page.shown === 'sources') {
     const rows = await page.answer(page.api?.sources(), number);
-    if (rows !== null) drawSources(view, rows, place());
+    const spans = rows === null ? null : await page.answer(page.api?.latency(), number);
+    if (rows !== null && spans !== null) drawSources(view, rows, drawLatency(spans, place()), place());
   } else if (page.shown === 'notices') {
     const known = await page.answer(page.api?.notices(), number);
     if (known !== null) drawNotices(view, known, place(), { test: (route) => void page.api?.testRoute(route).then(did), resend: (id) => void page.api?.resend(id).then(did) });

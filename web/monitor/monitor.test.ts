@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bandOutlines, kBox, layout, marksUpTo, placeOf, ticks } from './chart';
 import { readAlarms, readDocuments, readEvidence, readOverview, readSeries, webAddress } from './read';
 import { whenOf } from '../src/tables';
-import { inGap, periodOf, pointText, seriesCsv } from './views';
+import { fileName, seriesCsv, seriesJson, seriesSvg } from './export';
+import { durationOf, readSpans, spanCells } from './latency';
+import { inGap, periodOf, pointText } from './views';
 import { readUnsure, readWeeks, weekCells } from './drift';
 import { noticeCells, readNotices } from './notices';
 import { isWord, words } from './words';
@@ -140,5 +142,45 @@ describe('the notices', () => {
     expect(noticeCells(known.notices[1]!, place).slice(2)).toEqual(['new kind', 'waiting', '0', '']);
     expect(known.notices.length).toBe(2);
     expect(readNotices(null)).toEqual({ notices: [], routes: [] });
+  });
+});
+
+describe('the files', () => {
+  const place = { say: words('en'), locale: 'en' };
+  it('are the numbers with what a CSV has no place for', () => {
+    const json = JSON.parse(seriesJson(series));
+    expect(json.points[0]).toEqual({ begins: '2026-11-27T08:00:00.000Z', total: 6, negative: 2, neutral: 3, positive: 1, expected_low: null, expected_high: null });
+    expect(json.points.length).toBe(3);
+    expect(json.alarms).toEqual([{ alarm: 'tea@1', fired: '2026-11-27T08:25:00.000Z', resolved: null }]);
+    expect(json.gaps).toEqual([{ from: '2026-11-27T08:12:00.000Z', to: '2026-11-27T08:18:00.000Z' }]);
+  });
+  it('are a picture that stands alone: every bar, the alarm, the gap, words and sizes', () => {
+    const svg = seriesSvg({ ...series, models: [{ time: '2026-11-27T08:15:00.000Z', detail: 'rel_2' }] }, place);
+    const count = (what: string): number => svg.split(what).length - 1;
+    expect([count('class="negative"'), count('class="neutral"'), count('class="positive"')]).toEqual([2, 1, 1]);
+    expect([count('class="mark"'), count('class="alarm"'), count('class="gap"'), count('class="band"'), count('class="model"')]).toEqual([1, 1, 1, 0, 1]);
+    expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"');
+    for (const said of ['>tea<', '>Negative<', '10 minutes a point']) expect(svg).toContain(said);
+    expect(svg).not.toMatch(/var\(|NaN|undefined/);
+    expect(seriesSvg(readSeries({}), place)).not.toMatch(/NaN|undefined|Invalid/);
+  });
+  it('keep a topic what it is: letters, in a picture and in a name', () => {
+    const odd = { ...series, topic: '</text><script>&"青山\u0001' };
+    expect(seriesSvg(odd, place)).not.toMatch(/<script|\u0001/);
+    expect(seriesSvg(odd, place)).toContain('青山');
+    expect(fileName({ ...series, topic: '../青山 茶/a:b' }, 'png')).toBe('.._青山_茶_a_b-2026-11-27.png');
+    expect(seriesCsv(series).split('\r\n').length).toBe(5);
+  });
+});
+
+describe('the delay', () => {
+  it('is said as at most, in units people read, and not at all where nothing was measured', () => {
+    const place = { say: words('en'), locale: 'en' };
+    const spans = readSpans({ spans: [{ span: 'intake', count: 8, p50_ms: 300, p95_ms: 90_000, p99_ms: 420_000, most_ms: 14_400_000 }, { span: 'notice', count: 0, p50_ms: null }, 7] });
+    expect(spanCells(spans[0]!, place)).toEqual(['received – counted', '8', '≤ 0.3 sec', '≤ 90 sec', '≤ 7 min', '≤ 4 hr']);
+    expect(spanCells(spans[1]!, place)).toEqual(['notice written – taken', '0', '–', '–', '–', '–']);
+    expect(spans.length).toBe(2);
+    expect(durationOf(2_592_000_000, 'en')).toBe('30 days');
+    expect(readSpans(null)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { textLang } from '../src/format';
 import { heads, whenOf, wide, type PlaceOf } from '../src/tables';
 import { el } from '../src/dom';
 import { drawEvidence, drawSeries, kBox, layout, ticks } from './chart';
+import { exportButtons } from './export';
 import { kSentiments, type AlarmRow, type Alarms, type Doc, type Evidence, type LogRow, type Overview, type Sentiment, type Series, type SourceRow, type TopicRow } from './read';
 import { isWord, type Say, type Word } from './words';
 
@@ -96,7 +97,7 @@ export function topicFrame(series: Series, hours: number, chosen: number, sentim
     el('p', { id: 'point-says', class: 'point-says', 'aria-live': 'polite' }, pointText(series, chosen, place)),
     el('h3', {}, say('behind')),
     el('div', { id: 'documents' }),
-    exportButton(series, say),
+    exportButtons(series, place),
     el(
       'details',
       { class: 'numbers' },
@@ -134,22 +135,6 @@ export function drawChart(into: HTMLElement, series: Series, chosen: number, pic
     el('div', { class: 'y-scale', 'aria-hidden': 'true' }, ...values, el('span', { class: 'unit up' }, say('axisUp')), el('span', { class: 'unit down' }, say('axisDown'))),
     el('div', { class: 'plot' }, drawSeries(series, chosen, pick), el('div', { class: 'x-scale', 'aria-hidden': 'true' }, ...times)),
   );
-}
-
-// RFC 4180; times as the server writes them, so that a program reads what the page shows.
-export function seriesCsv(series: Series): string {
-  const rows = series.points.map((point) => [point.begins, point.total, point.negative, point.total - point.negative - point.positive, point.positive, point.low ?? '', point.high ?? ''].join(','));
-  return ['begins,total,negative,neutral,positive,expected_low,expected_high', ...rows].join('\r\n') + '\r\n';
-}
-
-function exportButton(series: Series, say: Say): HTMLElement {
-  const button = el('button', { type: 'button', class: 'outline', id: 'export' }, say('exportCsv'));
-  button.addEventListener('click', () => {
-    const address = URL.createObjectURL(new Blob([seriesCsv(series)], { type: 'text/csv' }));
-    el('a', { href: address, download: `${series.topic}-${(series.points[0]?.begins ?? '').slice(0, 10)}.csv` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-  });
-  return el('p', {}, button);
 }
 
 export type Judge = (doc: Doc, sentiment: Sentiment) => void;
@@ -270,11 +255,13 @@ export function evidencePane(evidence: Evidence, place: Place, actions: AlarmAct
 
 // ---- sources and the log
 
-export function drawSources(into: HTMLElement, rows: SourceRow[], { say, locale }: Place): void {
+// `below`: what stands behind the sources.
+export function drawSources(into: HTMLElement, rows: SourceRow[], below: HTMLElement[], { say, locale }: Place): void {
   const line = (row: SourceRow): HTMLElement => el('tr', {}, el('th', { scope: 'row' }, row.source), el('td', {}, row.outcome), el('td', {}, String(row.count)), el('td', {}, whenOf(row.last, locale)), el('td', {}, row.detail));
   into.replaceChildren(
     el('h2', {}, say('sources')),
     rows.length === 0 ? el('p', { class: 'empty' }, say('noSources')) : wide(say('sources'), el('table', {}, column(say, 'sources', 'outcome', 'count', 'last', 'detail'), el('tbody', {}, ...rows.map(line)))),
+    ...below,
   );
 }
 

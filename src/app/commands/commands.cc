@@ -328,7 +328,8 @@ constexpr std::array kCommands{
         "  --tenant NAME    whose (default: the working folder's own)\n"
         "  --workdir DIR --store URL --json",
         recommend_command},
-    Command{"monitor", "monitor run|push|topics|alarms|ack|silence|notices|replay|rescore|judgements STRATEGY.toml ...",
+    Command{"monitor",
+            "monitor run|push|topics|alarms|ack|silence|notices|replay|rescore|judgements|latency STRATEGY.toml ...",
             "what is said of the topics of [monitor], and who is told of a surge",
             "Documents are kept once, reprints are one story, topics are counted by five minutes (docs/monitor.md).\n"
             "  monitor run STRATEGY.toml [--once]                   reads files, looks for surges, tells routes\n"
@@ -341,6 +342,7 @@ constexpr std::array kCommands{
             "  monitor replay STRATEGY.toml [--days N]              what the file's rules would have raised\n"
             "  monitor judgements STRATEGY.toml [--export FILE.csv] [--limit N]   what people said of sentiments\n"
             "  monitor rescore STRATEGY.toml     what is stored, by the model of [monitor.sentiment] that is live now\n"
+            "  monitor latency STRATEGY.toml [--hours N]            from publication to being counted, by percentiles\n"
             "  --workdir DIR --store URL --json;  run, push, rescore: --threads N, --precision fp32|bf16 of that model",
             monitor_command},
     Command{"answers", "answers test STRATEGY.toml [--workdir DIR] [--json]",

@@ -113,7 +113,7 @@ Result<MonitorPlace> open_monitor(Arguments& arguments, const MonitorWords& want
 Status monitor_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const std::string verb,
                         arguments.verb({"run", "push", "topics", "alarms", "ack", "silence", "notices", "replay",
-                                        "rescore", "judgements", "drift"}));
+                                        "rescore", "judgements", "drift", "latency"}));
   if (verb == "run") return monitor_run_command(arguments);
   if (verb == "push") return push(arguments);
   if (verb == "topics") return topics(arguments);
@@ -123,6 +123,7 @@ Status monitor_command(Arguments& arguments) {
   if (verb == "notices") return monitor_notices_command(arguments);
   if (verb == "rescore") return monitor_rescore_command(arguments);
   if (verb == "drift") return monitor_drift_command(arguments);
+  if (verb == "latency") return monitor_latency_command(arguments);
   if (verb == "judgements") return monitor_judgements_command(arguments);
   return monitor_replay_command(arguments);
 }

@@ -54,5 +54,6 @@ Status monitor_replay_command(Arguments& arguments);
 Status monitor_rescore_command(Arguments& arguments);
 Status monitor_judgements_command(Arguments& arguments);
 Status monitor_drift_command(Arguments& arguments);
+Status monitor_latency_command(Arguments& arguments);
 
 }  // namespace yupu::app

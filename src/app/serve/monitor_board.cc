@@ -15,6 +15,8 @@ void MonitorBoard::open(const House& house) {
                                                   monitor_door(house.store, shown->monitor->tenant));
   notices = std::make_unique<monitor::NoticeRoutes>(house.store, house.clock, shown->name, shown->monitor->routes,
                                                     *news, monitor_door(house.store, shown->monitor->tenant));
+  latency = std::make_unique<monitor::LatencyRoutes>(house.store, house.clock, shown->name,
+                                                     monitor_door(house.store, shown->monitor->tenant));
   if (!shown->monitor->push) return;
   const auto from = shown->monitor->sentiment ? monitor::SentimentFrom::kScored : monitor::SentimentFrom::kDocument;
   pushes =
@@ -25,6 +27,7 @@ void MonitorBoard::open(const House& house) {
 void MonitorBoard::add_routes(http::Router& router) {
   if (routes != nullptr) routes->add_routes(router);
   if (notices != nullptr) notices->add_routes(router);
+  if (latency != nullptr) latency->add_routes(router);
   if (pushes != nullptr) pushes->add_routes(router);
 }
 

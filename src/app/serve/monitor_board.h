@@ -5,6 +5,7 @@
 
 #include "app/serve/house.h"
 #include "http/router.h"
+#include "products/monitor/board/latency_routes.h"
 #include "products/monitor/board/news.h"
 #include "products/monitor/board/notice_routes.h"
 #include "products/monitor/board/push_routes.h"
@@ -16,6 +17,7 @@ struct MonitorBoard {
   std::unique_ptr<monitor::News> news;  // null, as all of them: no monitor is shown
   std::unique_ptr<monitor::BoardRoutes> routes;
   std::unique_ptr<monitor::NoticeRoutes> notices;
+  std::unique_ptr<monitor::LatencyRoutes> latency;
   std::unique_ptr<monitor::PushRoutes> pushes;  // null: nobody may push
 
   void open(const House& house);

@@ -13,7 +13,11 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "http/server.h"
 
@@ -234,6 +238,56 @@ TEST_F(FetcherTest, AServerThatSaysNothingIsLeft) {
   ASSERT_TRUE(fetcher.fetch(at("a")).ok());
   EXPECT_EQ(why(fetcher.fetch(at("slow"))), "timeout");
   go_ = true;
+}
+
+// A server that sends a byte now and then, for as long as anybody listens.
+class Drip {
+ public:
+  Drip() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t bytes = sizeof address;
+    CHECK(::bind(listener_, reinterpret_cast<sockaddr*>(&address), bytes) == 0 && ::listen(listener_, 1) == 0, "drip");
+    CHECK(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &bytes) == 0, "drip");
+    port_ = ntohs(address.sin_port);
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  }
+  ~Drip() {
+    thread_.request_stop();
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  void serve(const std::stop_token& stop) const {
+    const int visitor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (visitor < 0) return;
+    std::string said = "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n";
+    while (!stop.stop_requested() &&
+           ::send(visitor, said.data(), said.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(said.size())) {
+      said = "a";
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ::close(visitor);
+  }
+
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::jthread thread_;
+};
+
+TEST_F(FetcherTest, AServerThatDripsIsLeft) {
+  says("a", "tea");
+  options_.limits.total_ms = 300;
+  options_.obey_robots = false;
+  Fetcher fetcher = this->fetcher();
+  const Drip drip;
+  const auto url = http::parse_url("http://127.0.0.1:" + std::to_string(drip.port()) + "/").value();
+  EXPECT_EQ(why(fetcher.fetch(url)), "timeout");
+  EXPECT_TRUE(fetcher.fetch(at("a")).ok());
 }
 
 TEST_F(FetcherTest, AHostIsAskedOneThingAtATime) {

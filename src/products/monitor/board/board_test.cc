@@ -126,6 +126,8 @@ TEST_F(Board, WhatItShowsIsWhatIsCounted) {
   EXPECT_GE(series.at("points").size(), 36u);  // those without a document too
   EXPECT_EQ(series.at("alarms").at(0).at("alarm"), alarm);
   EXPECT_TRUE(series.at("alarms").at(0).at("firing").get<bool>());
+  ASSERT_EQ(series.at("models").size(), 1u);
+  EXPECT_EQ(series.at("models").at(0).at("detail"), "rel_1");
 
   const Json documents = get("/v1/monitor/documents", {{"topic", "tea"}, {"sentiment", "negative"}, {"limit", "4"}});
   ASSERT_EQ(documents.at("documents").size(), 4u);

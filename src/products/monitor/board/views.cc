@@ -15,6 +15,7 @@
 #include "products/monitor/board/terms.h"
 #include "products/monitor/detect/series.h"
 #include "products/monitor/documents/counts.h"
+#include "products/monitor/documents/days.h"
 #include "products/monitor/drift/distribution.h"
 #include "products/monitor/judgements/judgements.h"
 #include "products/monitor/sentiment/rescore.h"
@@ -92,8 +93,8 @@ Result<Json> BoardView::overview(std::int64_t hours) const {
   for (const TopicStanding& standing : standings) states[standing.topic] = standing;
   Json rows = Json::array();
   for (const Topic& topic : topics.topics()) {
-    YUPU_ASSIGN_OR_RETURN(const TopicCount count,
-                          count_topic(store, monitor, topic.name, now_ns - hours * kHourNs, now_ns + 1));
+    YUPU_ASSIGN_OR_RETURN(const TopicSum count,
+                          sum_topic(store, monitor, topic.name, now_ns - hours * kHourNs, now_ns + 1));
     Json row = {{"topic", topic.name},
                 {"total", count.total},
                 {"negative", count.negative},

@@ -60,6 +60,19 @@ TEST(Baseline, OneWildDayDoesNotMoveIt) {
   EXPECT_NEAR(share_baseline(series, end, 12, {})->share, 0.1, 0.05);
 }
 
+TEST(Baseline, WeekendsAreJudgedByWeekends) {
+  // kBegin is a Saturday, and a day begins at 16:00 UTC there.
+  const auto series =
+      fifteen_days([](std::int64_t, std::int64_t) { return 20; },
+                   [](std::int64_t slot, std::int64_t day) { return (day * 288 + slot + 96) / 288 % 7 < 2 ? 2 : 10; });
+  const auto mean_at = [&](std::int64_t day) {
+    return count_baseline(series, series.bucket_of(kBegin) + day * 288 + 147, 3, {})->mean;
+  };
+  EXPECT_NEAR(mean_at(14), 6, 0.2) << "a Saturday, by four days of two weekends";
+  EXPECT_NEAR(mean_at(13), 30, 0.2) << "a Friday";
+  EXPECT_GT(mean_at(8), 20) << "a Sunday after three such days: by all days, for now";
+}
+
 TEST(Baseline, AtLowCountsTheMeanIsTheMean) {
   Rng random(2);
   const auto series = fifteen_days([](std::int64_t, std::int64_t) { return 3; },

@@ -1,7 +1,11 @@
 #include "products/monitor/documents/document.h"
 
+#include <map>
+#include <set>
+
 #include <gtest/gtest.h>
 
+#include "base/rng.h"
 #include "products/monitor/documents/push_row.h"
 #include "text/phrases/phrases.h"
 
@@ -118,6 +122,54 @@ TEST(Document, PublisherFromItsAddressElseItsSource) {
   EXPECT_EQ(make_ready(incoming, topics())->document.publisher, "paper.example");
   incoming.publisher = "The Paper";
   EXPECT_EQ(make_ready(incoming, topics())->document.publisher, "The Paper");
+}
+
+// A million bytes in many scripts, markup and pictures are a text as any other.
+TEST(Document, LongMixedAndMarkedUpIsTaken) {
+  std::string text = "<script>alert(1)</script> 青山茶 и вода \xF0\x9F\x98\x80 ماء 水 ";
+  while (text.size() < 1'000'000) text += "word" + std::to_string(text.size()) + " 语\xF0\x9F\x8D\xB5 ";
+  const auto ready = make_ready(document("\xF0\x9F\x98\x80 <b onload='x'>", text), topics());
+  ASSERT_TRUE(ready.ok()) << ready.status().to_string();
+  EXPECT_EQ(ready->topics, std::vector<std::string>{"tea"});
+  EXPECT_EQ(ready->document.text, text) << "kept as it came: whoever shows it escapes it";
+  EXPECT_FALSE(ready->bands.empty());
+}
+
+// Rows with bytes changed, doubled, cut out and put in at random.
+TEST(PushRow, WhateverComesIsTakenOrHasAReason) {
+  const std::vector<std::string> rows = {
+      R"({"title": "tea", "text": "青山茶涨价", "url": "https://a.example/?q=1", "sentiment": "negative"})",
+      R"({"guid": "7", "text": "water \ud83d\ude00", "published": "2024-10-04T08:00:00+08:00", "sentiment": "neutral"})",
+      R"({"title": "<img src=x onerror=alert(1)>", "publisher": "p", "received": "2024-10-04T00:00:00Z", "sentiment": "positive"})",
+      R"({"text": null, "title": "", "sentiment": "negative"})"};
+  const std::set<std::string> reasons = {"malformed", "empty",    "too_large", "url",
+                                         "published", "received", "sentiment"};
+  Rng rng(11);
+  std::map<std::string, int> met;
+  for (int i = 0; i < 4000; ++i) {
+    std::string row = rows[rng.below(rows.size())];
+    for (std::uint64_t changes = rng.below(4); changes > 0 && !row.empty(); --changes) {
+      const std::size_t at = rng.below(row.size());
+      switch (rng.below(4)) {
+        case 0:
+          row[at] = static_cast<char>(rng.below(256));
+          break;
+        case 1:
+          row.insert(at, row.substr(at, rng.below(30)));
+          break;
+        case 2:
+          row.erase(at, rng.below(30));
+          break;
+        default:
+          row.insert(at, 1, static_cast<char>(rng.below(256)));
+      }
+    }
+    const auto read = read_push_row(row, "s", kNow);
+    const Status status = read.ok() ? make_ready(*read, topics()).status() : read.status();
+    ++met[status.ok() ? "taken" : status.field()];
+    EXPECT_TRUE(status.ok() || reasons.contains(status.field())) << row << ": " << status.to_string();
+  }
+  for (const char* kind : {"taken", "malformed", "empty", "url", "sentiment"}) EXPECT_GT(met[kind], 0) << kind;
 }
 
 TEST(PushRow, ReadsStrictly) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "products/monitor/documents/measured_intake.h"
 #include "products/monitor/documents/push_row.h"
 #include "text/unicode.h"
 
@@ -99,7 +100,7 @@ Result<Outcomes> take_waiting(store::Store& store, const Clock& clock, const std
   }
   if (options.score) YUPU_RETURN_IF_ERROR(options.score(batch.documents));
   if (options.embed) YUPU_RETURN_IF_ERROR(options.embed(batch.documents));
-  return take_batch(store, monitor, batch, options.intake);
+  return take_measured_batch(store, monitor, batch, clock, options.intake);
 }
 
 }  // namespace

@@ -6,7 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "products/monitor/documents/days.h"
+#include "products/monitor/documents/latency.h"
 #include "products/monitor/documents/meaning.h"
+#include "products/monitor/documents/measured_intake.h"
 #include "products/monitor/documents/scores.h"
 #include "products/monitor/documents/stories.h"
 #include "text/phrases/phrases.h"
@@ -43,6 +46,11 @@ class Recorder {
     return now_ns_ / kHourNs == before_ns / kHourNs ? ok_status() : forget();
   }
   std::int64_t now_ns() const { return now_ns_; }
+  Status keep_tallies(const Clock* clock) const {
+    YUPU_RETURN_IF_ERROR(days_.keep(transaction_, monitor_));
+    return clock == nullptr ? ok_status()
+                            : latencies_.keep(transaction_, monitor_, clock->now_ns(), options_.retention_ns);
+  }
 
   Status take(const ReadyDocument& ready) {
     now_ns_ = std::max(now_ns_, ready.document.received_ns);
@@ -61,7 +69,9 @@ class Recorder {
     YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
     YUPU_RETURN_IF_ERROR(keep_meaning(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_[story ? "reprint" : "new"];
-    return mention(ready, id, story.value_or(id));
+    YUPU_ASSIGN_OR_RETURN(const bool counts, mention(ready, id, story.value_or(id)));
+    if (counts) latencies_.add(ready.document.published_ns, ready.document.received_ns);
+    return ok_status();
   }
 
  private:
@@ -115,7 +125,7 @@ class Recorder {
     YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
     YUPU_RETURN_IF_ERROR(keep_meaning(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_["revised"];
-    return mention(ready, id, story);
+    return mention(ready, id, story).status();
   }
 
   Result<std::int64_t> insert(const ReadyDocument& ready, std::optional<std::int64_t> story) {
@@ -135,12 +145,12 @@ class Recorder {
     return id;
   }
 
-  // The document under each topic that it was not under before.
-  Status mention(const ReadyDocument& ready, std::int64_t id, std::int64_t story) {
+  // The document under each topic that it was not under before. Gives whether it counts under one of them.
+  Result<bool> mention(const ReadyDocument& ready, std::int64_t id, std::int64_t story) {
     const std::int64_t published = published_ns(ready);
     const bool late = bucket_of(published) < bucket_of(now_ns_) - options_.lateness_ns / options_.bucket_ns;
     const std::string publisher = text::fold_phrase(ready.document.publisher);
-    bool added = false;
+    bool added = false, counts = false;
     for (std::size_t i = 0; i < ready.topics.size(); ++i) {
       const std::string& topic = ready.topics[i];
       const Sentiment sentiment = ready.sentiment_under(i);
@@ -161,14 +171,17 @@ class Recorder {
                                 published, now_ns_, std::int64_t{counted}}));
       if (inserted == 0) continue;
       added = true;
-      if (counted) YUPU_RETURN_IF_ERROR(count(topic, published, publisher, sentiment));
+      if (!counted) continue;
+      counts = true;
+      YUPU_RETURN_IF_ERROR(count(topic, published, publisher, sentiment));
     }
     if (added && late) ++outcomes_["late"];
-    return ok_status();
+    return counts;
   }
 
   Status count(const std::string& topic, std::int64_t published, const std::string& publisher, Sentiment sentiment) {
     const std::int64_t bucket_ns = bucket_of(published) * options_.bucket_ns;
+    days_.add(topic, bucket_ns, publisher, sentiment);
     YUPU_RETURN_IF_ERROR(
         run("INSERT INTO monitor_count (monitor, topic, bucket_ns, total, negative, positive) VALUES "
             "(?, ?, ?, 1, ?, ?) ON CONFLICT (monitor, topic, bucket_ns) DO UPDATE SET total = "
@@ -202,6 +215,8 @@ class Recorder {
   const IntakeOptions& options_;
   Outcomes& outcomes_;
   std::int64_t now_ns_ = 0;
+  DayTally days_;
+  LatencyTally latencies_;
 };
 
 Result<std::string> position_in(Transaction& transaction, const std::string& monitor, const std::string& source) {
@@ -231,8 +246,9 @@ Status keep_outcomes(Transaction& transaction, const std::string& monitor, const
   return ok_status();
 }
 
-Status record(Transaction& transaction, const std::string& monitor, const Batch& batch, const IntakeOptions& options,
-              Outcomes& outcomes) {
+// `clock` null: how long documents took is not measured.
+Status record(Transaction& transaction, const std::string& monitor, const Batch& batch, const Clock* clock,
+              const IntakeOptions& options, Outcomes& outcomes) {
   YUPU_ASSIGN_OR_RETURN(const std::string position, position_in(transaction, monitor, batch.source));
   if (position != batch.position_before)
     return conflict(fmt::format("source '{}' has been read by another process meanwhile", batch.source));
@@ -242,6 +258,7 @@ Status record(Transaction& transaction, const std::string& monitor, const Batch&
   for (const ReadyDocument& document : batch.documents) YUPU_RETURN_IF_ERROR(recorder.take(document));
   for (const Refusal& refusal : batch.refusals) ++outcomes["refused_" + refusal.reason];
   for (const auto& [outcome, count] : batch.counted) outcomes[outcome] += count;
+  YUPU_RETURN_IF_ERROR(recorder.keep_tallies(clock));
   YUPU_RETURN_IF_ERROR(recorder.keep_clock(before_ns));
   YUPU_RETURN_IF_ERROR(keep_outcomes(transaction, monitor, batch, outcomes));
   return transaction
@@ -252,16 +269,26 @@ Status record(Transaction& transaction, const std::string& monitor, const Batch&
       .status();
 }
 
+Result<Outcomes> write_batch(store::Store& store, const std::string& monitor, const Batch& batch, const Clock* clock,
+                             const IntakeOptions& options) {
+  Outcomes outcomes;
+  YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
+    outcomes.clear();
+    return record(transaction, monitor, batch, clock, options, outcomes);
+  }));
+  return outcomes;
+}
+
 }  // namespace
 
 Result<Outcomes> take_batch(store::Store& store, const std::string& monitor, const Batch& batch,
                             const IntakeOptions& options) {
-  Outcomes outcomes;
-  YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
-    outcomes.clear();
-    return record(transaction, monitor, batch, options, outcomes);
-  }));
-  return outcomes;
+  return write_batch(store, monitor, batch, nullptr, options);
+}
+
+Result<Outcomes> take_measured_batch(store::Store& store, const std::string& monitor, const Batch& batch,
+                                     const Clock& clock, const IntakeOptions& options) {
+  return write_batch(store, monitor, batch, &clock, options);
 }
 
 Status keep_refusals(Transaction& transaction, const std::string& monitor, const Batch& batch) {

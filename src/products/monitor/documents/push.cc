@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "products/monitor/documents/measured_intake.h"
 #include "products/monitor/documents/push_file.h"
 #include "products/monitor/documents/push_row.h"
 #include "text/unicode.h"
@@ -53,7 +54,7 @@ Result<PushReport> push_file(store::Store& store, const Clock& clock, const std:
     if (batch.position == position) break;
     if (options.score) YUPU_RETURN_IF_ERROR(options.score(batch.documents));
     if (options.embed) YUPU_RETURN_IF_ERROR(options.embed(batch.documents));
-    YUPU_ASSIGN_OR_RETURN(const Outcomes outcomes, take_batch(store, monitor, batch, options.intake));
+    YUPU_ASSIGN_OR_RETURN(const Outcomes outcomes, take_measured_batch(store, monitor, batch, clock, options.intake));
     for (const auto& [outcome, count] : outcomes) report.outcomes[outcome] += count;
     position = batch.position;
   }

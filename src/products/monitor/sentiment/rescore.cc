@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "products/monitor/alarms/alarms.h"
+#include "products/monitor/documents/days.h"
 #include "products/monitor/documents/scores.h"
 #include "products/monitor/sentiment/scoring.h"
 
@@ -76,6 +77,7 @@ Status move_counts(Transaction& transaction, const std::string& monitor, const s
                                       "monitor = ? AND topic = ? AND bucket_ns = ?",
                                       {bucket.negative, bucket.positive, monitor, place.first, place.second})
                              .status());
+    YUPU_RETURN_IF_ERROR(move_day(transaction, monitor, place.first, place.second, bucket.negative, bucket.positive));
   }
   return ok_status();
 }
