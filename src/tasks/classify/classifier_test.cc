@@ -136,14 +136,28 @@ TEST(Classifier, EachBranchIsJudgedWithoutTheOther) {
   for (std::size_t i = 0; i < kTexts.size(); ++i)
     rows.push_back({.text = kTexts[i], .label = both->labels()[i % both->labels().size()], .lang = "en", .source = {}});
   rows.push_back({.text = "hello", .label = std::string(handoff::kOutOfScope), .lang = "en", .source = {}});
-  const auto branches = judge_branches(*both, context, rows).value();
+  std::size_t texts_read = 0;
+  const auto source = [&](std::span<const text::Encoding> texts) {
+    texts_read += texts.size();
+    return both->logits(context, texts);
+  };
+  const auto evaluation = evaluate(*both, source, rows);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status().to_string();
+  const auto branches = judge_branches(*both, context, rows, evaluation->logits).value();
+  EXPECT_EQ(texts_read, rows.size());
   ASSERT_TRUE(branches);
-  EXPECT_EQ(branches->both.accuracy, evaluate(*both, context, rows)->report.accuracy);
-  EXPECT_EQ(branches->encoder.accuracy, evaluate(*encoder, context, rows)->report.accuracy);
-  EXPECT_EQ(branches->encoder.macro_f1, evaluate(*encoder, context, rows)->report.macro.f1);
+  EXPECT_EQ(branches->both.accuracy, evaluation->report.accuracy);
+  const auto alone = evaluate(*encoder, context, rows);
+  EXPECT_EQ(branches->encoder.accuracy, alone->report.accuracy);
+  EXPECT_EQ(branches->encoder.macro_f1, alone->report.macro.f1);
   EXPECT_EQ(branches->to_json()["both"]["accuracy"], branches->both.accuracy);
-  EXPECT_FALSE(judge_branches(*encoder, context, rows).value()) << "no wide branch";
-  EXPECT_FALSE(judge_branches(*both, context, std::span(rows).last(1)).ok()) << "no row with a label";
+  // What is judged is what was handed over: of the encoder's logits, the wide branch's share is taken off.
+  const auto less = judge_branches(*both, context, rows, alone->logits).value();
+  EXPECT_EQ(less->both.accuracy, alone->report.accuracy);
+  EXPECT_EQ(less->wide.accuracy, branches->wide.accuracy);
+  EXPECT_FALSE(judge_branches(*encoder, context, rows, alone->logits).value()) << "no wide branch";
+  const auto last = std::span(evaluation->logits).last(1);
+  EXPECT_FALSE(judge_branches(*both, context, std::span(rows).last(1), last).ok()) << "no row with a label";
 }
 
 TEST(Classifier, TextsThatShareNothingGiveNoWideBranch) {
