@@ -52,6 +52,7 @@ TEST(Training, APromiseIsKeptOrNothingIsAnswered) {
   EXPECT_THAT(broken->broken_promise, HasSubstr("without a mistake are needed"));
   EXPECT_EQ(broken->test->decisions.answered, 0);
   EXPECT_GT(broken->figures.at("test.scope.mahalanobis.auroc"), 0.5);
+  EXPECT_GT(broken->figures.at("test.scope.neighbours.auroc"), 0.5);
   auto model = tasks::Classifier::load(options.out);
   ASSERT_TRUE(model.ok()) << model.status().to_string();
   EXPECT_FALSE((*model)->calibration()->may_answer());

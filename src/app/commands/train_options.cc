@@ -105,8 +105,8 @@ void read_calibration_options(Arguments& arguments, training::TrainOptions& opti
   if (const double share = arguments.number("--out-of-scope-share", kNotGiven, 0.0, 0.99); share >= 0.0)
     options.out_of_scope_share = share;
   const auto& gates = tasks::kGateChoices;
-  const std::string gate =
-      arguments.one_of("--scope-gate", gates[0], {gates[0], gates[1], gates[2], gates[3], gates[4], gates[5]});
+  const std::string gate = arguments.one_of("--scope-gate", gates[0],
+                                            {gates[0], gates[1], gates[2], gates[3], gates[4], gates[5], gates[6]});
   options.scope_gate = *tasks::find_gate_choice(gate);
 }
 

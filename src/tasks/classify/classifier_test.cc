@@ -253,6 +253,38 @@ TEST(Classifier, AGateOfDistancesIsSavedAndRefuses) {
   EXPECT_EQ((*loaded)->decide(without[0], 1.0), Decision::kRefuse);
 }
 
+TEST(Classifier, AGateOfNeighboursIsSavedAndRefuses) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  engine::ExecutionContext context(1);
+  std::vector<text::Encoding> encodings;
+  for (const std::string& text : kTexts) encodings.push_back(classifier->encode(text));
+  const auto vectors = classifier->pooled(context, encodings);
+  ASSERT_TRUE(vectors.ok()) << vectors.status().to_string();
+  const std::vector<std::int32_t> labels = {0, 1, 2, 3, 0};
+  classifier->set_distances(ClassDistances::fit(*vectors, labels, 4));  // both are fitted, the gate reads one
+  const Neighbours neighbours =
+      Neighbours::fit(std::vector(vectors->begin(), vectors->begin() + 3), std::span(labels).first(3));
+  classifier->set_neighbours(neighbours);
+  EXPECT_EQ(classifier->row_width(), 6u);
+  const double threshold = 0.99999;  // the three themselves, and what is very like them
+  classifier->set_calibration(Calibration{.gate = ScopeGate{.score = ScopeScore::kNeighbours, .threshold = threshold}});
+  ASSERT_TRUE(classifier->save(dir.path()).ok());
+  EXPECT_FALSE(file_exists(dir.file("scope.safetensors")));
+  auto loaded = Classifier::load(dir.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  const auto rows = logits_of(**loaded, kTexts);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ASSERT_EQ(rows[i].size(), 5u);
+    EXPECT_EQ(rows[i].back(), static_cast<float>(neighbours.score((*vectors)[i])));
+    EXPECT_EQ((*loaded)->read_row(rows[i]).neighbours, double{rows[i].back()});
+    EXPECT_EQ((*loaded)->decide(rows[i], 0.9), rows[i].back() < threshold ? Decision::kRefuse : Decision::kAnswer);
+    EXPECT_EQ((*loaded)->decide(rows[i], 0.9) == Decision::kAnswer, i < 3) << i;
+  }
+  ASSERT_TRUE(remove_tree(dir.file("neighbours.safetensors")).ok());
+  EXPECT_THAT(Classifier::load(dir.path()).status().message(), HasSubstr("neighbours.safetensors"));
+}
+
 TEST(Classifier, RefusesWhatDoesNotFit) {
   const auto create = [](const model::EncoderConfig& config, std::vector<std::string> labels, std::int64_t max_length) {
     return Classifier::create(config, small_tokenizer(),
