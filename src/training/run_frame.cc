@@ -108,6 +108,8 @@ TrainResult finished_result(const Trainer& trainer, std::size_t row_count) {
   result.figures["train.epochs"] = static_cast<double>(position.epoch);
   result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
   result.figures["train.rows"] = static_cast<double>(row_count);
+  if (const auto step = trainer.diverged_at_step())
+    result.figures["train.diverged_at_step"] = static_cast<double>(*step);
   if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
   return result;
 }

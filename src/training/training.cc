@@ -126,6 +126,7 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
   const std::vector<std::string> texts = learned_texts(options, background);
   YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options, texts));
   if (options.wide) classifier->add_wide(texts);
+  tell_unknown_labels(options, *classifier, progress);
   const engine::Precision precision = usable_precision(options.precision, progress);
   YUPU_RETURN_IF_ERROR(require_same_run(options, precision, *classifier, collective));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *classifier, collective));

@@ -86,6 +86,10 @@ struct TrainOptions {
   // way.  bf16 falls back to fp32, with a line that says so, where the hardware has none (training/precision.h).
   engine::Precision precision = engine::Precision::kF32;
 
+  // When the loss is no number any more: false ends with kInternal, true with the weights of the best epoch so far, as
+  // if patience had ended there (figure "train.diverged_at_step"); without one it is kInternal all the same.
+  bool best_on_divergence = false;
+
   // Ends this sitting after so many epochs, its checkpoint kept and no model written (TrainResult::paused); called
   // again with a larger number, or 0 (never), training goes on.  The schedule stays that of all `epochs`.
   std::int64_t pause_after_epoch = 0;

@@ -239,8 +239,46 @@ TEST(Training, ALossThatIsNoNumberStopsWithTheStep) {
   EXPECT_EQ(result.status().code(), Code::kInternal);
   EXPECT_THAT(result.status().message(), HasSubstr("step "));
   EXPECT_THAT(result.status().message(), HasSubstr("smaller learning rate"));
+  EXPECT_THAT(result.status().message(), HasSubstr("the checkpoint of step "));
   EXPECT_TRUE(file_exists(options.out + "/.state/state.safetensors"));
   EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+}
+
+TEST(Training, WhatDivergesMayEndWithItsBestEpoch) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.checkpoint_steps = 1;
+  options.warmup_ratio = 0.0;
+  options.clip_norm = 0.0;
+  options.weight_decay = 10.0;
+  options.lr = 0.5;  // weights grow by a factor of 4 a step
+  options.epochs = 50;
+  options.patience = 0;
+  const auto stopped = train(options, progress);
+  ASSERT_EQ(stopped.status().code(), Code::kInternal);
+  EXPECT_THAT(stopped.status().message(), HasSubstr("the best epoch so far, "));
+  EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+  // The same once more goes on at the last checkpoint, comes to the same step and takes what was best.
+  options.best_on_divergence = true;
+  const auto best = train(options, progress);
+  ASSERT_TRUE(best.ok()) << best.status().to_string();
+  EXPECT_GT(best->resumed_at_step, 0);
+  const auto step = static_cast<std::int64_t>(best->figures.at("train.diverged_at_step"));
+  EXPECT_EQ(step, best->resumed_at_step + 1);
+  EXPECT_THAT(stopped.status().message(), HasSubstr("step " + std::to_string(step) + ": the loss is"));
+  EXPECT_LT(best->epochs.size(), 50u);
+  ASSERT_GT(best->best_epoch, 0);
+  EXPECT_EQ(best->figures.at("valid.accuracy"),
+            best->epochs[static_cast<std::size_t>(best->best_epoch - 1)].valid_figure);
+  const auto model = tasks::Classifier::load(options.out);
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  EXPECT_EQ((*model)->weights_sha256(), best->weights_sha256);
+  EXPECT_EQ((*model)->lineage()["figures"]["train.diverged_at_step"], static_cast<double>(step));
+  // Without an epoch behind it there is nothing to take.
+  options.out = dir.file("at once");
+  options.valid.clear();
+  EXPECT_EQ(train(options, progress).status().code(), Code::kInternal);
 }
 
 TEST(Training, BadOptionsAndRowsAreNamed) {
@@ -271,6 +309,33 @@ TEST(Training, BadOptionsAndRowsAreNamed) {
               }),
               HasSubstr("no validation row"));
   EXPECT_THAT(failing([](TrainOptions& o) { o.base = "/nowhere"; }), HasSubstr("base"));
+}
+
+// Remembers the lines.
+class Notes final : public handoff::Progress {
+ public:
+  void begin(std::string_view, std::int64_t, std::int64_t) override {}
+  void update(std::int64_t, std::string_view) override {}
+  void end(std::string_view) override {}
+  void note(std::string_view line) override { lines += std::string(line) + "\n"; }
+  std::string lines;
+};
+
+TEST(Training, LabelsThatNoTrainingRowHasAreToldAndCountedAsWrong) {
+  const yupu::testing::TempDir dir;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.epochs = 1;
+  options.valid[0].label = "zebra";
+  options.valid[1].label = "zebra";
+  options.test[0].label = "yak";
+  Notes notes;
+  const auto result = train(options, notes);
+  ASSERT_TRUE(result.ok()) << result.status().to_string();
+  EXPECT_THAT(notes.lines, HasSubstr("2 of 19 validation rows have labels that no training row has (zebra)"));
+  EXPECT_THAT(notes.lines, HasSubstr("1 of 19 test rows have labels that no training row has (yak)"));
+  EXPECT_EQ(result->figures.at("valid.unknown_labels"), 1.0);
+  EXPECT_THAT(result->test->unknown_labels, ::testing::ElementsAre("yak"));
+  EXPECT_EQ(result->test->report.row_count, 18) << "counted, as wrong";
 }
 
 TEST(Training, GoesOnFromAModelAsABase) {

@@ -70,7 +70,7 @@ def main():
         (folder / "said.jsonl").write_text("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in said if answer["text"]))
         again = json.loads(run("evaluate", "--model", "whole", "--data", "said.jsonl", "--json"))
         expect(again["spans"]["micro avg"]["f1-score"] == 1 and again["widened"]["spans"] == 0, f"spans: {again['spans']}")
-        run("train", "--task", "tokens", "--train", "said.jsonl", "--valid", "said.jsonl", "--out", "spans", "--epochs", "1", "--vocab-size", "100",
+        run("train", "--task", "tokens", "--train", "said.jsonl", "--valid", "said.jsonl", "--out", "spans", "--epochs", "1", "--vocab-size", "200",
             "--max-length", "32", "--threads", "2")
 
         # Bad input.

@@ -52,6 +52,7 @@ training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOp
   options.label_smoothing = arguments.number("--label-smoothing", 0.0, 0.0, 0.9);
   options.layer_decay = arguments.number("--layer-decay", options.layer_decay, 0.01, 1.0);
   options.clip_norm = arguments.number("--clip-norm", options.clip_norm, 0.0, 1e6);
+  options.best_on_divergence = arguments.one_of("--on-divergence", "stop", {"stop", "best"}) == "best";
   options.patience = arguments.integer("--patience", options.patience, 1, 100'000);
   options.vocab_size = arguments.integer("--vocab-size", options.vocab_size, 100, 1'000'000);
   options.max_length = arguments.integer("--max-length", options.max_length, 8, 8192);
