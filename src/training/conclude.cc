@@ -1,11 +1,8 @@
 #include "training/conclude.h"
 
 #include <algorithm>
-#include <set>
-#include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "tasks/classify/precision_bound.h"
 #include "training/run_frame.h"
@@ -63,24 +60,6 @@ void add_figures(const std::string& prefix, const tasks::Evaluation& evaluation,
     figures[prefix + "unknown_labels"] = static_cast<double>(evaluation.unknown_labels.size());
   for (const auto& [name, slice] : evaluation.report.slices)
     figures[fmt::format("{}accuracy.{}", prefix, name)] = slice.accuracy;
-}
-
-void tell_unknown_labels(const TrainOptions& options, const tasks::Classifier& classifier,
-                         handoff::Progress& progress) {
-  for (const auto& [split, rows] : {std::pair("validation", &options.valid), std::pair("test", &options.test)}) {
-    std::set<std::string> unknown;
-    std::int64_t count = 0;
-    for (const handoff::Row& row : *rows) {
-      if (row.label == handoff::kOutOfScope || classifier.label_index(row.label)) continue;
-      unknown.insert(row.label);
-      ++count;
-    }
-    if (count == 0) continue;
-    progress.note(
-        fmt::format("{} of {} {} rows have labels that no training row has ({}): counted as wrong, and "
-                    "thresholds do not know them",
-                    count, rows->size(), split, fmt::join(unknown, ", ")));
-  }
 }
 
 bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& options) {

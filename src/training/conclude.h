@@ -25,9 +25,6 @@ struct Sources {
 Status calibrate(const TrainOptions& options, const Sources& sources, tasks::Classifier& classifier,
                  handoff::Progress& progress);
 
-// Says which labels of the validation and test rows the classifier does not have.
-void tell_unknown_labels(const TrainOptions& options, const tasks::Classifier& classifier, handoff::Progress& progress);
-
 // Has any of the rows a label that is learned?
 bool has_labelled(const std::vector<handoff::Row>& rows, const TrainOptions& options);
 // Puts what a run's record says of rows of one split under "PREFIXaccuracy", ...

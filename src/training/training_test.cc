@@ -311,33 +311,6 @@ TEST(Training, BadOptionsAndRowsAreNamed) {
   EXPECT_THAT(failing([](TrainOptions& o) { o.base = "/nowhere"; }), HasSubstr("base"));
 }
 
-// Remembers the lines.
-class Notes final : public handoff::Progress {
- public:
-  void begin(std::string_view, std::int64_t, std::int64_t) override {}
-  void update(std::int64_t, std::string_view) override {}
-  void end(std::string_view) override {}
-  void note(std::string_view line) override { lines += std::string(line) + "\n"; }
-  std::string lines;
-};
-
-TEST(Training, LabelsThatNoTrainingRowHasAreToldAndCountedAsWrong) {
-  const yupu::testing::TempDir dir;
-  TrainOptions options = quick_options(dir.file("model"));
-  options.epochs = 1;
-  options.valid[0].label = "zebra";
-  options.valid[1].label = "zebra";
-  options.test[0].label = "yak";
-  Notes notes;
-  const auto result = train(options, notes);
-  ASSERT_TRUE(result.ok()) << result.status().to_string();
-  EXPECT_THAT(notes.lines, HasSubstr("2 of 19 validation rows have labels that no training row has (zebra)"));
-  EXPECT_THAT(notes.lines, HasSubstr("1 of 19 test rows have labels that no training row has (yak)"));
-  EXPECT_EQ(result->figures.at("valid.unknown_labels"), 1.0);
-  EXPECT_THAT(result->test->unknown_labels, ::testing::ElementsAre("yak"));
-  EXPECT_EQ(result->test->report.row_count, 18) << "counted, as wrong";
-}
-
 TEST(Training, GoesOnFromAModelAsABase) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
