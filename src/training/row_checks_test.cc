@@ -12,6 +12,8 @@
 namespace yupu::training {
 namespace {
 
+using handoff::testing::Notes;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::quick_options;
 
