@@ -20,7 +20,12 @@ std::int64_t monotonic_ns() { return SystemClock().monotonic_ns(); }
 engine::AdamW make_optimizer(const TrainOptions& options, const Learner& learner) {
   const std::vector<engine::Parameter*> parameters = learner.parameters();
   scale_by_depth(parameters, options.layer_decay);
-  return engine::AdamW(parameters, {.weight_decay = static_cast<float>(options.weight_decay)});
+  engine::AdamWOptions adamw{.weight_decay = static_cast<float>(options.weight_decay)};
+  for (const engine::Parameter* parameter : parameters) {
+    if (parameter->name == "wide.weight" && options.wide_decay != 0.0)
+      adamw.own_decays.emplace_back(parameter, static_cast<float>(options.wide_decay));
+  }
+  return engine::AdamW(parameters, std::move(adamw));
 }
 
 }  // namespace

@@ -67,8 +67,9 @@ struct TrainOptions {
   Background background = Background::kOff;       // an output for texts that no label fits; classify alone
   // The wide branch (model/heads/wide/wide.h): keeps a small or random encoder from falling below a linear model.
   bool wide = true;
-  double wide_lr = 0.02;   // its own learning rate, on the same schedule
-  double clip_norm = 1.0;  // 0: no clipping
+  double wide_lr = 0.02;    // its own learning rate, on the same schedule
+  double wide_decay = 0.0;  // its own weight decay; weight_decay is not applied to it
+  double clip_norm = 1.0;   // 0: no clipping
   std::int64_t patience = 5;
   std::string metric = "accuracy";  // or "macro_f1", on the validation rows
   std::int64_t vocab_size = 4000;   // of the vocabulary trained on the rows when there is no base

@@ -103,6 +103,26 @@ TEST(Training, TheWideBranchIsPartOfWhatDecidesARun) {
   EXPECT_EQ(deciding_options(options), off);  // a rate that nothing reads
 }
 
+TEST(Training, TheWideBranchHasADecayOfItsOwn) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::map<double, double> squares;
+  for (const double decay : {0.0, 5.0}) {
+    TrainOptions options = quick_options(dir.file("model"));
+    options.epochs = 2;
+    options.weight_decay = 10.0;  // is not applied to it
+    options.wide_decay = decay;
+    EXPECT_EQ(deciding_options(options).contains("wide_decay"), decay > 0.0);
+    const auto result = train(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    const auto model = tasks::Classifier::load(options.out);
+    ASSERT_TRUE(model.ok()) << model.status().to_string();
+    for (const float weight : (*model)->wide()->weight().value.values()) squares[decay] += double{weight} * weight;
+  }
+  EXPECT_LT(squares[5.0], 0.7 * squares[0.0]);
+  EXPECT_GT(squares[5.0], 0.0);
+}
+
 TEST(Training, SameSeedSameBitsWhateverTheThreads) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;

@@ -62,7 +62,7 @@ constexpr std::array kCommands{
         "  --precision fp32|bf16   bf16: products of numbers rounded to bfloat16, weights stay fp32; falls back to "
         "fp32\n"
         "  --pooling cls|mean   what the head reads: the first token, or the mean of all (docs/classify.md)\n"
-        "  --wide on|off --wide-lr X   a linear branch over n-grams beside the encoder (default on)\n"
+        "  --wide on|off --wide-lr X --wide-decay X   a linear branch over n-grams beside the encoder (default on)\n"
         "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
         "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
         "                     query key value attention.output.dense intermediate.dense output.dense all-linear)\n"

@@ -71,6 +71,7 @@ void read_head_options(Arguments& arguments, training::TrainOptions& options) {
   options.pooling = *tasks::find_pooling(arguments.one_of("--pooling", "cls", {"cls", "mean"}));
   options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
   options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
+  options.wide_decay = arguments.number("--wide-decay", options.wide_decay, 0.0, 10.0);
 }
 
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options) {
