@@ -196,6 +196,7 @@ Status Trainer::stop_diverged(double loss, double norm) {
                                              options_.metric, *position_.best_figure)
                                : std::string();
   if (options_.best_on_divergence && position_.best_figure) {
+    optimizer_.settle(context_.team());  // no late row is written after the best weights are back
     diverged_at_step_ = position_.step + 1;
     progress_.note(fmt::format("{}; stopping with {}", what, best));
     return ok_status();
