@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "data/acquire/files/conll.h"
+#include "data/span_set.h"
 
 namespace yupu::data {
 namespace {
@@ -55,6 +56,7 @@ Result<tasks::Scheme> detect_scheme(const TagSource& source) {
 }
 
 Result<tasks::TagSet> read_tag_set(const TagSource& source) {
+  if (is_span_file(source.path)) return read_span_set(source);
   tasks::TagSet set;
   set.path = source.path;
   if (source.scheme) {

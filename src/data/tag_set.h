@@ -1,4 +1,5 @@
-// A column file (acquire/files/conll.h) as tagged sentences to learn from or to judge by.
+// A column file (acquire/files/conll.h), or one of marked spans (span_set.h), as tagged sentences to learn from or to
+// judge by.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,8 @@ struct TagSource {
 //           kNotFound.
 Result<tasks::Scheme> detect_scheme(const TagSource& source);
 
-// Outcomes  those of read_conll_file.  A broken sequence is repaired and counted.
+// Outcomes  those of read_conll_file.  A broken sequence is repaired and counted.  Of a file of spans (by its ending):
+// those of read_span_set.
 Result<tasks::TagSet> read_tag_set(const TagSource& source);
 
 }  // namespace yupu::data

@@ -1,4 +1,6 @@
 // Many tenants over one base, with real encoders: saved adapters, paged in, asked in crowded batches.
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <thread>
 
@@ -130,6 +132,31 @@ TEST_F(Tenants, AMixedBatchGivesEachWhatItWouldGetAlone) {
   ASSERT_TRUE(uniform.ok());
   for (std::size_t i = 0; i + 1 < same.size(); ++i) {
     EXPECT_EQ((*uniform)[i], alone(dir_.file(tenant_name(1)), kTexts[i]));
+  }
+}
+
+TEST_F(Tenants, EachIsCalibratedByItsOwnTemperature) {
+  const std::vector<double> temperatures = {0.5, 4.0};
+  std::vector<std::unique_ptr<TextModel>> models;
+  std::vector<BatchText> batch;
+  for (std::size_t t = 0; t < temperatures.size(); ++t) {
+    auto classifier = tasks::Classifier::load(dir_.file(tenant_name(t)));
+    ASSERT_TRUE(classifier.ok()) << classifier.status().to_string();
+    (*classifier)->set_calibration(tasks::Calibration{.temperature = temperatures[t]});
+    ASSERT_TRUE((*classifier)->save(dir_.file(tenant_name(t))).ok());
+    auto model = loader_(dir_.file(tenant_name(t)));
+    ASSERT_TRUE(model.ok()) << model.status().to_string();
+    models.push_back(std::move(*model));
+    batch.push_back({models[t].get(), models[t]->encode("refund order")});
+  }
+  const auto rows = models[0]->logits(batch);
+  ASSERT_TRUE(rows.ok()) << rows.status().to_string();
+  for (std::size_t t = 0; t < temperatures.size(); ++t) {
+    const std::vector<float>& row = (*rows)[t];
+    const double best = *std::max_element(row.begin(), row.end());
+    double sum = 0.0;
+    for (const float logit : row) sum += std::exp((logit - best) / temperatures[t]);
+    EXPECT_NEAR(scored_text(models[t]->card(), row).ranked[0].score, 1.0 / sum, 1e-9) << t;
   }
 }
 

@@ -192,7 +192,7 @@ class Loader {
     reader.number("out_of_scope_share", share, 0.0, 0.99);
     if (reader.has("out_of_scope_share")) out_.release.out_of_scope_share = share;
     reader.one_of("scope_gate", out_.release.scope_gate,
-                  {"auto", "off", "energy", "mahalanobis", "background", "combined"});
+                  {"auto", "off", "energy", "mahalanobis", "neighbours", "background", "combined"});
     reader.one_of("metric", out_.release.metric, {"accuracy", "macro_f1"});
     reader.one_of("weights", out_.release.weights, {"fp32", "int8"});
     if (out_.release.weights == "int8" && out_.train.method != "full")

@@ -10,11 +10,13 @@
 namespace yupu::training {
 namespace {
 
-// Class distances cost a pass over the training rows: where a row is out of scope, or a gate is asked for that reads
-// them.
+// Class distances and neighbours cost a pass over the training rows: where a row is out of scope, or a gate is asked
+// for that reads them.
 bool wants_distances(const TrainOptions& options, const tasks::Classifier& classifier) {
   using tasks::GateChoice;
-  if (options.scope_gate == GateChoice::kMahalanobis || options.scope_gate == GateChoice::kCombined) return true;
+  if (options.scope_gate == GateChoice::kMahalanobis || options.scope_gate == GateChoice::kNeighbours ||
+      options.scope_gate == GateChoice::kCombined)
+    return true;
   if (options.scope_gate != tasks::GateChoice::kAuto || classifier.label_index(handoff::kOutOfScope)) return false;
   const auto out = [](const handoff::Row& row) { return row.label == handoff::kOutOfScope; };
   return std::any_of(options.valid.begin(), options.valid.end(), out) ||
@@ -36,6 +38,7 @@ Status fit_distances(const TrainOptions& options, const tasks::LogitsSource& poo
   YUPU_ASSIGN_OR_RETURN(const auto vectors, pooled(encodings));
   classifier.set_distances(
       tasks::ClassDistances::fit(vectors, labels, static_cast<std::int64_t>(classifier.labels().size())));
+  classifier.set_neighbours(tasks::Neighbours::fit(vectors, labels));
   return ok_status();
 }
 
@@ -53,6 +56,8 @@ void add_figures(const std::string& prefix, const tasks::Evaluation& evaluation,
     figures[fmt::format("{}scope.{}.fpr95", prefix, tasks::scope_score_name(score))] = of_score.fpr95();
     figures[fmt::format("{}scope.{}.out_recall", prefix, tasks::scope_score_name(score))] = of_score.out_recall;
   }
+  if (!evaluation.unknown_labels.empty())
+    figures[prefix + "unknown_labels"] = static_cast<double>(evaluation.unknown_labels.size());
   for (const auto& [name, slice] : evaluation.report.slices)
     figures[fmt::format("{}accuracy.{}", prefix, name)] = slice.accuracy;
 }

@@ -17,6 +17,7 @@ Result<Int8Run> quantise_run(const TrainOptions& options, const std::string& dir
       .logits = tasks::logits_on(*classifier, context),
       .pooled = [&](std::span<const text::Encoding> texts) { return classifier->pooled(context, texts); }};
   classifier->set_distances(std::nullopt);
+  classifier->set_neighbours(std::nullopt);
   YUPU_RETURN_IF_ERROR(calibrate(options, sources, *classifier, progress));
   Int8Run run;
   if (has_labelled(options.valid, options)) {

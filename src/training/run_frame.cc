@@ -36,6 +36,7 @@ Status check_ranges(const TrainOptions& options) {
       {"grad_accumulation", static_cast<double>(options.grad_accumulation), 1, 1 << 16},
       {"lr", options.lr, 1e-9, 10.0},
       {"wide_lr", options.wide_lr, 1e-9, 10.0},
+      {"wide_decay", options.wide_decay, 0.0, 10.0},
       {"warmup_ratio", options.warmup_ratio, 0.0, 1.0},
       {"weight_decay", options.weight_decay, 0.0, 10.0},
       {"dropout", options.dropout.value_or(0.0), 0.0, 0.95},
@@ -108,6 +109,8 @@ TrainResult finished_result(const Trainer& trainer, std::size_t row_count) {
   result.figures["train.epochs"] = static_cast<double>(position.epoch);
   result.figures["train.best_epoch"] = static_cast<double>(result.best_epoch);
   result.figures["train.rows"] = static_cast<double>(row_count);
+  if (const auto step = trainer.diverged_at_step())
+    result.figures["train.diverged_at_step"] = static_cast<double>(*step);
   if (!position.history.empty()) result.figures["train.loss"] = position.history.back().train_loss;
   return result;
 }

@@ -20,7 +20,12 @@ std::int64_t monotonic_ns() { return SystemClock().monotonic_ns(); }
 engine::AdamW make_optimizer(const TrainOptions& options, const Learner& learner) {
   const std::vector<engine::Parameter*> parameters = learner.parameters();
   scale_by_depth(parameters, options.layer_decay);
-  return engine::AdamW(parameters, {.weight_decay = static_cast<float>(options.weight_decay)});
+  engine::AdamWOptions adamw{.weight_decay = static_cast<float>(options.weight_decay)};
+  for (const engine::Parameter* parameter : parameters) {
+    if (parameter->name == "wide.weight" && options.wide_decay != 0.0)
+      adamw.own_decays.emplace_back(parameter, static_cast<float>(options.wide_decay));
+  }
+  return engine::AdamW(parameters, std::move(adamw));
 }
 
 }  // namespace
@@ -111,6 +116,7 @@ Status Trainer::run() {
       return ok_status();
     }
     YUPU_RETURN_IF_ERROR(run_epoch());
+    if (diverged_at_step_) break;
     YUPU_RETURN_IF_ERROR(evaluate_epoch());
   }
   return finish();
@@ -120,6 +126,7 @@ Status Trainer::run_epoch() {
   const Plan updates = plan(position_.epoch);
   while (position_.update_in_epoch < static_cast<std::int64_t>(updates.size())) {
     YUPU_RETURN_IF_ERROR(update(updates[static_cast<std::size_t>(position_.update_in_epoch)]));
+    if (diverged_at_step_) return ok_status();
     YUPU_RETURN_IF_ERROR(checkpoint_if_due());
     if (options_.after_step) options_.after_step(position_.step);
     auto stop = engine::any_rank(collective_, options_.stop_requested && options_.stop_requested());
@@ -163,12 +170,8 @@ Status Trainer::update(std::span<const Batch> batches) {
   if (Status status = collective_.sum(std::span(&loss_sum, 1)); !status.ok()) return keep_then(status);
   if (allocator_) orthogonality_ = allocator_->add_orthogonality(context_);
   const double norm = engine::gradient_norm(context_, optimizer_.parameters());
-  if (!std::isfinite(loss_sum) || !std::isfinite(norm)) {
-    return internal_error(
-        fmt::format("step {}: the loss is {} and the norm of the gradient {}: training has diverged; try a smaller "
-                    "learning rate (the last good checkpoint is kept in {})",
-                    position_.step + 1, loss_sum / static_cast<double>(targets), norm, state_.path()));
-  }
+  if (!std::isfinite(loss_sum) || !std::isfinite(norm))
+    return stop_diverged(loss_sum / static_cast<double>(targets), norm);
   const auto lr = static_cast<float>(options_.lr * schedule_.factor(position_.step));
   const float clip = engine::clip_scale(norm, options_.clip_norm);
   optimizer_.step(context_, lr, clip);
@@ -183,6 +186,27 @@ Status Trainer::update(std::span<const Batch> batches) {
           .tokens = tokens});
   if (!allocator_ || !allocator_->budget().masks(position_.step - 1)) return ok_status();
   return require_equal_masks(collective_, allocator_state_);
+}
+
+Status Trainer::stop_diverged(double loss, double norm) {
+  const std::string what = fmt::format("step {}: the loss is {} and the norm of the gradient {}: training has diverged",
+                                       position_.step + 1, loss, norm);
+  const std::string best = position_.best_figure
+                               ? fmt::format("the best epoch so far, {} ({} {:.4f})", position_.best_epoch,
+                                             options_.metric, *position_.best_figure)
+                               : std::string();
+  if (options_.best_on_divergence && position_.best_figure) {
+    optimizer_.settle(context_.team());  // no late row is written after the best weights are back
+    diverged_at_step_ = position_.step + 1;
+    progress_.note(fmt::format("{}; stopping with {}", what, best));
+    return ok_status();
+  }
+  std::string kept = checkpoint_step_ > 0
+                         ? fmt::format("the checkpoint of step {} is kept in {}", checkpoint_step_, state_.path())
+                         : std::string("no checkpoint was due before it");
+  if (position_.best_figure)
+    kept += fmt::format("; {}, becomes the model when it is called again with on-divergence best", best);
+  return internal_error(fmt::format("{}; try a smaller learning rate ({})", what, kept));
 }
 
 void Trainer::report(const UpdateFigures& update) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ class Trainer {
 
   const Position& position() const { return position_; }
   std::int64_t resumed_at_step() const { return resumed_at_step_; }
+  // The update whose loss was no number; nothing of it is in the weights.
+  std::optional<std::int64_t> diverged_at_step() const { return diverged_at_step_; }
   // run() ended at options.pause_after_epoch, its checkpoint written; the weights are that epoch's, not the best.
   bool paused() const { return paused_; }
   engine::Precision precision() const { return context_.precision(); }
@@ -44,6 +47,8 @@ class Trainer {
   Status run_epoch();
   // Forward and backward of these batches, then one update.
   Status update(std::span<const Batch> batches);
+  // An update whose loss or gradient is no number: an error, or with options.best_on_divergence diverged_at_step().
+  Status stop_diverged(double loss, double norm);
   // Of one batch of an update with `targets` in all; adds to the gradients and returns the sum of the losses.
   double forward_backward(const Batch& batch, std::int64_t targets, bool is_last);
   BatchLimits limits() const;
@@ -82,6 +87,7 @@ class Trainer {
   Position position_;
   std::int64_t resumed_at_step_ = 0;
   bool paused_ = false;
+  std::optional<std::int64_t> diverged_at_step_;
   std::int64_t began_ns_ = 0;       // of this sitting
   double seconds_before_ = 0.0;     // of the sittings before
   std::int64_t checkpoint_ns_ = 0;  // when the last one was written

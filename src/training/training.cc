@@ -14,6 +14,7 @@
 #include "training/fresh_model.h"
 #include "training/precision.h"
 #include "training/ranks.h"
+#include "training/row_checks.h"
 #include "training/run_frame.h"
 #include "training/trainer.h"
 
@@ -123,9 +124,12 @@ Result<StateFolder> state_of(const TrainOptions& options, engine::Precision prec
 Result<TrainResult> train_checked(const TrainOptions& options, engine::Collective& collective,
                                   handoff::Progress& progress) {
   YUPU_ASSIGN_OR_RETURN(const std::vector<std::string> background, background_texts(options.background, options.train));
+  YUPU_RETURN_IF_ERROR(require_texts_that_differ(options));
+  const std::int64_t conflicts = tell_conflicts(options, progress);
   const std::vector<std::string> texts = learned_texts(options, background);
   YUPU_ASSIGN_OR_RETURN(const auto classifier, make_classifier(options, texts));
   if (options.wide) classifier->add_wide(texts);
+  tell_unknown_labels(options, *classifier, progress);
   const engine::Precision precision = usable_precision(options.precision, progress);
   YUPU_RETURN_IF_ERROR(require_same_run(options, precision, *classifier, collective));
   YUPU_ASSIGN_OR_RETURN(StateFolder state, state_of(options, precision, *classifier, collective));
@@ -141,6 +145,7 @@ Result<TrainResult> train_checked(const TrainOptions& options, engine::Collectiv
                         .pooled = pooled_over(collective, *classifier, context)};
   YUPU_RETURN_IF_ERROR(calibrate(options, sources, *classifier, progress));
   YUPU_ASSIGN_OR_RETURN(TrainResult result, conclude(options, sources.logits, trainer, *classifier));
+  if (conflicts > 0) result.figures["train.conflicting_rows"] = static_cast<double>(conflicts);
   if (!collective.is_root()) return result;
   classifier->set_lineage(lineage_of(options, deciding_options(options), result, !options.valid.empty()));
   YUPU_RETURN_IF_ERROR(classifier->save(options.out));
@@ -181,6 +186,7 @@ Json deciding_options(const TrainOptions& options) {
                {"seed", options.seed}};
   if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
   if (options.pooling != tasks::Pooling::kCls) json["pooling"] = tasks::pooling_name(options.pooling);
+  if (options.wide && options.wide_decay != 0.0) json["wide_decay"] = options.wide_decay;
   if (options.layer_decay != 1.0) json["layer_decay"] = options.layer_decay;
   if (options.background != Background::kOff) {
     json["background"] = kBackgrounds[static_cast<std::size_t>(options.background)];

@@ -67,8 +67,9 @@ struct TrainOptions {
   Background background = Background::kOff;       // an output for texts that no label fits; classify alone
   // The wide branch (model/heads/wide/wide.h): keeps a small or random encoder from falling below a linear model.
   bool wide = true;
-  double wide_lr = 0.02;   // its own learning rate, on the same schedule
-  double clip_norm = 1.0;  // 0: no clipping
+  double wide_lr = 0.02;    // its own learning rate, on the same schedule
+  double wide_decay = 0.0;  // its own weight decay; weight_decay is not applied to it
+  double clip_norm = 1.0;   // 0: no clipping
   std::int64_t patience = 5;
   std::string metric = "accuracy";  // or "macro_f1", on the validation rows
   std::int64_t vocab_size = 4000;   // of the vocabulary trained on the rows when there is no base
@@ -85,6 +86,10 @@ struct TrainOptions {
   // Of the linear layers' products, forward and backward; weights, moments, sums and everything else are fp32 either
   // way.  bf16 falls back to fp32, with a line that says so, where the hardware has none (training/precision.h).
   engine::Precision precision = engine::Precision::kF32;
+
+  // When the loss is no number any more: false ends with kInternal, true with the weights of the best epoch so far, as
+  // if patience had ended there (figure "train.diverged_at_step"); without one it is kInternal all the same.
+  bool best_on_divergence = false;
 
   // Ends this sitting after so many epochs, its checkpoint kept and no model written (TrainResult::paused); called
   // again with a larger number, or 0 (never), training goes on.  The schedule stays that of all `epochs`.

@@ -52,6 +52,7 @@ TEST(Training, APromiseIsKeptOrNothingIsAnswered) {
   EXPECT_THAT(broken->broken_promise, HasSubstr("without a mistake are needed"));
   EXPECT_EQ(broken->test->decisions.answered, 0);
   EXPECT_GT(broken->figures.at("test.scope.mahalanobis.auroc"), 0.5);
+  EXPECT_GT(broken->figures.at("test.scope.neighbours.auroc"), 0.5);
   auto model = tasks::Classifier::load(options.out);
   ASSERT_TRUE(model.ok()) << model.status().to_string();
   EXPECT_FALSE((*model)->calibration()->may_answer());
@@ -100,6 +101,26 @@ TEST(Training, TheWideBranchIsPartOfWhatDecidesARun) {
   EXPECT_NE(off, on);
   options.wide_lr *= 2.0;
   EXPECT_EQ(deciding_options(options), off);  // a rate that nothing reads
+}
+
+TEST(Training, TheWideBranchHasADecayOfItsOwn) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::map<double, double> squares;
+  for (const double decay : {0.0, 5.0}) {
+    TrainOptions options = quick_options(dir.file("model"));
+    options.epochs = 2;
+    options.weight_decay = 10.0;  // is not applied to it
+    options.wide_decay = decay;
+    EXPECT_EQ(deciding_options(options).contains("wide_decay"), decay > 0.0);
+    const auto result = train(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    const auto model = tasks::Classifier::load(options.out);
+    ASSERT_TRUE(model.ok()) << model.status().to_string();
+    for (const float weight : (*model)->wide()->weight().value.values()) squares[decay] += double{weight} * weight;
+  }
+  EXPECT_LT(squares[5.0], 0.7 * squares[0.0]);
+  EXPECT_GT(squares[5.0], 0.0);
 }
 
 TEST(Training, SameSeedSameBitsWhateverTheThreads) {
@@ -238,8 +259,46 @@ TEST(Training, ALossThatIsNoNumberStopsWithTheStep) {
   EXPECT_EQ(result.status().code(), Code::kInternal);
   EXPECT_THAT(result.status().message(), HasSubstr("step "));
   EXPECT_THAT(result.status().message(), HasSubstr("smaller learning rate"));
+  EXPECT_THAT(result.status().message(), HasSubstr("the checkpoint of step "));
   EXPECT_TRUE(file_exists(options.out + "/.state/state.safetensors"));
   EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+}
+
+TEST(Training, WhatDivergesMayEndWithItsBestEpoch) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  TrainOptions options = quick_options(dir.file("model"));
+  options.checkpoint_steps = 1;
+  options.warmup_ratio = 0.0;
+  options.clip_norm = 0.0;
+  options.weight_decay = 10.0;
+  options.lr = 0.5;  // weights grow by a factor of 4 a step
+  options.epochs = 50;
+  options.patience = 0;
+  const auto stopped = train(options, progress);
+  ASSERT_EQ(stopped.status().code(), Code::kInternal);
+  EXPECT_THAT(stopped.status().message(), HasSubstr("the best epoch so far, "));
+  EXPECT_FALSE(file_exists(options.out + "/yupu.json"));
+  // The same once more goes on at the last checkpoint, comes to the same step and takes what was best.
+  options.best_on_divergence = true;
+  const auto best = train(options, progress);
+  ASSERT_TRUE(best.ok()) << best.status().to_string();
+  EXPECT_GT(best->resumed_at_step, 0);
+  const auto step = static_cast<std::int64_t>(best->figures.at("train.diverged_at_step"));
+  EXPECT_EQ(step, best->resumed_at_step + 1);
+  EXPECT_THAT(stopped.status().message(), HasSubstr("step " + std::to_string(step) + ": the loss is"));
+  EXPECT_LT(best->epochs.size(), 50u);
+  ASSERT_GT(best->best_epoch, 0);
+  EXPECT_EQ(best->figures.at("valid.accuracy"),
+            best->epochs[static_cast<std::size_t>(best->best_epoch - 1)].valid_figure);
+  const auto model = tasks::Classifier::load(options.out);
+  ASSERT_TRUE(model.ok()) << model.status().to_string();
+  EXPECT_EQ((*model)->weights_sha256(), best->weights_sha256);
+  EXPECT_EQ((*model)->lineage()["figures"]["train.diverged_at_step"], static_cast<double>(step));
+  // Without an epoch behind it there is nothing to take.
+  options.out = dir.file("at once");
+  options.valid.clear();
+  EXPECT_EQ(train(options, progress).status().code(), Code::kInternal);
 }
 
 TEST(Training, BadOptionsAndRowsAreNamed) {

@@ -134,6 +134,15 @@ def main():
         t.write("valid.csv", rows([("where is parcel 77", "a"), ("refund number 77 please", "b")]))
         t.expect("training works", ["train", "--task", "classify", "--train", str(folder / "s/train.csv"), "--valid", "valid.csv",
                                     "--label", "intent", "--config", "tiny", "--vocab-size", "200", "--epochs", "1", "--out", str(model)], 0, [])
+        diverging = ["train", "--train", str(folder / "s/train.csv"), "--valid", "valid.csv", "--label", "intent", "--vocab-size", "200", "--epochs", "200",
+                     "--patience", "200", "--lr", "2", "--weight-decay", "10", "--clip-norm", "0", "--warmup", "0", "--out", "diverged"]
+        t.expect("a loss that is no number names the step", diverging, 1, ["step ", "training has diverged", "smaller learning rate", "is kept in diverged/.state"])
+        t.expect("and may end with the best epoch", [*diverging, "--on-divergence", "best"], 0, ["train.diverged_at_step"])
+        alike = t.write("alike.csv", rows([("hello", "a")] * 5 + [("hello", "b")] * 5))
+        t.expect("texts that are all alike", ["train", "--train", alike, "--valid", alike, "--label", "intent", "--out", "none"], 2, ["the same text"])
+        t.write("zebra.csv", rows([("where is parcel 77", "a"), ("a horse with stripes", "zebra")]))
+        t.expect("a label that no training row has", ["train", "--train", str(folder / "s/train.csv"), "--valid", "zebra.csv", "--label", "intent",
+                 "--vocab-size", "200", "--epochs", "1", "--out", "told"], 0, ["1 of 2 validation rows", "zebra"])
         t.expect("prediction works", ["predict", "--model", str(model), "--text", "where is my parcel"], 0, ['"label"'])
         weights = (model / "model.safetensors").read_bytes()
         (model / "model.safetensors").write_bytes(weights[: len(weights) // 2])

@@ -56,6 +56,14 @@ def main():
         labels = json.loads(run(*train("labels", "--text", "q", "--label", "topic")))
         expect(labels["figures"]["test.nearest@1"] > 0.8, f"nearest {labels['figures']}")
 
+        # Few rows a label: a head on the mean of the tokens of the body whose labels were brought together.
+        few = ["train", "--task", "classify", "--train", "few.jsonl", "--valid", "none", "--text", "q", "--label", "topic", "--pooling", "mean",
+               "--wide", "off", "--epochs", "20", "--lr", "1e-3", "--batch-size", "8", "--max-length", "24", "--threads", "2"]
+        (folder / "few.jsonl").write_text("".join((folder / "train.jsonl").read_text().splitlines(keepends=True)[:50]))
+        run(*few, "--base", "labels", "--out", "few")
+        told = json.loads(run("evaluate", "--model", "few", "--data", "test.jsonl", "--text", "q", "--label", "topic", "--json"))
+        expect(told["accuracy"] > 0.8, f"some five rows a label on a contrastive body: {told['accuracy']}")
+
         report = json.loads(run("evaluate", "--model", "whole", "--data", "test.jsonl", *pairs, "--json"))
         expect(abs(report["retrieval"]["mrr@10"] - whole["figures"]["test.mrr@10"]) < 1e-12, "evaluate says what train said")
         expect(report["bm25"]["mrr@10"] < report["retrieval"]["mrr@10"], "no word in common, and BM25 finds it")

@@ -61,6 +61,18 @@ def main():
         for wanted in [("PER", "Greta Stone"), ("PER", "周敏"), ("LOC", "新港")]:
             expect(wanted in found, f"{wanted} is not among {found}")
 
+        # The same as a column file, in two schemes: read back, it is what the model says.
+        for scheme in ("bio", "bioes"):
+            (folder / "said.conll").write_text(run("predict", "--model", "whole", "--scheme", scheme, "texts.txt"))
+            again = json.loads(run("evaluate", "--model", "whole", "--data", "said.conll", "--json"))
+            expect(again["spans"]["micro avg"]["f1-score"] == 1 and again["repaired"]["tags"] == 0, f"{scheme}: {again['spans']}")
+        # And the lines of spans: judged, and learned from.
+        (folder / "said.jsonl").write_text("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in said if answer["text"]))
+        again = json.loads(run("evaluate", "--model", "whole", "--data", "said.jsonl", "--json"))
+        expect(again["spans"]["micro avg"]["f1-score"] == 1 and again["widened"]["spans"] == 0, f"spans: {again['spans']}")
+        run("train", "--task", "tokens", "--train", "said.jsonl", "--valid", "said.jsonl", "--out", "spans", "--epochs", "1", "--vocab-size", "200",
+            "--max-length", "32", "--threads", "2")
+
         # Bad input.
         def written(file, content):
             (folder / file).write_text(content)
@@ -74,10 +86,16 @@ def main():
         expect("every tag is \"O\"" in refused(written("o.conll", "a O\nb O\n"), good), "one class")
         expect("line 2: \"PERSON\" is no tag" in refused(written("p.conll", "a O\nb PERSON\n"), good), "no tag")
         expect("line 2" in refused(written("r.conll", "a O\nb\n"), good), "a ragged line")
+        outside = written("outside.jsonl", '{"text": "in Rome", "entities": [[3, 9, "LOC"]]}\n')
+        expect("outside.jsonl: line 1: field 'entities[0]'" in refused(outside, good), "a span outside its text")
+        expect("is part of entities[0] too" in refused(written("shared.jsonl", '{"text": "in Rome", "entities": [[0, 7, "X"], [3, 7, "LOC"]]}\n'), good),
+               "two spans of one word")
         run(*bad, "--train", good, "--valid", good, "--method", "lora", code=2)
         expect(not (folder / "no" / "yupu.json").exists(), "nothing was made")
         broken = written("broken.conll", "I O\nam O\nAnna I-PER\n\nMei B-PER\n")
         expect("1 tags of 1 sentences" in run("evaluate", "--model", "whole", "--data", broken, "--scheme", "bio"), "repairs are counted")
+        unaligned = written("unaligned.jsonl", '{"text": "Annas tea", "entities": [[0, 4, "PER"]]}\n')
+        expect("1 spans began or ended within a word" in run("evaluate", "--model", "whole", "--data", unaligned), "widened spans are counted")
         expect("counted as wrong: ORG" in run("evaluate", "--model", "whole", "--data", "valid.conll"), "an unknown type is named")
         expect("\"tokens\"" in run("serve", "--model", "x=whole", "--listen", "127.0.0.1:0", "--workdir", "w", code=2), "serve says why not")
     return trial.finish("tokens: trained, killed, resumed, judged, predicted, refused")

@@ -56,6 +56,7 @@ Status calibrate_command(Arguments& arguments) {
       .pooled = [&](std::span<const text::Encoding> texts) { return classifier->pooled(context, texts); }};
   const auto progress = terminal_progress();
   classifier->set_distances(std::nullopt);
+  classifier->set_neighbours(std::nullopt);
   YUPU_RETURN_IF_ERROR(training::calibrate(options, sources, *classifier, *progress));
   const tasks::Calibration& calibration = *classifier->calibration();
   YUPU_RETURN_IF_ERROR(classifier->save(model));

@@ -40,7 +40,7 @@ Status evaluate_classify(Arguments& arguments, const std::string& model) {
   YUPU_ASSIGN_OR_RETURN(const auto rows, read_rows(shape, data));
   engine::ExecutionContext context = open_context(run);
   YUPU_ASSIGN_OR_RETURN(const auto evaluation, tasks::evaluate(*classifier, context, rows));
-  YUPU_ASSIGN_OR_RETURN(const auto branches, tasks::judge_branches(*classifier, context, rows));
+  YUPU_ASSIGN_OR_RETURN(const auto branches, tasks::judge_branches(*classifier, context, rows, evaluation.logits));
   if (!html.empty()) {
     const tasks::PageSubject subject{.model = model, .data = data, .lineage = classifier->lineage()};
     YUPU_RETURN_IF_ERROR(write_file_atomic(html, tasks::evaluation_page(evaluation, subject, branches)));

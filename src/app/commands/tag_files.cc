@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "data/tag_set.h"
 #include "engine/execution_context.h"
+#include "tasks/tokens/column_lines.h"
 #include "tasks/tokens/evaluate.h"
 #include "tasks/tokens/evaluation_page.h"
 
@@ -50,6 +51,8 @@ Status evaluate_tokens(Arguments& arguments, const std::string& model) {
 Status predict_tokens(Arguments& arguments, const std::string& model) {
   constexpr std::size_t kBatch = 256;
   const auto given = arguments.many("--text");
+  const std::string scheme =
+      arguments.one_of("--scheme", "none", {"none", "iob1", "iob2", "bio", "iobes", "bioes", "bmes"});
   const ModelRun run = read_model_run(arguments);
   YUPU_ASSIGN_OR_RETURN(const auto words, arguments.finish(0, 1, "file"));
   YUPU_ASSIGN_OR_RETURN(const auto texts, texts_to_predict(given, words));
@@ -57,6 +60,13 @@ Status predict_tokens(Arguments& arguments, const std::string& model) {
   engine::ExecutionContext context = open_context(run);
   for (std::size_t begin = 0; begin < texts.size(); begin += kBatch) {
     const auto part = std::span(texts).subspan(begin, std::min(kBatch, texts.size() - begin));
+    if (const auto written = tasks::find_scheme(scheme)) {
+      YUPU_ASSIGN_OR_RETURN(std::string lines, tasks::column_lines(*tagger, context, part, *written));
+      if (lines.empty()) continue;
+      lines.pop_back();  // print_text ends the last line
+      print_text(lines);
+      continue;
+    }
     YUPU_ASSIGN_OR_RETURN(const auto lines, tasks::entity_lines(*tagger, context, part));
     for (const OrderedJson& line : lines) print_json_line(line);
   }

@@ -1,4 +1,4 @@
-// Column files as commands name them.
+// Column files, and files of spans, as commands name them.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace yupu::app {
 // --column N (from 1; the tags' column) and --scheme NAME.
 struct TagFlags {
   std::int64_t column = 0;  // 0: the last
-  std::string scheme;       // empty: read off the tags
+  std::string scheme;       // empty: read off the tags, iob2 of a file of spans
 };
 TagFlags read_tag_flags(Arguments& arguments);
 Result<tasks::TagSet> read_tags(const std::string& path, const TagFlags& flags);

@@ -52,6 +52,7 @@ training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOp
   options.label_smoothing = arguments.number("--label-smoothing", 0.0, 0.0, 0.9);
   options.layer_decay = arguments.number("--layer-decay", options.layer_decay, 0.01, 1.0);
   options.clip_norm = arguments.number("--clip-norm", options.clip_norm, 0.0, 1e6);
+  options.best_on_divergence = arguments.one_of("--on-divergence", "stop", {"stop", "best"}) == "best";
   options.patience = arguments.integer("--patience", options.patience, 1, 100'000);
   options.vocab_size = arguments.integer("--vocab-size", options.vocab_size, 100, 1'000'000);
   options.max_length = arguments.integer("--max-length", options.max_length, 8, 8192);
@@ -70,6 +71,7 @@ void read_head_options(Arguments& arguments, training::TrainOptions& options) {
   options.pooling = *tasks::find_pooling(arguments.one_of("--pooling", "cls", {"cls", "mean"}));
   options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
   options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
+  options.wide_decay = arguments.number("--wide-decay", options.wide_decay, 0.0, 10.0);
 }
 
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options) {
@@ -105,8 +107,8 @@ void read_calibration_options(Arguments& arguments, training::TrainOptions& opti
   if (const double share = arguments.number("--out-of-scope-share", kNotGiven, 0.0, 0.99); share >= 0.0)
     options.out_of_scope_share = share;
   const auto& gates = tasks::kGateChoices;
-  const std::string gate =
-      arguments.one_of("--scope-gate", gates[0], {gates[0], gates[1], gates[2], gates[3], gates[4], gates[5]});
+  const std::string gate = arguments.one_of("--scope-gate", gates[0],
+                                            {gates[0], gates[1], gates[2], gates[3], gates[4], gates[5], gates[6]});
   options.scope_gate = *tasks::find_gate_choice(gate);
 }
 

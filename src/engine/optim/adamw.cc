@@ -60,7 +60,7 @@ float clip_scale(double norm, double limit) {
 }
 
 AdamW::AdamW(std::vector<Parameter*> parameters, AdamWOptions options)
-    : parameters_(std::move(parameters)), options_(options), moments_(parameters_.size()) {}
+    : parameters_(std::move(parameters)), options_(std::move(options)), moments_(parameters_.size()) {}
 
 AdamW::~AdamW() = default;
 
@@ -74,6 +74,13 @@ AdamW::Moments& AdamW::moments(std::size_t index) {
     }
   }
   return moments;
+}
+
+float AdamW::decay_of(const Parameter& parameter) const {
+  for (const auto& [owner, decay] : options_.own_decays) {
+    if (owner == &parameter) return decay;
+  }
+  return parameter.decay ? options_.weight_decay : 0.0f;
 }
 
 void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_scale) {
@@ -94,7 +101,7 @@ void AdamW::step(ExecutionContext& context, float learning_rate, float gradient_
                          .epsilon = options_.epsilon,
                          .step_size = static_cast<float>(rate / correction1),
                          .inverse_root_bias = static_cast<float>(1.0 / std::sqrt(correction2)),
-                         .shrink = parameter.decay ? static_cast<float>(rate * options_.weight_decay) : 0.0f};
+                         .shrink = static_cast<float>(rate * decay_of(parameter))};
     if (state.rows != nullptr && std::isfinite(gradient_scale)) {
       state.rows->step(context.team(), pass);
     } else {

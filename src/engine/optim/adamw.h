@@ -4,10 +4,10 @@
 //   w -= lr * (m/(sqrt(v)+eps) + decay*w)
 // One pass over memory: gradient scaling (clipping), moments and weights together.  The gradients are dropped by the
 // step.  Of a table whose gradient is that of a few rows, these rows alone are written; the others wait, bit for bit,
-// until they are read (row_updates.h).  Decay applies to parameters with decay == true; lr
-// is multiplied by Parameter::learning_rate_scale. A trainable parameter without a gradient this step is updated with a
-// gradient of zero; a frozen one is left alone. Threads: one owner.  Numbers: independent of the thread count, bit for
-// bit.
+// until they are read (row_updates.h).  Decay applies to parameters with decay == true, and to those with one of their
+// own; lr is multiplied by Parameter::learning_rate_scale. A trainable parameter without a gradient this step is
+// updated with a gradient of zero; a frozen one is left alone. Threads: one owner.  Numbers: independent of the thread
+// count, bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ struct AdamWOptions {
   float epsilon = 1e-8f;
   float weight_decay = 0.01f;
   AdamVariant variant = AdamVariant::kAdamW;
+  std::vector<std::pair<const Parameter*, float>> own_decays = {};  // instead of weight_decay, whatever `decay` says
 };
 
 // The 2-norm of all gradients together, in f64 over fixed blocks (independent of the thread count).
@@ -65,6 +66,7 @@ class AdamW {
     std::unique_ptr<RowUpdates> rows;  // of a matrix
   };
   Moments& moments(std::size_t index);
+  float decay_of(const Parameter& parameter) const;
 
   std::vector<Parameter*> parameters_;
   AdamWOptions options_;

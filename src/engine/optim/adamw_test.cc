@@ -208,6 +208,20 @@ TEST(AdamW, DecaySkipsWhatItShouldAndFrozenStays) {
   EXPECT_EQ(adamw.state().size(), 4u);
 }
 
+TEST(AdamW, AParameterMayHaveADecayOfItsOwn) {
+  ExecutionContext context(1);
+  Parameter matrix("matrix", Tensor::full({2}, 1.0f), true);
+  Parameter spared("spared", Tensor::full({2}, 1.0f), true);
+  Parameter table("table", Tensor::full({3, 2}, 1.0f), false);
+  table.learning_rate_scale = 2.0f;
+  AdamW adamw({&matrix, &spared, &table}, {.weight_decay = 0.5f, .own_decays = {{&table, 0.2f}, {&spared, 0.0f}}});
+  adamw.step(context, 0.1f);
+  adamw.settle(context.team());
+  EXPECT_FLOAT_EQ(matrix.value.values()[0], 0.95f);
+  EXPECT_FLOAT_EQ(spared.value.values()[0], 1.0f);
+  for (const float value : table.value.values()) EXPECT_FLOAT_EQ(value, 0.96f);
+}
+
 TEST(AdamW, RestoredStateGoesOnBitForBit) {
   ExecutionContext context(2);
   const auto gradient = [](int t) { return random_tensor({50}, static_cast<std::uint64_t>(t)); };

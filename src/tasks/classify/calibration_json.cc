@@ -17,8 +17,9 @@ Result<ScopeGate> gate_from_json(const Json& json, std::string_view where) {
                                          [&](ScopeScore score) { return scope_score_name(score) == name; });
   if (found == kScopeScores.end() || *found == ScopeScore::kProbability) {
     return invalid_argument(
-        fmt::format("{}: 'score' of 'scope_gate' is \"{}\", must be energy, mahalanobis, background or combined", where,
-                    name),
+        fmt::format(
+            "{}: 'score' of 'scope_gate' is \"{}\", must be energy, mahalanobis, neighbours, background or combined",
+            where, name),
         "score");
   }
   gate.score = *found;

@@ -131,6 +131,7 @@ std::size_t Classifier::own_bytes() const {
   for (const engine::Parameter* parameter : head_->parameters()) sum += 2 * bytes(*parameter);  // and packed
   if (wide_) sum += bytes(wide_->weight()) + static_cast<std::size_t>(wide_->feature_count()) * kBytesPerFeature;
   if (distances_) sum += distances_->byte_count();
+  if (neighbours_) sum += neighbours_->byte_count();
   if (adapter_ != nullptr) return sum + adapter_->inference_bytes();
   for (const engine::Parameter* parameter : encoder_->parameters()) sum += 2 * bytes(*parameter);
   return sum;

@@ -4,6 +4,7 @@
 //   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
 //   wide.safetensors                 the wide branch, when there is one (model/heads/wide/wide.h)
 //   scope.safetensors                class distances, when the calibration's scope gate is of them (scope.h)
+//   neighbours.safetensors           the training texts' vectors, when the gate is of them (neighbours.h)
 //   yupu.json                        {"format": 1, "task": "classify", "max_length", "calibration", "lineage"}, and
 //                                    "pooling": "mean" when the head reads the mean of the tokens' rows: a model that
 //                                    has no pooler and that the reference library has no class for; "background": true
@@ -35,6 +36,7 @@
 #include "model/heads/wide/wide.h"
 #include "tasks/classify/adapter_base.h"
 #include "tasks/classify/calibration.h"
+#include "tasks/classify/neighbours.h"
 #include "tasks/classify/scope.h"
 #include "tasks/pooling.h"
 #include "text/tokenizers/tokenizer.h"
@@ -119,13 +121,18 @@ class Classifier {
   // score; saved only when the calibration's gate is of it.
   void set_distances(std::optional<ClassDistances> distances) { distances_ = std::move(distances); }
   const std::optional<ClassDistances>& distances() const { return distances_; }
+  // The training texts' vectors, likewise: one number more, the score of neighbours.h.
+  void set_neighbours(std::optional<Neighbours> neighbours) { neighbours_ = std::move(neighbours); }
+  const std::optional<Neighbours>& neighbours() const { return neighbours_; }
   // With a wide branch rows can also end with how far it and the encoder agree (branch_agreement).
   void show_agreement(bool show) { shows_agreement_ = show && wide_ != nullptr; }
   bool has_background() const { return background_; }
   // Outputs of the head and the wide branch: the labels, and the background when there is one.
   std::size_t output_count() const { return labels_.size() + (background_ ? 1 : 0); }
-  // A row: the outputs' logits, the Mahalanobis score, the agreement, each when there is one.
-  std::size_t row_width() const { return output_count() + (distances_ ? 1 : 0) + (shows_agreement_ ? 1 : 0); }
+  // A row: the outputs' logits, the Mahalanobis score, the neighbours' one, the agreement, each when there is one.
+  std::size_t row_width() const {
+    return output_count() + (distances_ ? 1 : 0) + (neighbours_ ? 1 : 0) + (shows_agreement_ ? 1 : 0);
+  }
   // REQUIRES: a row of logits().
   LabelledLogits read_row(std::span<const float> row, std::optional<std::int32_t> label = {}) const;
   const Json& lineage() const { return lineage_; }
@@ -216,6 +223,7 @@ class Classifier {
   std::int64_t max_length_ = 128;
   std::optional<Calibration> calibration_;
   std::optional<ClassDistances> distances_;
+  std::optional<Neighbours> neighbours_;
   Json lineage_ = Json::object();
   ClassifierRecord record_;
 };

@@ -108,6 +108,9 @@ Status Classifier::read_extras(const Json& json, const std::string& directory, c
   if (gate != nullptr && reads_distances(*gate)) {
     YUPU_ASSIGN_OR_RETURN(distances_, ClassDistances::load(directory, config().hidden_size));
   }
+  if (gate != nullptr && reads_neighbours(*gate)) {
+    YUPU_ASSIGN_OR_RETURN(neighbours_, Neighbours::load(directory, config().hidden_size));
+  }
   if (const auto it = json.find("wide"); it != json.end() && !it->is_null()) {
     YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(json, "wide", path));
     YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(output_count())));
@@ -152,8 +155,11 @@ Status Classifier::save(const std::string& directory) const {
   YUPU_RETURN_IF_ERROR(remove_tree(directory + "/yupu.json"));
   YUPU_RETURN_IF_ERROR(save_weights(directory));
   YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
-  const bool by_distance = distances_ && calibration_ && calibration_->gate && reads_distances(*calibration_->gate);
+  const ScopeGate* const gate = calibration_ && calibration_->gate ? &*calibration_->gate : nullptr;
+  const bool by_distance = distances_ && gate != nullptr && reads_distances(*gate);
   YUPU_RETURN_IF_ERROR(by_distance ? distances_->save(directory) : ClassDistances::remove(directory));
+  const bool by_neighbours = neighbours_ && gate != nullptr && reads_neighbours(*gate);
+  YUPU_RETURN_IF_ERROR(by_neighbours ? neighbours_->save(directory) : Neighbours::remove(directory));
   OrderedJson json;
   json["format"] = kFormat;
   json["task"] = record_.task;

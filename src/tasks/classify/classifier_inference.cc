@@ -179,6 +179,7 @@ void Classifier::run_pass(engine::Tape& tape, std::span<const Ask> asks, std::sp
 std::vector<float> Classifier::row_of(const Outputs& outputs) const {
   std::vector<float> row(outputs.both.begin(), outputs.both.end());
   if (distances_) row.push_back(static_cast<float>(distances_->mahalanobis(outputs.pooled)));
+  if (neighbours_) row.push_back(static_cast<float>(neighbours_->score(outputs.pooled)));
   if (shows_agreement_) row.push_back(static_cast<float>(branch_agreement(outputs.encoder, outputs.wide)));
   return row;
 }
@@ -190,6 +191,7 @@ LabelledLogits Classifier::read_row(std::span<const float> row, std::optional<st
   std::size_t at = labels_.size();
   if (background_) read.background = row[at++];
   if (distances_) read.mahalanobis = row[at++];
+  if (neighbours_) read.neighbours = row[at++];
   if (shows_agreement_) read.agreement = row[at++];
   return read;
 }

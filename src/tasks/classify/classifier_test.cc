@@ -136,14 +136,28 @@ TEST(Classifier, EachBranchIsJudgedWithoutTheOther) {
   for (std::size_t i = 0; i < kTexts.size(); ++i)
     rows.push_back({.text = kTexts[i], .label = both->labels()[i % both->labels().size()], .lang = "en", .source = {}});
   rows.push_back({.text = "hello", .label = std::string(handoff::kOutOfScope), .lang = "en", .source = {}});
-  const auto branches = judge_branches(*both, context, rows).value();
+  std::size_t texts_read = 0;
+  const auto source = [&](std::span<const text::Encoding> texts) {
+    texts_read += texts.size();
+    return both->logits(context, texts);
+  };
+  const auto evaluation = evaluate(*both, source, rows);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status().to_string();
+  const auto branches = judge_branches(*both, context, rows, evaluation->logits).value();
+  EXPECT_EQ(texts_read, rows.size());
   ASSERT_TRUE(branches);
-  EXPECT_EQ(branches->both.accuracy, evaluate(*both, context, rows)->report.accuracy);
-  EXPECT_EQ(branches->encoder.accuracy, evaluate(*encoder, context, rows)->report.accuracy);
-  EXPECT_EQ(branches->encoder.macro_f1, evaluate(*encoder, context, rows)->report.macro.f1);
+  EXPECT_EQ(branches->both.accuracy, evaluation->report.accuracy);
+  const auto alone = evaluate(*encoder, context, rows);
+  EXPECT_EQ(branches->encoder.accuracy, alone->report.accuracy);
+  EXPECT_EQ(branches->encoder.macro_f1, alone->report.macro.f1);
   EXPECT_EQ(branches->to_json()["both"]["accuracy"], branches->both.accuracy);
-  EXPECT_FALSE(judge_branches(*encoder, context, rows).value()) << "no wide branch";
-  EXPECT_FALSE(judge_branches(*both, context, std::span(rows).last(1)).ok()) << "no row with a label";
+  // What is judged is what was handed over: of the encoder's logits, the wide branch's share is taken off.
+  const auto less = judge_branches(*both, context, rows, alone->logits).value();
+  EXPECT_EQ(less->both.accuracy, alone->report.accuracy);
+  EXPECT_EQ(less->wide.accuracy, branches->wide.accuracy);
+  EXPECT_FALSE(judge_branches(*encoder, context, rows, alone->logits).value()) << "no wide branch";
+  const auto last = std::span(evaluation->logits).last(1);
+  EXPECT_FALSE(judge_branches(*both, context, std::span(rows).last(1), last).ok()) << "no row with a label";
 }
 
 TEST(Classifier, TextsThatShareNothingGiveNoWideBranch) {
@@ -237,6 +251,38 @@ TEST(Classifier, AGateOfDistancesIsSavedAndRefuses) {
   ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
   EXPECT_EQ((*loaded)->row_width(), 4u);
   EXPECT_EQ((*loaded)->decide(without[0], 1.0), Decision::kRefuse);
+}
+
+TEST(Classifier, AGateOfNeighboursIsSavedAndRefuses) {
+  const yupu::testing::TempDir dir;
+  auto classifier = small_classifier();
+  engine::ExecutionContext context(1);
+  std::vector<text::Encoding> encodings;
+  for (const std::string& text : kTexts) encodings.push_back(classifier->encode(text));
+  const auto vectors = classifier->pooled(context, encodings);
+  ASSERT_TRUE(vectors.ok()) << vectors.status().to_string();
+  const std::vector<std::int32_t> labels = {0, 1, 2, 3, 0};
+  classifier->set_distances(ClassDistances::fit(*vectors, labels, 4));  // both are fitted, the gate reads one
+  const Neighbours neighbours =
+      Neighbours::fit(std::vector(vectors->begin(), vectors->begin() + 3), std::span(labels).first(3));
+  classifier->set_neighbours(neighbours);
+  EXPECT_EQ(classifier->row_width(), 6u);
+  const double threshold = 0.99999;  // the three themselves, and what is very like them
+  classifier->set_calibration(Calibration{.gate = ScopeGate{.score = ScopeScore::kNeighbours, .threshold = threshold}});
+  ASSERT_TRUE(classifier->save(dir.path()).ok());
+  EXPECT_FALSE(file_exists(dir.file("scope.safetensors")));
+  auto loaded = Classifier::load(dir.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+  const auto rows = logits_of(**loaded, kTexts);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ASSERT_EQ(rows[i].size(), 5u);
+    EXPECT_EQ(rows[i].back(), static_cast<float>(neighbours.score((*vectors)[i])));
+    EXPECT_EQ((*loaded)->read_row(rows[i]).neighbours, double{rows[i].back()});
+    EXPECT_EQ((*loaded)->decide(rows[i], 0.9), rows[i].back() < threshold ? Decision::kRefuse : Decision::kAnswer);
+    EXPECT_EQ((*loaded)->decide(rows[i], 0.9) == Decision::kAnswer, i < 3) << i;
+  }
+  ASSERT_TRUE(remove_tree(dir.file("neighbours.safetensors")).ok());
+  EXPECT_THAT(Classifier::load(dir.path()).status().message(), HasSubstr("neighbours.safetensors"));
 }
 
 TEST(Classifier, RefusesWhatDoesNotFit) {

@@ -104,8 +104,9 @@ Result<Evaluation> evaluate(const Classifier& classifier, engine::ExecutionConte
 Result<Evaluation> evaluate(const Classifier& classifier, const LogitsSource& source,
                             std::span<const handoff::Row> rows) {
   const std::vector<text::Encoding> encodings = encode_all(classifier, rows);
-  YUPU_ASSIGN_OR_RETURN(const auto logits, source(encodings));
   Evaluation evaluation;
+  YUPU_ASSIGN_OR_RETURN(evaluation.logits, source(encodings));
+  const std::vector<std::vector<float>>& logits = evaluation.logits;
   std::vector<Judged>& judged = evaluation.judged;
   std::set<std::string> unknown;
   Sha256 rows_hash;

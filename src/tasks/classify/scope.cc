@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "model/checkpoint/safetensors.h"
+#include "tasks/classify/scope_matrix.h"
 
 namespace yupu::tasks {
 namespace {
@@ -108,28 +109,6 @@ std::vector<double> whiten(const std::vector<float>& inverse_root, const Vector&
   return white;
 }
 
-engine::Tensor matrix_of(const std::vector<float>& values, std::size_t width) {
-  return engine::Tensor::from({static_cast<std::int64_t>(values.size() / width), static_cast<std::int64_t>(width)},
-                              std::span<const float>(values));
-}
-
-Result<std::vector<float>> read_matrix(const model::Safetensors& file, std::string_view name, std::int64_t width,
-                                       bool square) {
-  const model::TensorEntry* entry = file.find(name);
-  if (entry == nullptr) return invalid_argument(fmt::format("{}: '{}' is missing", file.where(), name));
-  if (entry->shape.size() != 2 || entry->shape[1] != width || entry->shape[0] < 1 ||
-      (square && entry->shape[0] != width)) {
-    return invalid_argument(fmt::format("{}: '{}' has shape {}, the model's vectors are {} wide", file.where(), name,
-                                        model::shape_text(entry->shape), width));
-  }
-  std::vector<float> values(static_cast<std::size_t>(entry->element_count()));
-  YUPU_RETURN_IF_ERROR(model::check_float_dtype(*entry, file.where()));
-  YUPU_RETURN_IF_ERROR(model::copy_to_f32(*entry, values, file.where()));
-  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
-    return invalid_argument(fmt::format("{}: '{}' holds a value that is no number", file.where(), name));
-  return values;
-}
-
 }  // namespace
 
 std::string_view scope_score_name(ScopeScore score) {
@@ -140,6 +119,8 @@ std::string_view scope_score_name(ScopeScore score) {
       return "energy";
     case ScopeScore::kMahalanobis:
       return "mahalanobis";
+    case ScopeScore::kNeighbours:
+      return "neighbours";
     case ScopeScore::kBackground:
       return "background";
     case ScopeScore::kCombined:
@@ -188,8 +169,8 @@ double ClassDistances::mahalanobis(std::span<const float> vector) const {
 }
 
 Status ClassDistances::save(const std::string& directory) const {
-  const std::pair<std::string, engine::Tensor> tensors[] = {{"scope.inverse_root", matrix_of(inverse_root_, width_)},
-                                                            {"scope.means", matrix_of(whitened_means_, width_)}};
+  const std::pair<std::string, engine::Tensor> tensors[] = {{"scope.inverse_root", scope_matrix(inverse_root_, width_)},
+                                                            {"scope.means", scope_matrix(whitened_means_, width_)}};
   return model::write_safetensors(directory + std::string(kFile), tensors);
 }
 
@@ -199,8 +180,8 @@ Result<ClassDistances> ClassDistances::load(const std::string& directory, std::i
   YUPU_ASSIGN_OR_RETURN(const model::Safetensors file, model::Safetensors::open(directory + std::string(kFile)));
   ClassDistances distances;
   distances.width_ = static_cast<std::size_t>(width);
-  YUPU_ASSIGN_OR_RETURN(distances.inverse_root_, read_matrix(file, "scope.inverse_root", width, true));
-  YUPU_ASSIGN_OR_RETURN(distances.whitened_means_, read_matrix(file, "scope.means", width, false));
+  YUPU_ASSIGN_OR_RETURN(distances.inverse_root_, read_scope_matrix(file, "scope.inverse_root", width, true));
+  YUPU_ASSIGN_OR_RETURN(distances.whitened_means_, read_scope_matrix(file, "scope.means", width, false));
   return distances;
 }
 

@@ -7,9 +7,11 @@
 //                  all classes share: Lee et al. 2018, arXiv:1807.03888; S shrunk towards a multiple of the identity
 //                  by Ledoit, Wolf 2004, "A well-conditioned estimator for large-dimensional covariance matrices",
 //                  section 3.2
+//   kNeighbours    the cosine to the k-th nearest training text (neighbours.h): Sun et al. 2022, arXiv:2204.06507
 //   kBackground    ln((1-p) / p), p the probability of the background output, which texts of no label taught
 //                  (classifier.h): Hendrycks et al. 2019, arXiv:1812.04606, with a class of its own
-//   kCombined      logistic regression over these and the agreement of encoder and wide branch (combination.h)
+//   kCombined      logistic regression over these, less kNeighbours, and the agreement of encoder and wide branch
+//                  (combination.h)
 // Threads  const members and free functions any.
 #pragma once
 
@@ -25,9 +27,9 @@
 
 namespace yupu::tasks {
 
-enum class ScopeScore : std::uint8_t { kProbability = 0, kEnergy, kMahalanobis, kBackground, kCombined };
-inline constexpr std::array kScopeScores = {ScopeScore::kProbability, ScopeScore::kEnergy, ScopeScore::kMahalanobis,
-                                            ScopeScore::kBackground, ScopeScore::kCombined};
+enum class ScopeScore : std::uint8_t { kProbability = 0, kEnergy, kMahalanobis, kNeighbours, kBackground, kCombined };
+inline constexpr std::array kScopeScores = {ScopeScore::kProbability, ScopeScore::kEnergy,     ScopeScore::kMahalanobis,
+                                            ScopeScore::kNeighbours,  ScopeScore::kBackground, ScopeScore::kCombined};
 std::string_view scope_score_name(ScopeScore score);  // "probability", "energy", "mahalanobis", ...
 
 // ln sum exp of the logits.  REQUIRES: not empty.
@@ -41,7 +43,6 @@ class ClassDistances {
   static ClassDistances fit(const Vectors& vectors, std::span<const std::int32_t> labels, std::int64_t class_count);
 
   double mahalanobis(std::span<const float> vector) const;
-  // `k` is clipped to the number of training vectors.
   double shrinkage() const { return shrinkage_; }  // of the covariance: 0 none, 1 a multiple of the identity
   std::size_t byte_count() const { return sizeof(float) * (inverse_root_.size() + whitened_means_.size()); }
 

@@ -46,6 +46,8 @@ bool reads_agreement(const ScopeGate& gate) {
   return gate.combination && gate.combination->uses(ScopeSign::kAgreement);
 }
 
+bool reads_neighbours(const ScopeGate& gate) { return gate.score == ScopeScore::kNeighbours; }
+
 std::optional<GateChoice> find_gate_choice(std::string_view name) {
   for (std::size_t i = 0; i < kGateChoices.size(); ++i) {
     if (name == kGateChoices[i]) return static_cast<GateChoice>(i);
@@ -62,6 +64,8 @@ std::optional<ScopeScore> score_of(GateChoice choice) {
       return ScopeScore::kEnergy;
     case GateChoice::kMahalanobis:
       return ScopeScore::kMahalanobis;
+    case GateChoice::kNeighbours:
+      return ScopeScore::kNeighbours;
     case GateChoice::kBackground:
       return ScopeScore::kBackground;
     case GateChoice::kCombined:
@@ -93,6 +97,9 @@ double scope_score_of(const LabelledLogits& row, const ScopeGate& gate, double t
     case ScopeScore::kMahalanobis:
       CHECK(row.mahalanobis.has_value(), "a row without its distance");
       return *row.mahalanobis;
+    case ScopeScore::kNeighbours:
+      CHECK(row.neighbours.has_value(), "a row without its neighbours");
+      return *row.neighbours;
     case ScopeScore::kBackground:
       CHECK(row.background.has_value(), "a row without its background output");
       return energy_score(row.logits) - double{*row.background};
@@ -154,6 +161,7 @@ ScopeFigureList scope_figures_of(std::span<const LabelledLogits> rows, double te
   if (in == 0 || in == static_cast<std::int64_t>(rows.size())) return figures;
   for (const ScopeScore score : kScopeScores) {
     if (score == ScopeScore::kMahalanobis && !rows.front().mahalanobis) continue;
+    if (score == ScopeScore::kNeighbours && !rows.front().neighbours) continue;
     if (score == ScopeScore::kBackground && !rows.front().background) continue;
     if (score == ScopeScore::kCombined && combination == nullptr) continue;
     ScopeGate gate{.score = score};

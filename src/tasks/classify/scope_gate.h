@@ -27,6 +27,7 @@ struct ScopeGate {
 };
 bool reads_distances(const ScopeGate& gate);  // of Classifier::distances
 bool reads_agreement(const ScopeGate& gate);
+bool reads_neighbours(const ScopeGate& gate);  // of Classifier::neighbours
 OrderedJson json_of(const ScopeGate& gate);
 
 // What a model says of a text.
@@ -34,14 +35,15 @@ struct LabelledLogits {
   std::vector<float> logits;               // of the labels
   std::optional<std::int32_t> label;       // nothing: out of scope
   std::optional<double> mahalanobis = {};  // when the model has class distances
+  std::optional<double> neighbours = {};   // when it has the training texts' vectors
   std::optional<float> background = {};    // the background output's logit, when the model has one
   std::optional<double> agreement = {};    // of encoder and wide branch, when the model shows it
 };
 
 // Which scope gate may be used; kAuto: whichever helps a promise most, none without a promise.
-enum class GateChoice : std::uint8_t { kAuto, kOff, kEnergy, kMahalanobis, kBackground, kCombined };
-inline constexpr std::array kGateChoices = {"auto",        "off",        "energy",
-                                            "mahalanobis", "background", "combined"};  // in the order above
+enum class GateChoice : std::uint8_t { kAuto, kOff, kEnergy, kMahalanobis, kNeighbours, kBackground, kCombined };
+inline constexpr std::array kGateChoices = {"auto",       "off",        "energy",  "mahalanobis",
+                                            "neighbours", "background", "combined"};  // in the order above
 std::optional<GateChoice> find_gate_choice(std::string_view name);
 std::optional<ScopeScore> score_of(GateChoice choice);  // nothing: kAuto, kOff
 
@@ -54,7 +56,8 @@ double scope_score_of(const LabelledLogits& row, const ScopeGate& gate, double t
 
 // Rows of either kind, at least, that a combination is fitted to.
 inline constexpr std::int64_t kCombinationRowsMin = 40;
-// The scores that rows of this model have and gates may be of: kCombined where both kinds are many enough.
+// The scores that rows of this model have and kAuto tries a gate of: kCombined where both kinds are many enough;
+// kNeighbours never, because a gate of it keeps thousands of vectors beside the model.
 std::vector<ScopeScore> scores_of(std::span<const LabelledLogits> rows);
 // Outcomes  kInvalidArgument: the rows do not allow this choice, and why.
 Status check_gate(std::span<const LabelledLogits> rows, GateChoice choice);

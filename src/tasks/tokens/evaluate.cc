@@ -78,6 +78,8 @@ Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& c
   out.repaired_sentences = set.repaired_sentences;
   out.repaired_tags = set.repaired_tags;
   out.first_repaired_line = set.first_repaired_line;
+  out.widened_spans = set.widened_spans;
+  out.first_widened_line = set.first_widened_line;
   out.unknown_types = unknown_types(tagger, set);
   out.rows_sha256 = rows_sha256(set);
   return out;
@@ -97,6 +99,10 @@ std::string TagEvaluation::to_text() const {
     text += fmt::format("{} tags of {} sentences were not right in their scheme and were repaired (first at line {})\n",
                         repaired_tags, repaired_sentences, first_repaired_line);
   }
+  if (widened_spans > 0) {
+    text += fmt::format("{} spans began or ended within a word and were widened to it (first at line {})\n",
+                        widened_spans, first_widened_line);
+  }
   if (!unknown_types.empty())
     text += fmt::format("types the model does not have, counted as wrong: {}\n", fmt::join(unknown_types, ", "));
   return text;
@@ -113,6 +119,7 @@ OrderedJson TagEvaluation::to_json() const {
   json["windowed_count"] = windowed_count;
   json["cut_words"] = cut_words;
   json["repaired"] = {{"sentences", repaired_sentences}, {"tags", repaired_tags}, {"first_line", first_repaired_line}};
+  json["widened"] = {{"spans", widened_spans}, {"first_line", first_widened_line}};
   json["unknown_types"] = unknown_types;
   json["rows_sha256"] = rows_sha256;
   return json;

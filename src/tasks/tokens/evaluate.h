@@ -1,6 +1,6 @@
 // A tagger on tagged sentences: the report over words (B-PER, I-PER, O ...) and the report over spans (PER ...).
 // The truth is read in its own scheme and judged in the tagger's.  A type the tagger does not have counts as wrong, and
-// is named.  Tags that were repaired on reading are counted.
+// is named.  Tags and spans that were repaired on reading are counted.
 // Threads  one owner of the context.
 #pragma once
 
@@ -27,6 +27,7 @@ struct TagEvaluation {
   std::int64_t windowed_count = 0;  // sentences read in more than one window
   std::int64_t cut_words = 0;       // words not read to their end
   std::int64_t repaired_sentences = 0, repaired_tags = 0, first_repaired_line = 0;
+  std::int64_t widened_spans = 0, first_widened_line = 0;
   std::vector<std::string> unknown_types;  // in the rows, not in the model; sorted
   std::string rows_sha256;                 // of words and tags, in order: reports with equal ones are comparable
 

@@ -1,9 +1,12 @@
 #include "tasks/tokens/evaluate.h"
 
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/check.h"
+#include "tasks/tokens/column_lines.h"
 #include "tasks/tokens/evaluation_page.h"
 #include "text/tokenizers/wordpiece/wordpiece.h"
 
@@ -36,7 +39,9 @@ TagSet some_set() {
              .sentences = {},
              .repaired_sentences = 1,
              .repaired_tags = 2,
-             .first_repaired_line = 7};
+             .first_repaired_line = 7,
+             .widened_spans = 3,
+             .first_widened_line = 5};
   set.sentences.push_back({.words = {"Anna", "lives", "in", "Newharbour"},
                            .tags = {{Prefix::kSingle, "PER"}, {}, {}, {Prefix::kSingle, "LOC"}},
                            .lines = {1, 2, 3, 4}});
@@ -57,6 +62,7 @@ TEST(TagEvaluation, CountsWordsSpansAndWhatIsOddAboutTheData) {
   EXPECT_EQ(evaluation->sentence_count, 2);
   EXPECT_EQ(evaluation->windowed_count, 1);
   EXPECT_EQ(evaluation->repaired_tags, 2);
+  EXPECT_EQ(evaluation->widened_spans, 3);
   EXPECT_THAT(evaluation->unknown_types, ElementsAre("ORG"));
   // The figures are those of what the tagger says, in its own scheme.
   const auto emissions = model->emissions(context, encode_all(*model, set.sentences));
@@ -72,13 +78,15 @@ TEST(TagEvaluation, CountsWordsSpansAndWhatIsOddAboutTheData) {
   EXPECT_DOUBLE_EQ(evaluation->tokens.accuracy, static_cast<double>(right) / 24.0);
 
   const std::string text = evaluation->to_text();
-  for (const char* part : {"B-PER", "B-ORG", "weighted avg", "accuracy", "2 tags of 1 sentences", "line 7",
-                           "counted as wrong: ORG", "1 sentences were read in several windows"})
+  for (const char* part :
+       {"B-PER", "B-ORG", "weighted avg", "accuracy", "2 tags of 1 sentences", "line 7", "3 spans began", "line 5",
+        "counted as wrong: ORG", "1 sentences were read in several windows"})
     EXPECT_THAT(text, HasSubstr(part));
   const OrderedJson json = evaluation->to_json();
   EXPECT_EQ(json["tokens"]["labels"]["B-PER"]["support"], 1);
   EXPECT_EQ(json["spans"]["types"]["ORG"]["support"], 20);
   EXPECT_EQ(json["repaired"]["first_line"], 7);
+  EXPECT_EQ(json["widened"]["spans"], 3);
   EXPECT_FALSE(json["tokens"].contains("expected_calibration_error"));
   EXPECT_EQ(evaluate(*model, context, TagSet()).status().code(), Code::kInvalidArgument);
 }
@@ -94,9 +102,42 @@ TEST(TagEvaluation, ThePageStandsByItselfAndEscapes) {
   const std::string page = tag_evaluation_page(
       *evaluation, {.model = "models/<a>", .data = "a.conll", .lineage = {{"learning_curve", curve}}});
   for (const char* part : {"实体识别评估报告", "Entity evaluation", "B-PER", "models/&lt;a&gt;", "B-&lt;ORG&gt;",
-                           "学习曲线", "Most frequent mistakes", "repaired"})
+                           "学习曲线", "Most frequent mistakes", "repaired", "widened to it"})
     EXPECT_THAT(page, HasSubstr(part));
   for (const char* part : {"<ORG>", "<script", "http"}) EXPECT_THAT(page, Not(HasSubstr(part)));
+}
+
+TEST(ColumnLines, SayInAnySchemeWhatIsSaidAsSpans) {
+  const auto model = tagger();
+  engine::ExecutionContext context(1);
+  const std::vector<std::string> texts = {"Anna lives in Newharbour", "", "安妮住青石。"};
+  const auto entities = entity_lines(*model, context, texts);
+  ASSERT_TRUE(entities.ok()) << entities.status().to_string();
+  const std::size_t spans = (*entities)[0]["entities"].size() + (*entities)[2]["entities"].size();
+  ASSERT_GT(spans, 0u) << "this seed is meant to say something";
+  for (const Scheme scheme : {Scheme::kIob1, Scheme::kIob2, Scheme::kIobes, Scheme::kBmes}) {
+    const auto lines = column_lines(*model, context, texts, scheme);
+    ASSERT_TRUE(lines.ok()) << lines.status().to_string();
+    std::vector<std::string> words, tags;
+    std::size_t ends = 0, found = 0;
+    std::istringstream in(*lines);
+    for (std::string line; std::getline(in, line);) {
+      if (line.empty()) {
+        const auto parsed = parse_tags(tags, scheme);
+        ASSERT_TRUE(parsed.ok()) << parsed.status().to_string();
+        EXPECT_FALSE(first_broken(*parsed, scheme));
+        found += lenient_spans(*parsed).size();
+        tags.clear();
+        ++ends;
+        continue;
+      }
+      words.push_back(line.substr(0, line.find(' ')));
+      tags.push_back(line.substr(line.find(' ') + 1));
+    }
+    EXPECT_THAT(words, ElementsAre("Anna", "lives", "in", "Newharbour", "安", "妮", "住", "青", "石", "。"));
+    EXPECT_EQ(ends, 2u) << "a text without a word gives nothing";
+    EXPECT_EQ(found, spans);
+  }
 }
 
 TEST(EntityLines, OffsetsPointAtTheWordsOfTheText) {

@@ -12,7 +12,7 @@ struct Words {
   std::string_view span_f1, span_precision, span_recall, accuracy, sentences, words;
   std::string_view spans, spans_note, tags, type, tag, precision, recall, f1, support, share, micro, macro, weighted;
   std::string_view mistakes, truth, predicted, count;
-  std::string_view notes, repaired, windowed, cut, unknown;
+  std::string_view notes, repaired, widened, windowed, cut, unknown;
   std::string_view curve, curve_note, epoch, validation;
 };
 
@@ -45,6 +45,7 @@ constexpr Words kChinese = {.html_lang = "zh-CN",
                             .count = "次数",
                             .notes = "数据说明",
                             .repaired = "不合规的标签，已修正",
+                            .widened = "边界落在词中间的片段，已扩展到整词",
                             .windowed = "分几段读完的长句",
                             .cut = "太长、只读了开头的词",
                             .unknown = "模型没有的类型，一律算错",
@@ -83,6 +84,7 @@ constexpr Words kEnglish = {
     .count = "times",
     .notes = "About the data",
     .repaired = "tags that were not right in their scheme, repaired",
+    .widened = "spans that began or ended within a word, widened to it",
     .windowed = "long sentences read in several windows",
     .cut = "words too long to be read to their end",
     .unknown = "types the model does not have, counted as wrong",
@@ -127,6 +129,7 @@ std::string figures_part(const Rows& rows, std::string_view first, std::initiali
 std::string notes_of(const TagEvaluation& evaluation, const Words& words) {
   std::vector<Note> notes;
   add_count(notes, words.repaired, evaluation.repaired_tags);
+  add_count(notes, words.widened, evaluation.widened_spans);
   add_count(notes, words.windowed, evaluation.windowed_count);
   add_count(notes, words.cut, evaluation.cut_words);
   add_names(notes, words.unknown, evaluation.unknown_types);

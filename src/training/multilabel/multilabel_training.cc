@@ -36,6 +36,12 @@ Result<std::vector<std::string>> labels_of(const MultilabelSet& train) {
           "train");
     }
   }
+  const bool alike = std::all_of(train.rows.begin(), train.rows.end(),
+                                 [&](const MultilabelRow& row) { return row.text == train.rows.front().text; });
+  if (alike && train.rows.size() > 1) {
+    return invalid_argument(train.path + ": every training row has the same text: there is nothing to tell apart",
+                            "train");
+  }
   return labels;
 }
 

@@ -96,9 +96,19 @@ std::vector<std::string> texts_of(const PairSet& set) {
   return texts;
 }
 
+Status require_pairs_that_differ(const PairSet& train) {
+  for (const PairRow& row : train.rows) {
+    if (row.a != train.rows.front().a || row.b != train.rows.front().b) return ok_status();
+  }
+  if (train.rows.size() < 2) return ok_status();
+  return invalid_argument(train.path + ": every training pair is the same two texts: there is nothing to tell apart",
+                          "train");
+}
+
 Result<std::unique_ptr<PairModel>> make_model(const PairOptions& options) {
   const TrainOptions& loop = options.loop;
   YUPU_RETURN_IF_ERROR(check_method(loop));
+  YUPU_RETURN_IF_ERROR(require_pairs_that_differ(options.train));
   YUPU_ASSIGN_OR_RETURN(const PairModel::Fresh fresh, shape_of(options));
   if (loop.base.empty()) {
     YUPU_ASSIGN_OR_RETURN(FreshModel model, fresh_model(loop, texts_of(options.train), false));

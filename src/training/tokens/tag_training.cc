@@ -110,6 +110,10 @@ Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engin
 
 void tell_repairs(const TagOptions& options, handoff::Progress& progress) {
   for (const tasks::TagSet* set : {&options.train, &options.valid, &options.test}) {
+    if (set->widened_spans > 0) {
+      progress.note(fmt::format("{}: {} spans began or ended within a word and were widened to it (first at line {})",
+                                set->path, set->widened_spans, set->first_widened_line));
+    }
     if (set->repaired_tags == 0) continue;
     progress.note(fmt::format("{}: {} tags of {} sentences were not right in {} and were repaired (first at line {})",
                               set->path, set->repaired_tags, set->repaired_sentences, tasks::scheme_name(set->scheme),
@@ -129,6 +133,7 @@ Result<TrainResult> train_checked(const TagOptions& options, engine::Collective&
                    },
                    .judge = [&](engine::ExecutionContext& context, std::map<std::string, double>& figures) -> Status {
                      figures["train.repaired_tags"] = static_cast<double>(options.train.repaired_tags);
+                     figures["train.widened_spans"] = static_cast<double>(options.train.widened_spans);
                      YUPU_RETURN_IF_ERROR(add_figures("valid.", *tagger, context, options.valid, figures));
                      return add_figures("test.", *tagger, context, options.test, figures);
                    }},
