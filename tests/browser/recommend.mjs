@@ -93,6 +93,23 @@ await check('lists and clicks are counted by day', { locale: 'en-GB' }, async (p
   await shot(page, 'metrics');
 });
 
+await check('what becomes of lists, what is missing and what a list costs', { locale: 'en-GB' }, async (page) => {
+  const list = await post('/v1/recommend', { user: 'reader-04' });
+  await post('/v1/events', { user: 'reader-04', item: list.items[0].id, kind: 'share', time: Math.floor(Date.now() / 1000) + 2, impression: list.impression });
+  await signIn(page);
+  await page.click('[data-view=health]');
+  await page.locator('#funnel tbody tr').first().waitFor();
+  const rows = await page.locator('#funnel tbody tr').allInnerTexts();
+  expect(rows.length === 5 && /^Lists\s+[1-9]/.test(rows[0]) && /^share\s+[1-9]/.test(rows[3]), `the funnel: ${rows}`);
+  expect((await page.locator('#record tbody tr', { hasText: 'a title and no description' }).count()) === 1, 'what the record lacks is not said');
+  expect((await page.locator('#drift tbody tr').count()) === 5, 'no drift');
+  const stages = await page.locator('#cost tbody th').allInnerTexts();
+  expect(stages.includes('reasons') && stages.includes('keeping the list'), `stages: ${stages}`);
+  await page.selectOption('#range', '7');
+  await page.locator('#funnel tbody tr').first().waitFor();
+  await shot(page, 'health');
+});
+
 await check('a release that was refused says why, and a click goes back', { locale: 'en-GB' }, async (page) => {
   await signIn(page);
   await page.click('[data-view=releases]');
@@ -125,7 +142,7 @@ await check('on a phone nothing stands outside the screen', phone, async (page) 
   await signIn(page);
   await page.tap('[data-user="reader-01"]');
   await page.locator('#preview li').first().waitFor();
-  for (const view of ['users', 'items', 'metrics', 'releases']) {
+  for (const view of ['users', 'items', 'metrics', 'health', 'releases']) {
     await page.tap(`[data-view=${view}]`);
     await page.locator('#view .empty, #view table, #view .releases').first().waitFor();
     await expectNoSidewaysScroll(page, 360);
@@ -142,7 +159,7 @@ for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }],
     await page.click('[data-user="reader-01"]');
     await page.locator('#preview li').first().waitFor();
     await expectAccessible(page, 'a user');
-    for (const view of ['items', 'metrics', 'releases']) {
+    for (const view of ['items', 'metrics', 'health', 'releases']) {
       await page.click(`[data-view=${view}]`);
       await page.locator('#view table').first().waitFor();
       await expectAccessible(page, view);

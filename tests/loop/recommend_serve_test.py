@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """The bookshop of examples/bookshop served by the real binary: events counted once, lists that follow a reader's taste, without what
-was seen or hidden, with reasons; what is imported and hidden beside the running server; what is refused; a start anew.
+was seen or hidden, with reasons; what is imported, told over HTTP, hidden and ruled beside the running server; a caller's own items in
+order; what is refused; a start anew; a reader forgotten.
 recommend_serve_test.py --yupu build/release/yupu"""
 import contextlib
 import json
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -45,6 +47,7 @@ def main():
         run("plans", "tenant", "acme", "--plan", "books", "--workdir", "w")
         key = re.search(r"yp_\w+", run("keys", "create", "--tenant", "acme", "--workdir", "w")).group()
         reading = re.search(r"yp_\w+", run("keys", "create", "--tenant", "acme", "--scope", "read", "--workdir", "w")).group()
+        telling = re.search(r"yp_\w+", run("keys", "create", "--tenant", "acme", "--scope", "admin", "--workdir", "w")).group()
         mine = ["--tenant", "acme", "--workdir", "w"]
         run("recommend", "import", "--items", str(DATA / "items.jsonl"), "--events", str(DATA / "events.jsonl"), *mine)
         touched = {}
@@ -110,6 +113,23 @@ def main():
             trial.write_rows("more.jsonl", [{"id": "tea-new", "title": "新茶 · New Tea", "tags": ["茶", "tea"], "created": now - 3600}])
             run("recommend", "import", "--items", "more.jsonl", *mine)
             until("a new item", lambda: "tea-new" in ids(ask({"user": "stranger", "count": 100})), 10)
+            told = {"id": "tea-told", "title": "雨前茶 · Tea before the Rain", "tags": ["茶", "tea"], "created": now - 60}
+            expect(post(address, "/v1/items", told, key=telling) == {"added": 1, "changed": 0, "known": 0}, "an item over HTTP")
+            post(address, "/v1/items", told, status=403)
+            until("an item told over HTTP", lambda: "tea-told" in ids(ask({"user": "stranger", "count": 100})), 10)
+            run("recommend", "rules", str(DATA.parent / "rules.json"), *mine)
+            home = ask({"user": "stranger", "surface": "home"})
+            expect(home["items"][2]["id"] == "sea-3" and "pinned" in home["items"][2]["flags"], f"a pin: {home}")
+            (trial.folder / "bad.json").write_text('{"pin": [{"item": "sea-3", "position": 0}]}')
+            expect("bad.json: pin[0].position" in run("recommend", "rules", "bad.json", *mine, code=2), "a bad rule")
+            run("recommend", "rules", "--clear", *mine)
+            expect(not json.loads(run("recommend", "rules", "--json", *mine))["pin"], "rules were cleared")
+            topic = tastes["reader-01"][0]
+            other = next(topic_of[item["id"]] for item in items if topic_of[item["id"]] not in tastes["reader-01"])
+            given = [{"id": "x-other", "title": f"A new book of {other}", "tags": [other]}, "nowhere",
+                     {"id": "x-mine", "title": f"A new book of {topic}", "tags": [topic]}]
+            order = post(address, "/v1/recommend/rerank", {"user": "reader-01", "items": given})
+            expect(ids(order) == ["x-mine", "x-other", "nowhere"] and order["items"][2]["flags"] == ["unknown"], f"{order}")
             first = ids(ask({"user": "reader-01"}))[0]
             run("recommend", "hide", first, *mine)
             expect(first not in ids(ask({"user": "reader-01", "count": 100})), "a hidden item is given")
@@ -135,6 +155,10 @@ def main():
             expect(not again["fallback"], "a start anew has forgotten")
         expect("nothing to serve" in run("serve", "--workdir", "w", code=2), "serve without anything")
         run("recommend", "forget", "stranger", *mine)
+        with sqlite3.connect(trial.folder / "w" / "yupu.db") as store:
+            tables = [row[0] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'recommend%'")]
+            found = [name for name in tables for row in store.execute(f'SELECT * FROM "{name}"') if any("stranger" in str(cell) for cell in row)]
+        expect(tables and not found, f"a forgotten user is found in {found}")
     return trial.finish("recommend: served, explained, hidden, refused")
 
 

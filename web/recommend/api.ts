@@ -1,7 +1,7 @@
 // The calls of the pages of recommendation. The token goes in a header, never into an address.
 
 import { call, nothing } from '../src/person_calls';
-import { readBoard, readHistory, readItems, readLive, readMetrics, readPreview, readReleases, readUsers } from './read';
+import { readBoard, readHealth, readHistory, readItems, readLive, readMetrics, readPreview, readReleases, readUsers } from './read';
 
 const query = (values: Record<string, string | number>): string => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
 
@@ -14,6 +14,7 @@ export function calls(token: string) {
     history: (user: string) => call(token, `/v1/recommend/users/history?${query({ user })}`, undefined, readHistory),
     preview: (user: string) => call(token, '/v1/recommend/preview', { user }, readPreview),
     metrics: (days: number) => call(token, `/v1/recommend/metrics?${query({ days })}`, undefined, readMetrics),
+    health: (days: number) => call(token, `/v1/recommend/health?${query({ days })}`, undefined, readHealth),
     releases: () => call(token, '/v1/recommend/releases', undefined, readReleases),
     rollBack: () => call(token, '/v1/recommend/rollback', {}, readLive),
   };

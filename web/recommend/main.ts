@@ -8,13 +8,13 @@ import { htmlLang } from '../src/i18n';
 import { PersonPage } from '../src/person_page';
 import { calls, type Calls } from './api';
 import type { Board, ItemRow } from './read';
-import { drawItems, drawUsers, metricsPane, releasesPane, searchForm, userPane, type Place } from './views';
+import { drawItems, drawUsers, healthPane, metricsPane, releasesPane, searchForm, userPane, type Place } from './views';
 import { words, type Say } from './words';
 
-type View = 'users' | 'items' | 'metrics' | 'releases';
+type View = 'users' | 'items' | 'metrics' | 'health' | 'releases';
 
 const page = new PersonPage<View, Calls, Board>({
-  tabs: [{ view: 'users' }, { view: 'items' }, { view: 'metrics' }, { view: 'releases', badge: 'refused' }],
+  tabs: [{ view: 'users' }, { view: 'items' }, { view: 'metrics' }, { view: 'health' }, { view: 'releases', badge: 'refused' }],
   words,
   calls,
   first: (api) => api.board(),
@@ -94,6 +94,17 @@ async function drawMetricsView(number: number): Promise<void> {
   view.replaceChildren(...metricsPane(found, days, place(), choose));
 }
 
+async function drawHealthView(number: number): Promise<void> {
+  const found = await page.answer(page.api?.health(days), number);
+  if (found === null) return;
+  view.className = 'view-table';
+  const choose = (wanted: number): void => {
+    days = wanted;
+    void drawHealthView(page.ask()).then(() => document.getElementById('range')?.focus());
+  };
+  view.replaceChildren(...healthPane(found, days, place(), choose));
+}
+
 async function drawReleasesView(number: number): Promise<void> {
   const found = await page.answer(page.api?.releases(), number);
   if (found === null) return;
@@ -120,6 +131,7 @@ async function draw(): Promise<void> {
   if (page.shown === 'users') await drawUserView(number);
   else if (page.shown === 'items') await drawItemView(number);
   else if (page.shown === 'metrics') await drawMetricsView(number);
+  else if (page.shown === 'health') await drawHealthView(number);
   else await drawReleasesView(number);
 }
 

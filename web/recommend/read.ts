@@ -36,6 +36,7 @@ export interface Listed {
   title: string;
   score: number;
   isNew: boolean;
+  isPinned: boolean; // by a rule of the shop
   reason: string;
   because: string; // the title of what it is because of
 }
@@ -69,11 +70,31 @@ export interface Experiment {
   clicked: Share; // challenger minus champion
   positive: Share;
 }
+export interface Explored {
+  position: number;
+  lists: number;
+  clicks: number;
+}
 export interface Metrics {
+  explored: Explored[]; // places that were drawn
   days: Day[];
   clicked: Rate;
   positive: Rate;
   experiment: Experiment | null;
+}
+export interface Cost {
+  stage: string;
+  lists: number;
+  p50: number; // ms
+  p95: number;
+  p99: number;
+}
+export interface Health {
+  funnel: { step: string; lists: number; users: number }[];
+  record: Record<string, number>;
+  events: Record<string, number>;
+  drift: Record<string, number | null>; // null: one side has no event
+  cost: Cost[];
 }
 export interface Release {
   id: string;
@@ -123,7 +144,7 @@ export function readPreview(json: unknown): Preview {
     fallback: all.fallback === true,
     items: list(all.items).map(object).map((row) => {
       const reason = object(row.reason);
-      return { id: text(row.id), title: text(row.title), score: number(row.score), isNew: list(row.flags).includes('new'), reason: text(reason.kind), because: text(reason.title) };
+      return { id: text(row.id), title: text(row.title), score: number(row.score), isNew: list(row.flags).includes('new'), isPinned: list(row.flags).includes('pinned'), reason: text(reason.kind), because: text(reason.title) };
     }),
   };
 }
@@ -139,6 +160,7 @@ export function readMetrics(json: unknown): Metrics {
   const experiment = object(all.experiment);
   const apart = object(experiment.difference);
   return {
+    explored: list(all.explored).map(object).map((row) => ({ position: number(row.position), lists: number(row.lists), clicks: number(row.clicks) })),
     days: list(all.days).map(object).map((row) => ({ day: text(row.day), clicks: number(row.clicks), clicked: readRate(row.clicked), positive: readRate(row.positive) })),
     clicked: readRate(all.clicked),
     positive: readRate(all.positive),
@@ -151,6 +173,19 @@ export function readMetrics(json: unknown): Metrics {
             clicked: readShare(apart.clicked),
             positive: readShare(apart.positive),
           },
+  };
+}
+
+const numbers = (json: unknown): Record<string, number> => Object.fromEntries(Object.entries(object(json)).map(([name, value]) => [name, number(value)]));
+
+export function readHealth(json: unknown): Health {
+  const all = object(json);
+  return {
+    funnel: list(all.funnel).map(object).map((row) => ({ step: text(row.step), lists: number(row.lists), users: number(row.users) })),
+    record: numbers(all.record),
+    events: numbers(all.events),
+    drift: Object.fromEntries(Object.entries(object(all.drift)).map(([name, value]) => [name, value === null ? null : number(value)])),
+    cost: list(all.cost).map(object).map((row) => ({ stage: text(row.stage), lists: number(row.lists), p50: number(row.p50_ms), p95: number(row.p95_ms), p99: number(row.p99_ms) })),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readHistory, readItems, readMetrics, readPreview, readReleases, readUsers } from './read';
+import { readHealth, readHistory, readItems, readMetrics, readPreview, readReleases, readUsers } from './read';
 import { whenOf } from '../src/tables';
-import { bars, reasonText, shareText } from './views';
+import { bars, driftWord, reasonText, shareText } from './views';
 import { isWord, words } from './words';
 
 describe('what the server sends', () => {
@@ -14,9 +14,18 @@ describe('what the server sends', () => {
       expect(readMetrics(json).experiment).toBeNull();
       expect(readMetrics(json).days).toEqual([]);
       expect(readReleases(json).releases).toEqual([]);
+      expect(readHealth(json)).toEqual({ funnel: [], record: {}, events: {}, drift: {}, cost: [] });
     }
     const items = readItems({ found: 9, items: [{ id: 'a', title: '<b>A</b>', tags: ['x', 3], users: 2, hidden: true }, { title: 'without an id' }] });
     expect(items).toEqual({ found: 9, rows: [{ id: 'a', title: '<b>A</b>', tags: ['x'], users: 2, hidden: true }] });
+  });
+  it('tells how the lists fare, with what cannot be compared', () => {
+    const health = readHealth({ funnel: [{ step: 'given', lists: 3, users: 2 }], record: { items: 5, odd: 'x' }, drift: { kinds: null, tags: 0.3 }, cost: [{ stage: 'order', lists: 3, p50_ms: 1.5 }] });
+    expect(health.funnel).toEqual([{ step: 'given', lists: 3, users: 2 }]);
+    expect(health.record).toEqual({ items: 5, odd: 0 });
+    expect(health.drift).toEqual({ kinds: null, tags: 0.3 });
+    expect(health.cost[0]).toEqual({ stage: 'order', lists: 3, p50: 1.5, p95: 0, p99: 0 });
+    expect([0.05, 0.1, 0.25, 0.3].map(driftWord)).toEqual(['drift_little', 'drift_some', 'drift_some', 'drift_much']);
   });
   it('tells an experiment with both arms', () => {
     const rate = { users: 2, lists: 4, hits: 1, share: { value: 0.25, low: 0, high: 0.6 } };
@@ -46,6 +55,9 @@ describe('what is drawn', () => {
   });
   it('has every word in both languages', () => {
     for (const kind of ['view', 'click', 'comment', 'share', 'buy']) expect(isWord(`kind_${kind}`)).toBe(true);
+    for (const name of ['items', 'without_title', 'without_text', 'without_tags', 'same_title', 'untouched', 'hidden', 'users', 'once', 'busiest_share', 'events', 'late', 'of_a_list']) expect(isWord(`record_${name}`)).toBe(true);
+    for (const name of ['recent', 'before', 'kinds', 'tags', 'new_items']) expect(isWord(`drift_${name}`)).toBe(true);
+    for (const name of ['read', 'order', 'explore', 'reasons', 'keep']) expect(isWord(`stage_${name}`)).toBe(true);
     for (const kind of ['because_of', 'popular', 'new', 'picked']) expect(isWord(`reason_${kind}`)).toBe(true);
     expect(words('zh')('found', { found: 3, shown: 2 })).toBe('找到 3，显示 2');
   });

@@ -3,7 +3,7 @@
 import { el, svg } from '../src/dom';
 import { textLang } from '../src/format';
 import { heads, whenOf, wide, type PlaceOf } from '../src/tables';
-import type { Did, Experiment, Found, ItemRow, Listed, Metrics, Preview, Rate, Releases, Share, UserRow } from './read';
+import type { Did, Experiment, Found, Health, ItemRow, Listed, Metrics, Preview, Rate, Releases, Share, UserRow } from './read';
 import { isWord, type Say, type Word } from './words';
 
 export const kDays = [7, 30, 90] as const;
@@ -56,7 +56,7 @@ function listedLine(item: Listed, index: number, say: Say): HTMLElement {
     { 'data-listed': item.id },
     el('span', { class: 'place' }, String(index + 1)),
     el('span', { class: 'name', lang: textLang(title) }, title),
-    item.isNew ? el('span', { class: 'flag' }, say('flag_new')) : el('span', {}),
+    el('span', {}, item.isPinned ? el('span', { class: 'flag' }, say('flag_pinned')) : null, item.isNew ? el('span', { class: 'flag' }, say('flag_new')) : null),
     el('span', { class: 'why', lang: textLang(reasonText(item, say)) }, reasonText(item, say)),
   );
 }
@@ -145,6 +145,18 @@ function experimentPart(experiment: Experiment, say: Say): HTMLElement[] {
   ];
 }
 
+// What places draw, where chance put there what stood there.
+function exploredPart(metrics: Metrics, say: Say): HTMLElement[] {
+  if (metrics.explored.length === 0) return [];
+  const row = (one: Metrics['explored'][number]): HTMLElement =>
+    el('tr', {}, el('th', { scope: 'row' }, String(one.position)), ...[String(one.lists), String(one.clicks), one.lists === 0 ? '–' : percent(one.clicks / one.lists)].map((value) => el('td', {}, value)));
+  return [
+    el('h2', {}, say('explored')),
+    el('p', { class: 'empty' }, say('exploredSays')),
+    wide(say('explored'), el('table', { id: 'explored' }, column(say, 'position', 'lists', 'clicks', 'rate'), el('tbody', {}, ...metrics.explored.map(row)))),
+  ];
+}
+
 export function metricsPane(metrics: Metrics, days: number, { say }: Place, choose: (days: number) => void): HTMLElement[] {
   const range = el('select', { id: 'range' }, ...kDays.map((one) => el('option', { value: String(one), selected: one === days }, say(`days_${one}`))));
   range.addEventListener('change', () => choose(Number(range.value)));
@@ -158,11 +170,51 @@ export function metricsPane(metrics: Metrics, days: number, { say }: Place, choo
     el('dl', { class: 'figures' }, figure('overAll', metrics.clicked), figure('overAllPositive', metrics.positive), el('div', { class: 'figure', 'data-figure': 'lists' }, el('dt', {}, say('lists')), el('dd', {}, String(metrics.clicked.lists)))),
     ...(shown.length === 0 ? [el('p', { class: 'empty' }, say('noLists'))] : []),
     ...(metrics.experiment === null ? [] : experimentPart(metrics.experiment, say)),
+    ...exploredPart(metrics, say),
     el('h2', {}, say('metrics')),
     el('div', {}, chart(metrics)),
     el('ul', { class: 'legend' }, el('li', { class: 'key lists' }, say('lists')), el('li', { class: 'key clicked' }, say('clicked'))),
     el('p', { class: 'empty' }, say('metricsSay')),
     wide(say('metrics'), el('table', { id: 'days' }, column(say, 'day', 'lists', 'clicked', 'clicks', 'positive', 'rate'), el('tbody', {}, ...shown.map(row)))),
+  ];
+}
+
+// ---- health
+
+// How much has changed, by the usual reading of a stability index.
+export function driftWord(index: number): Word {
+  return index < 0.1 ? 'drift_little' : index <= 0.25 ? 'drift_some' : 'drift_much';
+}
+
+export function healthPane(health: Health, days: number, { say }: Place, choose: (days: number) => void): HTMLElement[] {
+  const range = el('select', { id: 'range' }, ...kDays.map((one) => el('option', { value: String(one), selected: one === days }, say(`days_${one}`))));
+  range.addEventListener('change', () => choose(Number(range.value)));
+  const told = (word: string): string => (isWord(word) ? say(word) : word);
+  const row = (name: string, ...values: string[]): HTMLElement => el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value) => el('td', {}, value)));
+  const given = health.funnel[0]?.lists ?? 0;
+  const step = (one: Health['funnel'][number]): HTMLElement =>
+    row(told(one.step === 'given' ? 'lists' : `kind_${one.step}`), String(one.lists), String(one.users), given === 0 ? '–' : percent(one.lists / given));
+  const count = (name: string, value: number): HTMLElement => row(told(`record_${name}`), name.endsWith('_share') ? percent(value) : String(value));
+  const drift = (name: string, value: number | null): HTMLElement => {
+    const isIndex = name === 'kinds' || name === 'tags';
+    const shown = value === null ? '–' : isIndex ? value.toFixed(3) : name === 'new_items' ? percent(value) : value.toFixed(1);
+    return row(told(`drift_${name}`), value !== null && isIndex ? `${shown} · ${say(driftWord(value))}` : shown);
+  };
+  const body = (...rows: HTMLElement[]): HTMLElement => el('tbody', {}, ...rows);
+  const part = (title: Word, id: string, says: Word, head: HTMLElement | null, rows: HTMLElement[]): HTMLElement[] => [
+    el('h2', {}, say(title)),
+    el('p', { class: 'empty' }, say(says)),
+    wide(say(title), el('table', { id }, head, body(...rows))),
+  ];
+  const recorded = [...Object.entries(health.record), ...Object.entries(health.events)].map(([name, value]) => count(name, value));
+  return [
+    el('div', { class: 'search' }, el('label', { for: 'range' }, say('range')), range),
+    ...part('funnel', 'funnel', 'funnelSays', column(say, 'kind', 'lists', 'users', 'share'), health.funnel.map(step)),
+    ...part('record', 'record', 'recordSays', null, recorded),
+    ...part('drift', 'drift', 'driftSays', null, Object.entries(health.drift).map(([name, value]) => drift(name, value))),
+    ...(health.cost.length === 0
+      ? [el('h2', {}, say('cost')), el('p', { class: 'empty' }, say('noCost'))]
+      : part('cost', 'cost', 'costSays', column(say, 'stage', 'lists', 'p50', 'p95', 'p99'), health.cost.map((one) => row(told(`stage_${one.stage}`), String(one.lists), one.p50.toFixed(2), one.p95.toFixed(2), one.p99.toFixed(2))))),
   ];
 }
 

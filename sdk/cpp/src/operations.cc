@@ -112,11 +112,25 @@ EventsResponse Operations::events(const EventsRequest& request,
   return read<EventsResponse>(json(call));
 }
 
+ItemsResponse Operations::items(const ItemsRequest& request,
+                                const CallOptions& options) {
+  Call call{"POST", "/v1/items", true, options};
+  call.body = request;
+  return read<ItemsResponse>(json(call));
+}
+
 RecommendResponse Operations::recommend(const RecommendRequest& request,
                                         const CallOptions& options) {
   Call call{"POST", "/v1/recommend", true, options};
   call.body = request;
   return read<RecommendResponse>(json(call));
+}
+
+RecommendRerankResponse Operations::recommend_rerank(const RecommendRerankRequest& request,
+                                                     const CallOptions& options) {
+  Call call{"POST", "/v1/recommend/rerank", true, options};
+  call.body = request;
+  return read<RecommendRerankResponse>(json(call));
 }
 
 RecommendSponsoredClickResponse Operations::recommend_sponsored_click(const RecommendSponsoredClickRequest& request,
@@ -166,11 +180,30 @@ RecommendPreviewResponse Operations::recommend_preview(const RecommendPreviewReq
   return read<RecommendPreviewResponse>(json(call));
 }
 
+GetRecommendRulesResponse Operations::get_recommend_rules(const CallOptions& options) {
+  Call call{"GET", "/v1/recommend/rules", false, options};
+  return read<GetRecommendRulesResponse>(json(call));
+}
+
+PostRecommendRulesResponse Operations::post_recommend_rules(const PostRecommendRulesRequest& request,
+                                                            const CallOptions& options) {
+  Call call{"POST", "/v1/recommend/rules", true, options};
+  call.body = request;
+  return read<PostRecommendRulesResponse>(json(call));
+}
+
 RecommendMetricsResponse Operations::recommend_metrics(const RecommendMetricsQuery& query,
                                                        const CallOptions& options) {
   Call call{"GET", "/v1/recommend/metrics", false, options};
   call.query = query;
   return read<RecommendMetricsResponse>(json(call));
+}
+
+RecommendHealthResponse Operations::recommend_health(const RecommendHealthQuery& query,
+                                                     const CallOptions& options) {
+  Call call{"GET", "/v1/recommend/health", false, options};
+  call.query = query;
+  return read<RecommendHealthResponse>(json(call));
 }
 
 RecommendReleasesResponse Operations::recommend_releases(const CallOptions& options) {

@@ -731,6 +731,10 @@ void to_json(Json& json, const EventsRequest& value) {
   put(json, "item", value.item);
   put(json, "kind", value.kind);
   put(json, "time", value.time);
+  put(json, "value", value.value);
+  put(json, "impression", value.impression);
+  put(json, "position", value.position);
+  put(json, "surface", value.surface);
   put(json, "events", value.events);
 }
 void from_json(const Json& json, EventsRequest& value) {
@@ -739,6 +743,10 @@ void from_json(const Json& json, EventsRequest& value) {
   take(json, "item", value.item);
   take(json, "kind", value.kind);
   take(json, "time", value.time);
+  take(json, "value", value.value);
+  take(json, "impression", value.impression);
+  take(json, "position", value.position);
+  take(json, "surface", value.surface);
   take(json, "events", value.events);
 }
 
@@ -749,6 +757,36 @@ void to_json(Json& json, const EventsResponse& value) {
 }
 void from_json(const Json& json, EventsResponse& value) {
   take(json, "added", value.added);
+  take(json, "known", value.known);
+}
+
+void to_json(Json& json, const ItemsRequest& value) {
+  json = Json::object();
+  put(json, "id", value.id);
+  put(json, "title", value.title);
+  put(json, "description", value.description);
+  put(json, "tags", value.tags);
+  put(json, "created", value.created);
+  put(json, "items", value.items);
+}
+void from_json(const Json& json, ItemsRequest& value) {
+  take(json, "id", value.id);
+  take(json, "title", value.title);
+  take(json, "description", value.description);
+  take(json, "tags", value.tags);
+  take(json, "created", value.created);
+  take(json, "items", value.items);
+}
+
+void to_json(Json& json, const ItemsResponse& value) {
+  json = Json::object();
+  put(json, "added", value.added);
+  put(json, "changed", value.changed);
+  put(json, "known", value.known);
+}
+void from_json(const Json& json, ItemsResponse& value) {
+  take(json, "added", value.added);
+  take(json, "changed", value.changed);
   take(json, "known", value.known);
 }
 
@@ -842,6 +880,58 @@ void from_json(const Json& json, RecommendResponse& value) {
   take(json, "unknown_context", value.unknown_context);
   take(json, "items", value.items);
   take(json, "sponsored", value.sponsored);
+}
+
+void to_json(Json& json, const RecommendRerankRequest& value) {
+  json = Json::object();
+  put(json, "user", value.user);
+  put(json, "items", value.items);
+  put(json, "surface", value.surface);
+  put(json, "context", value.context);
+  put(json, "explain", value.explain);
+}
+void from_json(const Json& json, RecommendRerankRequest& value) {
+  take(json, "user", value.user);
+  take(json, "items", value.items);
+  take(json, "surface", value.surface);
+  take(json, "context", value.context);
+  take(json, "explain", value.explain);
+}
+
+void to_json(Json& json, const RecommendRerankResponseItem& value) {
+  json = Json::object();
+  put(json, "id", value.id);
+  put(json, "title", value.title);
+  put(json, "position", value.position);
+  put(json, "score", value.score);
+  put(json, "flags", value.flags);
+  put(json, "reason", value.reason);
+}
+void from_json(const Json& json, RecommendRerankResponseItem& value) {
+  take(json, "id", value.id);
+  take(json, "title", value.title);
+  take(json, "position", value.position);
+  take(json, "score", value.score);
+  take(json, "flags", value.flags);
+  take(json, "reason", value.reason);
+}
+
+void to_json(Json& json, const RecommendRerankResponse& value) {
+  json = Json::object();
+  put(json, "impression", value.impression);
+  put(json, "fallback", value.fallback);
+  put(json, "unknown_user", value.unknown_user);
+  put(json, "unknown_context", value.unknown_context);
+  put(json, "items", value.items);
+  put(json, "left_out", value.left_out);
+}
+void from_json(const Json& json, RecommendRerankResponse& value) {
+  take(json, "impression", value.impression);
+  take(json, "fallback", value.fallback);
+  take(json, "unknown_user", value.unknown_user);
+  take(json, "unknown_context", value.unknown_context);
+  take(json, "items", value.items);
+  take(json, "left_out", value.left_out);
 }
 
 void to_json(Json& json, const RecommendSponsoredClickRequest& value) {
@@ -1032,6 +1122,108 @@ void from_json(const Json& json, RecommendPreviewResponse& value) {
   take(json, "items", value.items);
 }
 
+void to_json(Json& json, const GetRecommendRulesResponsePin& value) {
+  json = Json::object();
+  put(json, "item", value.item);
+  put(json, "position", value.position);
+  put(json, "surface", value.surface);
+}
+void from_json(const Json& json, GetRecommendRulesResponsePin& value) {
+  take(json, "item", value.item);
+  take(json, "position", value.position);
+  take(json, "surface", value.surface);
+}
+
+void to_json(Json& json, const GetRecommendRulesResponse& value) {
+  json = Json::object();
+  put(json, "pin", value.pin);
+  put(json, "lift", value.lift);
+  put(json, "half_life_days", value.half_life_days);
+  put(json, "caps", value.caps);
+  put(json, "blocked_tags", value.blocked_tags);
+  put(json, "blocked_words", value.blocked_words);
+  put(json, "unnamed_tags", value.unnamed_tags);
+  put(json, "explore", value.explore);
+}
+void from_json(const Json& json, GetRecommendRulesResponse& value) {
+  take(json, "pin", value.pin);
+  take(json, "lift", value.lift);
+  take(json, "half_life_days", value.half_life_days);
+  take(json, "caps", value.caps);
+  take(json, "blocked_tags", value.blocked_tags);
+  take(json, "blocked_words", value.blocked_words);
+  take(json, "unnamed_tags", value.unnamed_tags);
+  take(json, "explore", value.explore);
+}
+
+void to_json(Json& json, const PostRecommendRulesRequestPin& value) {
+  json = Json::object();
+  put(json, "item", value.item);
+  put(json, "position", value.position);
+  put(json, "surface", value.surface);
+}
+void from_json(const Json& json, PostRecommendRulesRequestPin& value) {
+  take(json, "item", value.item);
+  take(json, "position", value.position);
+  take(json, "surface", value.surface);
+}
+
+void to_json(Json& json, const PostRecommendRulesRequest& value) {
+  json = Json::object();
+  put(json, "pin", value.pin);
+  put(json, "lift", value.lift);
+  put(json, "half_life_days", value.half_life_days);
+  put(json, "caps", value.caps);
+  put(json, "blocked_tags", value.blocked_tags);
+  put(json, "blocked_words", value.blocked_words);
+  put(json, "unnamed_tags", value.unnamed_tags);
+  put(json, "explore", value.explore);
+}
+void from_json(const Json& json, PostRecommendRulesRequest& value) {
+  take(json, "pin", value.pin);
+  take(json, "lift", value.lift);
+  take(json, "half_life_days", value.half_life_days);
+  take(json, "caps", value.caps);
+  take(json, "blocked_tags", value.blocked_tags);
+  take(json, "blocked_words", value.blocked_words);
+  take(json, "unnamed_tags", value.unnamed_tags);
+  take(json, "explore", value.explore);
+}
+
+void to_json(Json& json, const PostRecommendRulesResponsePin& value) {
+  json = Json::object();
+  put(json, "item", value.item);
+  put(json, "position", value.position);
+  put(json, "surface", value.surface);
+}
+void from_json(const Json& json, PostRecommendRulesResponsePin& value) {
+  take(json, "item", value.item);
+  take(json, "position", value.position);
+  take(json, "surface", value.surface);
+}
+
+void to_json(Json& json, const PostRecommendRulesResponse& value) {
+  json = Json::object();
+  put(json, "pin", value.pin);
+  put(json, "lift", value.lift);
+  put(json, "half_life_days", value.half_life_days);
+  put(json, "caps", value.caps);
+  put(json, "blocked_tags", value.blocked_tags);
+  put(json, "blocked_words", value.blocked_words);
+  put(json, "unnamed_tags", value.unnamed_tags);
+  put(json, "explore", value.explore);
+}
+void from_json(const Json& json, PostRecommendRulesResponse& value) {
+  take(json, "pin", value.pin);
+  take(json, "lift", value.lift);
+  take(json, "half_life_days", value.half_life_days);
+  take(json, "caps", value.caps);
+  take(json, "blocked_tags", value.blocked_tags);
+  take(json, "blocked_words", value.blocked_words);
+  take(json, "unnamed_tags", value.unnamed_tags);
+  take(json, "explore", value.explore);
+}
+
 void to_json(Json& json, const RecommendMetricsQuery& value) {
   json = Json::object();
   put(json, "days", value.days);
@@ -1054,12 +1246,25 @@ void from_json(const Json& json, RecommendMetricsResponseDay& value) {
   take(json, "positive", value.positive);
 }
 
+void to_json(Json& json, const RecommendMetricsResponseExplored& value) {
+  json = Json::object();
+  put(json, "position", value.position);
+  put(json, "lists", value.lists);
+  put(json, "clicks", value.clicks);
+}
+void from_json(const Json& json, RecommendMetricsResponseExplored& value) {
+  take(json, "position", value.position);
+  take(json, "lists", value.lists);
+  take(json, "clicks", value.clicks);
+}
+
 void to_json(Json& json, const RecommendMetricsResponse& value) {
   json = Json::object();
   put(json, "join_minutes", value.join_minutes);
   put(json, "clicked", value.clicked);
   put(json, "positive", value.positive);
   put(json, "days", value.days);
+  put(json, "explored", value.explored);
   put(json, "experiment", value.experiment);
 }
 void from_json(const Json& json, RecommendMetricsResponse& value) {
@@ -1067,7 +1272,60 @@ void from_json(const Json& json, RecommendMetricsResponse& value) {
   take(json, "clicked", value.clicked);
   take(json, "positive", value.positive);
   take(json, "days", value.days);
+  take(json, "explored", value.explored);
   take(json, "experiment", value.experiment);
+}
+
+void to_json(Json& json, const RecommendHealthQuery& value) {
+  json = Json::object();
+  put(json, "days", value.days);
+}
+void from_json(const Json& json, RecommendHealthQuery& value) {
+  take(json, "days", value.days);
+}
+
+void to_json(Json& json, const RecommendHealthResponseFunnel& value) {
+  json = Json::object();
+  put(json, "step", value.step);
+  put(json, "lists", value.lists);
+  put(json, "users", value.users);
+}
+void from_json(const Json& json, RecommendHealthResponseFunnel& value) {
+  take(json, "step", value.step);
+  take(json, "lists", value.lists);
+  take(json, "users", value.users);
+}
+
+void to_json(Json& json, const RecommendHealthResponseCost& value) {
+  json = Json::object();
+  put(json, "stage", value.stage);
+  put(json, "lists", value.lists);
+  put(json, "p50_ms", value.p50_ms);
+  put(json, "p95_ms", value.p95_ms);
+  put(json, "p99_ms", value.p99_ms);
+}
+void from_json(const Json& json, RecommendHealthResponseCost& value) {
+  take(json, "stage", value.stage);
+  take(json, "lists", value.lists);
+  take(json, "p50_ms", value.p50_ms);
+  take(json, "p95_ms", value.p95_ms);
+  take(json, "p99_ms", value.p99_ms);
+}
+
+void to_json(Json& json, const RecommendHealthResponse& value) {
+  json = Json::object();
+  put(json, "funnel", value.funnel);
+  put(json, "record", value.record);
+  put(json, "events", value.events);
+  put(json, "drift", value.drift);
+  put(json, "cost", value.cost);
+}
+void from_json(const Json& json, RecommendHealthResponse& value) {
+  take(json, "funnel", value.funnel);
+  take(json, "record", value.record);
+  take(json, "events", value.events);
+  take(json, "drift", value.drift);
+  take(json, "cost", value.cost);
 }
 
 void to_json(Json& json, const RecommendReleasesResponse& value) {

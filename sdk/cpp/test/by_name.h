@@ -31,7 +31,9 @@ inline Json call_by_name(Operations& client, const std::string& name, const Json
   if (name == "widget") return client.widget(options);
   if (name == "visitors") return client.visitors(with.get<VisitorsRequest>(), options);
   if (name == "events") return client.events(with.get<EventsRequest>(), options);
+  if (name == "items") return client.items(with.get<ItemsRequest>(), options);
   if (name == "recommend") return client.recommend(with.get<RecommendRequest>(), options);
+  if (name == "recommend_rerank") return client.recommend_rerank(with.get<RecommendRerankRequest>(), options);
   if (name == "recommend_sponsored_click") return client.recommend_sponsored_click(with.get<RecommendSponsoredClickRequest>(), options);
   if (name == "recommend_board") return client.recommend_board(options);
   if (name == "recommend_items") return client.recommend_items(with.get<RecommendItemsQuery>(), options);
@@ -39,7 +41,10 @@ inline Json call_by_name(Operations& client, const std::string& name, const Json
   if (name == "recommend_users") return client.recommend_users(with.get<RecommendUsersQuery>(), options);
   if (name == "recommend_users_history") return client.recommend_users_history(with.get<RecommendUsersHistoryQuery>(), options);
   if (name == "recommend_preview") return client.recommend_preview(with.get<RecommendPreviewRequest>(), options);
+  if (name == "get_recommend_rules") return client.get_recommend_rules(options);
+  if (name == "post_recommend_rules") return client.post_recommend_rules(with.get<PostRecommendRulesRequest>(), options);
   if (name == "recommend_metrics") return client.recommend_metrics(with.get<RecommendMetricsQuery>(), options);
+  if (name == "recommend_health") return client.recommend_health(with.get<RecommendHealthQuery>(), options);
   if (name == "recommend_releases") return client.recommend_releases(options);
   if (name == "recommend_rollback") return client.recommend_rollback(with.get<RecommendRollbackRequest>(), options);
   if (name == "report") return client.report(options);

@@ -94,9 +94,19 @@ export abstract class Operations {
     return this.call({ method: 'POST', path: '/v1/events', body, once: true }, options);
   }
 
+  /** What can be recommended: one item, a batch, or a line each; told again it replaces what was told: POST /v1/items */
+  items(body: types.ItemsRequest, options: CallOptions = {}): Promise<types.ItemsResponse> {
+    return this.call({ method: 'POST', path: '/v1/items', body, once: true }, options);
+  }
+
   /** Items for a user now, with reasons: POST /v1/recommend */
   recommend(body: types.RecommendRequest, options: CallOptions = {}): Promise<types.RecommendResponse> {
     return this.call({ method: 'POST', path: '/v1/recommend', body, once: true }, options);
+  }
+
+  /** Given items in the order they suit a user; unknown ones are kept: POST /v1/recommend/rerank */
+  recommendRerank(body: types.RecommendRerankRequest, options: CallOptions = {}): Promise<types.RecommendRerankResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend/rerank', body, once: true }, options);
   }
 
   /** A sponsored item was clicked: counted and charged once, within half an hour of being shown: POST /v1/recommend/sponsored/click */
@@ -134,9 +144,24 @@ export abstract class Operations {
     return this.call({ method: 'POST', path: '/v1/recommend/preview', body, once: true }, options);
   }
 
+  /** What is pinned, lifted, capped and blocked in lists: GET /v1/recommend/rules */
+  getRecommendRules(options: CallOptions = {}): Promise<types.GetRecommendRulesResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/rules' }, options);
+  }
+
+  /** All rules of the lists anew, in force from the next list on; for managers: POST /v1/recommend/rules */
+  postRecommendRules(body: types.PostRecommendRulesRequest, options: CallOptions = {}): Promise<types.PostRecommendRulesResponse> {
+    return this.call({ method: 'POST', path: '/v1/recommend/rules', body, once: true }, options);
+  }
+
   /** Lists and what was clicked of them within half an hour, by day: GET /v1/recommend/metrics */
   recommendMetrics(query: types.RecommendMetricsQuery = {}, options: CallOptions = {}): Promise<types.RecommendMetricsResponse> {
     return this.call({ method: 'GET', path: '/v1/recommend/metrics', query }, options);
+  }
+
+  /** What becomes of lists, what the record lacks, how it changes, what a list costs: GET /v1/recommend/health */
+  recommendHealth(query: types.RecommendHealthQuery = {}, options: CallOptions = {}): Promise<types.RecommendHealthResponse> {
+    return this.call({ method: 'GET', path: '/v1/recommend/health', query }, options);
   }
 
   /** What served when, and what the guard said: GET /v1/recommend/releases */

@@ -416,12 +416,36 @@ export interface EventsRequest {
   kind?: "view" | "click" | "comment" | "share" | "buy";
   /** whole seconds since 1970, or 2026-11-27T08:30:00+08:00; late and in any order */
   time?: unknown;
+  /** a price, seconds, stars: the sender's */
+  value?: number;
+  /** the list it came from */
+  impression?: string;
+  /** where in it the item stood */
+  position?: number;
+  /** where it was shown */
+  surface?: string;
   events?: Array<Record<string, unknown>>;
 }
 
 export interface EventsResponse {
   added: number;
   /** were there already */
+  known: number;
+}
+
+export interface ItemsRequest {
+  id?: string;
+  title?: string;
+  description?: string;
+  tags?: Array<string>;
+  /** since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00 */
+  created?: unknown;
+  items?: Array<Record<string, unknown>>;
+}
+
+export interface ItemsResponse {
+  added: number;
+  changed: number;
   known: number;
 }
 
@@ -455,7 +479,7 @@ export interface RecommendResponseItem {
   title?: string;
   score?: number;
   position?: number;
-  flags?: Array<"new">;
+  flags?: Array<"new" | "pinned" | "explored">;
   reason?: RecommendResponseItemReason;
 }
 
@@ -475,6 +499,35 @@ export interface RecommendResponseSponsored {
 export interface RecommendResponseSponsoredLabel {
   zh?: string;
   en?: string;
+}
+
+export interface RecommendRerankRequest {
+  user: string;
+  /** ids; of what may be unknown, objects as in a file of items, whose text is read then */
+  items: Array<unknown>;
+  surface?: string;
+  context?: Array<string>;
+  explain?: boolean;
+}
+
+export interface RecommendRerankResponse {
+  impression: string;
+  fallback: boolean;
+  unknown_user?: boolean;
+  unknown_context?: Array<string>;
+  items: Array<RecommendRerankResponseItem>;
+  /** taken down, or blocked by a rule */
+  left_out?: Array<string>;
+}
+
+export interface RecommendRerankResponseItem {
+  id?: string;
+  title?: string;
+  position?: number;
+  /** absent: there was nothing to score it by */
+  score?: number;
+  flags?: Array<"new" | "from_text" | "unknown">;
+  reason?: Record<string, unknown>;
 }
 
 export interface RecommendSponsoredClickRequest {
@@ -583,6 +636,75 @@ export interface RecommendPreviewResponse {
   items: Array<Record<string, unknown>>;
 }
 
+export interface GetRecommendRulesResponse {
+  pin?: Array<GetRecommendRulesResponsePin>;
+  /** by tag: -1 to 1, added to relevance */
+  lift?: Record<string, number>;
+  /** of relevance, by the item's age; 0: none */
+  half_life_days?: number;
+  /** by tag, or by author:* for every tag that begins so: how many of a list */
+  caps?: Record<string, number>;
+  blocked_tags?: Array<string>;
+  blocked_words?: Array<string>;
+  /** items that no reason names */
+  unnamed_tags?: Array<string>;
+  /** of places, to what little is known of */
+  explore?: number;
+}
+
+export interface GetRecommendRulesResponsePin {
+  item: string;
+  position?: number;
+  /** absent: every one */
+  surface?: string;
+}
+
+export interface PostRecommendRulesRequest {
+  pin?: Array<PostRecommendRulesRequestPin>;
+  /** by tag: -1 to 1, added to relevance */
+  lift?: Record<string, number>;
+  /** of relevance, by the item's age; 0: none */
+  half_life_days?: number;
+  /** by tag, or by author:* for every tag that begins so: how many of a list */
+  caps?: Record<string, number>;
+  blocked_tags?: Array<string>;
+  blocked_words?: Array<string>;
+  /** items that no reason names */
+  unnamed_tags?: Array<string>;
+  /** of places, to what little is known of */
+  explore?: number;
+}
+
+export interface PostRecommendRulesRequestPin {
+  item: string;
+  position?: number;
+  /** absent: every one */
+  surface?: string;
+}
+
+export interface PostRecommendRulesResponse {
+  pin?: Array<PostRecommendRulesResponsePin>;
+  /** by tag: -1 to 1, added to relevance */
+  lift?: Record<string, number>;
+  /** of relevance, by the item's age; 0: none */
+  half_life_days?: number;
+  /** by tag, or by author:* for every tag that begins so: how many of a list */
+  caps?: Record<string, number>;
+  blocked_tags?: Array<string>;
+  blocked_words?: Array<string>;
+  /** items that no reason names */
+  unnamed_tags?: Array<string>;
+  /** of places, to what little is known of */
+  explore?: number;
+}
+
+export interface PostRecommendRulesResponsePin {
+  item: string;
+  position?: number;
+  /** absent: every one */
+  surface?: string;
+}
+
 export interface RecommendMetricsQuery {
   /** back from today; 30 */
   days?: number;
@@ -593,6 +715,8 @@ export interface RecommendMetricsResponse {
   clicked?: Record<string, unknown>;
   positive?: Record<string, unknown>;
   days: Array<RecommendMetricsResponseDay>;
+  /** places that were drawn, and clicks there */
+  explored?: Array<RecommendMetricsResponseExplored>;
   /** both arms of the one that runs, and challenger minus champion */
   experiment?: Record<string, unknown>;
 }
@@ -602,6 +726,44 @@ export interface RecommendMetricsResponseDay {
   clicks?: number;
   clicked?: Record<string, unknown>;
   positive?: Record<string, unknown>;
+}
+
+export interface RecommendMetricsResponseExplored {
+  position?: number;
+  lists?: number;
+  clicks?: number;
+}
+
+export interface RecommendHealthQuery {
+  /** back from today; 30 */
+  days?: number;
+}
+
+export interface RecommendHealthResponse {
+  /** lists with at least that of one of their items */
+  funnel: Array<RecommendHealthResponseFunnel>;
+  /** how many items are without a title, a text, tags, ...; users */
+  record: Record<string, unknown>;
+  /** of the days: all, told a day late, naming the list they came from */
+  events: Record<string, unknown>;
+  /** the last 7 days beside the 28 before: stability indices */
+  drift: Record<string, unknown>;
+  /** of every tenant's last 1000 lists, since the start */
+  cost: Array<RecommendHealthResponseCost>;
+}
+
+export interface RecommendHealthResponseFunnel {
+  step?: "given" | "click" | "comment" | "share" | "buy";
+  lists?: number;
+  users?: number;
+}
+
+export interface RecommendHealthResponseCost {
+  stage?: "read" | "order" | "explore" | "reasons" | "keep";
+  lists?: number;
+  p50_ms?: number;
+  p95_ms?: number;
+  p99_ms?: number;
 }
 
 export interface RecommendReleasesResponse {

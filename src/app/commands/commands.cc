@@ -292,9 +292,12 @@ constexpr std::array kCommands{
         knowledge_command},
     Command{
         "recommend",
-        "recommend import|train|evaluate|forget|hide|explain|retrain|releases|promote|rollback|experiment|sponsor ...",
+        "recommend "
+        "import|train|evaluate|forget|hide|explain|retrain|releases|promote|rollback|experiment|sponsor|rules ...",
         "what a user will want next: behaviour in, methods compared",
-        "Items have id, title, description, tags, created; events id, user, item, kind, time; JSON lines, CSV or TSV\n"
+        "Items have id, title, description, tags, created; events id, user, item, kind, time, value, impression, "
+        "position,\n"
+        "surface; JSON lines, CSV or TSV\n"
         "(docs/recommend.md).  Kinds: view, click, comment, share, buy.\n"
         "  recommend import [--items FILE] [--events FILE] [--mind DIR]   again: nothing, or what changed\n"
         "  recommend train --items FILE --events FILE --out DIR   an encoder fine-tuned on behaviour before the test\n"
@@ -332,6 +335,8 @@ constexpr std::array kCommands{
         "  recommend experiment NAME [--days N]   click rate and positive rate of both arms, and how far apart\n"
         "  recommend sponsor set NAME --item ITEM --bid YUAN --budget YUAN [--payer TENANT] | stop NAME | list\n"
         "                      an item somebody pays for, in a slot beside the lists: at most so much a click, a day\n"
+        "  recommend rules [FILE | --clear]   what is pinned, lifted, capped, blocked in lists: as JSON; without a "
+        "file: which\n"
         "  --tenant NAME    whose (default: the working folder's own)\n"
         "  --workdir DIR --store URL --json",
         recommend_command},

@@ -6,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/recommend_files.h"
 #include "app/commands/recommend_releases.h"
+#include "app/commands/recommend_rules.h"
 #include "app/commands/recommend_sponsor.h"
 #include "app/commands/task_commands.h"
 #include "base/builtin.h"
@@ -185,7 +186,7 @@ Status explain(Arguments& arguments) {
 Status recommend_command(Arguments& arguments) {
   YUPU_ASSIGN_OR_RETURN(const std::string verb,
                         arguments.verb({"import", "train", "evaluate", "forget", "hide", "explain", "retrain",
-                                        "releases", "promote", "rollback", "experiment", "sponsor"}));
+                                        "releases", "promote", "rollback", "experiment", "sponsor", "rules"}));
   if (verb == "import") return import_files_named(arguments);
   if (verb == "train") return train_recommend(arguments);
   if (verb == "forget") return forget(arguments);
@@ -197,6 +198,7 @@ Status recommend_command(Arguments& arguments) {
   if (verb == "rollback") return roll_back_recommend(arguments);
   if (verb == "experiment") return show_experiment(arguments);
   if (verb == "sponsor") return sponsor_recommend(arguments);
+  if (verb == "rules") return recommend_rules(arguments);
   return evaluate(arguments);
 }
 

@@ -1,6 +1,7 @@
 #include "products/recommend/event_store.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -43,13 +44,39 @@ Status put_item(Transaction& transaction, const Clock& clock, const std::string&
       .status();
 }
 
+// What else an event says; absent is as it is in the store.
+struct Said {
+  std::optional<double> value;
+  std::string impression, surface;
+  std::int64_t position = 0;
+  bool operator==(const Said&) const = default;
+};
+
+Said said(const Event& event) {
+  return {.value = event.value, .impression = event.impression, .surface = event.surface, .position = event.position};
+}
+
+// From four columns on: value, impression_id, list_position, surface.
+Said said_of(const Row& row, std::size_t column) {
+  Said read;
+  if (!row.is_null(column)) read.value = row.real(column);
+  if (!row.is_null(column + 1)) read.impression = row.text(column + 1);
+  if (!row.is_null(column + 2)) read.position = row.integer(column + 2);
+  if (!row.is_null(column + 3)) read.surface = row.text(column + 3);
+  return read;
+}
+
+Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
+
 Status check_same(Transaction& transaction, const std::string& tenant_id, const Event& event) {
   YUPU_ASSIGN_OR_RETURN(const auto rows,
-                        transaction.query("SELECT user_id, item_id, kind, time_ns FROM recommend_event WHERE "
-                                          "tenant_id = ? AND event_id = ?",
+                        transaction.query("SELECT user_id, item_id, kind, time_ns, value, impression_id, "
+                                          "list_position, surface FROM recommend_event WHERE tenant_id = ? AND "
+                                          "event_id = ?",
                                           {tenant_id, event.id}));
   const bool same = !rows.empty() && rows[0].text(0) == event.user && rows[0].text(1) == event.item &&
-                    rows[0].text(2) == kind_name(event.kind) && rows[0].integer(3) == event.time_ns;
+                    rows[0].text(2) == kind_name(event.kind) && rows[0].integer(3) == event.time_ns &&
+                    said_of(rows[0], 4) == said(event);
   if (same) return ok_status();
   const std::string line = event.line > 0 ? fmt::format("line {}: ", event.line) : std::string();
   return {Code::kConflict,
@@ -60,10 +87,13 @@ Status put_event(Transaction& transaction, const Clock& clock, const std::string
                  Imported& counts) {
   YUPU_ASSIGN_OR_RETURN(
       const std::int64_t added,
-      transaction.execute("INSERT INTO recommend_event (tenant_id, event_id, user_id, item_id, kind, time_ns, "
-                          "received_ns) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
-                          {tenant_id, event.id, event.user, event.item, std::string(kind_name(event.kind)),
-                           event.time_ns, clock.now_ns()}));
+      transaction.execute(
+          "INSERT INTO recommend_event (tenant_id, event_id, user_id, item_id, kind, time_ns, "
+          "received_ns, value, impression_id, list_position, surface) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
+          {tenant_id, event.id, event.user, event.item, std::string(kind_name(event.kind)), event.time_ns,
+           clock.now_ns(), event.value ? Value(*event.value) : Value(nullptr), text_or_null(event.impression),
+           event.position > 0 ? Value(event.position) : Value(nullptr), text_or_null(event.surface)}));
   if (added == 0) YUPU_RETURN_IF_ERROR(check_same(transaction, tenant_id, event));
   ++(added == 0 ? counts.known : counts.added);
   return ok_status();

@@ -165,6 +165,40 @@ Result<Impression> impression_of(const Json& object, std::int64_t now_ns) {
   return shown;
 }
 
+namespace {
+
+// A number from 0 on, or one in a cell of a table; nothing where the member is not there or the cell is empty.
+Result<std::optional<double>> value_of(const Json& object) {
+  const auto it = object.find("value");
+  if (it == object.end() || it->is_null() || *it == "") return std::optional<double>();
+  double value = -1.0;
+  if (it->is_number()) value = it->get<double>();
+  if (it->is_string()) {
+    const std::string& text = it->get_ref<const std::string&>();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) value = -1.0;
+  }
+  if (!(value >= 0.0 && value <= kValueMost))
+    return wrong("value", fmt::format("{} is no number from 0 to {:g}", to_text(*it).substr(0, 80), kValueMost));
+  return std::optional<double>(value);
+}
+
+// 0: not said.
+Result<std::int64_t> position_of(const Json& object) {
+  const auto it = object.find("position");
+  if (it == object.end() || it->is_null() || *it == "") return std::int64_t{0};
+  std::optional<std::int64_t> position;
+  if (it->is_number_integer()) position = it->get<std::int64_t>();
+  if (it->is_string()) position = whole_number(it->get_ref<const std::string&>());
+  if (!position || *position < 1 || *position > static_cast<std::int64_t>(kShownItemsMax)) {
+    return wrong("position",
+                 fmt::format("{} is no whole number from 1 to {}", to_text(*it).substr(0, 80), kShownItemsMax));
+  }
+  return *position;
+}
+
+}  // namespace
+
 Result<Event> event_of(const Json& object, std::int64_t now_ns) {
   Event event;
   YUPU_ASSIGN_OR_RETURN(event.user, id_of(object, "user"));
@@ -174,11 +208,16 @@ Result<Event> event_of(const Json& object, std::int64_t now_ns) {
   if (!found) return wrong("kind", fmt::format("'{}' is none of {}", kind.substr(0, 80), tasks::behaviour_names()));
   event.kind = *found;
   YUPU_ASSIGN_OR_RETURN(event.time_ns, past_time_of(object, now_ns));
+  YUPU_ASSIGN_OR_RETURN(event.value, value_of(object));
+  YUPU_ASSIGN_OR_RETURN(event.impression, optional_text(object, "impression", kIdBytesMax));
+  YUPU_ASSIGN_OR_RETURN(event.position, position_of(object));
+  YUPU_ASSIGN_OR_RETURN(event.surface, optional_text(object, "surface", kSurfaceBytesMax));
   if (object.contains("id") && !object.at("id").is_null()) {
     YUPU_ASSIGN_OR_RETURN(event.id, id_of(object, "id"));
   } else {
     Sha256 hash;
     hash.field(event.user).field(event.item).field(kind).field(std::to_string(event.time_ns));
+    if (!event.impression.empty()) hash.field(event.impression);
     event.id = "ev_" + hash.finish_hex().substr(0, 32);
   }
   return event;

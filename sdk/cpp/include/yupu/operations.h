@@ -58,9 +58,16 @@ class Operations : public Caller {
   // What users did: one event, a batch, or a line each; each counts once, by its id: POST /v1/events.
   EventsResponse events(const EventsRequest& request,
                         const CallOptions& options = {});
+  // What can be recommended: one item, a batch, or a line each; told again it replaces what was told: POST
+  // /v1/items.
+  ItemsResponse items(const ItemsRequest& request,
+                      const CallOptions& options = {});
   // Items for a user now, with reasons: POST /v1/recommend.
   RecommendResponse recommend(const RecommendRequest& request,
                               const CallOptions& options = {});
+  // Given items in the order they suit a user; unknown ones are kept: POST /v1/recommend/rerank.
+  RecommendRerankResponse recommend_rerank(const RecommendRerankRequest& request,
+                                           const CallOptions& options = {});
   // A sponsored item was clicked: counted and charged once, within half an hour of being shown: POST
   // /v1/recommend/sponsored/click.
   RecommendSponsoredClickResponse recommend_sponsored_click(const RecommendSponsoredClickRequest& request,
@@ -82,9 +89,17 @@ class Operations : public Caller {
   // The list a user would get now, with reasons; it is not kept: POST /v1/recommend/preview.
   RecommendPreviewResponse recommend_preview(const RecommendPreviewRequest& request,
                                              const CallOptions& options = {});
+  // What is pinned, lifted, capped and blocked in lists: GET /v1/recommend/rules.
+  GetRecommendRulesResponse get_recommend_rules(const CallOptions& options = {});
+  // All rules of the lists anew, in force from the next list on; for managers: POST /v1/recommend/rules.
+  PostRecommendRulesResponse post_recommend_rules(const PostRecommendRulesRequest& request,
+                                                  const CallOptions& options = {});
   // Lists and what was clicked of them within half an hour, by day: GET /v1/recommend/metrics.
   RecommendMetricsResponse recommend_metrics(const RecommendMetricsQuery& query = {},
                                              const CallOptions& options = {});
+  // What becomes of lists, what the record lacks, how it changes, what a list costs: GET /v1/recommend/health.
+  RecommendHealthResponse recommend_health(const RecommendHealthQuery& query = {},
+                                           const CallOptions& options = {});
   // What served when, and what the guard said: GET /v1/recommend/releases.
   RecommendReleasesResponse recommend_releases(const CallOptions& options = {});
   // Goes back to the release before: POST /v1/recommend/rollback.

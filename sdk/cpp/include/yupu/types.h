@@ -528,6 +528,14 @@ struct EventsRequest {
   std::optional<std::string> kind;
   // whole seconds since 1970, or 2026-11-27T08:30:00+08:00; late and in any order
   Json time;
+  // a price, seconds, stars: the sender's
+  std::optional<double> value;
+  // the list it came from
+  std::optional<std::string> impression;
+  // where in it the item stood
+  std::optional<std::int64_t> position;
+  // where it was shown
+  std::optional<std::string> surface;
   std::optional<std::vector<std::map<std::string, Json>>> events;
 };
 void to_json(Json& json, const EventsRequest& value);
@@ -540,6 +548,26 @@ struct EventsResponse {
 };
 void to_json(Json& json, const EventsResponse& value);
 void from_json(const Json& json, EventsResponse& value);
+
+struct ItemsRequest {
+  std::optional<std::string> id;
+  std::optional<std::string> title;
+  std::optional<std::string> description;
+  std::optional<std::vector<std::string>> tags;
+  // since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00
+  Json created;
+  std::optional<std::vector<std::map<std::string, Json>>> items;
+};
+void to_json(Json& json, const ItemsRequest& value);
+void from_json(const Json& json, ItemsRequest& value);
+
+struct ItemsResponse {
+  std::int64_t added = 0;
+  std::int64_t changed = 0;
+  std::int64_t known = 0;
+};
+void to_json(Json& json, const ItemsResponse& value);
+void from_json(const Json& json, ItemsResponse& value);
 
 struct RecommendRequest {
   // unknown: the fallback answers, and says so
@@ -604,6 +632,41 @@ struct RecommendResponse {
 };
 void to_json(Json& json, const RecommendResponse& value);
 void from_json(const Json& json, RecommendResponse& value);
+
+struct RecommendRerankRequest {
+  std::string user;
+  // ids; of what may be unknown, objects as in a file of items, whose text is read then
+  std::vector<Json> items;
+  std::optional<std::string> surface;
+  std::optional<std::vector<std::string>> context;
+  std::optional<bool> explain;
+};
+void to_json(Json& json, const RecommendRerankRequest& value);
+void from_json(const Json& json, RecommendRerankRequest& value);
+
+struct RecommendRerankResponseItem {
+  std::optional<std::string> id;
+  std::optional<std::string> title;
+  std::optional<std::int64_t> position;
+  // absent: there was nothing to score it by
+  std::optional<double> score;
+  std::optional<std::vector<std::string>> flags;
+  std::optional<std::map<std::string, Json>> reason;
+};
+void to_json(Json& json, const RecommendRerankResponseItem& value);
+void from_json(const Json& json, RecommendRerankResponseItem& value);
+
+struct RecommendRerankResponse {
+  std::string impression;
+  bool fallback = false;
+  std::optional<bool> unknown_user;
+  std::optional<std::vector<std::string>> unknown_context;
+  std::vector<RecommendRerankResponseItem> items;
+  // taken down, or blocked by a rule
+  std::optional<std::vector<std::string>> left_out;
+};
+void to_json(Json& json, const RecommendRerankResponse& value);
+void from_json(const Json& json, RecommendRerankResponse& value);
 
 struct RecommendSponsoredClickRequest {
   // of the list whose sponsored item was clicked
@@ -743,6 +806,87 @@ struct RecommendPreviewResponse {
 void to_json(Json& json, const RecommendPreviewResponse& value);
 void from_json(const Json& json, RecommendPreviewResponse& value);
 
+struct GetRecommendRulesResponsePin {
+  std::string item;
+  std::optional<std::int64_t> position;
+  // absent: every one
+  std::optional<std::string> surface;
+};
+void to_json(Json& json, const GetRecommendRulesResponsePin& value);
+void from_json(const Json& json, GetRecommendRulesResponsePin& value);
+
+struct GetRecommendRulesResponse {
+  std::optional<std::vector<GetRecommendRulesResponsePin>> pin;
+  // by tag: -1 to 1, added to relevance
+  std::optional<std::map<std::string, double>> lift;
+  // of relevance, by the item's age; 0: none
+  std::optional<double> half_life_days;
+  // by tag, or by author:* for every tag that begins so: how many of a list
+  std::optional<std::map<std::string, std::int64_t>> caps;
+  std::optional<std::vector<std::string>> blocked_tags;
+  std::optional<std::vector<std::string>> blocked_words;
+  // items that no reason names
+  std::optional<std::vector<std::string>> unnamed_tags;
+  // of places, to what little is known of
+  std::optional<double> explore;
+};
+void to_json(Json& json, const GetRecommendRulesResponse& value);
+void from_json(const Json& json, GetRecommendRulesResponse& value);
+
+struct PostRecommendRulesRequestPin {
+  std::string item;
+  std::optional<std::int64_t> position;
+  // absent: every one
+  std::optional<std::string> surface;
+};
+void to_json(Json& json, const PostRecommendRulesRequestPin& value);
+void from_json(const Json& json, PostRecommendRulesRequestPin& value);
+
+struct PostRecommendRulesRequest {
+  std::optional<std::vector<PostRecommendRulesRequestPin>> pin;
+  // by tag: -1 to 1, added to relevance
+  std::optional<std::map<std::string, double>> lift;
+  // of relevance, by the item's age; 0: none
+  std::optional<double> half_life_days;
+  // by tag, or by author:* for every tag that begins so: how many of a list
+  std::optional<std::map<std::string, std::int64_t>> caps;
+  std::optional<std::vector<std::string>> blocked_tags;
+  std::optional<std::vector<std::string>> blocked_words;
+  // items that no reason names
+  std::optional<std::vector<std::string>> unnamed_tags;
+  // of places, to what little is known of
+  std::optional<double> explore;
+};
+void to_json(Json& json, const PostRecommendRulesRequest& value);
+void from_json(const Json& json, PostRecommendRulesRequest& value);
+
+struct PostRecommendRulesResponsePin {
+  std::string item;
+  std::optional<std::int64_t> position;
+  // absent: every one
+  std::optional<std::string> surface;
+};
+void to_json(Json& json, const PostRecommendRulesResponsePin& value);
+void from_json(const Json& json, PostRecommendRulesResponsePin& value);
+
+struct PostRecommendRulesResponse {
+  std::optional<std::vector<PostRecommendRulesResponsePin>> pin;
+  // by tag: -1 to 1, added to relevance
+  std::optional<std::map<std::string, double>> lift;
+  // of relevance, by the item's age; 0: none
+  std::optional<double> half_life_days;
+  // by tag, or by author:* for every tag that begins so: how many of a list
+  std::optional<std::map<std::string, std::int64_t>> caps;
+  std::optional<std::vector<std::string>> blocked_tags;
+  std::optional<std::vector<std::string>> blocked_words;
+  // items that no reason names
+  std::optional<std::vector<std::string>> unnamed_tags;
+  // of places, to what little is known of
+  std::optional<double> explore;
+};
+void to_json(Json& json, const PostRecommendRulesResponse& value);
+void from_json(const Json& json, PostRecommendRulesResponse& value);
+
 struct RecommendMetricsQuery {
   // back from today; 30
   std::optional<std::int64_t> days;
@@ -759,16 +903,66 @@ struct RecommendMetricsResponseDay {
 void to_json(Json& json, const RecommendMetricsResponseDay& value);
 void from_json(const Json& json, RecommendMetricsResponseDay& value);
 
+struct RecommendMetricsResponseExplored {
+  std::optional<std::int64_t> position;
+  std::optional<std::int64_t> lists;
+  std::optional<std::int64_t> clicks;
+};
+void to_json(Json& json, const RecommendMetricsResponseExplored& value);
+void from_json(const Json& json, RecommendMetricsResponseExplored& value);
+
 struct RecommendMetricsResponse {
   std::optional<std::int64_t> join_minutes;
   std::optional<std::map<std::string, Json>> clicked;
   std::optional<std::map<std::string, Json>> positive;
   std::vector<RecommendMetricsResponseDay> days;
+  // places that were drawn, and clicks there
+  std::optional<std::vector<RecommendMetricsResponseExplored>> explored;
   // both arms of the one that runs, and challenger minus champion
   std::optional<std::map<std::string, Json>> experiment;
 };
 void to_json(Json& json, const RecommendMetricsResponse& value);
 void from_json(const Json& json, RecommendMetricsResponse& value);
+
+struct RecommendHealthQuery {
+  // back from today; 30
+  std::optional<std::int64_t> days;
+};
+void to_json(Json& json, const RecommendHealthQuery& value);
+void from_json(const Json& json, RecommendHealthQuery& value);
+
+struct RecommendHealthResponseFunnel {
+  std::optional<std::string> step;
+  std::optional<std::int64_t> lists;
+  std::optional<std::int64_t> users;
+};
+void to_json(Json& json, const RecommendHealthResponseFunnel& value);
+void from_json(const Json& json, RecommendHealthResponseFunnel& value);
+
+struct RecommendHealthResponseCost {
+  std::optional<std::string> stage;
+  std::optional<std::int64_t> lists;
+  std::optional<double> p50_ms;
+  std::optional<double> p95_ms;
+  std::optional<double> p99_ms;
+};
+void to_json(Json& json, const RecommendHealthResponseCost& value);
+void from_json(const Json& json, RecommendHealthResponseCost& value);
+
+struct RecommendHealthResponse {
+  // lists with at least that of one of their items
+  std::vector<RecommendHealthResponseFunnel> funnel;
+  // how many items are without a title, a text, tags, ...; users
+  std::map<std::string, Json> record;
+  // of the days: all, told a day late, naming the list they came from
+  std::map<std::string, Json> events;
+  // the last 7 days beside the 28 before: stability indices
+  std::map<std::string, Json> drift;
+  // of every tenant's last 1000 lists, since the start
+  std::vector<RecommendHealthResponseCost> cost;
+};
+void to_json(Json& json, const RecommendHealthResponse& value);
+void from_json(const Json& json, RecommendHealthResponse& value);
 
 struct RecommendReleasesResponse {
   std::string live;

@@ -262,6 +262,10 @@ class Operations:
             item: Optional[str] = None,
             kind: Optional[Literal['view', 'click', 'comment', 'share', 'buy']] = None,
             time: Optional[Any] = None,
+            value: Optional[float] = None,
+            impression: Optional[str] = None,
+            position: Optional[int] = None,
+            surface: Optional[str] = None,
             events: Optional[List[Dict[str, Any]]] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.EventsResponse:
@@ -269,7 +273,26 @@ class Operations:
         return self._call(
             'POST',
             '/v1/events',
-            body={"id": id, "user": user, "item": item, "kind": kind, "time": time, "events": events},
+            body={"id": id, "user": user, "item": item, "kind": kind, "time": time, "value": value, "impression": impression, "position": position, "surface": surface, "events": events},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def items(
+            self,
+            *,
+            id: Optional[str] = None,
+            title: Optional[str] = None,
+            description: Optional[str] = None,
+            tags: Optional[List[str]] = None,
+            created: Optional[Any] = None,
+            items: Optional[List[Dict[str, Any]]] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.ItemsResponse:
+        """What can be recommended: one item, a batch, or a line each; told again it replaces what was told: POST /v1/items."""
+        return self._call(
+            'POST',
+            '/v1/items',
+            body={"id": id, "title": title, "description": description, "tags": tags, "created": created, "items": items},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -290,6 +313,24 @@ class Operations:
             'POST',
             '/v1/recommend',
             body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain, "sponsored": sponsored},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    def recommend_rerank(
+            self,
+            *,
+            user: str,
+            items: List[Any],
+            surface: Optional[str] = None,
+            context: Optional[List[str]] = None,
+            explain: Optional[bool] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendRerankResponse:
+        """Given items in the order they suit a user; unknown ones are kept: POST /v1/recommend/rerank."""
+        return self._call(
+            'POST',
+            '/v1/recommend/rerank',
+            body={"user": user, "items": items, "surface": surface, "context": context, "explain": explain},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -388,6 +429,37 @@ class Operations:
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
+    def get_recommend_rules(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.GetRecommendRulesResponse:
+        """What is pinned, lifted, capped and blocked in lists: GET /v1/recommend/rules."""
+        return self._call(
+            'GET',
+            '/v1/recommend/rules',
+            timeout=timeout)
+
+    def post_recommend_rules(
+            self,
+            *,
+            pin: Optional[List[types.PostRecommendRulesRequestPin]] = None,
+            lift: Optional[Dict[str, float]] = None,
+            half_life_days: Optional[float] = None,
+            caps: Optional[Dict[str, int]] = None,
+            blocked_tags: Optional[List[str]] = None,
+            blocked_words: Optional[List[str]] = None,
+            unnamed_tags: Optional[List[str]] = None,
+            explore: Optional[float] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.PostRecommendRulesResponse:
+        """All rules of the lists anew, in force from the next list on; for managers: POST /v1/recommend/rules."""
+        return self._call(
+            'POST',
+            '/v1/recommend/rules',
+            body={"pin": pin, "lift": lift, "half_life_days": half_life_days, "caps": caps, "blocked_tags": blocked_tags, "blocked_words": blocked_words, "unnamed_tags": unnamed_tags, "explore": explore},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
     def recommend_metrics(
             self,
             *,
@@ -397,6 +469,18 @@ class Operations:
         return self._call(
             'GET',
             '/v1/recommend/metrics',
+            query={"days": days},
+            timeout=timeout)
+
+    def recommend_health(
+            self,
+            *,
+            days: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendHealthResponse:
+        """What becomes of lists, what the record lacks, how it changes, what a list costs: GET /v1/recommend/health."""
+        return self._call(
+            'GET',
+            '/v1/recommend/health',
             query={"days": days},
             timeout=timeout)
 
@@ -712,6 +796,10 @@ class AsyncOperations:
             item: Optional[str] = None,
             kind: Optional[Literal['view', 'click', 'comment', 'share', 'buy']] = None,
             time: Optional[Any] = None,
+            value: Optional[float] = None,
+            impression: Optional[str] = None,
+            position: Optional[int] = None,
+            surface: Optional[str] = None,
             events: Optional[List[Dict[str, Any]]] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.EventsResponse:
@@ -719,7 +807,26 @@ class AsyncOperations:
         return await self._call(
             'POST',
             '/v1/events',
-            body={"id": id, "user": user, "item": item, "kind": kind, "time": time, "events": events},
+            body={"id": id, "user": user, "item": item, "kind": kind, "time": time, "value": value, "impression": impression, "position": position, "surface": surface, "events": events},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def items(
+            self,
+            *,
+            id: Optional[str] = None,
+            title: Optional[str] = None,
+            description: Optional[str] = None,
+            tags: Optional[List[str]] = None,
+            created: Optional[Any] = None,
+            items: Optional[List[Dict[str, Any]]] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.ItemsResponse:
+        """What can be recommended: one item, a batch, or a line each; told again it replaces what was told: POST /v1/items."""
+        return await self._call(
+            'POST',
+            '/v1/items',
+            body={"id": id, "title": title, "description": description, "tags": tags, "created": created, "items": items},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -740,6 +847,24 @@ class AsyncOperations:
             'POST',
             '/v1/recommend',
             body={"user": user, "count": count, "surface": surface, "exclude": exclude, "context": context, "explain": explain, "sponsored": sponsored},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
+    async def recommend_rerank(
+            self,
+            *,
+            user: str,
+            items: List[Any],
+            surface: Optional[str] = None,
+            context: Optional[List[str]] = None,
+            explain: Optional[bool] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.RecommendRerankResponse:
+        """Given items in the order they suit a user; unknown ones are kept: POST /v1/recommend/rerank."""
+        return await self._call(
+            'POST',
+            '/v1/recommend/rerank',
+            body={"user": user, "items": items, "surface": surface, "context": context, "explain": explain},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -838,6 +963,37 @@ class AsyncOperations:
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
+    async def get_recommend_rules(
+            self,
+            *,
+            timeout: Optional[float] = None) -> types.GetRecommendRulesResponse:
+        """What is pinned, lifted, capped and blocked in lists: GET /v1/recommend/rules."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/rules',
+            timeout=timeout)
+
+    async def post_recommend_rules(
+            self,
+            *,
+            pin: Optional[List[types.PostRecommendRulesRequestPin]] = None,
+            lift: Optional[Dict[str, float]] = None,
+            half_life_days: Optional[float] = None,
+            caps: Optional[Dict[str, int]] = None,
+            blocked_tags: Optional[List[str]] = None,
+            blocked_words: Optional[List[str]] = None,
+            unnamed_tags: Optional[List[str]] = None,
+            explore: Optional[float] = None,
+            idempotency_key: Optional[str] = None,
+            timeout: Optional[float] = None) -> types.PostRecommendRulesResponse:
+        """All rules of the lists anew, in force from the next list on; for managers: POST /v1/recommend/rules."""
+        return await self._call(
+            'POST',
+            '/v1/recommend/rules',
+            body={"pin": pin, "lift": lift, "half_life_days": half_life_days, "caps": caps, "blocked_tags": blocked_tags, "blocked_words": blocked_words, "unnamed_tags": unnamed_tags, "explore": explore},
+            once=True, idempotency_key=idempotency_key,
+            timeout=timeout)
+
     async def recommend_metrics(
             self,
             *,
@@ -847,6 +1003,18 @@ class AsyncOperations:
         return await self._call(
             'GET',
             '/v1/recommend/metrics',
+            query={"days": days},
+            timeout=timeout)
+
+    async def recommend_health(
+            self,
+            *,
+            days: Optional[int] = None,
+            timeout: Optional[float] = None) -> types.RecommendHealthResponse:
+        """What becomes of lists, what the record lacks, how it changes, what a list costs: GET /v1/recommend/health."""
+        return await self._call(
+            'GET',
+            '/v1/recommend/health',
             query={"days": days},
             timeout=timeout)
 

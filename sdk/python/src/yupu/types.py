@@ -430,12 +430,31 @@ class EventsRequest(TypedDict, total=False):
     item: str
     kind: Literal['view', 'click', 'comment', 'share', 'buy']
     time: Any  # whole seconds since 1970, or 2026-11-27T08:30:00+08:00; late and in any order
+    value: float  # a price, seconds, stars: the sender's
+    impression: str  # the list it came from
+    position: int  # where in it the item stood
+    surface: str  # where it was shown
     events: List[Dict[str, Any]]
 
 
 class EventsResponse(TypedDict):
     added: int
     known: int  # were there already
+
+
+class ItemsRequest(TypedDict, total=False):
+    id: str
+    title: str
+    description: str
+    tags: List[str]
+    created: Any  # since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00
+    items: List[Dict[str, Any]]
+
+
+class ItemsResponse(TypedDict):
+    added: int
+    changed: int
+    known: int
 
 
 class _RecommendRequestNeeded(TypedDict):
@@ -468,7 +487,7 @@ class RecommendResponseItem(TypedDict, total=False):
     title: str
     score: float
     position: int
-    flags: List[Literal['new']]
+    flags: List[Literal['new', 'pinned', 'explored']]
     reason: RecommendResponseItemReason
 
 
@@ -488,6 +507,38 @@ class RecommendResponseSponsored(TypedDict, total=False):
 class RecommendResponseSponsoredLabel(TypedDict, total=False):
     zh: str
     en: str
+
+
+class _RecommendRerankRequestNeeded(TypedDict):
+    user: str
+    items: List[Any]  # ids; of what may be unknown, objects as in a file of items, whose text is read then
+
+
+class RecommendRerankRequest(_RecommendRerankRequestNeeded, total=False):
+    surface: str
+    context: List[str]
+    explain: bool
+
+
+class _RecommendRerankResponseNeeded(TypedDict):
+    impression: str
+    fallback: bool
+    items: List[RecommendRerankResponseItem]
+
+
+class RecommendRerankResponse(_RecommendRerankResponseNeeded, total=False):
+    unknown_user: bool
+    unknown_context: List[str]
+    left_out: List[str]  # taken down, or blocked by a rule
+
+
+class RecommendRerankResponseItem(TypedDict, total=False):
+    id: str
+    title: str
+    position: int
+    score: float  # absent: there was nothing to score it by
+    flags: List[Literal['new', 'from_text', 'unknown']]
+    reason: Dict[str, Any]
 
 
 class RecommendSponsoredClickRequest(TypedDict):
@@ -599,6 +650,66 @@ class RecommendPreviewResponse(_RecommendPreviewResponseNeeded, total=False):
     unknown_user: bool
 
 
+class GetRecommendRulesResponse(TypedDict, total=False):
+    pin: List[GetRecommendRulesResponsePin]
+    lift: Dict[str, float]  # by tag: -1 to 1, added to relevance
+    half_life_days: float  # of relevance, by the item's age; 0: none
+    caps: Dict[str, int]  # by tag, or by author:* for every tag that begins so: how many of a list
+    blocked_tags: List[str]
+    blocked_words: List[str]
+    unnamed_tags: List[str]  # items that no reason names
+    explore: float  # of places, to what little is known of
+
+
+class _GetRecommendRulesResponsePinNeeded(TypedDict):
+    item: str
+
+
+class GetRecommendRulesResponsePin(_GetRecommendRulesResponsePinNeeded, total=False):
+    position: int
+    surface: str  # absent: every one
+
+
+class PostRecommendRulesRequest(TypedDict, total=False):
+    pin: List[PostRecommendRulesRequestPin]
+    lift: Dict[str, float]  # by tag: -1 to 1, added to relevance
+    half_life_days: float  # of relevance, by the item's age; 0: none
+    caps: Dict[str, int]  # by tag, or by author:* for every tag that begins so: how many of a list
+    blocked_tags: List[str]
+    blocked_words: List[str]
+    unnamed_tags: List[str]  # items that no reason names
+    explore: float  # of places, to what little is known of
+
+
+class _PostRecommendRulesRequestPinNeeded(TypedDict):
+    item: str
+
+
+class PostRecommendRulesRequestPin(_PostRecommendRulesRequestPinNeeded, total=False):
+    position: int
+    surface: str  # absent: every one
+
+
+class PostRecommendRulesResponse(TypedDict, total=False):
+    pin: List[PostRecommendRulesResponsePin]
+    lift: Dict[str, float]  # by tag: -1 to 1, added to relevance
+    half_life_days: float  # of relevance, by the item's age; 0: none
+    caps: Dict[str, int]  # by tag, or by author:* for every tag that begins so: how many of a list
+    blocked_tags: List[str]
+    blocked_words: List[str]
+    unnamed_tags: List[str]  # items that no reason names
+    explore: float  # of places, to what little is known of
+
+
+class _PostRecommendRulesResponsePinNeeded(TypedDict):
+    item: str
+
+
+class PostRecommendRulesResponsePin(_PostRecommendRulesResponsePinNeeded, total=False):
+    position: int
+    surface: str  # absent: every one
+
+
 class RecommendMetricsQuery(TypedDict, total=False):
     days: int  # back from today; 30
 
@@ -611,6 +722,7 @@ class RecommendMetricsResponse(_RecommendMetricsResponseNeeded, total=False):
     join_minutes: int
     clicked: Dict[str, Any]
     positive: Dict[str, Any]
+    explored: List[RecommendMetricsResponseExplored]  # places that were drawn, and clicks there
     experiment: Dict[str, Any]  # both arms of the one that runs, and challenger minus champion
 
 
@@ -619,6 +731,38 @@ class RecommendMetricsResponseDay(TypedDict, total=False):
     clicks: int
     clicked: Dict[str, Any]
     positive: Dict[str, Any]
+
+
+class RecommendMetricsResponseExplored(TypedDict, total=False):
+    position: int
+    lists: int
+    clicks: int
+
+
+class RecommendHealthQuery(TypedDict, total=False):
+    days: int  # back from today; 30
+
+
+class RecommendHealthResponse(TypedDict):
+    funnel: List[RecommendHealthResponseFunnel]  # lists with at least that of one of their items
+    record: Dict[str, Any]  # how many items are without a title, a text, tags, ...; users
+    events: Dict[str, Any]  # of the days: all, told a day late, naming the list they came from
+    drift: Dict[str, Any]  # the last 7 days beside the 28 before: stability indices
+    cost: List[RecommendHealthResponseCost]  # of every tenant's last 1000 lists, since the start
+
+
+class RecommendHealthResponseFunnel(TypedDict, total=False):
+    step: Literal['given', 'click', 'comment', 'share', 'buy']
+    lists: int
+    users: int
+
+
+class RecommendHealthResponseCost(TypedDict, total=False):
+    stage: Literal['read', 'order', 'explore', 'reasons', 'keep']
+    lists: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
 
 
 class _RecommendReleasesResponseNeeded(TypedDict):

@@ -11,6 +11,7 @@
 #include "products/recommend/serve/board.h"
 #include "products/recommend/serve/board_schemas.h"
 #include "products/recommend/serve/bodies.h"
+#include "products/recommend/serve/health.h"
 #include "products/recommend/serve/list_json.h"
 #include "products/recommend/serve/outcomes.h"
 #include "products/recommend/serve/releases.h"
@@ -21,7 +22,7 @@ namespace {
 
 using http::asked, http::whole_number;
 
-constexpr std::int64_t kRowsMost = 500, kDaysMost = 400;
+constexpr std::int64_t kRowsMost = 500, kDaysMost = 400, kDayNs = 86'400'000'000'000;
 
 http::Response reply(const OrderedJson& json) { return http::unkept_json(json.dump()); }
 
@@ -75,12 +76,32 @@ constexpr BoardRoutes::RouteRow BoardRoutes::kRoutes[] = {
       .response_schema = kPreviewSchema},
      &BoardRoutes::preview},
     {{.method = "GET",
+      .pattern = "/v1/recommend/rules",
+      .scope = "agent",
+      .summary = "what is pinned, lifted, capped and blocked in lists",
+      .response_schema = kRulesSchema},
+     &BoardRoutes::rules},
+    {{.method = "POST",
+      .pattern = "/v1/recommend/rules",
+      .scope = "agent",
+      .summary = "all rules of the lists anew, in force from the next list on; for managers",
+      .request_schema = kRulesSchema,
+      .response_schema = kRulesSchema},
+     &BoardRoutes::put_rules},
+    {{.method = "GET",
       .pattern = "/v1/recommend/metrics",
       .scope = "agent",
       .summary = "lists and what was clicked of them within half an hour, by day",
       .query_schema = kMetricsQuery,
       .response_schema = kMetricsSchema},
      &BoardRoutes::metrics},
+    {{.method = "GET",
+      .pattern = "/v1/recommend/health",
+      .scope = "agent",
+      .summary = "what becomes of lists, what the record lacks, how it changes, what a list costs",
+      .query_schema = kMetricsQuery,
+      .response_schema = kHealthSchema},
+     &BoardRoutes::health},
     {{.method = "GET",
       .pattern = "/v1/recommend/releases",
       .scope = "agent",
@@ -109,6 +130,15 @@ Result<ItemIds> BoardRoutes::hidden(const std::string& tenant_id) {
     return ok_status();
   }));
   return hidden;
+}
+
+Result<Policy> BoardRoutes::policy(const std::string& tenant_id) {
+  Policy policy;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(policy, policy_of(transaction, tenant_id));
+    return ok_status();
+  }));
+  return policy;
 }
 
 Result<http::Response> BoardRoutes::overview(const http::Request&, const Person& person) {
@@ -157,11 +187,25 @@ Result<http::Response> BoardRoutes::preview(const http::Request& request, const 
   YUPU_ASSIGN_OR_RETURN(const ItemIds taken_down, hidden(person.tenant_id));
   wanted.arm = record->arm_of(wanted.user);
   wanted.deadline_ns = shops_.rules().cross.deadline_of(clock_);
-  const List list = list_for(*record, taken_down, wanted, clock_.now_ns(), shops_.rules());
+  YUPU_ASSIGN_OR_RETURN(const Policy rules_of_tenant, policy(person.tenant_id));
+  const List list = list_for(*record, taken_down, wanted, clock_.now_ns(), shops_.rules(), rules_of_tenant);
   OrderedJson json = {{"user", wanted.user}, {"release", record->of(wanted.arm).release.id}};
   if (record->challenger != nullptr) json["arm"] = arm_name(wanted.arm);
   json.update(list_json(*record, list, wanted.explain));
   return reply(json);
+}
+
+Result<http::Response> BoardRoutes::rules(const http::Request&, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const Policy rules_of_tenant, policy(person.tenant_id));
+  return reply(rules_of_tenant.to_json());
+}
+
+Result<http::Response> BoardRoutes::put_rules(const http::Request& request, const Person& person) {
+  YUPU_RETURN_IF_ERROR(handoff::check_manager(person));
+  YUPU_ASSIGN_OR_RETURN(const Json body, serving::parse_object(request.body));
+  YUPU_ASSIGN_OR_RETURN(const Policy rules_of_tenant, parse_policy(body));
+  YUPU_RETURN_IF_ERROR(put_policy(store_, clock_, person.tenant_id, rules_of_tenant, person.name));
+  return reply(rules_of_tenant.to_json());
 }
 
 Result<http::Response> BoardRoutes::metrics(const http::Request& request, const Person& person) {
@@ -173,6 +217,19 @@ Result<http::Response> BoardRoutes::metrics(const http::Request& request, const 
   if (!experiment.empty() && record->challenger != nullptr) {  // it is of one tenant
     YUPU_ASSIGN_OR_RETURN(json["experiment"], experiment_json(store_, person.tenant_id, experiment, days, now_ns));
   }
+  return reply(json);
+}
+
+Result<http::Response> BoardRoutes::health(const http::Request& request, const Person& person) {
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t days, whole_number(request, "days", 30, kDaysMost));
+  const std::int64_t now_ns = clock_.now_ns(), from_ns = now_ns - days * kDayNs;
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
+  YUPU_ASSIGN_OR_RETURN(const ItemIds taken_down, hidden(person.tenant_id));
+  YUPU_ASSIGN_OR_RETURN(const auto became, outcomes(store_, person.tenant_id, from_ns, now_ns + 1));
+  OrderedJson json = {{"funnel", funnel_json(became)}, {"record", record_json(*record, taken_down)}};
+  YUPU_ASSIGN_OR_RETURN(json["events"], events_json(store_, person.tenant_id, from_ns));
+  json["drift"] = drift_json(*record, now_ns);
+  json["cost"] = shops_.times().to_json();
   return reply(json);
 }
 

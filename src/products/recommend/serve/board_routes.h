@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "handoff/people.h"
 #include "http/router.h"
+#include "products/recommend/serve/policy.h"
 #include "products/recommend/serve/shops.h"
 #include "store/store.h"
 
@@ -33,10 +34,14 @@ class BoardRoutes {
   Result<http::Response> users(const http::Request& request, const Person& person);
   Result<http::Response> history(const http::Request& request, const Person& person);
   Result<http::Response> preview(const http::Request& request, const Person& person);
+  Result<http::Response> rules(const http::Request& request, const Person& person);
+  Result<http::Response> put_rules(const http::Request& request, const Person& person);
   Result<http::Response> metrics(const http::Request& request, const Person& person);
+  Result<http::Response> health(const http::Request& request, const Person& person);
   Result<http::Response> releases(const http::Request& request, const Person& person);
   Result<http::Response> roll_back(const http::Request& request, const Person& person);
   Result<ItemIds> hidden(const std::string& tenant_id);
+  Result<Policy> policy(const std::string& tenant_id);
 
   store::Store& store_;
   const Clock& clock_;

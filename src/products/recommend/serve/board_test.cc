@@ -121,6 +121,50 @@ TEST_F(BoardTest, ReleasesAreShownAndGoneBackFrom) {
   EXPECT_EQ(told.at("releases").size(), 2U);
 }
 
+TEST_F(BoardTest, RulesAreShownAndPutByManagersAlone) {
+  EXPECT_EQ(get("rules").at("pin"), Json::array());
+  const std::string rules = R"({"pin": [{"item": "bread-1"}], "blocked_tags": ["x"]})";
+  EXPECT_EQ(call("POST", "rules", {}, rules, "Desk").status, 403);
+  const http::Response put = call("POST", "rules", {}, rules);
+  ASSERT_EQ(put.status, 200) << put.body;
+  EXPECT_EQ(get("rules").at("blocked_tags"), Json{"x"});
+  const http::Response shown = call("POST", "preview", {}, R"({"user": "Ann"})");
+  EXPECT_EQ(parse_json(shown.body)->at("items").at(0).at("flags").at(0), "pinned") << shown.body;
+  EXPECT_EQ(refused(call("POST", "rules", {}, R"({"caps": {"x": 0}})")), "400 caps.x");
+}
+
+TEST_F(BoardTest, HealthCountsWhatBecameOfListsAndWhatIsMissing) {
+  GivenList list{.id = "i1", .user = "Ann", .surface = {}, .time_ns = clock_.now_ns() - 20 * kMinuteNs};
+  list.shown = {"tea-2"};
+  ASSERT_TRUE(keep_list(*store_, "t", list).ok());
+  list.id = "i2";
+  list.user = "Bo";
+  ASSERT_TRUE(keep_list(*store_, "t", list).ok());
+  std::vector<Event> events = {
+      testing::event("Ann", "tea-2", clock_.now_ns() - 10 * kMinuteNs, tasks::BehaviourKind::kShare),
+      testing::event("Bo", "unheard-of", clock_.now_ns() - 20 * testing::kDayNs)};
+  events[0].impression = "i1";
+  ASSERT_TRUE(import_events(*store_, clock_, "t", events).ok());
+  const Json told = get("health", {{"days", "30"}});
+  std::string funnel;
+  for (const Json& step : told.at("funnel"))
+    funnel += step.at("step").get<std::string>() + " " + to_text(step.at("lists")) + " ";
+  EXPECT_EQ(funnel, "given 2 click 1 comment 1 share 1 buy 0 ");
+  const Json& record = told.at("record");
+  EXPECT_EQ(record.at("items"), 5);
+  EXPECT_EQ(record.at("without_title"), 1) << "an event alone names it";
+  EXPECT_EQ(record.at("without_text"), 4);
+  EXPECT_EQ(record.at("without_tags"), 4);
+  EXPECT_EQ(record.at("untouched"), 2);
+  EXPECT_EQ(record.at("same_title"), 0);
+  EXPECT_EQ(told.at("events"), (Json{{"events", 7}, {"late", 1}, {"of_a_list", 1}}));
+  EXPECT_GT(told.at("drift").at("kinds").get<double>(), 0.0);
+  EXPECT_GT(told.at("drift").at("new_items").get<double>(), 0.9)
+      << "of the week's events none is of what was touched before";
+  EXPECT_TRUE(told.at("cost").empty());
+  EXPECT_EQ(refused(call("GET", "health", {{"days", "0"}})), "400 days");
+}
+
 TEST_F(BoardTest, WhatIsWrongIsSaid) {
   EXPECT_EQ(call("GET", "board", {}, "", "").status, 401);
   EXPECT_EQ(call("POST", "rollback", {}, "{}").status, 404);

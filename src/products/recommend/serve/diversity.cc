@@ -8,7 +8,15 @@
 namespace yupu::recommend {
 namespace {
 
-double alike(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) {
+double cosine(std::span<const float> a, std::span<const float> b) {
+  float sum = 0.0f;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return std::max(0.0, static_cast<double>(sum));
+}
+
+double alike(const Choice& one, const Choice& other) {
+  if (!one.vector.empty() && one.vector.size() == other.vector.size()) return cosine(one.vector, other.vector);
+  const std::span<const std::uint32_t> a = one.tags, b = other.tags;
   std::size_t common = 0;
   for (const std::uint32_t tag : a) common += std::binary_search(b.begin(), b.end(), tag) ? 1 : 0;
   const std::size_t all = a.size() + b.size() - common;
@@ -17,8 +25,10 @@ double alike(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b)
 
 class Chooser {
  public:
-  Chooser(std::span<const Choice> choices, std::size_t count, const ListRules& rules)
+  Chooser(std::span<const Choice> choices, std::size_t count, const ListRules& rules,
+          const std::map<std::uint32_t, std::size_t>& caps)
       : choices_(choices),
+        caps_(caps),
         relevance_(rules.relevance),
         tag_cap_(static_cast<std::size_t>(std::ceil(rules.tag_share * static_cast<double>(count)))),
         likeness_(choices.size(), 0.0),
@@ -34,7 +44,7 @@ class Chooser {
     std::size_t best = choices_.size();
     double best_value = 0.0;
     for (std::size_t i = 0; i < choices_.size(); ++i) {
-      if (is_chosen_[i] != 0 || (under_caps && is_capped(i))) continue;
+      if (is_chosen_[i] != 0 || is_full(i) || (under_caps && is_capped(i))) continue;
       const double value = relevance_ * relevance(i) - (1.0 - relevance_) * likeness_[i];
       if (best != choices_.size() && value <= best_value) continue;
       best = i;
@@ -48,8 +58,17 @@ class Chooser {
 
  private:
   double relevance(std::size_t i) const {
-    if (largest_ <= least_) return 1.0;
-    return (static_cast<double>(choices_[i].score) - least_) / (largest_ - least_);
+    const double share =
+        largest_ <= least_ ? 1.0 : (static_cast<double>(choices_[i].score) - least_) / (largest_ - least_);
+    return share * choices_[i].freshness + choices_[i].lift;
+  }
+  // One of its tags has its own cap, and as many already.
+  bool is_full(std::size_t i) const {
+    return !caps_.empty() && std::any_of(choices_[i].tags.begin(), choices_[i].tags.end(), [this](std::uint32_t tag) {
+      const auto cap = caps_.find(tag);
+      const auto found = of_tag_.find(tag);
+      return cap != caps_.end() && found != of_tag_.end() && found->second >= cap->second;
+    });
   }
   bool is_capped(std::size_t i) const {
     return std::any_of(choices_[i].tags.begin(), choices_[i].tags.end(), [this](std::uint32_t tag) {
@@ -62,10 +81,11 @@ class Chooser {
     chosen_.push_back(chosen);
     for (const std::uint32_t tag : choices_[chosen].tags) ++of_tag_[tag];
     for (std::size_t i = 0; i < choices_.size(); ++i)
-      likeness_[i] = std::max(likeness_[i], alike(choices_[i].tags, choices_[chosen].tags));
+      likeness_[i] = std::max(likeness_[i], alike(choices_[i], choices_[chosen]));
   }
 
   std::span<const Choice> choices_;
+  const std::map<std::uint32_t, std::size_t>& caps_;
   double relevance_;
   std::size_t tag_cap_;
   double least_ = 1e30, largest_ = -1e30;
@@ -77,9 +97,10 @@ class Chooser {
 
 }  // namespace
 
-std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules) {
+std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules,
+                                     const std::map<std::uint32_t, std::size_t>& caps) {
   const std::size_t most = std::min(count, choices.size());
-  Chooser chooser(choices, most, rules);
+  Chooser chooser(choices, most, rules, caps);
   for (std::size_t i = 0; i < most; ++i) {
     if (!chooser.choose(true)) chooser.choose(false);
   }

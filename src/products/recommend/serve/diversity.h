@@ -1,12 +1,14 @@
 // A list that is not ten times the same.  Carbonell, Goldstein 1998, SIGIR'98 (maximal marginal relevance):
 //   next = argmax over what is left of  relevance * r(i) - (1 - relevance) * max over chosen j of sim(i, j)
-// r: the score brought to 0..1 over the candidates; sim: tags in common over tags of both (Jaccard).
-// No tag stands on more than tag_share of the list, rounded up, while something else is left.
-// Threads  pure function.
+// r: the score brought to 0..1 over the candidates, times its freshness, plus its lift (policy.h); sim: the cosine of
+// the items' vectors, 0 at least, where they have some; else tags in common over tags of both (Jaccard). No tag stands
+// on more than tag_share of the list, rounded up, while something else is left; none on more than its own cap, where it
+// has one, also when that leaves the list short. Threads  pure function.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -17,8 +19,11 @@ namespace yupu::recommend {
 struct Choice {
   float score = 0.0f;
   std::span<const std::uint32_t> tags = {};  // ascending, each once
+  double freshness = 1.0, lift = 0.0;
+  std::span<const float> vector = {};  // of length one; empty: none
 };
 // Places among `choices` (the best first), at most `count`, in the order of the list.  Of equal ones the earlier.
-std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules = {});
+std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules = {},
+                                     const std::map<std::uint32_t, std::size_t>& caps = {});
 
 }  // namespace yupu::recommend

@@ -1,7 +1,6 @@
 #include "products/recommend/serve/list_json.h"
 
 namespace yupu::recommend {
-namespace {
 
 OrderedJson reason_json(const Record& record, const Reason& reason) {
   OrderedJson json = {{"kind", reason_name(reason.kind)}};
@@ -12,6 +11,8 @@ OrderedJson reason_json(const Record& record, const Reason& reason) {
   return json;
 }
 
+namespace {
+
 OrderedJson item_json(const Record& record, const ListedItem& item, std::size_t position, bool explained) {
   OrderedJson json = {{"id", record.collection->items[item.item]},
                       {"title", record.titles[item.item]},
@@ -19,6 +20,8 @@ OrderedJson item_json(const Record& record, const ListedItem& item, std::size_t 
                       {"position", position},
                       {"flags", OrderedJson::array()}};
   if (item.is_new) json["flags"].push_back("new");
+  if (item.is_pinned) json["flags"].push_back("pinned");
+  if (item.is_explored) json["flags"].push_back("explored");
   if (explained) json["reason"] = reason_json(record, item.reason);
   return json;
 }

@@ -6,6 +6,8 @@
 
 namespace yupu::recommend {
 
+// {"kind", "item", "title", "share"}: the last three of because_of alone.
+OrderedJson reason_json(const Record& record, const Reason& reason);
 // {"fallback", "unknown_user", "unknown_context", "items": [{"id", "title", "score", "position", "flags", "reason"}]}
 OrderedJson list_json(const Record& record, const List& list, bool explained);
 

@@ -1,101 +1,151 @@
 #include "products/recommend/serve/lists.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "products/recommend/serve/diversity.h"
+#include "products/recommend/serve/exploration.h"
+#include "products/recommend/serve/list_making.h"
 
 namespace yupu::recommend {
 namespace {
 
-std::optional<std::uint32_t> find(const std::vector<std::string>& names, const std::string& name) {
-  const auto at = std::lower_bound(names.begin(), names.end(), name);
-  if (at == names.end() || *at != name) return std::nullopt;
-  return static_cast<std::uint32_t>(at - names.begin());
+ListedItem listed(const ListMaking& making, Ranker::Ranked one, const ListRules& rules) {
+  return {.item = one.item,
+          .score = one.score,
+          .reason = {},
+          .is_new = making.counts.age_days(one.item) < static_cast<double>(rules.new_days),
+          .features = std::move(one.features)};
 }
 
-std::vector<tasks::Behaviour> history_of(const Collection& collection, const std::string& user, std::int64_t now_ns) {
-  const auto number = find(collection.users, user);
-  if (!number) return {};
-  const auto history = collection.log.of_user_before(*number, now_ns);
-  return {history.begin(), history.end()};
+ListedItem listed(const ListMaking& making, std::uint32_t item, const ListRules& rules) {
+  const std::vector<std::uint32_t> alone = {item};
+  return listed(making, making.ranker.rank_these(making.moment, alone)[0], rules);
 }
 
-// The context as views of this instant; what is unknown of it goes to `unknown`.
-void add_context(const Collection& collection, const ListRequest& request, std::int64_t now_ns,
-                 std::vector<tasks::Behaviour>& history, std::vector<std::string>& unknown) {
-  for (const std::string& id : request.context) {
-    const auto item = find(collection.items, id);
-    if (!item) {
-      unknown.push_back(id);
-      continue;
-    }
-    history.push_back({.user = 0, .item = *item, .time_ns = now_ns, .kind = tasks::BehaviourKind::kView});
+std::vector<ListedItem> chosen(const ListMaking& making, const ListRules& rules) {
+  std::vector<Ranker::Ranked> ranked = making.ranker.rank(making.moment);
+  std::erase_if(ranked, [&](const Ranker::Ranked& one) { return !making.is_showable(one.item); });
+  if (ranked.size() > kChosenFrom) ranked.resize(kChosenFrom);
+  const ItemVectors& vectors = making.record.of(making.request.arm).vectors;  // of a tower
+  std::vector<Choice> choices;
+  for (const Ranker::Ranked& one : ranked) {
+    choices.push_back({.score = one.score,
+                       .tags = making.collection.tags[one.item],
+                       .freshness = making.policy.freshness(making.counts.age_days(one.item)),
+                       .lift = making.policy.lift(one.item),
+                       .vector = vectors.width > 0 ? vectors.row(one.item) : std::span<const float>()});
   }
+  std::vector<ListedItem> items;
+  for (const std::size_t place : diversified(choices, making.request.count, rules, making.policy.caps()))
+    items.push_back(listed(making, std::move(ranked[place]), rules));
+  return items;
 }
 
-// 1 for what may be shown, or named: neither hidden nor without a title.
-std::vector<std::uint8_t> showable(const Record& record, const ItemIds& hidden) {
-  std::vector<std::uint8_t> may(record.titles.size());
-  for (std::size_t item = 0; item < may.size(); ++item)
-    may[item] = !record.titles[item].empty() && !hidden.contains(record.collection->items[item]) ? 1 : 0;
-  return may;
+bool is_touched(const ListMaking& making, std::uint32_t item) {
+  return std::any_of(making.history.begin(), making.history.end(),
+                     [item](const tasks::Behaviour& event) { return event.item == item; });
+}
+
+// Those of this surface, by place, the first of equal ones first: each stands at its place, or right behind the others
+// of it.
+void put_pins(const ListMaking& making, const ListRules& rules, const Policy& policy, std::vector<ListedItem>& items) {
+  std::vector<Pin> pins;
+  for (const Pin& pin : policy.pins) {
+    const bool is_here = pin.surface.empty() || pin.surface == making.request.surface;
+    if (is_here && pin.position <= making.request.count) pins.push_back(pin);
+  }
+  std::stable_sort(pins.begin(), pins.end(), [](const Pin& a, const Pin& b) { return a.position < b.position; });
+  std::vector<std::pair<std::size_t, ListedItem>> pinned;
+  for (const Pin& pin : pins) {
+    const auto item = place_among(making.collection.items, pin.item);
+    if (!item || !making.is_showable(*item) || is_touched(making, *item)) continue;
+    if (std::any_of(pinned.begin(), pinned.end(), [&](const auto& one) { return one.second.item == *item; })) continue;
+    std::erase_if(items, [&](const ListedItem& one) { return one.item == *item; });
+    pinned.emplace_back(pin.position - 1, listed(making, *item, rules));
+    pinned.back().second.is_pinned = true;
+  }
+  std::size_t next = 0;
+  for (auto& [wanted, item] : pinned) {
+    const std::size_t place = std::min(std::max(wanted, next), items.size());
+    items.insert(items.begin() + static_cast<std::ptrdiff_t>(place), std::move(item));
+    next = place + 1;
+  }
+  if (items.size() > making.request.count) items.resize(making.request.count);
+}
+
+// What may be shown, does not stand in the list, was not touched, and is little known.
+std::vector<std::uint32_t> little_known(const ListMaking& making, const ListRules& rules,
+                                        const std::vector<ListedItem>& items) {
+  std::vector<std::uint8_t> open = making.may_be_shown;
+  for (const tasks::Behaviour& event : making.history) open[event.item] = 0;
+  for (const ListedItem& one : items) open[one.item] = 0;
+  constexpr std::size_t kLastMonth = kCountDays.size() - 1;
+  std::vector<std::uint32_t> pool;
+  for (std::uint32_t item = 0; item < open.size(); ++item) {
+    if (open[item] == 0) continue;
+    const bool is_known = making.counts.users(kLastMonth, item) >= kKnownUsers &&
+                          making.counts.age_days(item) >= static_cast<double>(rules.new_days);
+    if (!is_known && making.is_showable(item)) pool.push_back(item);
+  }
+  return pool;
+}
+
+void explore_a_place(const ListMaking& making, const ListRules& rules, const Policy& policy,
+                     std::vector<ListedItem>& items) {
+  std::vector<std::size_t> places;
+  for (std::size_t place = 0; place < items.size(); ++place) {
+    if (!items[place].is_pinned) places.push_back(place);
+  }
+  const std::vector<std::uint32_t> pool = little_known(making, rules, items);
+  const Draw draw = draw_place(places.size(), pool, policy.explore, making.request.user, making.moment.time_ns);
+  for (std::size_t i = 0; i < places.size(); ++i) items[places[i]].propensity = propensity_of(draw, i);
+  if (!draw.place) return;
+  for (std::size_t i = places.size() - 1; i > *draw.place; --i) items[places[i]] = std::move(items[places[i - 1]]);
+  ListedItem drawn = listed(making, draw.item, rules);
+  drawn.is_explored = true;
+  drawn.propensity = draw.propensity;
+  items[places[*draw.place]] = std::move(drawn);
 }
 
 }  // namespace
 
 List list_for(const Record& record, const ItemIds& hidden, const ListRequest& request, std::int64_t now_ns,
-              const ListRules& rules) {
-  const Collection& collection = *record.collection;
+              const ListRules& rules, const Policy& policy) {
   List list;
-  list.is_unknown_user = !find(collection.users, request.user);
-  if (collection.items.empty()) {
+  list.is_unknown_user = !place_among(record.collection->users, request.user);
+  if (record.collection->items.empty()) {
     list.by_fallback = true;
     list.unknown_context = request.context;
     return list;
   }
-  std::vector<tasks::Behaviour> history = history_of(collection, request.user, now_ns);
-  add_context(collection, request, now_ns, history, list.unknown_context);
-  list.by_fallback = history.empty();
-  const Moment moment{.log = collection.log, .time_ns = now_ns, .history = history, .deadline_ns = request.deadline_ns};
-  const Ranker& ranker = *record.of(request.arm).ranker;
-
-  const std::vector<std::uint8_t> may_be_named = showable(record, hidden);
-  std::vector<std::uint8_t> may_be_shown = may_be_named;
-  for (const std::string& id : request.exclude) {
-    if (const auto item = find(collection.items, id)) may_be_shown[*item] = 0;
+  Laps laps(request.times);
+  const ListMaking making(record, hidden, request, now_ns, policy);
+  list.by_fallback = making.history.empty();
+  list.unknown_context = making.unknown_context;
+  list.items = chosen(making, rules);
+  put_pins(making, rules, policy, list.items);
+  laps.end(Stage::kOrder);
+  if (request.explores) {
+    explore_a_place(making, rules, policy, list.items);
+    laps.end(Stage::kExplore);
   }
-  std::vector<Ranker::Ranked> ranked = ranker.rank(moment);
-  std::erase_if(ranked, [&](const Ranker::Ranked& one) { return may_be_shown[one.item] == 0; });
-  if (ranked.size() > kChosenFrom) ranked.resize(kChosenFrom);
-  std::vector<Choice> choices;
-  for (const Ranker::Ranked& one : ranked) choices.push_back({.score = one.score, .tags = collection.tags[one.item]});
-
-  const MomentCounts counts = ranker.counts(moment);
+  if (!request.explain || list.items.empty()) return list;
   std::vector<std::uint32_t> items;
-  for (const std::size_t place : diversified(choices, request.count, rules)) {
-    Ranker::Ranked& one = ranked[place];
-    items.push_back(one.item);
-    list.items.push_back({.item = one.item,
-                          .score = one.score,
-                          .reason = {},
-                          .is_new = counts.age_days(one.item) < static_cast<double>(rules.new_days),
-                          .features = std::move(one.features)});
-  }
-  if (!request.explain || items.empty()) return list;
-  const std::vector<Reason> reasons = reasons_of(ranker, moment, items, may_be_named, rules);
+  for (const ListedItem& one : list.items) items.push_back(one.item);
+  const std::vector<Reason> reasons = reasons_of(making.ranker, making.moment, items, making.may_be_named, rules);
   for (std::size_t i = 0; i < items.size(); ++i) list.items[i].reason = reasons[i];
+  laps.end(Stage::kReasons);
   return list;
 }
 
 Result<Explained> explain(const Record& record, const std::string& user, const std::string& item, std::int64_t now_ns) {
   const Collection& collection = *record.collection;
-  if (!find(collection.users, user))
+  if (!place_among(collection.users, user))
     return Status(Code::kNotFound, fmt::format("there is no event of a user '{}'", user), "user");
-  const auto number = find(collection.items, item);
+  const auto number = place_among(collection.items, item);
   if (!number) return Status(Code::kNotFound, fmt::format("there is no item '{}'", item), "item");
   const std::vector<tasks::Behaviour> history = history_of(collection, user, now_ns);
   const Moment moment{.log = collection.log, .time_ns = now_ns, .history = history};

@@ -16,8 +16,16 @@ constexpr std::int64_t kDayNs = 86'400'000'000'000;
 constexpr double kNormal95 = 1.96;
 
 struct Shown {
-  std::size_t outcome = 0;  // its place
+  std::size_t outcome = 0;   // its place
+  std::string id, explored;  // the list; the item that was drawn, or none
   std::set<std::string, std::less<>> items, clicked;
+};
+
+// An event that may belong to a list.
+struct Deed {
+  std::string item, impression;  // the latter empty: it names none
+  std::int64_t time_ns = 0;
+  tasks::BehaviourKind kind = tasks::BehaviourKind::kClick;
 };
 
 Status read_lists(store::Transaction& transaction, const std::string& tenant_id, std::int64_t from_ns,
@@ -25,29 +33,55 @@ Status read_lists(store::Transaction& transaction, const std::string& tenant_id,
                   std::map<std::string, std::vector<Shown>>& of_user) {
   YUPU_ASSIGN_OR_RETURN(
       const auto rows,
-      transaction.query("SELECT user_id, arm, release_id, time_ns, shown FROM recommend_impression WHERE tenant_id = ? "
-                        "AND time_ns >= ? AND time_ns < ? AND (? = '' OR experiment = ?) ORDER BY time_ns, "
-                        "impression_id",
+      transaction.query("SELECT user_id, arm, release_id, time_ns, shown, explored, impression_id FROM "
+                        "recommend_impression WHERE tenant_id = ? AND time_ns >= ? AND time_ns < ? AND (? = '' OR "
+                        "experiment = ?) ORDER BY time_ns, impression_id",
                         {tenant_id, from_ns, to_ns, experiment, experiment}));
   for (const store::Row& row : rows) {
     YUPU_ASSIGN_OR_RETURN(const Json ids, parse_json(row.text(4)));
-    Shown shown{.outcome = found.size(), .items = {}, .clicked = {}};
+    Shown shown{.outcome = found.size(), .id = row.text(6), .explored = {}, .items = {}, .clicked = {}};
     for (const Json& id : ids) shown.items.insert(id.get<std::string>());
-    found.push_back({.user = row.text(0), .arm = row.text(1), .release_id = row.text(2), .time_ns = row.integer(3)});
+    const std::int64_t explored = row.integer(5);
+    if (explored > 0 && explored <= static_cast<std::int64_t>(ids.size()))
+      shown.explored = ids[static_cast<std::size_t>(explored - 1)].get<std::string>();
+    found.push_back({.user = row.text(0),
+                     .arm = row.text(1),
+                     .release_id = row.text(2),
+                     .time_ns = row.integer(3),
+                     .explored = explored});
     of_user[found.back().user].push_back(std::move(shown));
   }
   return ok_status();
 }
 
-void join(const std::string& item, std::int64_t time_ns, tasks::BehaviourKind kind, std::vector<Shown>& lists,
-          std::vector<Outcome>& found) {
+// False: none of the lists may have brought it; `named`: only one that the event names.
+bool join(const Deed& deed, bool named, std::vector<Shown>& lists, std::vector<Outcome>& found) {
   for (auto shown = lists.rbegin(); shown != lists.rend(); ++shown) {
     Outcome& outcome = found[shown->outcome];
-    if (outcome.time_ns > time_ns || time_ns - outcome.time_ns > kJoinNs || !shown->items.contains(item)) continue;
-    if (shown->clicked.insert(item).second) ++outcome.clicks;
-    outcome.is_positive = outcome.is_positive || kind > tasks::BehaviourKind::kClick;
-    return;
+    if (outcome.time_ns > deed.time_ns || deed.time_ns - outcome.time_ns > kJoinNs) continue;
+    if (!shown->items.contains(deed.item) || (named && shown->id != deed.impression)) continue;
+    if (shown->clicked.insert(deed.item).second) ++outcome.clicks;
+    outcome.is_positive = outcome.is_positive || deed.kind > tasks::BehaviourKind::kClick;
+    outcome.strongest = std::max(outcome.strongest, deed.kind);
+    outcome.is_explored_clicked = outcome.is_explored_clicked || shown->explored == deed.item;
+    return true;
   }
+  return false;
+}
+
+// Of every place that was drawn: how often, and how often what stood there was clicked.
+OrderedJson explored_json(std::span<const Outcome> outcomes) {
+  std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> places;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.explored == 0) continue;
+    auto& [lists, clicks] = places[outcome.explored];
+    ++lists;
+    clicks += outcome.is_explored_clicked ? 1 : 0;
+  }
+  OrderedJson json = OrderedJson::array();
+  for (const auto& [place, counts] : places)
+    json.push_back({{"position", place}, {"lists", counts.first}, {"clicks", counts.second}});
+  return json;
 }
 
 OrderedJson rate_json(const Rate& rate) {
@@ -63,14 +97,19 @@ Result<std::vector<Outcome>> outcomes(store::Store& store, const std::string& te
     std::map<std::string, std::vector<Shown>> of_user;
     YUPU_RETURN_IF_ERROR(read_lists(transaction, tenant_id, from_ns, to_ns, experiment, found, of_user));
     YUPU_ASSIGN_OR_RETURN(const auto rows,
-                          transaction.query("SELECT user_id, item_id, kind, time_ns FROM recommend_event WHERE "
-                                            "tenant_id = ? AND time_ns >= ? AND time_ns <= ? AND kind <> 'view' ORDER "
-                                            "BY time_ns, event_id",
+                          transaction.query("SELECT user_id, item_id, kind, time_ns, impression_id FROM "
+                                            "recommend_event WHERE tenant_id = ? AND time_ns >= ? AND time_ns <= ? "
+                                            "AND kind <> 'view' ORDER BY time_ns, event_id",
                                             {tenant_id, from_ns, to_ns + kJoinNs}));
     for (const store::Row& row : rows) {
       const auto lists = of_user.find(row.text(0));
       const auto kind = tasks::find_behaviour(row.text(2));
-      if (lists != of_user.end() && kind) join(row.text(1), row.integer(3), *kind, lists->second, found);
+      if (lists == of_user.end() || !kind) continue;
+      const Deed deed{.item = row.text(1),
+                      .impression = row.is_null(4) ? std::string() : row.text(4),
+                      .time_ns = row.integer(3),
+                      .kind = *kind};
+      if (deed.impression.empty() || !join(deed, true, lists->second, found)) join(deed, false, lists->second, found);
     }
     return ok_status();
   }));
@@ -160,6 +199,7 @@ Result<OrderedJson> metrics_json(store::Store& store, const std::string& tenant_
   }
   json["clicked"] = rate_json(rate_of(span, Hit::kClicked));
   json["positive"] = rate_json(rate_of(span, Hit::kPositive));
+  json["explored"] = explored_json(span);
   return json;
 }
 

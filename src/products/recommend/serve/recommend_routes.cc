@@ -11,68 +11,16 @@
 #include "http/problem.h"
 #include "products/recommend/event_store.h"
 #include "products/recommend/serve/bodies.h"
+#include "products/recommend/serve/given_order.h"
 #include "products/recommend/serve/list_json.h"
+#include "products/recommend/serve/list_making.h"
 #include "products/recommend/serve/lists.h"
+#include "products/recommend/serve/recommend_schemas.h"
 #include "products/recommend/serve/sponsored/slot.h"
 #include "serving/body_fields.h"
 
 namespace yupu::recommend {
 namespace {
-
-constexpr std::string_view kEventsRequest = R"({
-  "type": "object",
-  "description": "one event; or {\"events\": [...]}, at most 1000; or, as application/x-ndjson, one event a line",
-  "properties": {
-    "id": {"type": "string", "description": "the sender's; sent again, it is counted once"},
-    "user": {"type": "string"}, "item": {"type": "string"},
-    "kind": {"enum": ["view", "click", "comment", "share", "buy"]},
-    "time": {"description": "whole seconds since 1970, or 2026-11-27T08:30:00+08:00; late and in any order"},
-    "events": {"type": "array", "maxItems": 1000, "items": {"type": "object"}}}
-})";
-constexpr std::string_view kEventsResponse = R"({
-  "type": "object", "required": ["added", "known"],
-  "properties": {"added": {"type": "integer"}, "known": {"type": "integer", "description": "were there already"}}
-})";
-constexpr std::string_view kListRequest = R"({
-  "type": "object", "additionalProperties": false, "required": ["user"],
-  "properties": {
-    "user": {"type": "string", "description": "unknown: the fallback answers, and says so"},
-    "count": {"type": "integer", "minimum": 1, "maximum": 100, "default": 10},
-    "surface": {"type": "string", "description": "where the list is shown; kept with it"},
-    "exclude": {"type": "array", "maxItems": 1000, "items": {"type": "string"}},
-    "context": {"type": "array", "maxItems": 50, "items": {"type": "string"},
-                "description": "items the user looks at now"},
-    "explain": {"type": "boolean", "default": true},
-    "sponsored": {"type": "boolean", "default": true, "description": "false: nothing that somebody pays for"}}
-})";
-constexpr std::string_view kListResponse = R"({
-  "type": "object", "required": ["impression", "fallback", "items"],
-  "properties": {
-    "impression": {"type": "string"},
-    "fallback": {"type": "boolean",
-                 "description": "nothing is known of the user: what most touched lately, and new things"},
-    "unknown_user": {"type": "boolean"},
-    "unknown_context": {"type": "array", "items": {"type": "string"}},
-    "items": {"type": "array", "items": {"type": "object", "properties": {
-      "id": {"type": "string"}, "title": {"type": "string"}, "score": {"type": "number"}, "position": {"type": "integer"},
-      "flags": {"type": "array", "items": {"enum": ["new"]}},
-      "reason": {"type": "object", "properties": {
-        "kind": {"enum": ["because_of", "popular", "new", "picked"]},
-        "item": {"type": "string"}, "title": {"type": "string"}, "share": {"type": "number"}}}}}},
-    "sponsored": {"type": "object", "description": "absent: nobody's; to be shown apart, with its label",
-                  "properties": {"id": {"type": "string"}, "title": {"type": "string"},
-                                 "label": {"type": "object", "properties": {"zh": {"type": "string"},
-                                                                            "en": {"type": "string"}}}}}}
-})";
-constexpr std::string_view kClickRequest = R"({
-  "type": "object", "additionalProperties": false, "required": ["impression"],
-  "properties": {"impression": {"type": "string", "description": "of the list whose sponsored item was clicked"}}
-})";
-constexpr std::string_view kClickResponse = R"({
-  "type": "object", "required": ["counted"],
-  "properties": {"counted": {"type": "boolean", "description": "false: it was counted before"},
-                 "price_ufen": {"type": "integer", "description": "10^-6 fen, to whom the campaign belongs"}}
-})";
 
 // As it is kept: the features by name, so that what a later version reads of them needs no table of this one's.
 OrderedJson kept_json(const Record& record, Arm arm, const ListedItem& item, std::size_t position) {
@@ -82,10 +30,12 @@ OrderedJson kept_json(const Record& record, Arm arm, const ListedItem& item, std
   return {{"item", record.collection->items[item.item]},
           {"position", position},
           {"score", item.score},
+          {"propensity", item.propensity},
           {"features", std::move(features)}};
 }
 
-GivenList given_list(const Record& record, const ListRequest& wanted, const List& list, std::int64_t now_ns) {
+// Without what was in it.
+GivenList given_list(const Record& record, const ListRequest& wanted, std::int64_t now_ns) {
   GivenList given;
   given.id = random_id("imp");
   given.user = wanted.user;
@@ -96,11 +46,37 @@ GivenList given_list(const Record& record, const ListRequest& wanted, const List
     given.experiment = record.experiment.name;
     given.arm = arm_name(wanted.arm);
   }
-  for (std::size_t i = 0; i < list.items.size(); ++i) {
-    given.items.push_back(kept_json(record, wanted.arm, list.items[i], i + 1));
-    given.shown.push_back(record.collection->items[list.items[i].item]);
-  }
   return given;
+}
+
+void put_rows(const Record& record, Arm arm, const List& list, GivenList& given) {
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    given.items.push_back(kept_json(record, arm, list.items[i], i + 1));
+    given.shown.push_back(record.collection->items[list.items[i].item]);
+    if (list.items[i].is_explored) given.explored = static_cast<std::int64_t>(i + 1);
+  }
+}
+
+// Rows of what is known alone: an order is learned from items of the record.
+void put_rows(const Record& record, Arm arm, const GivenOrder& order, GivenList& given) {
+  for (std::size_t i = 0; i < order.items.size(); ++i) {
+    const OrderedItem& one = order.items[i];
+    given.shown.push_back(one.id);
+    if (!one.number) continue;
+    const ListedItem row{
+        .item = *one.number, .score = one.score.value_or(0.0f), .reason = {}, .features = one.features};
+    given.items.push_back(kept_json(record, arm, row, i + 1));
+  }
+}
+
+void drop_blocked(const Record& record, const Policy& policy, std::vector<CampaignToday>& campaigns) {
+  if (campaigns.empty()) return;
+  const Collection& collection = *record.collection;
+  const PolicyView view(policy, collection);
+  std::erase_if(campaigns, [&](const CampaignToday& one) {
+    const auto item = place_among(collection.items, one.campaign.item);
+    return item && view.is_blocked(*item);
+  });
 }
 
 OrderedJson slot_json(const Record& record, const Slot& slot) {
@@ -127,12 +103,26 @@ constexpr RecommendRoutes::RouteRow RecommendRoutes::kRoutes[] = {
       .response_schema = kEventsResponse},
      &RecommendRoutes::events},
     {{.method = "POST",
+      .pattern = "/v1/items",
+      .scope = "admin",
+      .summary = "what can be recommended: one item, a batch, or a line each; told again it replaces what was told",
+      .request_schema = kItemsRequest,
+      .response_schema = kItemsResponse},
+     &RecommendRoutes::items},
+    {{.method = "POST",
       .pattern = "/v1/recommend",
       .scope = "inference",
       .summary = "items for a user now, with reasons",
       .request_schema = kListRequest,
       .response_schema = kListResponse},
      &RecommendRoutes::recommend},
+    {{.method = "POST",
+      .pattern = "/v1/recommend/rerank",
+      .scope = "inference",
+      .summary = "given items in the order they suit a user; unknown ones are kept",
+      .request_schema = kRerankRequest,
+      .response_schema = kRerankResponse},
+     &RecommendRoutes::rerank},
     {{.method = "POST",
       .pattern = "/v1/recommend/sponsored/click",
       .scope = "feedback",
@@ -161,37 +151,75 @@ Result<http::Response> RecommendRoutes::events(const http::Request& request, con
   return http::json_response(200, to_text(Json{{"added", imported.added}, {"known", imported.known}}));
 }
 
+Result<http::Response> RecommendRoutes::items(const http::Request& request, const std::string& tenant_id) {
+  YUPU_ASSIGN_OR_RETURN(const std::vector<Item> items, parse_items(request.body, request.headers.get("content-type")));
+  YUPU_ASSIGN_OR_RETURN(const Imported imported, import_items(store_, clock_, tenant_id, items));
+  shops_.ring();
+  return http::json_response(
+      200, to_text(Json{{"added", imported.added}, {"changed", imported.changed}, {"known", imported.known}}));
+}
+
 Result<http::Response> RecommendRoutes::recommend(const http::Request& request, const std::string& tenant_id) {
   YUPU_ASSIGN_OR_RETURN(ListRequest wanted, parse_list_request(request.body));
   YUPU_ASSIGN_OR_RETURN(const OrderedJson body, give(tenant_id, std::move(wanted)));
   return http::unkept_json(body.dump());
 }
 
+Result<RecommendRoutes::Ground> RecommendRoutes::ground_of(const std::string& tenant_id, bool with_campaigns,
+                                                           std::int64_t now_ns) {
+  Ground ground;
+  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(ground.hidden, hidden_items(transaction, tenant_id));
+    YUPU_ASSIGN_OR_RETURN(ground.policy, policy_of(transaction, tenant_id));
+    if (with_campaigns) {
+      YUPU_ASSIGN_OR_RETURN(ground.campaigns, campaigns_today(transaction, tenant_id, now_ns));
+    }
+    return ok_status();
+  }));
+  return ground;
+}
+
 Result<OrderedJson> RecommendRoutes::give(const std::string& tenant_id, ListRequest wanted) {
   YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(tenant_id));
   wanted.arm = record->arm_of(wanted.user);
   wanted.deadline_ns = shops_.rules().cross.deadline_of(clock_);
+  wanted.explores = true;
   const std::int64_t now_ns = clock_.now_ns();
-  ItemIds hidden;
-  std::vector<CampaignToday> campaigns;
-  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(hidden, hidden_items(transaction, tenant_id));
-    if (wanted.sponsored) {
-      YUPU_ASSIGN_OR_RETURN(campaigns, campaigns_today(transaction, tenant_id, now_ns));
-    }
-    return ok_status();
-  }));
-  const List list = list_for(*record, hidden, wanted, now_ns, shops_.rules());
-  const std::optional<Slot> slot = slot_for(*record, hidden, wanted, campaigns, now_ns);
-  const GivenList given = given_list(*record, wanted, list, now_ns);
+  wanted.times = &shops_.times();
+  Laps laps(wanted.times);
+  YUPU_ASSIGN_OR_RETURN(Ground ground, ground_of(tenant_id, wanted.sponsored, now_ns));
+  laps.end(Stage::kRead);
+  drop_blocked(*record, ground.policy, ground.campaigns);
+  const List list = list_for(*record, ground.hidden, wanted, now_ns, shops_.rules(), ground.policy);
+  const std::optional<Slot> slot = slot_for(*record, ground.hidden, wanted, ground.campaigns, now_ns);
+  GivenList given = given_list(*record, wanted, now_ns);
+  put_rows(*record, wanted.arm, list, given);
+  laps = Laps(wanted.times);
   YUPU_RETURN_IF_ERROR(store_.write([&](store::Transaction& transaction) -> Status {
     if (slot) YUPU_RETURN_IF_ERROR(keep_slot(transaction, tenant_id, given.id, *slot, now_ns));
     return keep_list(transaction, tenant_id, given);
   }));
+  laps.end(Stage::kKeep);
   OrderedJson body = {{"impression", given.id}};
   body.update(list_json(*record, list, wanted.explain));
   if (slot) body["sponsored"] = slot_json(*record, *slot);
   return body;
+}
+
+Result<http::Response> RecommendRoutes::rerank(const http::Request& request, const std::string& tenant_id) {
+  YUPU_ASSIGN_OR_RETURN(OrderRequest wanted, parse_order_request(request.body));
+  YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(tenant_id));
+  wanted.asked.arm = record->arm_of(wanted.asked.user);
+  wanted.asked.deadline_ns = shops_.rules().cross.deadline_of(clock_);
+  const std::int64_t now_ns = clock_.now_ns();
+  YUPU_ASSIGN_OR_RETURN(const Ground ground, ground_of(tenant_id, false, now_ns));
+  const GivenOrder order = order_given(*record, ground.hidden, wanted, now_ns, shops_.rules(), ground.policy);
+  GivenList given = given_list(*record, wanted.asked, now_ns);
+  put_rows(*record, wanted.asked.arm, order, given);
+  YUPU_RETURN_IF_ERROR(keep_list(store_, tenant_id, given));
+  OrderedJson body = {{"impression", given.id}};
+  body.update(order_json(*record, order, wanted.asked.explain));
+  return http::unkept_json(body.dump());
 }
 
 Result<http::Response> RecommendRoutes::click(const http::Request& request, const std::string& tenant_id) {

@@ -1,14 +1,16 @@
-// POST /v1/events, /v1/recommend and /v1/recommend/sponsored/click, with an API key; the tenant is the key's.
-// Threads  handlers run on many request threads.
+// POST /v1/events, /v1/items, /v1/recommend, /v1/recommend/rerank and /v1/recommend/sponsored/click, with an API key;
+// the tenant is the key's. Threads  handlers run on many request threads.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "http/router.h"
+#include "products/recommend/serve/given_order.h"
 #include "products/recommend/serve/lists.h"
 #include "products/recommend/serve/shops.h"
 #include "products/recommend/serve/sponsored/campaigns.h"
@@ -34,8 +36,17 @@ class RecommendRoutes {
   static const RouteRow kRoutes[];
 
   Result<http::Response> events(const http::Request& request, const std::string& tenant_id);
+  Result<http::Response> items(const http::Request& request, const std::string& tenant_id);
   Result<http::Response> recommend(const http::Request& request, const std::string& tenant_id);
+  Result<http::Response> rerank(const http::Request& request, const std::string& tenant_id);
   Result<http::Response> click(const http::Request& request, const std::string& tenant_id);
+  // What is asked of the store before a list is made.
+  struct Ground {
+    ItemIds hidden;
+    Policy policy;
+    std::vector<CampaignToday> campaigns;
+  };
+  Result<Ground> ground_of(const std::string& tenant_id, bool with_campaigns, std::int64_t now_ns);
 
   store::Store& store_;
   const Clock& clock_;

@@ -57,9 +57,9 @@ Status keep_list(Transaction& transaction, const std::string& tenant_id, const G
   return transaction
       .execute(
           "INSERT INTO recommend_impression (tenant_id, impression_id, user_id, time_ns, surface, items, release_id, "
-          "experiment, arm, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "experiment, arm, shown, explored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           {tenant_id, list.id, list.user, list.time_ns, list.surface, list.items.dump(), list.release_id,
-           list.experiment, list.arm, to_text(list.shown)})
+           list.experiment, list.arm, to_text(list.shown), list.explored})
       .status();
 }
 

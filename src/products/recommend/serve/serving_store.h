@@ -33,6 +33,7 @@ struct GivenList {
   std::string id, user, surface;
   std::string release_id = {}, experiment = {}, arm = {};
   std::int64_t time_ns = 0;
+  std::int64_t explored = 0;                 // the place that was drawn, from 1; 0: none
   OrderedJson items = OrderedJson::array();  // as the table says
   Json shown = Json::array();                // their ids alone, in order
 };

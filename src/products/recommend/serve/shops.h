@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "products/recommend/serve/shop.h"
+#include "products/recommend/serve/stage_times.h"
 #include "store/store.h"
 
 namespace yupu::recommend {
@@ -21,12 +22,13 @@ class Shops {
  public:
   // Both outlive it.
   Shops(store::Store& store, const Clock& clock, const ListRules& rules = {})
-      : store_(store), clock_(clock), rules_(rules) {}
+      : store_(store), clock_(clock), rules_(rules), times_(clock) {}
   ~Shops() { stop(); }
   Shops(const Shops&) = delete;
   Shops& operator=(const Shops&) = delete;
 
   const ListRules& rules() const { return rules_; }
+  StageTimes& times() { return times_; }  // of every tenant's lists
   // The first call for a tenant reads the record; others wait for nothing.
   Result<std::shared_ptr<const Record>> record(const std::string& tenant_id);
   void start();
@@ -47,6 +49,7 @@ class Shops {
   store::Store& store_;
   const Clock& clock_;
   const ListRules rules_;
+  StageTimes times_;
   Mutex mutex_;
   Condition wake_;
   bool rung_ YUPU_GUARDED_BY(mutex_) = false;

@@ -127,7 +127,8 @@ Result<http::Response> WidgetRoutes::event(const http::Request& request, const s
        .user = user,
        .item = item,
        .kind = kind == "view" ? tasks::BehaviourKind::kView : tasks::BehaviourKind::kClick,
-       .time_ns = clock_.now_ns()}};
+       .time_ns = clock_.now_ns(),
+       .impression = impression}};
   Result<Imported> imported = import_events(store_, clock_, tenant_id, events);
   if (!imported.ok() && imported.status().code() == Code::kConflict)
     imported = Imported{.known = 1};  // at another time

@@ -315,17 +315,27 @@ void Ranker::score(const Moment& moment, std::span<float> scores) const {
   for (std::size_t i = 0; i < pool.items.size(); ++i) scores[pool.items[i]] = all.scores[i];
 }
 
-std::vector<Ranker::Ranked> Ranker::rank(const Moment& moment) const {
-  Pool pool = StageOne::Sight(*stage_, moment).pool();
-  const Judged all = judged_twice(moment, pool.items, std::move(pool.features));
+std::vector<Ranker::Ranked> Ranker::in_order(const Moment& moment, std::span<const std::uint32_t> items,
+                                             std::vector<float> features) const {
+  const Judged all = judged_twice(moment, items, std::move(features));
   const std::size_t width = feature_names_.size();
-  std::vector<Ranked> ranked(pool.items.size());
+  std::vector<Ranked> ranked(items.size());
   for (std::size_t i = 0; i < ranked.size(); ++i) {
     const auto row = std::span(all.features).subspan(i * width, width);
-    ranked[i] = {.item = pool.items[i], .score = all.scores[i], .features = std::vector<float>(row.begin(), row.end())};
+    ranked[i] = {.item = items[i], .score = all.scores[i], .features = std::vector<float>(row.begin(), row.end())};
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
   return ranked;
+}
+
+std::vector<Ranker::Ranked> Ranker::rank(const Moment& moment) const {
+  Pool pool = StageOne::Sight(*stage_, moment).pool();
+  return in_order(moment, pool.items, std::move(pool.features));
+}
+
+std::vector<Ranker::Ranked> Ranker::rank_these(const Moment& moment, std::span<const std::uint32_t> items) const {
+  const StageOne::Sight sight(*stage_, moment);
+  return in_order(moment, items, sight.features_of(items));
 }
 
 std::vector<float> Ranker::scores_of(const Moment& moment, std::span<const std::uint32_t> items) const {

@@ -67,6 +67,8 @@ class Ranker final : public Method {
     std::vector<float> features;
   };
   std::vector<Ranked> rank(const Moment& moment) const;
+  // The same of given items, candidates or not; of equal ones the one given first.
+  std::vector<Ranked> rank_these(const Moment& moment, std::span<const std::uint32_t> items) const;
   // Scores of given items, candidates or not, by the trees of the first order: what reasons are found by, since a
   // second reading for every item of the history left out would take far too long.
   std::vector<float> scores_of(const Moment& moment, std::span<const std::uint32_t> items) const;
@@ -81,6 +83,8 @@ class Ranker final : public Method {
     std::vector<float> features;  // (items, feature_names)
   };
   Judged judged_twice(const Moment& moment, std::span<const std::uint32_t> items, std::vector<float> features) const;
+  std::vector<Ranked> in_order(const Moment& moment, std::span<const std::uint32_t> items,
+                               std::vector<float> features) const;
   Status fit_stage(const FitData& data);
   Status learn_second(const FitData& data, std::span<const Question> questions, std::span<const LoggedList> lists,
                       const LearningRule& rule);

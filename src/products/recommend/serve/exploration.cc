@@ -1,0 +1,42 @@
+#include "products/recommend/serve/exploration.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/hash.h"
+#include "base/rng.h"
+
+namespace yupu::recommend {
+namespace {
+
+constexpr std::int64_t kHourNs = 3'600'000'000'000;
+
+std::uint64_t seed_of(std::string_view user, std::int64_t now_ns) {
+  const Digest digest = Sha256().field("explore").field(user).field(std::to_string(now_ns / kHourNs)).finish();
+  std::uint64_t seed = 0;
+  for (std::size_t byte = 0; byte < sizeof(seed); ++byte) seed = seed << 8 | digest[byte];
+  return seed;
+}
+
+}  // namespace
+
+Draw draw_place(std::size_t places, std::span<const std::uint32_t> pool, double explore, std::string_view user,
+                std::int64_t now_ns) {
+  Draw draw;
+  if (places == 0 || pool.empty() || explore <= 0.0) return draw;
+  const double count = static_cast<double>(places);
+  draw.share = std::min(explore, 1.0 / count);
+  Rng rng(seed_of(user, now_ns));
+  if (rng.uniform() >= count * draw.share) return draw;
+  draw.place = rng.below(places);
+  draw.item = pool[rng.below(pool.size())];
+  draw.propensity = draw.share / static_cast<double>(pool.size());
+  return draw;
+}
+
+double propensity_of(const Draw& draw, std::size_t i) {
+  const double moved = static_cast<double>(i + 1) * draw.share;  // a place drawn here or above
+  return draw.place && i >= *draw.place ? moved : 1.0 - moved;
+}
+
+}  // namespace yupu::recommend
