@@ -64,10 +64,14 @@ TEST(EngineWait, TheWorkerRefusesWhoWouldWaitTooLongAndTakesAProbe) {
   while (watch->entered < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(std::chrono::milliseconds(25));  // the engine stands still for longer than anybody waits
   std::thread first([&] { EXPECT_TRUE(ask(false).ok()); });    // nobody waits yet: whatever is in work
+  const auto until_waiting = [&](const std::string& tokens) {
+    while (metrics.prometheus({}).find("serving_queue_tokens " + tokens + "\n") == std::string::npos) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  };
+  until_waiting("3");  // before the probe: behind it, it would not be let in
   std::thread probe([&] { EXPECT_TRUE(ask(true).ok()); });
-  while (metrics.prometheus({}).find("serving_queue_tokens 6\n") == std::string::npos) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  until_waiting("6");
   EXPECT_EQ(ask(false).code(), Code::kResourceExhausted);
   EXPECT_NE(metrics.prometheus({}).find("serving_refused_total{reason=\"engine_wait\"} 1\n"), std::string::npos);
   watch->hold = false;
