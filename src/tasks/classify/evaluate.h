@@ -42,8 +42,8 @@ struct Evaluation {
   std::vector<std::pair<ScopeScore, ScopeFigures>> scope;  // when there are rows of both kinds
   std::optional<ScopeGate> gate;                           // the model's
   std::optional<Promise> promise;                          // the model's: what is to be kept on these rows
-  std::string rows_sha256;     // of texts and labels, in order: reports with equal ones are comparable
-  std::vector<Judged> judged;  // the rows with a label, in order
+  std::string rows_sha256;                 // of texts and labels, in order: reports with equal ones are comparable
+  std::vector<Judged> judged;              // the rows with a label, in order
   std::vector<std::vector<float>> logits;  // what the model said of every row, in order: Classifier::logits
 
   std::string to_text() const;  // for people
