@@ -155,9 +155,9 @@ function chooseDocuments(index: number, wanted: Sentiment | ''): void {
 async function readDocuments(number: number): Promise<void> {
   if (series === null) return;
   const { from, to } = periodOf(series, pointIndex());
-  const found = await page.answer(page.api?.documents(series.topic, from, to, sentiment), number);
+  const shown = series.topic; // another may be chosen, or nobody be signed in any more, before the answer is there
+  const found = await page.answer(page.api?.documents(shown, from, to, sentiment), number);
   const into = document.getElementById('documents');
-  const shown = series.topic; // another may be chosen while these stand there
   if (found !== null && into !== null) drawDocuments(into, found, place(), (doc, wanted) => actions.judgeDocument(doc.id, shown, wanted));
 }
 
