@@ -70,7 +70,7 @@ TEST(Baseline, WeekendsAreJudgedByWeekends) {
   };
   EXPECT_NEAR(mean_at(14), 6, 0.2) << "a Saturday, by four days of two weekends";
   EXPECT_NEAR(mean_at(13), 30, 0.2) << "a Friday";
-  EXPECT_GT(mean_at(8), 20) << "a Sunday after three such days: by all days, for now";
+  EXPECT_GT(mean_at(8), 20) << "a Sunday after three such days, too few to go by: by all days";
 }
 
 TEST(Baseline, AtLowCountsTheMeanIsTheMean) {
