@@ -50,7 +50,7 @@ test:
 	@scripts/test.sh
 
 test-asan:
-	@scripts/install-deps.sh build test
+	@scripts/install-deps.sh build test check
 	@scripts/test-sanitizer.sh asan
 test-tsan:
 	@scripts/install-deps.sh build test

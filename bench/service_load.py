@@ -98,6 +98,11 @@ def slope_mb_per_hour(samples):
     return round(3600 * sum((t - mean_t) * (m - mean_m) for t, m in late) / spread, 1)
 
 
+def unwell(got):
+    """Neither answered nor refused."""
+    return {name: got[name] for name in ("other", "broken", "unanswered")}
+
+
 class Load:
     def __init__(self, options, server, bodies, key, model):
         self.options, self.server, self.bodies, self.key, self.model = options, server, bodies, key, model
@@ -130,7 +135,7 @@ class Load:
             self.capacity = max(self.capacity, got["answered_per_s"])
             self.row("connections", f"{count} connections, closed loop",
                      {"answers_per_s": got["answered_per_s"], "ms_p50": got["ms_p50"], "ms_p99": got["ms_p99"],
-                      "refused": got["refused"], "other": got["other"] + got["broken"] + got["unanswered"],
+                      "refused": got["refused"], **unwell(got),
                       "engine_ms_mean": mean("serving_engine_ms"), "texts_per_batch": mean("serving_batch_texts"),
                       "rss_mb": self.server.rss_mb()})
 
@@ -148,7 +153,7 @@ class Load:
                       "ms_p50": got["ms_p50"], "ms_p99": got["ms_p99"], "ms_max": got["ms_max"],
                       "share_429": got["refused_share"], "of_them_with_retry_after": f"{with_header} of {refused}",
                       "ms_p99_429": got["refused_ms_p99"],
-                      "other": got["other"] + got["broken"] + got["unanswered"], "rss_mb": self.server.rss_mb()})
+                      **unwell(got), "rss_mb": self.server.rss_mb()})
 
     def idle(self):
         rate = 0.3 * self.measured_capacity()
@@ -159,7 +164,7 @@ class Load:
             self.row("idle", f"{count} idle sockets, 0.3 of the capacity, open loop",
                      {"held_at_end": f"{got.get('idle_open_at_end', 0)} of {got.get('idle', 0)}",
                       "answers_per_s": got["answered_per_s"], "ms_p50": got["ms_p50"], "ms_p99": got["ms_p99"],
-                      "refused": got["refused"], "other": got["other"] + got["broken"] + got["unanswered"],
+                      "refused": got["refused"], **unwell(got),
                       "rss_mb_before": before, "rss_mb_max": max((mb for _, mb in sampler.samples), default=before)})
 
     def memory(self):
@@ -171,7 +176,7 @@ class Load:
         at = {share: samples[min(len(samples) - 1, int(share * len(samples)))][1] for share in (0.1, 0.5, 1.0)}
         self.row("memory", f"{self.options.minutes:g} minutes, open loop",
                  {"answers": got["answered"], "answers_per_s": got["answered_per_s"], "ms_p99": got["ms_p99"],
-                  "refused": got["refused"], "other": got["other"] + got["broken"] + got["unanswered"],
+                  "refused": got["refused"], **unwell(got),
                   "rss_mb_after_a_tenth": at[0.1], "rss_mb_half": at[0.5], "rss_mb_end": at[1.0],
                   "rss_mb_max": max(mb for _, mb in samples), "mb_per_hour_second_half": slope_mb_per_hour(samples)})
 

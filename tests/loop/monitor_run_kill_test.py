@@ -74,6 +74,11 @@ def states(folder):
         return []
 
 
+def starts(folder):
+    log = folder / "run.log"
+    return log.read_text(encoding="utf-8").count("event=monitor_started") if log.exists() else 0
+
+
 def run(yupu, folder, kills, rng):
     for _ in range(kills):
         process = start(yupu, folder)
@@ -82,13 +87,15 @@ def run(yupu, folder, kills, rng):
             raise Broken(f"it ended by itself: {(folder / 'run.log').read_text()[-500:]}")
         process.send_signal(signal.SIGKILL)
         process.wait()
+    before = starts(folder)
     process = start(yupu, folder)
     until = time.monotonic() + PATIENCE_SECONDS
-    while set(states(folder)) != {"sent"} and time.monotonic() < until:
+    # All may have been told before the last kill; a process that has not begun is ended by the signal itself.
+    while (set(states(folder)) != {"sent"} or starts(folder) == before) and time.monotonic() < until:
         time.sleep(0.1)
     process.terminate()
-    if process.wait(timeout=30) != 0:
-        raise Broken("the monitor did not end as it should")
+    if (status := process.wait(timeout=30)) != 0:
+        raise Broken(f"the monitor did not end as it should: {status}")
 
 
 def check_alarms(yupu, folder):

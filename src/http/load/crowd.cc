@@ -15,6 +15,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include "base/check.h"
 
@@ -76,6 +77,12 @@ class Crowd {
   TimePoint begin_;
   TimePoint last_answer_;
 };
+
+// Servers close connections that nobody uses (ours after idle_timeout_ms); whoever keeps some open looks before asking.
+bool closed_by_server(tcp::socket& socket) {
+  char byte = 0;
+  return ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
 
 Status Crowd::open_all() {
   error_code error;
@@ -155,7 +162,12 @@ void Crowd::ask(Connection& connection, TimePoint intended) {
   connection.intended = intended;
   ++in_flight_;
   const std::string& request = options_.requests[request_index_++ % options_.requests.size()];
-  if (!connection.socket.is_open()) {  // the last answer was the end of its connection
+  if (connection.socket.is_open() && closed_by_server(connection.socket)) {
+    ++tally_.reopened;
+    error_code ignored;
+    connection.socket.close(ignored);
+  }
+  if (!connection.socket.is_open()) {
     error_code error;
     const tcp::endpoint where(net::ip::make_address(options_.host, error), options_.port);
     connection.buffer.clear();

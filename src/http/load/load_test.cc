@@ -63,6 +63,10 @@ class CrowdTest : public ::testing::Test {
  protected:
   void SetUp() override {
     log::set_level(log::Level::kError);
+    serve({});
+  }
+
+  void serve(ServerOptions options) {
     Router router;
     router.add({.method = "POST", .pattern = "/say", .scope = "", .summary = "takes 20 ms"}, [](const Request&) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -71,7 +75,6 @@ class CrowdTest : public ::testing::Test {
     router.add(
         {.method = "POST", .pattern = "/no", .scope = "", .summary = "refuses", .quick = true},
         [](const Request& request) { return problem(Status(Code::kResourceExhausted, "no"), request.request_id); });
-    ServerOptions options;
     options.listen.port = 0;
     options.request_threads = 1;
     server_ = Server::start(std::move(options), std::move(router)).value();
@@ -121,6 +124,16 @@ TEST_F(CrowdTest, RefusalsAreCounted) {
   EXPECT_EQ(tally.answered_us.size(), 3U);
   EXPECT_EQ(tally.refused_us.size(), 3U);
   EXPECT_EQ(tally.refused_with_retry_after, 3);
+}
+
+TEST_F(CrowdTest, AConnectionThatTheServerClosedWhileNobodyAskedIsOpenedAnew) {
+  serve({.idle_timeout_ms = 10});
+  options_.connections = 1;
+  options_.arrivals = ArrivalPlan{.per_s = 4, .seconds = 0.6, .even = true};  // the first after a quarter of a second
+  const Tally tally = run_crowd(options_).value();
+  EXPECT_EQ(tally.offered, static_cast<std::int64_t>(tally.answered_us.size()));
+  EXPECT_EQ(tally.broken, 0);
+  EXPECT_EQ(tally.reopened, tally.offered);
 }
 
 TEST_F(CrowdTest, WhatIsNotAnsweredInTimeIsSaid) {

@@ -51,6 +51,7 @@ OrderedJson Tally::to_json(double offered_seconds) {
   json["other"] = other;
   json["broken"] = broken;
   json["unanswered"] = unanswered;
+  json["reopened"] = reopened;
   return json;
 }
 

@@ -22,12 +22,13 @@ struct Tally {
   std::int64_t offered = 0;
   std::int64_t refused_with_retry_after = 0;
   std::int64_t broken = 0;      // no answer: the connection failed
+  std::int64_t reopened = 0;    // connections that the server had closed while nobody asked: no failure
   std::int64_t unanswered = 0;  // at the end of everybody's patience
   double seconds = 0.0;         // from the begin to the last answer of a request that was offered in time
 
   void add(int status, bool retry_after, std::int64_t latency_ns);
   // {"offered", "offered_per_s", "answered", "answered_per_s", "ms_p50", "ms_p99", "ms_p999", "ms_max", "refused",
-  //  "refused_share", "refused_with_retry_after", "refused_ms_p99", "other", "broken", "unanswered"}
+  //  "refused_share", "refused_with_retry_after", "refused_ms_p99", "other", "broken", "unanswered", "reopened"}
   OrderedJson to_json(double offered_seconds);
 };
 
