@@ -8,6 +8,7 @@
 #include "engine/device/cpu/even_panels.h"
 #include "engine/device/cpu/gemm_kernel.h"
 #include "engine/device/cpu/kernel_scope.h"
+#include "engine/device/cpu/share_out.h"
 
 namespace yupu::engine {
 namespace {
@@ -96,14 +97,12 @@ void run(ExecutionContext& context, const GemmTask& task, const std::uint32_t* p
     packed_b = b_lanes = lanes_of(columns_memory);
   }
   const bool alone = shape.rows * shape.columns * shape.depth <= kSerialWorkMax;
-  const auto share_out = [&](std::int64_t count, const auto& work) {
-    alone ? work(0, count, 0) : context.team().parallel_for(count, 1, work);
-  };
-  share_out(panels.count, [&](std::int64_t begin, std::int64_t end, int) {
+  ThreadTeam& team = context.team();
+  share_out(team, alone, panels.count, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t panel = begin; panel < end; ++panel) pack_rows(task.a, panels, shape.depth, panel, a);
   });
   if (b_lanes != nullptr) {
-    share_out(column_panels, [&](std::int64_t begin, std::int64_t end, int) {
+    share_out(team, alone, column_panels, [&](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t panel = begin; panel < end; ++panel) {
         pack_columns(task.b, shape.columns, shape.depth, panel, b_lanes);
       }
@@ -113,7 +112,7 @@ void run(ExecutionContext& context, const GemmTask& task, const std::uint32_t* p
   const std::int64_t panel_bytes = path.panel_rows * pairs * 4;
   const std::int64_t block_panels = std::max<std::int64_t>(1, kBlockBytes / std::max<std::int64_t>(1, panel_bytes));
   const std::int64_t blocks = divide_up(panels.count, block_panels);
-  share_out(blocks * column_panels, [&](std::int64_t begin, std::int64_t end, int) {
+  share_out(team, alone, blocks * column_panels, [&](std::int64_t begin, std::int64_t end, int) {
     const KernelScope scope(path);
     for (std::int64_t index = begin; index < end; ++index) {
       const std::int64_t block = index / column_panels * block_panels;

@@ -8,6 +8,7 @@
 #include "engine/device/cpu/even_panels.h"
 #include "engine/device/cpu/int8_kernel.h"
 #include "engine/device/cpu/kernel_scope.h"
+#include "engine/device/cpu/share_out.h"
 
 namespace yupu::engine {
 namespace {
@@ -77,10 +78,8 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
   const Tensor row_memory = context.empty({rows, static_cast<std::int64_t>(sizeof(Int8Row))}, DType::kI8);
   auto* const row_scales = reinterpret_cast<Int8Row*>(row_memory.i8());
   const bool alone = rows * weight.columns() * depth <= kSerialWorkMax;
-  const auto share_out = [&](std::int64_t count, const auto& work) {
-    alone ? work(0, count, 0) : context.team().parallel_for(count, 1, work);
-  };
-  share_out(panels.count, [&](std::int64_t begin, std::int64_t end, int) {
+  ThreadTeam& team = context.team();
+  share_out(team, alone, panels.count, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t panel = begin; panel < end; ++panel) {
       const std::int64_t first = panels.begin(panel);
       const std::int64_t count = panels.size(panel);
@@ -96,7 +95,7 @@ void int8_gemm(ExecutionContext& context, std::int64_t rows, const float* x, std
   const std::int64_t block_panels = std::max<std::int64_t>(1, kBlockBytes / (path.panel_rows * row_bytes));
   const std::int64_t blocks = divide_up(panels.count, block_panels);
   const std::int64_t column_panels = divide_up(weight.columns(), kInt8PanelColumns);
-  share_out(blocks * column_panels, [&](std::int64_t begin, std::int64_t end, int) {
+  share_out(team, alone, blocks * column_panels, [&](std::int64_t begin, std::int64_t end, int) {
     alignas(64) std::int32_t sums[kInt8PanelRowsMax * kInt8PanelColumns];
     const KernelScope scope(path);
     for (std::int64_t index = begin; index < end; ++index) {

@@ -1,5 +1,10 @@
 #include "products/monitor/documents/days.h"
 
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
 namespace yupu::monitor {
 namespace {
 
@@ -13,6 +18,28 @@ Parts parts_of(std::int64_t begin_ns, std::int64_t end_ns) {
   Parts parts{.first_ns = (begin_ns + kDayNs - 1) / kDayNs * kDayNs, .last_ns = end_ns / kDayNs * kDayNs};
   if (parts.first_ns >= parts.last_ns) parts.first_ns = parts.last_ns = end_ns;  // none: all of it is before them
   return parts;
+}
+
+// Of a topic in [begin_ns, end_ns), `columns` from the table of buckets and, for the whole days, from that of days.
+struct RangeQuery {
+  std::string rows;  // a select of all parts
+  std::vector<store::Value> parameters;
+};
+RangeQuery rows_between(std::string_view columns, std::string_view buckets, std::string_view days,
+                        std::string_view join, const std::string& monitor, const std::string& topic,
+                        std::int64_t begin_ns, std::int64_t end_ns) {
+  const Parts parts = parts_of(begin_ns, end_ns);
+  RangeQuery query;
+  const auto add = [&](std::string_view table, std::string_view time, std::int64_t first_ns, std::int64_t last_ns) {
+    if (!query.rows.empty()) query.rows += join;
+    query.rows += fmt::format("SELECT {} FROM {} WHERE monitor = ? AND topic = ? AND {} >= ? AND {} < ?", columns,
+                              table, time, time);
+    query.parameters.insert(query.parameters.end(), {monitor, topic, first_ns, last_ns});
+  };
+  add(buckets, "bucket_ns", begin_ns, parts.first_ns);
+  add(days, "day_ns", parts.first_ns, parts.last_ns);
+  add(buckets, "bucket_ns", parts.last_ns, end_ns);
+  return query;
 }
 
 }  // namespace
@@ -60,34 +87,22 @@ Status move_day(Transaction& transaction, const std::string& monitor, const std:
 Result<TopicSum> sum_topic(store::Store& store, const std::string& monitor, const std::string& topic,
                            std::int64_t begin_ns, std::int64_t end_ns) {
   TopicSum sum;
-  const Parts days = parts_of(begin_ns, end_ns);
+  const RangeQuery counted = rows_between("total, negative, positive", "monitor_count", "monitor_day", " UNION ALL ",
+                                          monitor, topic, begin_ns, end_ns);
+  const RangeQuery told = rows_between("publisher", "monitor_count_publisher", "monitor_day_publisher", " UNION ",
+                                       monitor, topic, begin_ns, end_ns);
   YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(
         const auto counts,
-        transaction.query(
-            "SELECT COALESCE(SUM(total), 0), COALESCE(SUM(negative), 0), COALESCE(SUM(positive), 0) FROM (SELECT "
-            "total, "
-            "negative, positive FROM monitor_count WHERE monitor = ? AND topic = ? AND bucket_ns >= ? AND bucket_ns < "
-            "? "
-            "UNION ALL SELECT total, negative, positive FROM monitor_day WHERE monitor = ? AND topic = ? AND day_ns >= "
-            "? AND day_ns < ? UNION ALL SELECT total, negative, positive FROM monitor_count WHERE monitor = ? AND "
-            "topic "
-            "= ? AND bucket_ns >= ? AND bucket_ns < ?) AS parts",
-            {monitor, topic, begin_ns, days.first_ns, monitor, topic, days.first_ns, days.last_ns, monitor, topic,
-             days.last_ns, end_ns}));
+        transaction.query("SELECT COALESCE(SUM(total), 0), COALESCE(SUM(negative), 0), COALESCE(SUM(positive), 0) "
+                          "FROM (" +
+                              counted.rows + ") AS parts",
+                          counted.parameters));
     sum.total = counts[0].integer(0);
     sum.negative = counts[0].integer(1);
     sum.positive = counts[0].integer(2);
-    YUPU_ASSIGN_OR_RETURN(
-        const auto publishers,
-        transaction.query(
-            "SELECT COUNT(*) FROM (SELECT publisher FROM monitor_count_publisher WHERE monitor = ? AND topic = ? AND "
-            "bucket_ns >= ? AND bucket_ns < ? UNION SELECT publisher FROM monitor_day_publisher WHERE monitor = ? AND "
-            "topic = ? AND day_ns >= ? AND day_ns < ? UNION SELECT publisher FROM monitor_count_publisher WHERE "
-            "monitor "
-            "= ? AND topic = ? AND bucket_ns >= ? AND bucket_ns < ?) AS parts",
-            {monitor, topic, begin_ns, days.first_ns, monitor, topic, days.first_ns, days.last_ns, monitor, topic,
-             days.last_ns, end_ns}));
+    YUPU_ASSIGN_OR_RETURN(const auto publishers,
+                          transaction.query("SELECT COUNT(*) FROM (" + told.rows + ") AS parts", told.parameters));
     sum.publishers = publishers[0].integer(0);
     return ok_status();
   }));
