@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -45,11 +48,18 @@ std::vector<Ranked> fused(const Asked& asked, double words_weight) {
   return fuse(both, weights);
 }
 
+// Of each question.
 template <typename OrderOf>
-double mean_rank(std::span<const Asked> asked, std::span<const Question> questions, const OrderOf& order_of) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < asked.size(); ++i) sum += reciprocal_rank(order_of(asked[i]), asked[i], questions[i]);
-  return sum / static_cast<double>(asked.size());
+std::vector<double> reciprocal_ranks(std::span<const Asked> asked, std::span<const Question> questions,
+                                     const OrderOf& order_of) {
+  std::vector<double> ranks;
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    ranks.push_back(reciprocal_rank(order_of(asked[i]), asked[i], questions[i]));
+  return ranks;
+}
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 Result<std::vector<Asked>> ask_all(Retriever& retriever, std::span<const Question> questions) {
@@ -75,7 +85,35 @@ Status read_first(Retriever& retriever, std::span<const Question> questions, con
   return ok_status();
 }
 
+WeightFit fit_rerank(std::span<const Asked> asked, std::span<const Question> questions) {
+  std::vector<std::pair<double, double>> tried;
+  std::vector<double> without, best;
+  for (int step = 0; step <= kRerankSteps; ++step) {
+    const double weight = static_cast<double>(step) / kRerankSteps;
+    std::vector<double> ranks =
+        reciprocal_ranks(asked, questions, [&](const Asked& one) { return blend(one.before, one.read, weight); });
+    tried.emplace_back(weight, mean(ranks));
+    if (step == 0) without = best = ranks;
+    if (mean(ranks) > mean(best)) best = std::move(ranks);
+  }
+  WeightFit fit = best_weight(std::move(tried));
+  if (!gains_more_than_its_error(without, best)) fit.weight = 0.0;
+  return fit;
+}
+
 }  // namespace
+
+bool gains_more_than_its_error(std::span<const double> before, std::span<const double> after) {
+  CHECK(before.size() == after.size(), "the same questions");
+  if (before.size() < 2) return false;
+  std::vector<double> gains(before.size());
+  std::transform(after.begin(), after.end(), before.begin(), gains.begin(), std::minus<>());
+  const double gain = mean(gains);
+  double squares = 0.0;
+  for (const double one : gains) squares += (one - gain) * (one - gain);
+  const auto count = static_cast<double>(gains.size());
+  return gain > std::sqrt(squares / (count - 1.0) / count);
+}
 
 double WeightFit::mrr_at(double tried_weight) const {
   const auto found =
@@ -113,19 +151,14 @@ Result<OrderFit> fit_order(Retriever& retriever, std::span<const Question> quest
   std::vector<std::pair<double, double>> tried;
   if (retriever.has(Stage::kHybrid)) {
     for (const double weight : kWordsWeights) {
-      tried.emplace_back(weight, mean_rank(asked, questions, [&](const Asked& one) { return fused(one, weight); }));
+      tried.emplace_back(
+          weight, mean(reciprocal_ranks(asked, questions, [&](const Asked& one) { return fused(one, weight); })));
     }
     fit.words = best_weight(std::move(tried));
   }
   if (!retriever.has(Stage::kReranked)) return fit;
   YUPU_RETURN_IF_ERROR(read_first(retriever, questions, fit.words, asked));
-  tried.clear();
-  for (int step = 0; step <= kRerankSteps; ++step) {
-    const double weight = static_cast<double>(step) / kRerankSteps;
-    tried.emplace_back(
-        weight, mean_rank(asked, questions, [&](const Asked& one) { return blend(one.before, one.read, weight); }));
-  }
-  fit.rerank = best_weight(std::move(tried));
+  fit.rerank = fit_rerank(asked, questions);
   return fit;
 }
 
@@ -145,7 +178,7 @@ std::string OrderFit::to_text() const {
   if (!rerank) return text;
   text += fmt::format("\n  reranker   weighs {}: {:.4f} (without it {:.4f}, alone {:.4f})", rerank->weight,
                       rerank->mrr(), rerank->mrr_at(0.0), rerank->mrr_at(1.0));
-  if (rerank->weight == 0.0) text += "; it makes no order better and is not asked";
+  if (rerank->weight == 0.0) text += "; no weight gains more than a standard error: it is not asked";
   return text;
 }
 

@@ -20,6 +20,20 @@ TEST(OrderFit, OfEqualWeightsTheFirstIsTaken) {
   EXPECT_EQ(best_weight({{0.0, 0.0}, {1.0, 0.0}}).weight, 0.0);
 }
 
+TEST(OrderFit, AGainCountsWhereItIsAboveItsStandardError) {
+  const std::vector<double> before(100, 0.5);
+  std::vector<double> after = before;
+  after[0] = 1.0;  // a single one gains, another loses a little: a mean of 0.004, an error of 0.005
+  after[99] = 0.4;
+  EXPECT_FALSE(gains_more_than_its_error(before, after));
+  for (std::size_t i = 1; i < 10; ++i) after[i] = 1.0;  // 0.049 and 0.015
+  EXPECT_TRUE(gains_more_than_its_error(before, after));
+  for (std::size_t i = 10; i < 20; ++i) after[i] = 0.0;  // as many lose
+  EXPECT_FALSE(gains_more_than_its_error(before, after));
+  EXPECT_FALSE(gains_more_than_its_error(before, before));
+  EXPECT_FALSE(gains_more_than_its_error(std::vector{0.0}, std::vector{1.0}));
+}
+
 class FittedOrder : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -75,7 +89,7 @@ TEST_F(FittedOrder, ARerankerThatMakesNothingBetterIsNotAsked) {
   ASSERT_TRUE(fit.rerank);
   EXPECT_EQ(fit.rerank->mrr_at(0.0), 1.0);
   EXPECT_EQ(fit.rerank->weight, 0.0);
-  EXPECT_THAT(fit.to_text(), HasSubstr("it makes no order better and is not asked"));
+  EXPECT_THAT(fit.to_text(), HasSubstr("no weight gains more than a standard error: it is not asked"));
   EXPECT_TRUE(fit.to_json()["words"].is_null());
   ASSERT_TRUE(keep_order(shelf_.clock(), *retriever, fit).ok());
   EXPECT_THAT(evaluate(*retriever, easy)->to_text(), HasSubstr("the reranker weighs 0 of 1, fitted: it is not asked"));
