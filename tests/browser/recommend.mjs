@@ -77,6 +77,35 @@ await check('what is taken down is in no list at once, and comes back', { locale
   await shot(page, 'items');
 });
 
+await check('what is typed stays, and where, while the items are drawn anew', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('[data-view=items]');
+  await page.locator('[data-item]').first().waitFor();
+  let letGo;
+  const open = new Promise((done) => (letGo = done));
+  await page.route((url) => url.pathname === '/v1/recommend/items', async (route) => {
+    await open;
+    await route.continue();
+  });
+  const asked = page.waitForRequest((request) => new URL(request.url()).pathname === '/v1/recommend/items');
+  const first = await page.locator('[data-item]').first().getAttribute('data-item');
+  await page.click(`[data-hide="${first}"]`);
+  await asked;
+  await page.locator('#words').pressSequentially('odd tutle');
+  await page.locator('#words').evaluate((field) => field.setSelectionRange(5, 6));
+  letGo();
+  await page.locator(`[data-item="${first}"] .hidden-item`).waitFor();
+  const field = await page.evaluate(() => [document.activeElement.id, document.activeElement.value, document.activeElement.selectionStart].join('|'));
+  expect(field === 'words|odd tutle|5', `after the view was drawn anew: ${field}`);
+  await page.keyboard.type('i');
+  await page.keyboard.press('Enter');
+  await page.locator('#view .empty', { hasText: '1 found' }).waitFor();
+  await page.fill('#words', first);
+  await page.press('#words', 'Enter');
+  await page.click(`[data-hide="${first}"]`);
+  await page.locator(`[data-item="${first}"] .hidden-item`).waitFor({ state: 'detached' });
+});
+
 await check('lists and clicks are counted by day', { locale: 'en-GB' }, async (page) => {
   for (const user of ['reader-02', 'reader-03']) {
     const list = await post('/v1/recommend', { user });
