@@ -5,17 +5,20 @@ import '../console/console.css';
 import './recommend.css';
 import { el } from '../src/dom';
 import { htmlLang } from '../src/i18n';
+import { detailOf } from '../src/person_calls';
 import { PersonPage } from '../src/person_page';
 import { focusIfLost } from '../src/redraw';
 import { calls, type Calls } from './api';
 import type { Board, ItemRow } from './read';
+import { idOf, mistakeOf, twice, type Mistake, type RulesForm } from './rules';
+import { rulesForm, rulesText } from './rules_view';
 import { drawItems, drawUsers, healthPane, metricsPane, releasesPane, searchForm, userPane, type Place } from './views';
 import { words, type Say } from './words';
 
-type View = 'users' | 'items' | 'metrics' | 'health' | 'releases';
+type View = 'users' | 'items' | 'rules' | 'metrics' | 'health' | 'releases';
 
 const page = new PersonPage<View, Calls, Board>({
-  tabs: [{ view: 'users' }, { view: 'items' }, { view: 'metrics' }, { view: 'health' }, { view: 'releases', badge: 'refused' }],
+  tabs: [{ view: 'users' }, { view: 'items' }, { view: 'rules' }, { view: 'metrics' }, { view: 'health' }, { view: 'releases', badge: 'refused' }],
   words,
   calls,
   first: (api) => api.board(),
@@ -23,6 +26,7 @@ const page = new PersonPage<View, Calls, Board>({
   closed: () => {
     board = null;
     user = '';
+    draft = null;
   },
   me: () => board?.person ?? null,
   count: () => 0,
@@ -88,6 +92,64 @@ async function hide(row: ItemRow, hidden: boolean): Promise<void> {
   focusIfLost(document.querySelector<HTMLElement>(`[data-hide="${CSS.escape(row.id)}"]`));
 }
 
+// ---- rules
+
+// What a manager is writing: kept over other views and languages, until it is saved or thrown away.
+interface Draft {
+  form: RulesForm;
+  read: string; // the form as it was read
+  mistake: Mistake | null;
+  isOvertaken: boolean;
+}
+let draft: Draft | null = null;
+
+async function drawRulesView(number: number): Promise<void> {
+  const found = await page.answer(page.api?.rules(), number);
+  if (found === null) return;
+  const read = JSON.stringify(found);
+  if (draft === null || JSON.stringify(draft.form) === draft.read) draft = { form: found, read, mistake: null, isOvertaken: false };
+  draft.isOvertaken = draft.read !== read;
+  showRules(number);
+}
+
+function showRules(number: number): void {
+  const shown = draft;
+  if (shown === null) return;
+  const discard = (): void => {
+    draft = null;
+    void drawRulesView(page.ask()).then(() => focusIfLost(view));
+  };
+  const again = (focus: string): void => {
+    showRules(page.ask());
+    document.getElementById(focus)?.focus();
+  };
+  page.redraw(view, number, () => {
+    view.className = 'view-table';
+    view.replaceChildren(...(board?.isManager === true ? rulesForm(shown, place(), { save: () => void saveRules(shown), discard, again }) : rulesText(shown.form, place())));
+  });
+}
+
+async function saveRules(shown: Draft): Promise<void> {
+  const sent = JSON.stringify(shown.form);
+  shown.mistake = twice(shown.form);
+  const outcome = shown.mistake === null ? await page.api?.putRules(shown.form) : undefined;
+  if (draft !== shown) return; // signed out, or thrown away meanwhile
+  if (outcome?.ok === true) {
+    const hasWritten = JSON.stringify(shown.form) !== sent;
+    draft = { form: hasWritten ? shown.form : outcome.value, read: JSON.stringify(outcome.value), mistake: null, isOvertaken: false };
+    page.announce(say('rulesSaved'));
+  } else if (outcome !== undefined) {
+    if (outcome.problem.field === '') return page.failed(outcome.problem);
+    shown.mistake = mistakeOf(JSON.parse(sent) as RulesForm, outcome.problem.field, detailOf(outcome.problem));
+  }
+  if (page.shown !== 'rules') return;
+  showRules(page.ask());
+  const { mistake } = shown;
+  if (mistake !== null && mistake.member !== '') document.getElementById(idOf(mistake.member, mistake.row, mistake.part))?.focus();
+}
+
+// ---- how lists fare
+
 async function drawMetricsView(number: number): Promise<void> {
   const found = await page.answer(page.api?.metrics(days), number);
   if (found === null) return;
@@ -141,6 +203,7 @@ async function draw(): Promise<void> {
   const number = page.ask();
   if (page.shown === 'users') await drawUserView(number);
   else if (page.shown === 'items') await drawItemView(number);
+  else if (page.shown === 'rules') await drawRulesView(number);
   else if (page.shown === 'metrics') await drawMetricsView(number);
   else if (page.shown === 'health') await drawHealthView(number);
   else await drawReleasesView(number);
