@@ -153,6 +153,30 @@ await check('an alarm is acknowledged and silenced under the name of who did it'
   expect(/^monitor_latency_measured\{monitor="newsroom",span="intake"\} 8$/m.test(metrics), metrics);
 });
 
+await check('what is written beside an alarm, and what is unfolded, stays while documents come in', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('.numbers summary');
+  await page.locator('#documents > *').first().waitFor();
+  say([{ guid: 'tea8', title: 'tea is poured', sentiment: 'neutral' }]);
+  await page.locator('[data-topic=tea] .counts', { hasText: '6 / 9' }).waitFor({ timeout: 60_000 });
+  await page.locator('.point-row').waitFor();
+  expect(await page.locator('.numbers').evaluate((numbers) => numbers.open), 'the numbers were folded away');
+  await page.click('[data-view=alarms]');
+  await page.click('[data-alarm^="tea@"]');
+  await page.locator('#note').pressSequentially('teh factory');
+  await page.locator('#note').evaluate((field) => {
+    field.setSelectionRange(0, 3);
+    field.isOld = true; // of this element, not of what is drawn in its place
+  });
+  say([{ guid: 'tea9', title: 'tea is sipped', sentiment: 'neutral' }]);
+  await page.waitForFunction(() => document.getElementById('note')?.isOld === undefined, null, { timeout: 60_000 });
+  const field = await page.evaluate(() => [document.activeElement.id, document.activeElement.value, document.activeElement.selectionStart, document.activeElement.selectionEnd].join('|'));
+  expect(field === 'note|teh factory|0|3', `after the alarm was drawn anew: ${field}`);
+  await page.keyboard.type('the');
+  await page.click('#alarm-true');
+  await page.waitForFunction(() => document.getElementById('note')?.value === '');
+});
+
 await check('by keyboard alone: a point of the chart and its documents', { locale: 'en-GB' }, async (page) => {
   await signIn(page);
   await page.focus('#point');

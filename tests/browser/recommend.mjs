@@ -1,13 +1,14 @@
 // The pages of recommendation in a real browser (recommend.sh sets the shop up):
-//   RECOMMEND_TOKEN=TOKEN RECOMMEND_KEY=KEY node recommend.mjs BASE_URL [--screenshots DIR]
-// The token is Li's, the key the tenant's. Exit status 0 when every check passed, 1 when one failed, 2 for bad use.
+//   RECOMMEND_TOKEN=TOKEN RECOMMEND_OTHER=TOKEN RECOMMEND_KEY=KEY node recommend.mjs BASE_URL [--screenshots DIR]
+// The token is Li's, a manager; the other one that of somebody who is none; the key the tenant's. Exit status 0 when every check passed, 1 when one failed, 2 for bad use.
 import { expect, expectAccessible, expectNoSidewaysScroll, launch, readArguments, Tally, withWatchedPage } from './harness.mjs';
 
 const given = readArguments(process.argv.slice(2), 1);
 const token = process.env.RECOMMEND_TOKEN;
+const other = process.env.RECOMMEND_OTHER;
 const key = process.env.RECOMMEND_KEY;
-if (given === null || !token || !key) {
-  console.error('usage: RECOMMEND_TOKEN=TOKEN RECOMMEND_KEY=KEY node recommend.mjs BASE_URL [--screenshots DIR]');
+if (given === null || !token || !other || !key) {
+  console.error('usage: RECOMMEND_TOKEN=TOKEN RECOMMEND_OTHER=TOKEN RECOMMEND_KEY=KEY node recommend.mjs BASE_URL [--screenshots DIR]');
   process.exit(2);
 }
 const base = new URL('/recommend', given.urls[0]).href;
@@ -24,11 +25,11 @@ async function post(path, body) {
   return response.json();
 }
 
-async function signIn(page) {
+async function signIn(page, as = token) {
   const response = await page.goto(base);
   const csp = response.headers()['content-security-policy'] ?? '';
   expect(response.ok() && !/unsafe-inline|unsafe-eval/.test(csp) && csp !== '', `the page answered ${response.status()} with the policy "${csp}"`);
-  await page.fill('#token', token);
+  await page.fill('#token', as);
   await page.press('#token', 'Enter');
   await page.locator('[data-user]').first().waitFor();
 }
@@ -75,6 +76,101 @@ await check('what is taken down is in no list at once, and comes back', { locale
   await page.locator('[data-item=odd]').waitFor();
   expect((await page.locator('[data-item=odd] b').count()) === 0, 'markup of a title became elements');
   await shot(page, 'items');
+});
+
+await check('what is typed stays, and where, while the items are drawn anew', { locale: 'en-GB' }, async (page) => {
+  await signIn(page);
+  await page.click('[data-view=items]');
+  await page.locator('[data-item]').first().waitFor();
+  let letGo;
+  const open = new Promise((done) => (letGo = done));
+  await page.route((url) => url.pathname === '/v1/recommend/items', async (route) => {
+    await open;
+    await route.continue();
+  });
+  const asked = page.waitForRequest((request) => new URL(request.url()).pathname === '/v1/recommend/items');
+  const first = await page.locator('[data-item]').first().getAttribute('data-item');
+  await page.click(`[data-hide="${first}"]`);
+  await asked;
+  await page.locator('#words').pressSequentially('odd tutle');
+  await page.locator('#words').evaluate((field) => field.setSelectionRange(5, 6));
+  letGo();
+  await page.locator(`[data-item="${first}"] .hidden-item`).waitFor();
+  const field = await page.evaluate(() => [document.activeElement.id, document.activeElement.value, document.activeElement.selectionStart].join('|'));
+  expect(field === 'words|odd tutle|5', `after the view was drawn anew: ${field}`);
+  await page.keyboard.type('i');
+  await page.keyboard.press('Enter');
+  await page.locator('#view .empty', { hasText: '1 found' }).waitFor();
+  await page.fill('#words', first);
+  await page.press('#words', 'Enter');
+  await page.click(`[data-hide="${first}"]`);
+  await page.locator(`[data-item="${first}"] .hidden-item`).waitFor({ state: 'detached' });
+});
+
+await check('rules are put by a manager: what is wrong is said beside its field, what is right holds at once', { locale: 'en-GB', expected: /400/ }, async (page) => {
+  await signIn(page);
+  await page.click('[data-view=rules]');
+  await page.locator('#rules-save').waitFor();
+  const top = (await post('/v1/recommend', { user: 'reader-01', count: 100 })).items.map((item) => item.id);
+  await page.click('#rule-pin-add');
+  expect((await page.evaluate(() => document.activeElement.id)) === 'rule-pin-0-item', 'the focus is not on the new row');
+  await page.keyboard.type('odd');
+  await page.fill('#rule-pin-0-position', '0');
+  await page.fill('#rule-blocked_words', `${top[0]}\nno such word`);
+  await page.click('#rule-caps-add');
+  await page.fill('#rule-caps-0-tag', 'author:*');
+  await page.fill('#rule-caps-0-value', '2');
+  await page.click('#rules-save');
+  await page.locator('#rule-pin-0-position-wrong', { hasText: 'whole number from 1 to 100' }).waitFor();
+  expect((await page.evaluate(() => document.activeElement.id)) === 'rule-pin-0-position', 'the focus is not on the field that is wrong');
+  expect((await page.getAttribute('#rule-pin-0-position', 'aria-describedby')) === 'rule-pin-0-position-wrong', 'the field does not name its mistake');
+  expect((await page.locator('#view .problem-line').count()) === 1, 'more than one field is wrong');
+  await shot(page, 'rules-wrong');
+  await page.click('[data-lang=zh]'); // what is written stays in another language too
+  await page.locator('#rule-pin-0-position-wrong', { hasText: '要 1 到 100 的整数' }).waitFor();
+  await page.click('[data-lang=en]');
+  await page.fill('#rule-pin-0-position', '2');
+  await page.fill('#rule-caps-0-value', '2');
+  await page.press('#rule-caps-0-value', 'Enter');
+  await page.locator('#announce', { hasText: 'rules are kept' }).waitFor();
+  expect((await page.locator('#view .problem-line').count()) === 0, 'a mistake is still shown');
+  const listed = (await post('/v1/recommend', { user: 'reader-01' })).items.map((item) => item.id);
+  expect(listed[1] === 'odd', `the list: ${listed}`);
+  await page.click('#rule-caps-add');
+  await page.fill('#rule-caps-1-tag', 'author:*');
+  await page.fill('#rule-caps-1-value', '5');
+  await page.click('#rules-save');
+  await page.locator('#rule-caps-1-tag-wrong', { hasText: 'stands twice' }).waitFor();
+  await page.click('#rule-caps-0-remove');
+  expect((await page.inputValue('#rule-caps-0-value')) === '5' && (await page.locator('#rule-caps-1-tag').count()) === 0, 'another row was removed');
+  await page.click('#rules-discard');
+  await page.waitForFunction(() => document.getElementById('rule-caps-0-value')?.value === '2');
+  await shot(page, 'rules');
+});
+
+await check('rules are read by who is no manager, and changed by nobody but managers', { locale: 'en-GB' }, async (page) => {
+  await signIn(page, other);
+  await page.click('[data-view=rules]');
+  await page.locator('[data-rule=caps] th', { hasText: 'author:*' }).waitFor();
+  expect((await page.innerText('[data-rule=pin] tbody tr')).startsWith('odd'), await page.innerText('[data-rule=pin]'));
+  expect((await page.locator('#view input, #view textarea, #view button').count()) === 0, 'fields are offered');
+  await shot(page, 'rules-read');
+  await page.click('#sign-out');
+  await signIn(page);
+  await page.click('[data-view=rules]');
+  await page.click('#rule-pin-0-remove');
+  await page.fill('#rule-blocked_words', '');
+  const anew = { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: '{"blocked_tags": ["never"]}' };
+  expect((await fetch(`${origin}/v1/recommend/rules`, anew)).ok, 'the rules were not put');
+  await page.click('[data-view=items]');
+  await page.click('[data-view=rules]');
+  await page.locator('#rules-changed').waitFor(); // and what is written is still there
+  expect((await page.locator('#rule-pin-0-item').count()) === 0 && (await page.inputValue('#rule-caps-0-tag')) === 'author:*', 'what was written is gone');
+  await page.click('#rules-discard');
+  await page.waitForFunction(() => document.getElementById('rule-blocked_tags')?.value === 'never');
+  await page.fill('#rule-blocked_tags', '');
+  await page.click('#rules-save');
+  await page.locator('#announce', { hasText: 'rules are kept' }).waitFor();
 });
 
 await check('lists and clicks are counted by day', { locale: 'en-GB' }, async (page) => {
@@ -131,6 +227,10 @@ await check('Chinese, dark, and kept over a reload', { colorScheme: 'dark' }, as
   await page.click('[data-user="reader-01"]');
   await page.locator('#preview li').first().waitFor();
   await shot(page, 'dark');
+  await page.click('[data-view=rules]');
+  await page.locator('#rules-save').waitFor();
+  await page.click('#rule-lift-add');
+  await shot(page, 'dark-rules');
   await page.reload();
   await page.locator('[data-user]').first().waitFor();
   await page.click('#sign-out');
@@ -142,9 +242,10 @@ await check('on a phone nothing stands outside the screen', phone, async (page) 
   await signIn(page);
   await page.tap('[data-user="reader-01"]');
   await page.locator('#preview li').first().waitFor();
-  for (const view of ['users', 'items', 'metrics', 'health', 'releases']) {
+  for (const view of ['users', 'items', 'rules', 'metrics', 'health', 'releases']) {
     await page.tap(`[data-view=${view}]`);
     await page.locator('#view .empty, #view table, #view .releases').first().waitFor();
+    if (view === 'rules') for (const rows of ['pin', 'lift', 'caps']) await page.tap(`#rule-${rows}-add`);
     await expectNoSidewaysScroll(page, 360);
     await shot(page, `phone-${view}`);
   }
@@ -159,9 +260,10 @@ for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }],
     await page.click('[data-user="reader-01"]');
     await page.locator('#preview li').first().waitFor();
     await expectAccessible(page, 'a user');
-    for (const view of ['items', 'metrics', 'health', 'releases']) {
+    for (const view of ['items', 'rules', 'metrics', 'health', 'releases']) {
       await page.click(`[data-view=${view}]`);
-      await page.locator('#view table').first().waitFor();
+      await page.locator('#view table, #rules-save').first().waitFor();
+      if (view === 'rules') for (const rows of ['pin', 'lift']) await page.click(`#rule-${rows}-add`);
       await expectAccessible(page, view);
     }
   });

@@ -25,6 +25,7 @@ mine="--tenant acme --workdir w"
 "$yupu" plans tenant acme --plan books --workdir w >/dev/null
 key="$("$yupu" keys create --tenant acme --workdir w | grep -o 'yp_[0-9A-Za-z_]*' | head -n 1)"
 token="$("$yupu" agents add Li --manager --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
+other="$("$yupu" agents add Bo --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
 echo '{"id": "odd", "title": "<b>odd</b> title", "tags": ["odd"]}' >odd.jsonl
 # shellcheck disable=SC2086
 {
@@ -43,7 +44,7 @@ for _ in $(seq 100); do
   sleep 0.2
 done
 status=0
-RECOMMEND_TOKEN="$token" RECOMMEND_KEY="$key" node "$here/recommend.mjs" "${url:?the server did not listen: $(tail -n 5 serve.log)}" "$@" || status=$?
+RECOMMEND_TOKEN="$token" RECOMMEND_OTHER="$other" RECOMMEND_KEY="$key" node "$here/recommend.mjs" "${url:?the server did not listen: $(tail -n 5 serve.log)}" "$@" || status=$?
 if [ "$status" != 0 ]; then
   echo "recommend.sh: last lines of the server:" >&2
   tail -n 10 serve.log >&2 || true

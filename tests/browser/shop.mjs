@@ -113,6 +113,29 @@ await check('what is typed stays, and where, while an answer draws the view anew
   await page.locator('.quote', { hasText: 'behind the till' }).waitFor();
 });
 
+await check('a question stays open while the view is drawn anew, until what it is about is gone', { locale: 'en-GB' }, async (page) => {
+  const upload = (name) => page.setInputFiles('#upload', { name, mimeType: 'text/markdown', buffer: Buffer.from(`# ${name}\n\nNothing of it matters.\n`) });
+  const headers = { authorization: `Bearer ${manager}`, 'content-type': 'application/json' };
+  const remove = (source) => fetch(new URL('/v1/console/knowledge/remove', origin), { method: 'POST', headers, body: JSON.stringify({ source }) });
+  await open(page, manager, 'knowledge');
+  await upload('roof.md');
+  await page.locator('[data-remove="roof.md"]').waitFor();
+  const documents = await holdDocuments(page);
+  await upload('attic.md');
+  await documents.asked;
+  await page.click('[data-remove="roof.md"]');
+  documents.letGo();
+  await page.locator('[data-remove="attic.md"]').waitFor();
+  const asked = await page.locator('.asked').allInnerTexts();
+  expect(asked.length === 1 && asked[0].includes('roof.md'), `questions: ${JSON.stringify(asked)}`);
+  expect(await page.locator('[data-no]').evaluate((button) => button === document.activeElement), 'the focus is not on the way back');
+  expect((await remove('roof.md')).ok, 'roof.md was not removed');
+  await upload('cellar.md');
+  await page.locator('[data-remove="cellar.md"]').waitFor();
+  expect((await page.locator('.asked, [data-remove="roof.md"]').count()) === 0, 'a question about what is gone');
+  for (const name of ['attic.md', 'cellar.md']) expect((await remove(name)).ok, `${name} was not removed`);
+});
+
 await check('a word that an input method composes is whole after the view was drawn anew', { locale: 'en-GB' }, async (page, context) => {
   await open(page, manager, 'knowledge');
   const documents = await holdDocuments(page);

@@ -2,6 +2,7 @@
 // table beside them, dates and amounts.
 
 import { el } from '../src/dom';
+import { keepsOpen } from '../src/redraw';
 import type { Say, Word } from './words';
 
 // "2026-11-27 08:00" of the reader's own clocks; '' for what is no date.
@@ -32,29 +33,33 @@ export function table(label: string, heads: string[], rows: (Node | string)[][],
   );
 }
 
-// A button that asks before it does what it says: the question stands in its place, the focus on what takes it back.
+// A button that asks before it does what it says: the question stands in its place, the focus on what takes it back. It
+// stays open while the view is drawn anew, of the same thing, which the button's data- attributes name.
 export function asking(say: Say, word: Word, question: string, attributes: Record<string, string>, deed: () => void): HTMLElement {
-  const place = el('span', { class: 'asking' });
+  const about = Object.entries(attributes).filter(([name]) => name.startsWith('data-'));
+  const place = el('span', { class: 'asking', 'data-asking': [word, ...about.map(([, value]) => value)].join(' ') });
   const button = el('button', { type: 'button', class: 'outline', ...attributes }, say(word));
+  const yes = el('button', { type: 'button', class: 'solid', 'data-yes': true }, say(word));
+  const no = el('button', { type: 'button', class: 'outline', 'data-no': true }, say('cancel'));
+  const asked = el('span', { class: 'asked', role: 'group', 'aria-label': say('sure') }, el('span', {}, `${say('sure')} ${question}`), yes, no);
+  const back = (): void => {
+    place.replaceChildren(button);
+    button.focus();
+  };
   button.addEventListener('click', () => {
-    const yes = el('button', { type: 'button', class: 'solid', 'data-yes': true }, say(word));
-    const no = el('button', { type: 'button', class: 'outline', 'data-no': true }, say('cancel'));
-    const back = (): void => {
-      place.replaceChildren(button);
-      button.focus();
-    };
-    yes.addEventListener('click', () => {
-      yes.disabled = true;
-      deed();
-    });
-    no.addEventListener('click', back);
-    const asked = el('span', { class: 'asked', role: 'group', 'aria-label': say('sure') }, el('span', {}, `${say('sure')} ${question}`), yes, no);
-    asked.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') back();
-    });
     place.replaceChildren(asked);
     no.focus();
   });
+  yes.addEventListener('click', () => {
+    yes.disabled = true;
+    deed();
+  });
+  no.addEventListener('click', back);
+  asked.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') back();
+  });
+  // Answered with yes it is no question any more.
+  keepsOpen(place, { isOpen: () => asked.isConnected && !yes.disabled, open: () => place.replaceChildren(asked) });
   place.append(button);
   return place;
 }

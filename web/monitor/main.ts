@@ -9,11 +9,12 @@ import { byId, el } from '../src/dom';
 import { htmlLang } from '../src/i18n';
 import { detailOf } from '../src/person_calls';
 import { PersonPage } from '../src/person_page';
+import { focusIfLost } from '../src/redraw';
 import { calls, type Calls } from './api';
 import { drawDrift } from './drift';
 import { drawLatency } from './latency';
 import { drawNotices } from './notices';
-import type { Evidence, Overview, Sentiment, Series } from './read';
+import type { Overview, Sentiment, Series } from './read';
 import { drawAlarms, drawChart, drawDocuments, drawLog, drawSources, drawTopics, evidencePane, periodOf, pointText, topicFrame, type AlarmActions, type Place } from './views';
 import { words, type Say } from './words';
 
@@ -37,10 +38,7 @@ const page = new PersonPage<View, Calls, Overview>({
   stream: { path: '/v1/monitor/events', heard },
   me: (isOpen) => (overview === null ? null : isOpen ? `${overview.person} · ${say('live')}` : say('offlineNow')),
   count: () => overview?.topics.filter((row) => row.state === 'firing').length ?? 0,
-  draw: () => {
-    evidence = null;
-    void refresh();
-  },
+  draw: () => void refresh(),
 });
 const { view } = page;
 const say: Say = (word, values) => words(page.lang)(word, values);
@@ -105,23 +103,23 @@ async function drawTopicView(number: number): Promise<void> {
   if (overview === null) return;
   view.className = 'view-board';
   const { list: into, pane } = frame();
-  const focused = document.activeElement?.closest<HTMLElement>('[data-topic]')?.dataset.topic ?? '';
-  drawTopics(into, overview, topic, place(), (one) => {
+  const [known, shown] = [overview, topic];
+  const pick = (one: string): void => {
     topic = one;
     chosen = '';
     void refresh();
-  });
-  if (focused !== '') into.querySelector<HTMLElement>(`[data-topic="${CSS.escape(focused)}"]`)?.focus();
+  };
+  page.redraw(into, number, () => drawTopics(into, known, shown, place(), pick));
   const found = await page.answer(topic === '' ? undefined : page.api?.series(topic, hours), number);
   if (found === null) return;
+  // The documents of a topic stay until those that are read now are there.
+  const documents = series?.topic === found.topic ? document.getElementById('documents') : null;
   series = found;
-  const kept = document.activeElement?.id ?? '';
-  const wasOpen = pane.querySelector('details')?.open === true;
-  pane.replaceChildren(...topicFrame(series, hours, pointIndex(), sentiment, place(), { hours: chooseHours, point: choosePoint, show: chooseDocuments }));
-  const numbers = pane.querySelector('details');
-  if (numbers !== null) numbers.open = wasOpen;
-  if (kept === 'range' || kept === 'point' || kept === 'which') document.getElementById(kept)?.focus();
-  redrawChart();
+  page.redraw(pane, number, () => {
+    pane.replaceChildren(...topicFrame(found, hours, pointIndex(), sentiment, place(), { hours: chooseHours, point: choosePoint, show: chooseDocuments }));
+    if (documents !== null) byId('documents').replaceWith(documents);
+    redrawChart();
+  });
   await readDocuments(number);
 }
 
@@ -158,20 +156,20 @@ async function readDocuments(number: number): Promise<void> {
   const shown = series.topic; // another may be chosen, or nobody be signed in any more, before the answer is there
   const found = await page.answer(page.api?.documents(shown, from, to, sentiment), number);
   const into = document.getElementById('documents');
-  if (found !== null && into !== null) drawDocuments(into, found, place(), (doc, wanted) => actions.judgeDocument(doc.id, shown, wanted));
+  if (found !== null && into !== null) page.redraw(into, number, () => drawDocuments(into, found, place(), (doc, wanted) => actions.judgeDocument(doc.id, shown, wanted)));
 }
 
 // ---- alarms
 
-let evidence: Evidence | null = null;
 const did = (outcome: Outcome<true>): void => {
   page.announce(outcome.ok ? say('done') : detailOf(outcome.problem));
-  if (outcome.ok) void refresh();
+  if (outcome.ok) void refresh().then(() => focusIfLost(view));
   else page.failed(outcome.problem);
 };
-// What was written beside the buttons has been sent: the alarm is drawn anew.
-const judged = (outcome: Outcome<true>): void => {
-  evidence = null;
+// What was written beside the buttons has been sent, and is no more to be written.
+const told = (sent: string) => (outcome: Outcome<true>): void => {
+  const note = document.getElementById('note');
+  if (outcome.ok && note instanceof HTMLInputElement && note.value.trim() === sent) note.value = '';
   did(outcome);
 };
 const actions: AlarmActions = {
@@ -179,52 +177,48 @@ const actions: AlarmActions = {
     alarm = one;
     void refresh();
   },
-  acknowledge: (one, note) => void page.api?.acknowledge(one, note).then(did),
-  silence: (one, minutes, note) => void page.api?.silence(one, minutes, note).then(did),
+  acknowledge: (one, note) => void page.api?.acknowledge(one, note).then(told(note)),
+  silence: (one, minutes, note) => void page.api?.silence(one, minutes, note).then(told(note)),
   endSilence: (id) => void page.api?.endSilence(id).then(did),
-  judge: (one, justified, note) => void page.api?.judgeAlarm(one, justified, note).then(judged),
-  judgeDocument: (id, of, wanted) => void page.api?.judgeDocument(id, of, wanted).then(judged),
+  judge: (one, justified, note) => void page.api?.judgeAlarm(one, justified, note).then(told(note)),
+  judgeDocument: (id, of, wanted) => void page.api?.judgeDocument(id, of, wanted).then(did),
 };
 
 async function drawAlarmView(number: number): Promise<void> {
   const known = await page.answer(page.api?.alarms(), number);
   if (known === null || overview === null) return;
-  const { rows } = known;
+  const [board, shown] = [overview, alarm];
   view.className = 'view-board';
   const { list: into, pane } = frame();
-  drawAlarms(into, known, overview, alarm, place(), actions);
-  if (rows.find((row) => row.alarm === alarm) === undefined) {
-    evidence = null;
+  page.redraw(into, number, () => drawAlarms(into, known, board, shown, place(), actions));
+  if (known.rows.find((row) => row.alarm === shown) === undefined) {
     pane.replaceChildren(el('p', { class: 'empty' }, say('pickAlarm')));
     return;
   }
-  const found = await page.answer(page.api?.alarm(alarm), number);
-  if (found === null) return;
-  // What is being written is not drawn over, unless the alarm itself has changed.
-  const isWriting = (document.getElementById('note') as HTMLInputElement | null)?.value !== '' && document.getElementById('note') !== null;
-  if (isWriting && evidence !== null && evidence.row.alarm === found.row.alarm && evidence.row.state === found.row.state) return;
-  evidence = found;
-  pane.replaceChildren(...evidencePane(found, place(), actions));
+  const found = await page.answer(page.api?.alarm(shown), number);
+  if (found !== null) page.redraw(pane, number, () => pane.replaceChildren(...evidencePane(found, place(), actions)));
 }
 
 // ---- sources and the log
 
 async function drawTable(number: number): Promise<void> {
   view.className = 'view-table';
+  const drawn = (draw: () => void): void => page.redraw(view, number, draw);
   if (page.shown === 'sources') {
     const rows = await page.answer(page.api?.sources(), number);
     const spans = rows === null ? null : await page.answer(page.api?.latency(), number);
-    if (rows !== null && spans !== null) drawSources(view, rows, drawLatency(spans, place()), place());
+    if (rows !== null && spans !== null) drawn(() => drawSources(view, rows, drawLatency(spans, place()), place()));
   } else if (page.shown === 'notices') {
     const known = await page.answer(page.api?.notices(), number);
-    if (known !== null) drawNotices(view, known, place(), { test: (route) => void page.api?.testRoute(route).then(did), resend: (id) => void page.api?.resend(id).then(did) });
+    const acts = { test: (route: string) => void page.api?.testRoute(route).then(did), resend: (id: string) => void page.api?.resend(id).then(did) };
+    if (known !== null) drawn(() => drawNotices(view, known, place(), acts));
   } else if (page.shown === 'drift') {
     const weeks = await page.answer(page.api?.drift(), number);
     const unsure = weeks === null ? null : await page.answer(page.api?.unsure(), number);
-    if (weeks !== null && unsure !== null) drawDrift(view, weeks, unsure, place(), actions.judgeDocument);
+    if (weeks !== null && unsure !== null) drawn(() => drawDrift(view, weeks, unsure, place(), actions.judgeDocument));
   } else {
     const rows = await page.answer(page.api?.log(), number);
-    if (rows !== null) drawLog(view, rows, place());
+    if (rows !== null) drawn(() => drawLog(view, rows, place()));
   }
 }
 

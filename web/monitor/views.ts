@@ -81,7 +81,7 @@ export function topicFrame(series: Series, hours: number, chosen: number, sentim
   const { say, locale } = place;
   const range = el('select', { id: 'range' }, ...kHours.map((one) => el('option', { value: String(one), selected: one === hours }, say(`hours_${one}`))));
   range.addEventListener('change', () => actions.hours(Number(range.value)));
-  const slider = el('input', { id: 'point', type: 'range', min: '0', max: String(Math.max(0, series.points.length - 1)), step: '1', value: String(chosen) });
+  const slider = el('input', { id: 'point', type: 'range', 'data-drawn': true, min: '0', max: String(Math.max(0, series.points.length - 1)), step: '1', value: String(chosen) });
   slider.addEventListener('input', () => actions.point(Number(slider.value)));
   const which = el('select', { id: 'which' }, el('option', { value: '' }, say('anySentiment')), ...kSentiments.map((one) => el('option', { value: one, selected: one === sentiment }, say(one))));
   const show = (): void => actions.show(Number(slider.value), kSentiments.find((one) => one === which.value) ?? '');
@@ -140,7 +140,7 @@ export function drawChart(into: HTMLElement, series: Series, chosen: number, pic
 export type Judge = (doc: Doc, sentiment: Sentiment) => void;
 
 function judgeForm(doc: Doc, { say }: Place, judge: Judge): HTMLElement {
-  const select = el('select', { class: 'judge', 'aria-label': say('judge') }, el('option', { value: '' }, say('judgeAs')), ...kSentiments.map((one) => el('option', { value: one }, say(one))));
+  const select = el('select', { class: 'judge', 'data-drawn': true, 'aria-label': say('judge') }, el('option', { value: '' }, say('judgeAs')), ...kSentiments.map((one) => el('option', { value: one }, say(one))));
   select.addEventListener('change', () => {
     const wanted = kSentiments.find((one) => one === select.value);
     if (wanted !== undefined) judge(doc, wanted);
@@ -221,7 +221,7 @@ function alarmForms(row: AlarmRow, say: Say, actions: AlarmActions): HTMLElement
     button.addEventListener('click', () => actions.judge(row.alarm, justified, note.value.trim()));
     return button;
   };
-  return el('div', { class: 'alarm-actions' }, el('label', { for: 'note' }, say('note')), note, acknowledge, el('label', { for: 'minutes' }, say('silenceFor')), minutes, silence, verdict(true), verdict(false));
+  return el('div', { class: 'alarm-actions', 'data-of': row.alarm }, el('label', { for: 'note' }, say('note')), note, acknowledge, el('label', { for: 'minutes' }, say('silenceFor')), minutes, silence, verdict(true), verdict(false));
 }
 
 export function evidencePane(evidence: Evidence, place: Place, actions: AlarmActions): HTMLElement[] {

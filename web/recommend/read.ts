@@ -4,6 +4,7 @@ import { list, number, object, text } from '../console/read';
 
 export interface Board {
   person: string;
+  isManager: boolean; // may say what stands in lists
   items: number;
   users: number;
   events: number;
@@ -111,7 +112,7 @@ export interface Releases {
 
 export function readBoard(json: unknown): Board {
   const all = object(json);
-  return { person: text(all.person), items: number(all.items), users: number(all.users), events: number(all.events), live: text(all.live) };
+  return { person: text(all.person), isManager: all.manager === true, items: number(all.items), users: number(all.users), events: number(all.events), live: text(all.live) };
 }
 
 export function readItems(json: unknown): Found<ItemRow> {

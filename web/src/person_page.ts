@@ -7,6 +7,7 @@ import { byId, el } from './dom';
 import { drawFrame, layOutFrame, type FrameWord, type Tab } from './frame';
 import { preferredLang, type Lang } from './i18n';
 import { detailOf, follow } from './person_calls';
+import { redraw } from './redraw';
 import { Session } from './session';
 import { signInForm } from './sign_in';
 import { kLangKey, kTokenKey, store, stored } from './tab_store';
@@ -84,6 +85,12 @@ export class PersonPage<View extends string, Calls, First> {
     if (outcome.ok) return outcome.value;
     this.failed(outcome.problem);
     return null;
+  }
+
+  // Draws `into` anew with an answer, and takes nothing from who works in it; not when something else has been asked
+  // for by the time it can be drawn.
+  redraw(into: HTMLElement, number: number, draw: () => void): void {
+    redraw(into, () => this.session.isNewest(number) && draw());
   }
 
   failed(problem: Problem): void {

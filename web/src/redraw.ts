@@ -5,8 +5,9 @@
 // A control is the same one as before when its tag, id and data- attributes are, those of what it stands in, and, of
 // several such, its place among them (of a box: its value). What nobody has touched is as it was drawn. A field whose
 // value is given back says so by an "input" event: what follows a field listens to that one, and acts on "change" alone.
+// A field marked data-drawn is always as it is drawn: its value is one that the page keeps, or that has been acted upon.
 
-const kKept = 'input, textarea, select, button, a, summary, details, aside, [tabindex]';
+const kKept = 'input, textarea, select, button, a, summary, details, aside, [tabindex], [data-asking]';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const isField = (element: Element): element is Field => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;
@@ -16,6 +17,15 @@ const isText = (element: Element): element is HTMLInputElement | HTMLTextAreaEle
 const touched = new WeakSet<EventTarget>(); // fields a person has changed
 const waiting = new Map<HTMLElement, () => void>(); // the newest drawing of each part, while a word is composed in it
 let composing: Node | null = null;
+
+// What stands open in a way of its own, as a question does (console/parts.ts): opened again on what is drawn in its
+// place. It carries data-asking, which says what it is about.
+export interface Opening {
+  isOpen: () => boolean;
+  open: () => void; // leaves the focus where it is
+}
+const openings = new WeakMap<Element, Opening>();
+export const keepsOpen = (element: HTMLElement, opening: Opening): void => void openings.set(element, opening);
 
 function composed(): void {
   composing = null;
@@ -63,13 +73,13 @@ function* keyed(into: HTMLElement): Generator<[string, HTMLElement]> {
 }
 
 function holdOne(element: HTMLElement): Held {
-  const isKept = isField(element) && touched.has(element) && !(element instanceof HTMLInputElement && element.type === 'file');
+  const isKept = isField(element) && touched.has(element) && element.dataset.drawn === undefined && !(element instanceof HTMLInputElement && element.type === 'file');
   const range = isText(element) && element.selectionStart !== null ? element : null;
   return {
     element,
     value: isKept ? element.value : null,
     checked: isBox(element) && element.checked,
-    isOpen: element instanceof HTMLDetailsElement && element.open,
+    isOpen: element instanceof HTMLDetailsElement ? element.open : openings.get(element)?.isOpen() === true,
     isFocused: element === document.activeElement,
     selection: range === null ? null : [range.selectionStart ?? 0, range.selectionEnd ?? 0, range.selectionDirection ?? 'none'],
     top: element.scrollTop,
@@ -117,6 +127,7 @@ export function redraw(into: HTMLElement, draw: () => void): void {
   for (const [key, element] of keyed(into)) before.set(key, holdOne(element));
   const { scrollTop, scrollLeft } = into;
   draw();
+  for (const [key, element] of [...keyed(into)]) if (before.get(key)?.isOpen === true) openings.get(element)?.open();
   let focused: [HTMLElement, Held] | null = null;
   for (const [key, element] of keyed(into)) {
     const held = before.get(key);

@@ -38,6 +38,11 @@ describe('a session', () => {
   it('answers the newest question alone', async () => {
     const { session } = trial(async () => ({ ok: true, value: 'Li' }));
     await session.signIn('ya_1');
+    const [before, after] = [session.ask(), session.ask()];
+    expect([session.isNewest(before), session.isNewest(after)]).toEqual([false, true]);
+    session.signOut();
+    expect(session.isNewest(after)).toBe(false); // what waits to be drawn is for nobody
+    await session.signIn('ya_1');
     const said = (value: string): Promise<Outcome<string>> => Promise.resolve({ ok: true, value });
     const older = session.answer(said('older'), session.ask());
     const newest = session.answer(said('newest'), session.ask());

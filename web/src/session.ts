@@ -42,9 +42,14 @@ export class Session<Calls, First> {
     return (this.newest += 1);
   }
 
+  // Whether nothing has been asked for since, and somebody is still there.
+  isNewest(number: number): boolean {
+    return number === this.newest;
+  }
+
   // The outcome, unless something else has been asked for meanwhile, or nobody was there to ask.
   async answer<T>(question: Promise<Outcome<T>> | undefined, number: number): Promise<Outcome<T> | null> {
     const outcome = await question;
-    return outcome === undefined || number !== this.newest ? null : outcome;
+    return outcome === undefined || !this.isNewest(number) ? null : outcome;
   }
 }

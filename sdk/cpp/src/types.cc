@@ -955,6 +955,7 @@ void from_json(const Json& json, RecommendSponsoredClickResponse& value) {
 void to_json(Json& json, const RecommendBoardResponse& value) {
   json = Json::object();
   put(json, "person", value.person);
+  put(json, "manager", value.manager);
   put(json, "items", value.items);
   put(json, "users", value.users);
   put(json, "events", value.events);
@@ -962,6 +963,7 @@ void to_json(Json& json, const RecommendBoardResponse& value) {
 }
 void from_json(const Json& json, RecommendBoardResponse& value) {
   take(json, "person", value.person);
+  take(json, "manager", value.manager);
   take(json, "items", value.items);
   take(json, "users", value.users);
   take(json, "events", value.events);

@@ -545,6 +545,8 @@ export interface RecommendSponsoredClickResponse {
 export interface RecommendBoardResponse {
   /** who asks */
   person: string;
+  /** may change the rules and go back to another release */
+  manager: boolean;
   items: number;
   users: number;
   events: number;

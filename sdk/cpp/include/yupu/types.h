@@ -687,6 +687,8 @@ void from_json(const Json& json, RecommendSponsoredClickResponse& value);
 struct RecommendBoardResponse {
   // who asks
   std::string person;
+  // may change the rules and go back to another release
+  bool manager = false;
   std::int64_t items = 0;
   std::int64_t users = 0;
   std::int64_t events = 0;

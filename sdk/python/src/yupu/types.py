@@ -555,6 +555,7 @@ class RecommendSponsoredClickResponse(_RecommendSponsoredClickResponseNeeded, to
 
 class RecommendBoardResponse(TypedDict):
     person: str  # who asks
+    manager: bool  # may change the rules and go back to another release
     items: int
     users: int
     events: int

@@ -144,6 +144,7 @@ Result<Policy> BoardRoutes::policy(const std::string& tenant_id) {
 Result<http::Response> BoardRoutes::overview(const http::Request&, const Person& person) {
   YUPU_ASSIGN_OR_RETURN(const auto record, shops_.record(person.tenant_id));
   return reply({{"person", person.name},
+                {"manager", person.is_manager},
                 {"items", record->collection->items.size()},
                 {"users", record->collection->users.size()},
                 {"events", record->collection->log.events().size()},

@@ -13,8 +13,10 @@ inline constexpr std::string_view kHistoryQuery = R"({"type": "object", "require
 inline constexpr std::string_view kMetricsQuery = R"({"type": "object", "properties": {
   "days": {"type": "integer", "minimum": 1, "maximum": 400, "description": "back from today; 30"}}})";
 inline constexpr std::string_view kBoardSchema =
-    R"({"type": "object", "required": ["person", "items", "users", "events", "live"], "properties": {
-  "person": {"type": "string", "description": "who asks"}, "items": {"type": "integer"}, "users": {"type": "integer"},
+    R"({"type": "object", "required": ["person", "manager", "items", "users", "events", "live"], "properties": {
+  "person": {"type": "string", "description": "who asks"},
+  "manager": {"type": "boolean", "description": "may change the rules and go back to another release"},
+  "items": {"type": "integer"}, "users": {"type": "integer"},
   "events": {"type": "integer"}, "live": {"type": "string", "description": "the release that serves; empty: none"}}})";
 inline constexpr std::string_view kItemsSchema = R"({"type": "object", "required": ["found", "items"], "properties": {
   "found": {"type": "integer"}, "items": {"type": "array", "items": {"type": "object", "properties": {
