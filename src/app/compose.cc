@@ -61,7 +61,7 @@ struct LiveServer::Parts {
     service =
         std::make_unique<serving::Service>(house.clock, house.store, *commerce, *models.host, *models.engine,
                                            models.metrics, std::move(serves), service_hooks(house.store, house.clock));
-    recommendations.open(house, *service);
+    YUPU_RETURN_IF_ERROR(recommendations.open(house, *service));
     board.open(house);
     return options.strategy == nullptr ? ok_status() : shop.emplace().open(house, models, *service);
   }
@@ -89,7 +89,7 @@ struct LiveServer::Parts {
     YUPU_ASSIGN_OR_RETURN(server, http::Server::start(std::move(server_options), routes()));
     service->set_server(server.get());
     models.watcher->start();
-    recommendations.shops->start();
+    recommendations.start();
     board.start();
     if (shop) shop->start();
     return ok_status();
@@ -100,7 +100,7 @@ struct LiveServer::Parts {
     server->stop(kDrainMs);
     service->set_server(nullptr);
     if (shop) shop->stop();
-    recommendations.shops->stop();
+    recommendations.stop();
     board.stop();
     models.stop();
     server.reset();

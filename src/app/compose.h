@@ -32,11 +32,12 @@ struct LiveServerOptions {
   const strategy::Strategy* monitor = nullptr;                   // whose [monitor] is shown; null: that of `strategy`
   products::AnswerBook answers;                                  // of the strategy's bot
   std::vector<std::pair<std::string, std::string>> directories;  // NAME=DIR: models served without a release
-  std::string adapters;                   // a folder of adapters, paged in on demand; empty: none
-  std::int64_t adapter_memory_mb = 1024;  // for those in memory at a time
-  recommend::ListRules list_rules = {};   // of /v1/recommend
-  http::TrustedProxies proxies = {};      // in front of this server
-  int drain_seconds = 0;                  // between the signal and the end, not ready but answering
+  std::string adapters;                                     // a folder of adapters, paged in on demand; empty: none
+  std::int64_t adapter_memory_mb = 1024;                    // for those in memory at a time
+  recommend::ListRules list_rules = {};                     // of /v1/recommend
+  std::vector<strategy::RecommendKafka> event_topics = {};  // read while it runs
+  http::TrustedProxies proxies = {};                        // in front of this server
+  int drain_seconds = 0;                                    // between the signal and the end, not ready but answering
 };
 
 class LiveServer {

@@ -1,11 +1,9 @@
 #include "strategy/monitor_kafka.h"
 
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "products/monitor/documents/measured_intake.h"
 #include "products/monitor/documents/push_row.h"
@@ -26,30 +24,14 @@ Result<monitor::ReadyDocument> ready_of(const data::TopicMessage& message, const
   return monitor::make_ready(std::move(document), topics, from);
 }
 
+data::TopicOptions options_of(const Strategy& strategy, const MonitorKafka& source) {
+  data::TopicOptions options = source.topic;
+  options.value_bytes_max = monitor::kRowBytesMax;
+  if (!options.ca_file.empty()) options.ca_file = strategy.resolve(options.ca_file);
+  return options;
+}
+
 }  // namespace
-
-Result<data::TopicOffsets> topic_offsets(const std::string& position, const std::string& topic) {
-  data::TopicOffsets offsets;
-  if (position.empty()) return offsets;
-  const auto wrong = [&] { return internal_error(fmt::format("no position of a topic: '{}'", position)); };
-  const auto json = parse_json(position);
-  if (!json.ok() || !json->is_object() || !json->contains("topic") || !json->contains("offsets")) return wrong();
-  if (json->at("topic") != topic) return offsets;
-  if (!json->at("offsets").is_object()) return wrong();
-  for (const auto& [name, offset] : json->at("offsets").items()) {
-    std::int32_t partition = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), partition);
-    if (error != std::errc() || end != name.data() + name.size() || !offset.is_number_integer()) return wrong();
-    offsets[partition] = offset.get<std::int64_t>();
-  }
-  return offsets;
-}
-
-std::string topic_position(const data::TopicOffsets& offsets, const std::string& topic) {
-  Json json = {{"topic", topic}, {"offsets", Json::object()}};
-  for (const auto& [partition, offset] : offsets) json["offsets"][std::to_string(partition)] = offset;
-  return to_text(json);
-}
 
 KafkaSource::KafkaSource(store::Store& store, const Clock& clock, const Strategy& strategy, const MonitorKafka& source,
                          monitor::ScoreDocuments score, OpenTopic open_topic, monitor::ScoreDocuments embed)
@@ -58,47 +40,21 @@ KafkaSource::KafkaSource(store::Store& store, const Clock& clock, const Strategy
       strategy_(strategy),
       source_(source),
       score_(std::move(score)),
-      open_(std::move(open_topic)),
-      embed_(std::move(embed)) {}
-
-Status KafkaSource::open() {
-  YUPU_ASSIGN_OR_RETURN(position_, monitor::source_position(store_, strategy_.name, source_.source));
-  YUPU_ASSIGN_OR_RETURN(offsets_, topic_offsets(position_, source_.topic.topic));
-  data::TopicOptions options = source_.topic;
-  options.value_bytes_max = monitor::kRowBytesMax;
-  if (!options.ca_file.empty()) options.ca_file = strategy_.resolve(options.ca_file);
-  YUPU_ASSIGN_OR_RETURN(topic_, open_(options, offsets_));
-  // It ends before where it was read up to: made anew, cut, or another cluster's. From its beginning, then; what is
-  // known already is known by its content.
-  for (const auto& [partition, end] : topic_->ends()) {
-    const auto known = offsets_.find(partition);
-    if (known == offsets_.end() || known->second <= end) continue;
-    log::warn("monitor_topic_begins_anew", {{"source", source_.source}, {"partition", partition}, {"end", end}});
-    offsets_.erase(known);
-  }
-  return ok_status();
-}
+      embed_(std::move(embed)),
+      reader_(
+          clock, options_of(strategy, source),
+          [this] { return monitor::source_position(store_, strategy_.name, source_.source); }, std::move(open_topic)) {}
 
 Result<monitor::Outcomes> KafkaSource::take_some(int wait_ms) {
-  const std::int64_t now_ns = clock_.now_ns();
-  if (topic_ != nullptr && now_ns - opened_ns_ >= kReopenNs) topic_.reset();
-  if (topic_ == nullptr) {
-    if (now_ns < retry_ns_) return monitor::Outcomes();
-    if (const Status opened = open(); !opened.ok()) return fail(opened);
-    opened_ns_ = now_ns;
-  }
-  const auto messages = topic_->poll(kBatchMessages, wait_ms);
-  if (!messages.ok()) return fail(messages.status());
-  if (messages->empty()) return monitor::Outcomes();
-  auto outcomes = take(*messages);
-  // Its messages are behind the reader already: it begins again at what the store says.
-  if (!outcomes.ok()) topic_.reset();
+  const auto read = reader_.read(wait_ms);
+  if (!read.ok()) return fail(read.status());
+  if (read->messages.empty()) return monitor::Outcomes();
+  auto outcomes = take(*read);
+  outcomes.ok() ? reader_.keep(*read) : reader_.give_up();
   return outcomes;
 }
 
 Result<monitor::Outcomes> KafkaSource::fail(const Status& why) {
-  topic_.reset();
-  retry_ns_ = clock_.now_ns() + kRetryNs;
   log::warn("monitor_source_failed", {{"source", source_.source}, {"error", why.message()}});
   monitor::Batch batch;
   batch.source = source_.source;
@@ -110,18 +66,14 @@ Result<monitor::Outcomes> KafkaSource::fail(const Status& why) {
   return monitor::take_batch(store_, strategy_.name, batch, strategy_.monitor->intake);
 }
 
-Result<monitor::Outcomes> KafkaSource::take(const std::vector<data::TopicMessage>& messages) {
+Result<monitor::Outcomes> KafkaSource::take(const TopicBatch& read) {
   const auto from = score_ ? monitor::SentimentFrom::kScored : monitor::SentimentFrom::kDocument;
-  data::TopicOffsets offsets = offsets_;
   monitor::Batch batch;
   batch.source = source_.source;
-  batch.position_before = position_;
+  batch.position_before = read.position_before;
+  batch.position = read.position;
   batch.read_ns = clock_.now_ns();
-  for (const data::TopicMessage& message : messages) {
-    // Nothing twice, whatever the reader gives.
-    const auto known = offsets.find(message.partition);
-    if (known != offsets.end() && message.offset < known->second) continue;
-    offsets[message.partition] = message.offset + 1;
+  for (const data::TopicMessage& message : read.messages) {
     auto ready = ready_of(message, source_.source, batch.read_ns, strategy_.monitor->topics, from);
     if (ready.ok()) {
       batch.documents.push_back(std::move(ready).value());
@@ -131,24 +83,9 @@ Result<monitor::Outcomes> KafkaSource::take(const std::vector<data::TopicMessage
                               .detail = fmt::format("partition {}, offset {}: {}", message.partition, message.offset,
                                                     text::replace_invalid_utf8(ready.status().message()).text)});
   }
-  batch.position = topic_position(offsets, source_.topic.topic);
-  if (batch.position == position_) return monitor::Outcomes();
   if (score_) YUPU_RETURN_IF_ERROR(score_(batch.documents));
   if (embed_) YUPU_RETURN_IF_ERROR(embed_(batch.documents));
-  YUPU_ASSIGN_OR_RETURN(auto outcomes,
-                        monitor::take_measured_batch(store_, strategy_.name, batch, clock_, strategy_.monitor->intake));
-  position_ = batch.position;
-  offsets_ = std::move(offsets);
-  return outcomes;
-}
-
-bool KafkaSource::is_caught_up() const {
-  if (topic_ == nullptr) return false;
-  for (const auto& [partition, end] : topic_->ends()) {
-    const auto known = offsets_.find(partition);
-    if (end > 0 && (known == offsets_.end() || known->second < end)) return false;
-  }
-  return true;
+  return monitor::take_measured_batch(store_, strategy_.name, batch, clock_, strategy_.monitor->intake);
 }
 
 }  // namespace yupu::strategy

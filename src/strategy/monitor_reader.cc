@@ -8,6 +8,7 @@
 
 #include "http/url.h"
 #include "strategy/monitor_route_reader.h"
+#include "strategy/topic_plan_reader.h"
 
 namespace yupu::strategy {
 namespace {
@@ -125,21 +126,8 @@ bool is_taken(const std::string& source, const MonitorPlan& plan) {
 
 Status read_kafka(const toml::table& table, const std::string& file, MonitorPlan& plan) {
   MonitorKafka source;
-  data::TopicOptions& topic = source.topic;
-  topic.group = "yupu";
-  std::string security = "plaintext", format = "json";
   TomlReader reader(table, file, fmt::format("monitor.kafka[{}]", plan.kafka.size()));
-  reader.text("brokers", topic.brokers, true);
-  reader.text("topic", topic.topic, true);
-  reader.text("group", topic.group);
-  reader.one_of("format", format, {"json"});
-  reader.one_of("security", security, {"plaintext", "tls"});
-  topic.tls = security == "tls";
-  reader.text("ca_file", topic.ca_file);
-  source.source = "kafka:" + topic.topic;
-  reader.text("source", source.source);
-  if (topic.group.empty()) reader.fail("group", "must not be empty: it is what brokers know the reader by");
-  if (!topic.tls && !topic.ca_file.empty()) reader.fail("ca_file", "is of security = \"tls\"");
+  read_topic_options(reader, source.topic, source.source);
   if (is_taken(source.source, plan))
     reader.fail("source", fmt::format("\"{}\" is another source's already", source.source));
   YUPU_RETURN_IF_ERROR(reader.finish());

@@ -54,6 +54,25 @@ TEST(RecommendPlan, ACrossEncoderIsOffUnlessItIsNamed) {
   EXPECT_NE(message("model = \"m\"\ndeadline = 3\n").find("deadline_ms"), std::string::npos) << "the nearest";
 }
 
+TEST(RecommendPlan, TopicsAreReadWithWhoseEventsTheyHave) {
+  const std::string topic = "[[recommend.kafka]]\nbrokers = \"a:9092\"\ntopic = \"clicks\"\n";
+  const auto strategy = load("[recommend]\n" + topic + "tenant = \"acme\"\nsecurity = \"tls\"\nca_file = \"ca.pem\"\n" +
+                             topic + "source = \"second\"\n");
+  ASSERT_TRUE(strategy.ok()) << strategy.status().to_string();
+  const auto& kafka = strategy->recommend->kafka;
+  ASSERT_EQ(kafka.size(), 2U);
+  EXPECT_EQ(kafka[0].source + " " + kafka[0].tenant + " " + kafka[0].topic.brokers, "kafka:clicks acme a:9092");
+  EXPECT_TRUE(kafka[0].topic.tls);
+  EXPECT_EQ(kafka[0].topic.ca_file, strategy->resolve("ca.pem"));
+  EXPECT_EQ(kafka[1].source + kafka[1].tenant, "second");
+  const auto message = [](const std::string& keys) { return load("[recommend]\n" + keys).status().to_string(); };
+  EXPECT_NE(message("[[recommend.kafka]]\ntopic = \"x\"\n").find("recommend.kafka[0].brokers"), std::string::npos);
+  EXPECT_NE(message(topic + topic).find("line 7: recommend.kafka[1].source"), std::string::npos)
+      << message(topic + topic);
+  EXPECT_NE(message(topic + "format = \"avro\"\n").find("recommend.kafka[0].format"), std::string::npos);
+  EXPECT_NE(message(topic + "topics = 1\n").find("recommend.kafka[0].topics"), std::string::npos);
+}
+
 TEST(RecommendPlan, ErrorsNameLineAndKey) {
   const auto message = [](const std::string& table) { return load(table).status().to_string(); };
   EXPECT_NE(message("[recommend]\nrelevance = 2.0\n").find("relevance"), std::string::npos);

@@ -153,6 +153,17 @@ def main():
         with served(trial, "--recommend", "--strategy", str(DATA.parent / "strategy.toml")) as address:
             again = post(address, "/v1/recommend", {"user": "stranger"})
             expect(not again["fallback"], "a start anew has forgotten")
+        topic = '[strategy]\nname = "books"\n[recommend]\n[[recommend.kafka]]\nbrokers = "127.0.0.1:1"\ntopic = "clicks"\n'
+        (trial.folder / "topic.toml").write_text(topic)
+        with served(trial, "--recommend", "--strategy", "topic.toml") as address:
+            def troubles():
+                with contextlib.closing(sqlite3.connect(trial.folder / "w" / "yupu.db")) as store:
+                    return store.execute("SELECT source, outcome FROM recommend_source_outcome").fetchall()
+            until("a topic whose broker is away is counted", lambda: troubles() == [("kafka:clicks", "failed_connect")], 15)
+            expect(len(post(address, "/v1/recommend", {"user": "stranger"})["items"]) == 10, "lists do not wait for brokers")
+        (trial.folder / "whose.toml").write_text(topic + 'tenant = "nobody"\n')
+        whose = run("serve", "--recommend", "--strategy", "whose.toml", "--listen", "127.0.0.1:0", "--workdir", "w", code=1)
+        expect("recommend.kafka[0].tenant" in whose, f"whose events: {whose}")
         expect("nothing to serve" in run("serve", "--workdir", "w", code=2), "serve without anything")
         run("recommend", "forget", "stranger", *mine)
         with sqlite3.connect(trial.folder / "w" / "yupu.db") as store:

@@ -96,6 +96,11 @@ export interface Health {
   events: Record<string, number>;
   drift: Record<string, number | null>; // null: one side has no event
   cost: Cost[];
+  sources: Source[];
+}
+export interface Source {
+  source: string;
+  outcomes: { outcome: string; count: number; last: string; detail: string }[];
 }
 export interface Release {
   id: string;
@@ -187,6 +192,10 @@ export function readHealth(json: unknown): Health {
     events: numbers(all.events),
     drift: Object.fromEntries(Object.entries(object(all.drift)).map(([name, value]) => [name, value === null ? null : number(value)])),
     cost: list(all.cost).map(object).map((row) => ({ stage: text(row.stage), lists: number(row.lists), p50: number(row.p50_ms), p95: number(row.p95_ms), p99: number(row.p99_ms) })),
+    sources: list(all.sources).map(object).map((row) => ({
+      source: text(row.source),
+      outcomes: list(row.outcomes).map(object).map((one) => ({ outcome: text(one.outcome), count: number(one.count), last: text(one.last), detail: text(one.detail) })),
+    })),
   };
 }
 

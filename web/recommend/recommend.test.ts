@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readHealth, readHistory, readItems, readMetrics, readPreview, readReleases, readUsers } from './read';
 import { whenOf } from '../src/tables';
-import { bars, driftWord, reasonText, shareText } from './views';
+import { bars, driftWord, outcomeText, reasonText, shareText } from './views';
 import { isWord, words } from './words';
 
 describe('what the server sends', () => {
@@ -14,17 +14,21 @@ describe('what the server sends', () => {
       expect(readMetrics(json).experiment).toBeNull();
       expect(readMetrics(json).days).toEqual([]);
       expect(readReleases(json).releases).toEqual([]);
-      expect(readHealth(json)).toEqual({ funnel: [], record: {}, events: {}, drift: {}, cost: [] });
+      expect(readHealth(json)).toEqual({ funnel: [], record: {}, events: {}, drift: {}, cost: [], sources: [] });
     }
     const items = readItems({ found: 9, items: [{ id: 'a', title: '<b>A</b>', tags: ['x', 3], users: 2, hidden: true }, { title: 'without an id' }] });
     expect(items).toEqual({ found: 9, rows: [{ id: 'a', title: '<b>A</b>', tags: ['x'], users: 2, hidden: true }] });
   });
   it('tells how the lists fare, with what cannot be compared', () => {
-    const health = readHealth({ funnel: [{ step: 'given', lists: 3, users: 2 }], record: { items: 5, odd: 'x' }, drift: { kinds: null, tags: 0.3 }, cost: [{ stage: 'order', lists: 3, p50_ms: 1.5 }] });
+    const health = readHealth({ funnel: [{ step: 'given', lists: 3, users: 2 }], record: { items: 5, odd: 'x' }, drift: { kinds: null, tags: 0.3 }, cost: [{ stage: 'order', lists: 3, p50_ms: 1.5 }], sources: [{ source: 'kafka:clicks', outcomes: [{ outcome: 'refused_kind', count: 2, last: '2026-11-27T08:30:00Z', detail: 'partition 0, offset 7' }] }] });
     expect(health.funnel).toEqual([{ step: 'given', lists: 3, users: 2 }]);
     expect(health.record).toEqual({ items: 5, odd: 0 });
     expect(health.drift).toEqual({ kinds: null, tags: 0.3 });
     expect(health.cost[0]).toEqual({ stage: 'order', lists: 3, p50: 1.5, p95: 0, p99: 0 });
+    expect(health.sources).toEqual([{ source: 'kafka:clicks', outcomes: [{ outcome: 'refused_kind', count: 2, last: '2026-11-27T08:30:00Z', detail: 'partition 0, offset 7' }] }]);
+    expect(outcomeText('refused_kind', words('en'))).toBe('refused: kind');
+    expect(outcomeText('refused_kind', words('zh'))).toBe('被拒绝：kind');
+    expect(outcomeText('added', words('en'))).toBe('new');
     expect([0.05, 0.1, 0.25, 0.3].map(driftWord)).toEqual(['drift_little', 'drift_some', 'drift_some', 'drift_much']);
   });
   it('tells an experiment with both arms', () => {

@@ -186,7 +186,15 @@ export function driftWord(index: number): Word {
   return index < 0.1 ? 'drift_little' : index <= 0.25 ? 'drift_some' : 'drift_much';
 }
 
-export function healthPane(health: Health, days: number, { say }: Place, choose: (days: number) => void): HTMLElement[] {
+// What became of a source's messages; a reason is a member's name, or a word of its own.
+export function outcomeText(outcome: string, say: Place['say']): string {
+  const name = `outcome_${outcome}`;
+  if (isWord(name)) return say(name);
+  const reason = outcome.replace(/^refused_/, '');
+  return reason === outcome ? outcome : say('outcome_refused', { reason });
+}
+
+export function healthPane(health: Health, days: number, { say, locale }: Place, choose: (days: number) => void): HTMLElement[] {
   const range = el('select', { id: 'range' }, ...kDays.map((one) => el('option', { value: String(one), selected: one === days }, say(`days_${one}`))));
   range.addEventListener('change', () => choose(Number(range.value)));
   const told = (word: string): string => (isWord(word) ? say(word) : word);
@@ -206,11 +214,14 @@ export function healthPane(health: Health, days: number, { say }: Place, choose:
     el('p', { class: 'empty' }, say(says)),
     wide(say(title), el('table', { id }, head, body(...rows))),
   ];
+  const sources = health.sources.flatMap(({ source, outcomes }) =>
+    outcomes.map((one) => row(source, outcomeText(one.outcome, say), String(one.count), whenOf(one.last, locale), one.detail)));
   const recorded = [...Object.entries(health.record), ...Object.entries(health.events)].map(([name, value]) => count(name, value));
   return [
     el('div', { class: 'search' }, el('label', { for: 'range' }, say('range')), range),
     ...part('funnel', 'funnel', 'funnelSays', column(say, 'kind', 'lists', 'users', 'share'), health.funnel.map(step)),
     ...part('record', 'record', 'recordSays', null, recorded),
+    ...(sources.length === 0 ? [] : part('sources', 'sources', 'sourcesSays', column(say, 'source', 'outcome', 'count', 'time', 'why'), sources)),
     ...part('drift', 'drift', 'driftSays', null, Object.entries(health.drift).map(([name, value]) => drift(name, value))),
     ...(health.cost.length === 0
       ? [el('h2', {}, say('cost')), el('p', { class: 'empty' }, say('noCost'))]

@@ -53,6 +53,7 @@ Result<LiveServer*> OpenLoop::server() {
     options.strategy = &strategy_;
     options.answers = answers_;
     if (strategy_.recommend) options.list_rules = strategy_.recommend->rules;
+    if (strategy_.recommend) options.event_topics = strategy_.recommend->kafka;
     YUPU_RETURN_IF_ERROR(recommend::check_cross_encoder(options.list_rules.cross.model));
     YUPU_ASSIGN_OR_RETURN(server_, LiveServer::start(std::move(options), *place_.store, *place_.clock));
   } else {

@@ -62,6 +62,7 @@ Status serve_command(Arguments& arguments) {
     options.monitor = &monitor_strategy;
   }
   if (strategy.recommend) options.list_rules = strategy.recommend->rules;
+  if (strategy.recommend) options.event_topics = strategy.recommend->kafka;
   YUPU_RETURN_IF_ERROR(recommend::check_cross_encoder(options.list_rules.cross.model));
   YUPU_ASSIGN_OR_RETURN(const auto place, open_workplace(where, false));
   options.workdir = place.workdir;

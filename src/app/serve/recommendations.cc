@@ -19,7 +19,7 @@ Status book_click(store::Transaction& transaction, const recommend::Click& click
 
 }  // namespace
 
-void Recommendations::open(const House& house, serving::Service& service) {
+Status Recommendations::open(const House& house, serving::Service& service) {
   shops = std::make_unique<recommend::Shops>(house.store, house.clock, house.options.list_rules);
   routes = std::make_unique<recommend::RecommendRoutes>(
       house.store, house.clock, *shops,
@@ -31,6 +31,18 @@ void Recommendations::open(const House& house, serving::Service& service) {
         [&service](const http::Request& request) { return service.admit_to_conversation(request, {}); }, book_click);
   }
   board = std::make_unique<recommend::BoardRoutes>(house.store, house.clock, *shops, products::agent_door(house.store));
+  YUPU_ASSIGN_OR_RETURN(topics, EventTopics::open(house, *shops));
+  return ok_status();
+}
+
+void Recommendations::start() {
+  shops->start();
+  topics->start();
+}
+
+void Recommendations::stop() {
+  topics->stop();
+  shops->stop();
 }
 
 void Recommendations::add_routes(http::Router& router, serving::Service& service) {

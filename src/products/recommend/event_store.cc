@@ -68,34 +68,26 @@ Said said_of(const Row& row, std::size_t column) {
 
 Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
 
-Status check_same(Transaction& transaction, const std::string& tenant_id, const Event& event) {
+Result<bool> is_same(Transaction& transaction, const std::string& tenant_id, const Event& event) {
   YUPU_ASSIGN_OR_RETURN(const auto rows,
                         transaction.query("SELECT user_id, item_id, kind, time_ns, value, impression_id, "
                                           "list_position, surface FROM recommend_event WHERE tenant_id = ? AND "
                                           "event_id = ?",
                                           {tenant_id, event.id}));
-  const bool same = !rows.empty() && rows[0].text(0) == event.user && rows[0].text(1) == event.item &&
-                    rows[0].text(2) == kind_name(event.kind) && rows[0].integer(3) == event.time_ns &&
-                    said_of(rows[0], 4) == said(event);
-  if (same) return ok_status();
-  const std::string line = event.line > 0 ? fmt::format("line {}: ", event.line) : std::string();
-  return {Code::kConflict,
-          fmt::format("{}field 'id': event '{}' is there already with another content", line, event.id), "id"};
+  return !rows.empty() && rows[0].text(0) == event.user && rows[0].text(1) == event.item &&
+         rows[0].text(2) == kind_name(event.kind) && rows[0].integer(3) == event.time_ns &&
+         said_of(rows[0], 4) == said(event);
 }
 
 Status put_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Event& event,
                  Imported& counts) {
-  YUPU_ASSIGN_OR_RETURN(
-      const std::int64_t added,
-      transaction.execute(
-          "INSERT INTO recommend_event (tenant_id, event_id, user_id, item_id, kind, time_ns, "
-          "received_ns, value, impression_id, list_position, surface) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
-          {tenant_id, event.id, event.user, event.item, std::string(kind_name(event.kind)), event.time_ns,
-           clock.now_ns(), event.value ? Value(*event.value) : Value(nullptr), text_or_null(event.impression),
-           event.position > 0 ? Value(event.position) : Value(nullptr), text_or_null(event.surface)}));
-  if (added == 0) YUPU_RETURN_IF_ERROR(check_same(transaction, tenant_id, event));
-  ++(added == 0 ? counts.known : counts.added);
+  YUPU_ASSIGN_OR_RETURN(const Kept kept, keep_event(transaction, clock, tenant_id, event));
+  if (kept == Kept::kConflict) {
+    const std::string line = event.line > 0 ? fmt::format("line {}: ", event.line) : std::string();
+    return {Code::kConflict,
+            fmt::format("{}field 'id': event '{}' is there already with another content", line, event.id), "id"};
+  }
+  ++(kept == Kept::kKnown ? counts.known : counts.added);
   return ok_status();
 }
 
@@ -145,6 +137,22 @@ Result<Event> event_of_row(const Row& row) {
 }
 
 }  // namespace
+
+Result<Kept> keep_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id,
+                        const Event& event) {
+  YUPU_ASSIGN_OR_RETURN(
+      const std::int64_t added,
+      transaction.execute(
+          "INSERT INTO recommend_event (tenant_id, event_id, user_id, item_id, kind, time_ns, "
+          "received_ns, value, impression_id, list_position, surface) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
+          {tenant_id, event.id, event.user, event.item, std::string(kind_name(event.kind)), event.time_ns,
+           clock.now_ns(), event.value ? Value(*event.value) : Value(nullptr), text_or_null(event.impression),
+           event.position > 0 ? Value(event.position) : Value(nullptr), text_or_null(event.surface)}));
+  if (added > 0) return Kept::kAdded;
+  YUPU_ASSIGN_OR_RETURN(const bool same, is_same(transaction, tenant_id, event));
+  return same ? Kept::kKnown : Kept::kConflict;
+}
 
 Result<Imported> import_items(store::Store& store, const Clock& clock, const std::string& tenant_id,
                               std::span<const Item> items) {

@@ -30,6 +30,11 @@ Result<Imported> import_items(store::Store& store, const Clock& clock, const std
 Result<Imported> import_events(store::Store& store, const Clock& clock, const std::string& tenant_id,
                                std::span<const Event> events);
 
+// One event into a transaction that is under way.  Whoever adds one notes the change (serving_store.h).
+enum class Kept : std::uint8_t { kAdded, kKnown, kConflict };  // kConflict: its id is there with another content
+Result<Kept> keep_event(store::Transaction& transaction, const Clock& clock, const std::string& tenant_id,
+                        const Event& event);
+
 // Items by id, events by time and id.
 struct Stored {
   std::vector<Item> items;

@@ -7,6 +7,7 @@
 #include "handoff/live_release.h"
 #include "http/door.h"
 #include "http/query.h"
+#include "products/recommend/event_intake.h"
 #include "products/recommend/records.h"
 #include "products/recommend/serve/board.h"
 #include "products/recommend/serve/board_schemas.h"
@@ -229,6 +230,7 @@ Result<http::Response> BoardRoutes::health(const http::Request& request, const P
   YUPU_ASSIGN_OR_RETURN(const auto became, outcomes(store_, person.tenant_id, from_ns, now_ns + 1));
   OrderedJson json = {{"funnel", funnel_json(became)}, {"record", record_json(*record, taken_down)}};
   YUPU_ASSIGN_OR_RETURN(json["events"], events_json(store_, person.tenant_id, from_ns));
+  YUPU_ASSIGN_OR_RETURN(json["sources"], sources_json(store_, person.tenant_id));
   json["drift"] = drift_json(*record, now_ns);
   json["cost"] = shops_.times().to_json();
   return reply(json);

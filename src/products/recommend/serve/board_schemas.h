@@ -64,12 +64,16 @@ inline constexpr std::string_view kMetricsSchema = R"({"type": "object", "requir
     "properties": {"position": {"type": "integer"}, "lists": {"type": "integer"}, "clicks": {"type": "integer"}}}},
   "experiment": {"type": "object", "description": "both arms of the one that runs, and challenger minus champion"}}})";
 inline constexpr std::string_view kHealthSchema = R"({"type": "object",
-  "required": ["funnel", "record", "events", "drift", "cost"], "properties": {
+  "required": ["funnel", "record", "events", "sources", "drift", "cost"], "properties": {
   "funnel": {"type": "array", "description": "lists with at least that of one of their items",
     "items": {"type": "object", "properties": {"step": {"enum": ["given", "click", "comment", "share", "buy"]},
       "lists": {"type": "integer"}, "users": {"type": "integer"}}}},
   "record": {"type": "object", "description": "how many items are without a title, a text, tags, ...; users"},
   "events": {"type": "object", "description": "of the days: all, told a day late, naming the list they came from"},
+  "sources": {"type": "array", "description": "of topics that are read: what became of their messages, since the beginning",
+    "items": {"type": "object", "properties": {"source": {"type": "string"}, "read": {"type": "string"},
+      "outcomes": {"type": "array", "items": {"type": "object", "properties": {"outcome": {"type": "string"},
+        "count": {"type": "integer"}, "last": {"type": "string"}, "detail": {"type": "string"}}}}}}},
   "drift": {"type": "object", "description": "the last 7 days beside the 28 before: stability indices"},
   "cost": {"type": "array", "description": "of every tenant's last 1000 lists, since the start",
     "items": {"type": "object", "properties": {"stage": {"enum": ["read", "order", "explore", "reasons", "keep"]},

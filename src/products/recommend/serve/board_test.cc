@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "products/recommend/event_intake.h"
 #include "products/recommend/event_store.h"
 #include "products/recommend/serve/board_routes.h"
 #include "products/recommend/serve/retraining.h"
@@ -162,6 +163,16 @@ TEST_F(BoardTest, HealthCountsWhatBecameOfListsAndWhatIsMissing) {
   EXPECT_GT(told.at("drift").at("new_items").get<double>(), 0.9)
       << "of the week's events none is of what was touched before";
   EXPECT_TRUE(told.at("cost").empty());
+  EXPECT_TRUE(told.at("sources").empty());
+  const EventBatch read{.source = "kafka:clicks",
+                        .position_before = {},
+                        .position = "1",
+                        .refusals = {{.reason = "kind", .where = "partition 0, offset 7"}}};
+  ASSERT_TRUE(take_events(*store_, clock_, "t", read).ok());
+  const Json source = get("health").at("sources").at(0);
+  EXPECT_EQ(source.at("source"), "kafka:clicks");
+  EXPECT_EQ(source.at("outcomes").at(0).at("outcome"), "refused_kind");
+  EXPECT_EQ(source.at("outcomes").at(0).at("detail"), "partition 0, offset 7");
   EXPECT_EQ(refused(call("GET", "health", {{"days", "0"}})), "400 days");
 }
 

@@ -112,6 +112,18 @@ Result<std::vector<Event>> parse_events(std::string_view body, std::string_view 
                            [now_ns](const Json& object) { return event_of(object, now_ns); });
 }
 
+Result<Event> parse_event_message(std::string_view message, std::int64_t now_ns) {
+  if (message.empty()) return invalid_argument("a message without a value", "empty");
+  if (message.size() > kMessageBytesMax)
+    return Status(Code::kTooLarge, fmt::format("more than {} bytes", kMessageBytesMax), "too_large");
+  const auto object = serving::parse_object(message);
+  if (!object.ok()) return invalid_argument(object.status().message(), "malformed");
+  YUPU_ASSIGN_OR_RETURN(Event event, event_of(*object, now_ns));
+  const Status members = serving::check_members(*object, kEventMembers);
+  if (!members.ok()) return invalid_argument(members.message(), "malformed");
+  return event;
+}
+
 Result<std::vector<Item>> parse_items(std::string_view body, std::string_view content_type) {
   YUPU_ASSIGN_OR_RETURN(std::vector<Item> items, records_in<Item>(body, content_type, "items", kItemMembers,
                                                                   [](const Json& object) { return item_of(object); }));

@@ -17,8 +17,12 @@
 namespace yupu::recommend {
 
 inline constexpr std::size_t kEventsMax = 1000;
+inline constexpr std::size_t kMessageBytesMax = 64 << 10;
 
 Result<std::vector<Event>> parse_events(std::string_view body, std::string_view content_type, std::int64_t now_ns);
+// A message of a topic: one event.  Errors: the field is the reason, a member's name (records.h), "empty", "too_large"
+// or "malformed": no object, or with a member that is none of an event's.
+Result<Event> parse_event_message(std::string_view message, std::int64_t now_ns);
 // As events, of items; an id that stands twice is refused.
 Result<std::vector<Item>> parse_items(std::string_view body, std::string_view content_type);
 Result<ListRequest> parse_list_request(std::string_view body);

@@ -22,6 +22,22 @@ TEST(Bodies, EventsInThreeShapes) {
   EXPECT_EQ(lines->size(), 2U);
 }
 
+TEST(Bodies, AMessageIsOneEventAndARefusalHasItsReason) {
+  const auto reason = [](const std::string& message) {
+    const auto event = parse_event_message(message, kNowNs);
+    return event.ok() ? std::string("fine") : event.status().field();
+  };
+  EXPECT_EQ(reason(R"({"user":"u","item":"i","kind":"buy","time":1,"id":"e","value":2,"position":1})"), "fine");
+  EXPECT_EQ(reason(""), "empty");
+  EXPECT_EQ(reason("{"), "malformed");
+  EXPECT_EQ(reason("[]"), "malformed");
+  EXPECT_EQ(reason(R"({"user":"u","item":"i","kind":"buy","time":1,"usr":"v"})"), "malformed");
+  EXPECT_EQ(reason(R"({"events":[]})"), "user");
+  EXPECT_EQ(reason(R"({"user":"u","item":"i","kind":"buy","time":-1})"), "time");
+  EXPECT_EQ(reason(R"({"user":"u","item":"i","kind":"like","time":1})"), "kind");
+  EXPECT_EQ(reason(std::string(kMessageBytesMax + 1, ' ')), "too_large");
+}
+
 TEST(Bodies, RefusalsNameTheField) {
   const auto field = [](const std::string& body, const std::string& type = "application/json") {
     const auto events = parse_events(body, type, kNowNs);

@@ -20,17 +20,23 @@ std::uint64_t seed_of(std::string_view user, std::int64_t now_ns) {
 
 }  // namespace
 
-Draw draw_place(std::size_t places, std::span<const std::uint32_t> pool, double explore, std::string_view user,
+Draw draw_place(std::size_t places, const LittleKnown& pool, double explore, std::string_view user,
                 std::int64_t now_ns) {
   Draw draw;
-  if (places == 0 || pool.empty() || explore <= 0.0) return draw;
+  if (places == 0 || explore <= 0.0) return draw;
   const double count = static_cast<double>(places);
-  draw.share = std::min(explore, 1.0 / count);
+  const double share = std::min(explore, 1.0 / count);
   Rng rng(seed_of(user, now_ns));
-  if (rng.uniform() >= count * draw.share) return draw;
+  if (rng.uniform() >= count * share) {
+    if (pool.any()) draw.share = share;
+    return draw;
+  }
+  const std::vector<std::uint32_t> items = pool.all();
+  if (items.empty()) return draw;
+  draw.share = share;
   draw.place = rng.below(places);
-  draw.item = pool[rng.below(pool.size())];
-  draw.propensity = draw.share / static_cast<double>(pool.size());
+  draw.item = items[rng.below(items.size())];
+  draw.propensity = share / static_cast<double>(items.size());
   return draw;
 }
 

@@ -17,7 +17,8 @@ using testing::kNowNs;
 using testing::kSecondNs;
 
 constexpr std::size_t kPlaces = 5;
-const std::vector<std::uint32_t> kPool = {7, 8, 9, 10};
+const LittleKnown kPool = {.any = [] { return true; }, .all = [] { return std::vector<std::uint32_t>{7, 8, 9, 10}; }};
+const LittleKnown kNothing = {.any = [] { return false; }, .all = [] { return std::vector<std::uint32_t>(); }};
 
 TEST(Exploration, DrawsAsOftenAsItsPropensitiesSay) {
   constexpr int kUsers = 20'000;
@@ -64,10 +65,37 @@ TEST(Exploration, IsTheSameWithinAnHourAndAtMostOnePlace) {
     EXPECT_EQ(now.place, later.place);
     EXPECT_EQ(now.item, later.item);
   }
-  EXPECT_FALSE(draw_place(kPlaces, {}, 1.0, "u", kNowNs).place);
-  EXPECT_EQ(propensity_of(draw_place(kPlaces, {}, 1.0, "u", kNowNs), 3), 1.0) << "the order is all there is";
+  EXPECT_FALSE(draw_place(kPlaces, kNothing, 1.0, "u", kNowNs).place);
+  EXPECT_EQ(propensity_of(draw_place(kPlaces, kNothing, 1.0, "u", kNowNs), 3), 1.0) << "the order is all there is";
   EXPECT_FALSE(draw_place(0, kPool, 1.0, "u", kNowNs).place);
   EXPECT_FALSE(draw_place(kPlaces, kPool, 0.0, "u", kNowNs).place);
+}
+
+TEST(Exploration, LooksThroughTheCatalogueForListsAloneThatDraw) {
+  int asked = 0, looked_through = 0;
+  const LittleKnown counted = {.any =
+                                   [&] {
+                                     ++asked;
+                                     return true;
+                                   },
+                               .all =
+                                   [&] {
+                                     ++looked_through;
+                                     return std::vector<std::uint32_t>{7, 8};
+                                   }};
+  EXPECT_EQ(propensity_of(draw_place(kPlaces, counted, 0.0, "u", kNowNs), 0), 1.0);
+  EXPECT_EQ(asked + looked_through, 0) << "without exploration nothing is looked at";
+  int drawn = 0;
+  constexpr int kLists = 1'000;
+  for (int user = 0; user < kLists; ++user) {
+    const Draw draw = draw_place(kPlaces, counted, 0.01, "u" + std::to_string(user), kNowNs);
+    EXPECT_DOUBLE_EQ(draw.share, 0.01) << "of every list, drawn or not";
+    drawn += draw.place ? 1 : 0;
+  }
+  EXPECT_NEAR(drawn, 50, 25);
+  EXPECT_EQ(looked_through, drawn);
+  EXPECT_EQ(asked, kLists - drawn);
+  EXPECT_EQ(propensity_of(draw_place(kPlaces, kNothing, 0.01, "u", kNowNs), 2), 1.0) << "nothing could be drawn";
 }
 
 class ExplorationServed : public testing::TwoTastes {

@@ -77,20 +77,34 @@ void put_pins(const ListMaking& making, const ListRules& rules, const Policy& po
 }
 
 // What may be shown, does not stand in the list, was not touched, and is little known.
-std::vector<std::uint32_t> little_known(const ListMaking& making, const ListRules& rules,
-                                        const std::vector<ListedItem>& items) {
-  std::vector<std::uint8_t> open = making.may_be_shown;
-  for (const tasks::Behaviour& event : making.history) open[event.item] = 0;
-  for (const ListedItem& one : items) open[one.item] = 0;
+bool may_be_drawn(const ListMaking& making, const ListRules& rules, const std::vector<ListedItem>& items,
+                  std::uint32_t item) {
   constexpr std::size_t kLastMonth = kCountDays.size() - 1;
-  std::vector<std::uint32_t> pool;
-  for (std::uint32_t item = 0; item < open.size(); ++item) {
-    if (open[item] == 0) continue;
-    const bool is_known = making.counts.users(kLastMonth, item) >= kKnownUsers &&
-                          making.counts.age_days(item) >= static_cast<double>(rules.new_days);
-    if (!is_known && making.is_showable(item)) pool.push_back(item);
-  }
-  return pool;
+  if (making.may_be_shown[item] == 0) return false;
+  const bool is_known = making.counts.users(kLastMonth, item) >= kKnownUsers &&
+                        making.counts.age_days(item) >= static_cast<double>(rules.new_days);
+  if (is_known || !making.is_showable(item) || is_touched(making, item)) return false;
+  return std::none_of(items.begin(), items.end(), [item](const ListedItem& one) { return one.item == item; });
+}
+
+LittleKnown little_known(const ListMaking& making, const ListRules& rules, const std::vector<ListedItem>& items) {
+  const auto count = static_cast<std::uint32_t>(making.may_be_shown.size());
+  return {.any =
+              [&making, &rules, &items, count] {
+                // Ids often grow, and what is new stands last: the end is where there is soon one.
+                for (std::uint32_t item = count; item > 0; --item) {
+                  if (may_be_drawn(making, rules, items, item - 1)) return true;
+                }
+                return false;
+              },
+          .all =
+              [&making, &rules, &items, count] {
+                std::vector<std::uint32_t> pool;
+                for (std::uint32_t item = 0; item < count; ++item) {
+                  if (may_be_drawn(making, rules, items, item)) pool.push_back(item);
+                }
+                return pool;
+              }};
 }
 
 void explore_a_place(const ListMaking& making, const ListRules& rules, const Policy& policy,
@@ -99,7 +113,7 @@ void explore_a_place(const ListMaking& making, const ListRules& rules, const Pol
   for (std::size_t place = 0; place < items.size(); ++place) {
     if (!items[place].is_pinned) places.push_back(place);
   }
-  const std::vector<std::uint32_t> pool = little_known(making, rules, items);
+  const LittleKnown pool = little_known(making, rules, items);
   const Draw draw = draw_place(places.size(), pool, policy.explore, making.request.user, making.moment.time_ns);
   for (std::size_t i = 0; i < places.size(); ++i) items[places[i]].propensity = propensity_of(draw, i);
   if (!draw.place) return;

@@ -1,93 +1,39 @@
 // Lists and routes of recommendation, without sockets.
-#include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "products/recommend/event_store.h"
 #include "products/recommend/serve/lists.h"
-#include "products/recommend/serve/recommend_routes.h"
-#include "store/store.h"
-#include "store/testing.h"
+#include "products/recommend/serve/testing.h"
 
 namespace yupu::recommend {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000, kDayNs = 86'400 * kSecondNs;
-constexpr std::int64_t kNowNs = 1'764'000'000 * kSecondNs;
+using testing::kDayNs;
+using testing::kNowNs;
+using testing::kSecondNs;
 
-// Two tastes, tea and bread, ten items each; users u0 to u19, the even ones of tea.
-class ServeTest : public ::testing::Test {
+// Without makers: a taste is all that tells items apart, and the rates of the auction are known.
+class ServeTest : public testing::TwoTastes {
  protected:
-  void SetUp() override {
-    auto opened = store::open_store(yupu::testing::fresh_url());
-    ASSERT_TRUE(opened.ok()) << opened.status().to_string();
-    store_ = std::move(opened).value();
-    std::vector<Item> items;
-    for (const char* taste : {"tea", "bread"}) {
-      for (int n = 0; n < 10; ++n) {
-        Item item;
-        item.id = std::string(taste) + "-" + std::to_string(n);
-        item.title = "A " + item.id;
-        item.tags = {taste};
-        items.push_back(std::move(item));
-      }
-    }
-    ASSERT_TRUE(import_items(*store_, clock_, "t", items).ok());
-    for (int user = 0; user < 20; ++user) {
-      for (int i = 0; i < 5; ++i) {
-        const std::string taste = user % 2 == 0 ? "tea-" : "bread-";
-        const std::string item = taste + std::to_string((user / 2 + i) % 10);
-        put("u" + std::to_string(user), item, kNowNs - (30 - 5 * i) * kDayNs + user);
-      }
-    }
-    shops_ = std::make_unique<Shops>(*store_, clock_);
-    routes_ = std::make_unique<RecommendRoutes>(
-        *store_, clock_, *shops_,
-        [](const http::Request&, std::string_view) {
-          serving::Service::Access access;
-          access.caller = handoff::Caller{.tenant_id = "t", .key_id = {}, .scopes = {}};
-          return access;
-        },
-        [this](store::Transaction&, const Click& click) {
-          booked_.push_back(click);
-          return ok_status();
-        });
-    routes_->add_routes(router_);
+  Item made(const std::string& taste, int n) const override {
+    const std::string id = taste + "-" + std::to_string(n);
+    Item made = testing::item(id, "A " + id);
+    made.tags = {taste};
+    return made;
   }
   void put(const std::string& user, const std::string& item, std::int64_t time_ns) {
-    const std::vector<Event> events = {{.id = user + item + std::to_string(time_ns),
-                                        .user = user,
-                                        .item = item,
-                                        .kind = tasks::BehaviourKind::kClick,
-                                        .time_ns = time_ns}};
-    ASSERT_TRUE(import_events(*store_, clock_, "t", events).ok());
+    ASSERT_TRUE(import_events(*store_, clock_, "t", std::vector<Event>{testing::event(user, item, time_ns)}).ok());
   }
-  http::Response post(const std::string& path, const Json& body) {
-    http::Request request;
-    request.method = "POST";
-    request.path = path;
-    request.request_id = "req_1";
-    request.body = to_text(body);
-    return router_.dispatch(request);
-  }
-  Json list(const Json& body) {
-    const http::Response response = post("/v1/recommend", body);
-    EXPECT_EQ(response.status, 200) << response.body;
-    return *parse_json(response.body);
-  }
+  http::Response post(const std::string& path, const Json& body) { return TwoTastes::post(path, to_text(body)); }
+  Json list(const Json& body) { return answer("/v1/recommend", body); }
   static std::set<std::string> ids(const Json& list) {
-    std::set<std::string> all;
-    for (const Json& item : list.at("items")) all.insert(item.at("id").get<std::string>());
-    return all;
+    const std::vector<std::string> all = TwoTastes::ids(list);
+    return {all.begin(), all.end()};
   }
-
-  FakeClock clock_{kNowNs};
-  std::vector<Click> booked_;
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<Shops> shops_;
-  std::unique_ptr<RecommendRoutes> routes_;
-  http::Router router_;
 };
 
 TEST_F(ServeTest, AListIsWithoutWhatWasSeenHiddenOrExcluded) {

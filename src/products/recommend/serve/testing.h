@@ -25,10 +25,7 @@ class TwoTastes : public ::testing::Test {
     store_ = store::open_store(yupu::testing::fresh_url()).value();
     std::vector<Item> items;
     for (const char* taste : {"tea", "bread"}) {
-      for (int n = 0; n < 10; ++n) {
-        items.push_back(item(std::string(taste) + "-" + std::to_string(n), "A " + std::string(taste)));
-        items.back().tags = {taste, "maker:" + std::to_string(n % 2)};
-      }
+      for (int n = 0; n < 10; ++n) items.push_back(made(taste, n));
     }
     ASSERT_TRUE(import_items(*store_, clock_, "t", items).ok());
     std::vector<Event> events;
@@ -48,8 +45,16 @@ class TwoTastes : public ::testing::Test {
           access.caller = handoff::Caller{.tenant_id = "t", .key_id = {}, .scopes = {}};
           return access;
         },
-        [](store::Transaction&, const Click&) { return ok_status(); });
+        [this](store::Transaction&, const Click& click) {
+          booked_.push_back(click);
+          return ok_status();
+        });
     routes_->add_routes(router_);
+  }
+  virtual Item made(const std::string& taste, int n) const {
+    Item made = item(taste + "-" + std::to_string(n), "A " + taste);
+    made.tags = {taste, "maker:" + std::to_string(n % 2)};
+    return made;
   }
   http::Response post(const std::string& path, const std::string& body, const std::string& type = "application/json") {
     http::Request request;
@@ -78,6 +83,7 @@ class TwoTastes : public ::testing::Test {
 
   FakeClock clock_{kNowNs};
   double explore_ = 0.0;
+  std::vector<Click> booked_;  // of sponsored items
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Shops> shops_;
   std::unique_ptr<RecommendRoutes> routes_;
