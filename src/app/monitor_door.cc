@@ -1,5 +1,7 @@
 #include "app/monitor_door.h"
 
+#include <utility>
+
 #include "commerce/tenants/tenants.h"
 #include "products/service/agents/agent_routes.h"
 
@@ -18,12 +20,19 @@ Result<std::string> id_of_tenant(store::Store& store, const std::string& name) {
 
 }  // namespace
 
-monitor::BoardRoutes::Person monitor_door(store::Store& store, const std::string& tenant) {
-  return [&store, tenant](const http::Request& request) -> Result<std::string> {
-    YUPU_ASSIGN_OR_RETURN(const products::Agent agent, products::agent_of_request(store, request));
+handoff::Door monitor_people(store::Store& store, const std::string& tenant) {
+  return [&store, tenant, door = products::agent_door(store)](const http::Request& request) -> Result<handoff::Person> {
+    YUPU_ASSIGN_OR_RETURN(handoff::Person person, door(request));
     YUPU_ASSIGN_OR_RETURN(const std::string wanted, id_of_tenant(store, tenant));
-    if (agent.tenant_id == wanted) return agent.name;
+    if (person.tenant_id == wanted) return person;
     return Status(Code::kPermissionDenied, "this monitor is another tenant's");
+  };
+}
+
+monitor::BoardRoutes::Person monitor_door(store::Store& store, const std::string& tenant) {
+  return [people = monitor_people(store, tenant)](const http::Request& request) -> Result<std::string> {
+    YUPU_ASSIGN_OR_RETURN(handoff::Person person, people(request));
+    return std::move(person.name);
   };
 }
 

@@ -148,6 +148,17 @@ Status read_examples(Transaction& transaction, const std::optional<std::string>&
   return ok_status();
 }
 
+// What is said of a candidate, in one of its columns "problem" and "refused".
+Status say_of(store::Store& store, std::string_view column, const std::string& model, const std::string& candidate_id,
+              const std::string& said) {
+  return store.write([&](Transaction& transaction) {
+    return transaction
+        .execute(fmt::format("UPDATE shadow_candidate SET {} = ? WHERE model = ? AND candidate_id = ?", column),
+                 {said, model, candidate_id})
+        .status();
+  });
+}
+
 }  // namespace
 
 Json ShadowVerdict::to_json() const { return {{"decision", decision}, {"label", label}, {"score", score}}; }
@@ -226,22 +237,12 @@ Status keep_shadow(store::Store& store, const std::string& model, const std::str
 
 Status set_shadow_problem(store::Store& store, const std::string& model, const std::string& candidate_id,
                           const std::string& problem) {
-  return store.write([&](Transaction& transaction) {
-    return transaction
-        .execute("UPDATE shadow_candidate SET problem = ? WHERE model = ? AND candidate_id = ?",
-                 {problem, model, candidate_id})
-        .status();
-  });
+  return say_of(store, "problem", model, candidate_id, problem);
 }
 
 Status refuse_shadow(store::Store& store, const std::string& model, const std::string& candidate_id,
                      const std::string& why) {
-  return store.write([&](Transaction& transaction) {
-    return transaction
-        .execute("UPDATE shadow_candidate SET refused = ? WHERE model = ? AND candidate_id = ?",
-                 {why, model, candidate_id})
-        .status();
-  });
+  return say_of(store, "refused", model, candidate_id, why);
 }
 
 double ShadowFigures::changed_share() const {

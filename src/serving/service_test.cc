@@ -295,6 +295,7 @@ TEST_F(ServiceTest, AShadowHearsOfQuestionsThatWereAnsweredAndOfNothingElse) {
   EXPECT_EQ(figures.changed_count, 0);
   ASSERT_EQ(figures.intents.size(), 2U);
   EXPECT_EQ(figures.intents[0].intent, "n7");
+  EXPECT_NE(client().get("/metrics")->body.find("\nserving_shadow_agreed_total 2\n"), std::string::npos);
 }
 
 TEST_F(ServiceTest, EmbeddingsHaveOpenAisShapeAndAreCharged) {

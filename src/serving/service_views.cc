@@ -4,6 +4,7 @@
 #include "http/door.h"
 #include "http/problem.h"
 #include "serving/service.h"
+#include "serving/shadow.h"
 
 namespace yupu::serving {
 namespace {
@@ -71,7 +72,9 @@ http::Response Service::readyz(const http::Request& request) {
 http::Response Service::metrics(const http::Request&) {
   const http::Server* server = server_;
   const http::ServerStats stats = server == nullptr ? http::ServerStats{} : server->stats();
-  return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.prometheus(stats));
+  std::string text = metrics_.prometheus(stats);
+  if (const Shadow* const shadow = shadow_.load(); shadow != nullptr) text += shadow->metrics();
+  return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
 }
 
 }  // namespace yupu::serving

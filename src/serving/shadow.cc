@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
+#include "base/background.h"
 #include "base/log.h"
 #include "handoff/record.h"
 #include "handoff/types.h"
@@ -23,12 +23,6 @@ namespace {
 constexpr std::size_t kBatch = 16;                // calls read at a time
 constexpr std::size_t kFreshMost = 4096;          // reads held while the store is away
 constexpr std::chrono::milliseconds kLook{1000};  // between looks at the store
-constexpr int kLowest = 19;                       // of the priorities of a thread
-
-// On Linux a priority is a thread's.
-void lower_priority() {
-  if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowest) != 0) log::warn("shadow_priority");
-}
 
 Result<handoff::ShadowVerdict> verdict_of_row(const ModelCard& card, const std::vector<float>& row) {
   if (row.size() != card.row_width()) return internal_error("the candidate gives rows of another width");
@@ -72,6 +66,7 @@ void Shadow::offer(Call call) {
   const std::unique_lock<std::mutex> lock(mutex_.native(), std::try_to_lock);
   if (!lock.owns_lock() || waiting_.size() >= options_.queue_calls_max) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
+    totals_.dropped.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   waiting_.push_back(std::move(call));
@@ -149,15 +144,18 @@ void Shadow::read_batch(std::deque<Call> calls) {
   if (!rows.ok()) {
     log::warn("shadow_failed", {{"candidate", candidate_id_}, {"why", rows.status().message()}});
     fresh_.failed_count += static_cast<std::int64_t>(calls.size());
+    totals_.failed += static_cast<std::int64_t>(calls.size());
     return;
   }
   for (std::size_t i = 0; i < calls.size(); ++i) {
     Result<handoff::ShadowVerdict> said = verdict_of_row(candidate_->card(), (*rows)[i]);
     if (!said.ok() || fresh_.reads.size() >= kFreshMost) {
       ++fresh_.failed_count;
+      ++totals_.failed;
       continue;
     }
     Call& call = calls[i];
+    ++(handoff::is_changed(call.live, *said) ? totals_.differed : totals_.agreed);
     fresh_.reads.push_back({.tenant_id = std::move(call.tenant_id),
                             .trace_id = std::move(call.trace_id),
                             .release_id = std::move(call.release_id),
@@ -190,7 +188,7 @@ Status Shadow::keep() {
 }
 
 void Shadow::work() {
-  lower_priority();
+  lower_thread_priority("shadow_priority");
   auto next_look = std::chrono::steady_clock::now();
   while (true) {
     if (std::chrono::steady_clock::now() >= next_look) {
@@ -221,6 +219,20 @@ void Shadow::stop() {
   if (!thread_.joinable()) return;
   thread_.join();
   if (const Status kept = keep(); !kept.ok()) log::warn("shadow_not_kept", {{"why", kept.message()}});
+}
+
+std::string Shadow::metrics() const {
+  std::string out;
+  const auto counter = [&](std::string_view name, std::string_view help, std::int64_t value) {
+    out += fmt::format("# HELP {0} {1}\n# TYPE {0} counter\n{0} {2}\n", name, help, value);
+  };
+  const std::int64_t agreed = totals_.agreed, differed = totals_.differed;
+  counter("serving_shadow_read_total", "calls that a candidate has read beside the live release", agreed + differed);
+  counter("serving_shadow_agreed_total", "of these, decided as the live release did", agreed);
+  counter("serving_shadow_differed_total", "of these, decided otherwise", differed);
+  counter("serving_shadow_failed_total", "calls that a candidate could not read", totals_.failed);
+  counter("serving_shadow_dropped_total", "calls that a candidate had no time for", totals_.dropped);
+  return out;
 }
 
 }  // namespace yupu::serving

@@ -6,8 +6,8 @@
 // A request never waits for it: offer() copies a text into a bounded queue, or drops the call where the queue is full
 // or held at that moment. The candidate has an engine, weights and a thread of its own, which runs at the lowest
 // priority: it reads in what is left of the machine, and drops the more the less that is. A candidate that does not
-// load or fails disturbs nobody; why stands in the store, and it is tried again after kRetryNs. Threads  offer() and
-// is_reading() from any; everything else from one: its own, once started.
+// load or fails disturbs nobody; why stands in the store, and it is tried again after kRetryNs. Threads  offer(),
+// is_reading() and metrics() from any; everything else from one: its own, once started.
 #pragma once
 
 #include <atomic>
@@ -74,6 +74,9 @@ class Shadow {
   void start();
   void stop();
 
+  // What it has done since this process began, of all candidates, in Prometheus' text format. From any thread.
+  std::string metrics() const;
+
  private:
   void open(const handoff::ShadowCandidate& candidate);
   void close();
@@ -86,7 +89,11 @@ class Shadow {
   const ReleaseResolver resolver_;
   const ShadowOptions options_;
   std::atomic<bool> is_reading_{false};
-  std::atomic<std::int64_t> dropped_{0};
+  std::atomic<std::int64_t> dropped_{0};  // since the last keep()
+  struct Totals {
+    std::atomic<std::int64_t> agreed{0}, differed{0}, failed{0}, dropped{0};
+  };
+  Totals totals_;
 
   std::string candidate_id_;  // that is open, or was tried
   std::int64_t retry_ns_ = 0;

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -92,6 +94,18 @@ class ShadowTest : public ::testing::Test {
             .text = text,
             .live = {.decision = decision, .label = label, .score = 0.9}};
   }
+  // The counters of /metrics, in the order they are said.
+  static std::string totals(const Shadow& shadow) {
+    std::string said;
+    std::istringstream lines(shadow.metrics());
+    const std::string name = "serving_shadow_";
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t end = line.find("_total ");
+      if (!line.starts_with(name) || end == std::string::npos) continue;
+      said += line.substr(name.size(), end - name.size()) + line.substr(end + 6) + " ";
+    }
+    return said;
+  }
   handoff::ShadowFigures figures() { return handoff::shadow_figures(*store_, "shop", {}).value().value(); }
 
   FakeClock clock_{1};
@@ -124,6 +138,7 @@ TEST_F(ShadowTest, ReadsEveryCallThatIsOfferedAndComparesIt) {
   const auto all = figures();
   EXPECT_EQ(all.call_count, 4);
   EXPECT_EQ(all.changed_count, 2);
+  EXPECT_EQ(totals(*beside), "read 4 agreed 2 differed 2 failed 0 dropped 0 ");
   EXPECT_EQ(all.candidate.dropped_count, 0);
   ASSERT_TRUE(handoff::end_shadow(*store_, "shop").ok());
   ASSERT_TRUE(beside->look().ok());
@@ -139,6 +154,7 @@ TEST_F(ShadowTest, WhatItHasNoTimeForIsDroppedAndCounted) {
   ASSERT_TRUE(beside->keep().ok());
   EXPECT_EQ(figures().call_count, 2);
   EXPECT_EQ(figures().candidate.dropped_count, 3);
+  EXPECT_EQ(totals(*beside), "read 2 agreed 2 differed 0 failed 0 dropped 3 ");
 }
 
 TEST_F(ShadowTest, WhoOffersNeverWaitsForTheCandidate) {
@@ -179,6 +195,10 @@ TEST_F(ShadowTest, OneThatFailsIsCountedAndOneThatDoesNotLoadIsTriedAgain) {
   ASSERT_TRUE(beside->keep().ok());
   EXPECT_EQ(figures().call_count, 1);
   EXPECT_EQ(figures().candidate.failed_count, 1);
+  EXPECT_EQ(totals(*beside), "read 1 agreed 1 differed 0 failed 1 dropped 0 ");
+  ASSERT_TRUE(handoff::end_shadow(*store_, "shop").ok());
+  ASSERT_TRUE(beside->look().ok());
+  EXPECT_EQ(totals(*beside), "read 1 agreed 1 differed 0 failed 1 dropped 0 ") << "counters do not go back";
 }
 
 TEST_F(ShadowTest, OneThatIsMadeLiveReadsNoMore) {

@@ -1,7 +1,7 @@
 // The monitor's page in a real browser, while the monitor itself runs beside it:
-//   MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE MONITOR_NOTICES=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...
+//   MONITOR_TOKEN=TOKEN MONITOR_OTHER=TOKEN MONITOR_FEED=FILE MONITOR_NOTICES=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...
 // FILE is what the monitor reads ([[monitor.file]] of monitor.sh's strategy), its topics are tea and 青山茶, tea fires above five
-// negatives. Li holds the token. COMMAND is `yupu monitor run` of it; what it says is written to run.log. Exit status 0 when every
+// negatives. Li, a manager, holds the token; the other one is of somebody who is none. COMMAND is `yupu monitor run` of it; what it says is written to run.log. Exit status 0 when every
 // check passed, 1 when one failed, 2 for bad use.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,10 +13,11 @@ const bar = words.indexOf('--');
 const given = readArguments(bar < 0 ? words : words.slice(0, bar), 1);
 const monitor = bar < 0 ? [] : words.slice(bar + 1);
 const token = process.env.MONITOR_TOKEN;
+const other = process.env.MONITOR_OTHER;
 const feed = process.env.MONITOR_FEED;
 const notices = process.env.MONITOR_NOTICES ?? ''; // what arrived at the routes (receivers.py)
-if (given === null || monitor.length === 0 || !token || !feed) {
-  console.error('usage: MONITOR_TOKEN=TOKEN MONITOR_FEED=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...');
+if (given === null || monitor.length === 0 || !token || !other || !feed) {
+  console.error('usage: MONITOR_TOKEN=TOKEN MONITOR_OTHER=TOKEN MONITOR_FEED=FILE node monitor.mjs BASE_URL [--screenshots DIR] -- COMMAND...');
   process.exit(2);
 }
 const base = new URL('/monitor', given.urls[0]).href;
@@ -35,11 +36,11 @@ function startMonitor() {
 }
 const say = (rows) => appendFileSync(feed, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 
-async function signIn(page) {
+async function signIn(page, as = token) {
   const response = await page.goto(base);
   const csp = response.headers()['content-security-policy'] ?? '';
   expect(response.ok() && !/unsafe-inline|unsafe-eval/.test(csp) && csp !== '', `the page answered ${response.status()} with the policy "${csp}"`);
-  await page.fill('#token', token);
+  await page.fill('#token', as);
   await page.press('#token', 'Enter');
   await page.locator('[data-topic=tea]').waitFor();
   await page.locator('#chart svg').waitFor();
@@ -177,6 +178,35 @@ await check('what is written beside an alarm, and what is unfolded, stays while 
   await page.waitForFunction(() => document.getElementById('note')?.value === '');
 });
 
+await check('a replay with another rule stands beside what was raised; who is no manager may look', { locale: 'en-GB', expected: /400/ }, async (page) => {
+  await signIn(page, other);
+  await page.click('[data-view=replay]');
+  await page.locator('#replay-run').waitFor();
+  expect(await page.isDisabled('#replay-run'), 'a replay is offered to who is no manager');
+  await page.click('#sign-out');
+  await signIn(page);
+  await page.click('[data-view=replay]');
+  await page.locator('#replay-run').waitFor();
+  await page.selectOption('#replay-topic', 'tea');
+  expect((await page.inputValue('#replay-absolute_limit')) === '5' && (await page.inputValue('#replay-publishers_min')) === '3', 'the rule is not that of the strategy');
+  await page.fill('#replay-hold_minutes', '2000');
+  await page.click('#replay-run');
+  await page.locator('#replay-hold_minutes-wrong', { hasText: 'whole number from 0 to 1440' }).waitFor();
+  expect((await page.evaluate(() => document.activeElement.id)) === 'replay-hold_minutes', 'the focus is not on the field that is wrong');
+  await page.fill('#replay-hold_minutes', '0');
+  await page.click('#replay-run');
+  await page.locator('#replay-sum', { hasText: '1 were raised, this rule would raise 1; 1 of them' }).waitFor({ timeout: 60_000 });
+  await page.locator('[data-pair=both]', { hasText: 'A true alarm' }).waitFor();
+  await page.fill('#replay-absolute_limit', '7');
+  await page.press('#replay-absolute_limit', 'Enter');
+  await page.locator('[data-pair=was]', { hasText: 'not any more' }).waitFor({ timeout: 60_000 });
+  await shot(page, 'replay');
+  await page.click('[data-view=topics]');
+  await page.click('[data-view=replay]');
+  await page.locator('[data-pair=was]').waitFor(); // and what was written is still there
+  expect((await page.inputValue('#replay-absolute_limit')) === '7', 'what was written is gone');
+});
+
 await check('by keyboard alone: a point of the chart and its documents', { locale: 'en-GB' }, async (page) => {
   await signIn(page);
   await page.focus('#point');
@@ -206,6 +236,9 @@ await check('Chinese, dark, and kept over a reload', { colorScheme: 'dark' }, as
   await page.click('[data-topic="青山茶"]');
   await page.locator('#pane h2', { hasText: '青山茶' }).waitFor();
   await shot(page, 'dark');
+  await page.click('[data-view=replay]');
+  await page.locator('#replay-run').waitFor();
+  await shot(page, 'dark-replay');
   await page.reload();
   await page.locator('[data-topic=tea]').waitFor();
   await page.click('#sign-out');
@@ -217,6 +250,10 @@ await check('on a phone nothing stands outside the screen', phone, async (page) 
   await signIn(page);
   await expectNoSidewaysScroll(page, 360);
   await shot(page, 'phone-topics');
+  await page.click('[data-view=replay]');
+  await page.locator('#replay-run').waitFor();
+  await expectNoSidewaysScroll(page, 360);
+  await shot(page, 'phone-replay');
   await page.click('[data-view=alarms]');
   await page.tap('[data-alarm^="tea@"]');
   await page.locator('.document').first().waitFor();
@@ -236,9 +273,13 @@ for (const [look, options] of [['light', {}], ['dark', { colorScheme: 'dark' }],
     await page.click('[data-alarm^="tea@"]');
     await page.locator('.document').first().waitFor();
     await expectAccessible(page, 'an alarm');
-    for (const view of ['notices', 'sources', 'log']) {
+    for (const view of ['notices', 'sources', 'replay', 'log']) {
       await page.click(`[data-view=${view}]`);
-      await page.locator('#view table').first().waitFor();
+      await page.locator(view === 'replay' ? '#replay-run' : '#view table').first().waitFor();
+      if (view === 'replay') {
+        await page.click('#replay-run');
+        await page.locator('#replay-table').waitFor();
+      }
       await expectAccessible(page, view);
     }
   });

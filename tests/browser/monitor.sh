@@ -61,7 +61,8 @@ received="$(date -u -d '170 minutes ago' +%Y-%m-%dT%H:%M:%SZ)"
 echo "{\"guid\": \"first\", \"title\": \"tea and 青山茶 are drunk\", \"sentiment\": \"positive\", \"received\": \"$received\"}" >news.jsonl
 "$yupu" plans set desk --monthly-tokens 1000000 --price classify_tokens=0.01 --workdir w >/dev/null
 "$yupu" plans tenant bank --plan desk --workdir w >/dev/null
-token="$("$yupu" agents add Li --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
+token="$("$yupu" agents add Li --manager --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
+other="$("$yupu" agents add Bo --workdir w --json | sed -n 's/.*"token": "\(ya_[0-9a-f]*\)".*/\1/p')"
 "$yupu" monitor push s.toml news.jsonl --source news --workdir w >/dev/null
 "$yupu" serve --monitor s.toml --listen 127.0.0.1:0 --workdir w >serve.log 2>&1 &
 processes="$processes $!"
@@ -72,7 +73,7 @@ for _ in $(seq 100); do
   sleep 0.2
 done
 status=0
-MONITOR_TOKEN="$token" MONITOR_FEED="$folder/news.jsonl" MONITOR_NOTICES="$folder/notices.jsonl" node "$here/monitor.mjs" "${url:?the server did not listen: $(tail -n 5 serve.log)}" "$@" -- "$yupu" monitor run s.toml --workdir w || status=$?
+MONITOR_TOKEN="$token" MONITOR_OTHER="$other" MONITOR_FEED="$folder/news.jsonl" MONITOR_NOTICES="$folder/notices.jsonl" node "$here/monitor.mjs" "${url:?the server did not listen: $(tail -n 5 serve.log)}" "$@" -- "$yupu" monitor run s.toml --workdir w || status=$?
 if [ "$status" != 0 ]; then
   echo "monitor.sh: last lines of the monitor and of the server:" >&2
   tail -n 10 run.log serve.log >&2 || true

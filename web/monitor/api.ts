@@ -4,7 +4,10 @@ import { call, nothing } from '../src/person_calls';
 import { readUnsure, readWeeks } from './drift';
 import { readSpans } from './latency';
 import { readNotices } from './notices';
+import { readReplayed, readRules } from './replay';
 import { readAlarms, readDocuments, readEvidence, readLog, readOverview, readSeries, readSources, type Sentiment } from './read';
+
+const kReplayTimeout_ms = 120_000; // seconds of work, which whoever is answered meanwhile goes before
 
 const query = (values: Record<string, string | number>): string => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
 const alarm = (id: string): string => `/v1/monitor/alarms/${encodeURIComponent(id)}`;
@@ -29,6 +32,8 @@ export function calls(token: string) {
     notices: () => call(token, '/v1/monitor/notices', undefined, readNotices),
     resend: (id: string) => call(token, `/v1/monitor/notices/${encodeURIComponent(id)}/resend`, {}, nothing),
     testRoute: (name: string) => call(token, `/v1/monitor/routes/${encodeURIComponent(name)}/test`, {}, nothing),
+    rules: () => call(token, '/v1/monitor/replay', undefined, readRules),
+    replay: (body: Record<string, unknown>) => call(token, '/v1/monitor/replay', body, readReplayed, kReplayTimeout_ms),
     log: () => call(token, '/v1/monitor/audit', undefined, readLog),
   };
 }

@@ -15,14 +15,15 @@ import { drawDrift } from './drift';
 import { drawLatency } from './latency';
 import { drawNotices } from './notices';
 import type { Overview, Sentiment, Series } from './read';
+import { ReplayPage } from './replay_page';
 import { drawAlarms, drawChart, drawDocuments, drawLog, drawSources, drawTopics, evidencePane, periodOf, pointText, topicFrame, type AlarmActions, type Place } from './views';
 import { words, type Say } from './words';
 
-type View = 'topics' | 'alarms' | 'notices' | 'sources' | 'drift' | 'log';
+type View = 'topics' | 'alarms' | 'notices' | 'sources' | 'drift' | 'replay' | 'log';
 const kNewsPause_ms = 1000; // a flood of documents redraws once a second
 
 const page = new PersonPage<View, Calls, Overview>({
-  tabs: [{ view: 'topics' }, { view: 'alarms', badge: 'firing' }, { view: 'notices' }, { view: 'sources' }, { view: 'drift' }, { view: 'log' }],
+  tabs: [{ view: 'topics' }, { view: 'alarms', badge: 'firing' }, { view: 'notices' }, { view: 'sources' }, { view: 'drift' }, { view: 'replay' }, { view: 'log' }],
   words,
   calls,
   first: (api) => api.overview(hours),
@@ -34,6 +35,7 @@ const page = new PersonPage<View, Calls, Overview>({
   closed: () => {
     overview = null;
     series = null;
+    replays.close();
   },
   stream: { path: '/v1/monitor/events', heard },
   me: (isOpen) => (overview === null ? null : isOpen ? `${overview.person} · ${say('live')}` : say('offlineNow')),
@@ -49,6 +51,14 @@ let series: Series | null = null;
 let chosen = ''; // when the point begins; '': the newest
 let sentiment: Sentiment | '' = '';
 let alarm = '';
+
+const replays = new ReplayPage({
+  view: page.view,
+  api: () => page.api,
+  place: () => place(),
+  isShown: () => page.shown === 'replay' && page.api !== null,
+  redraw: (draw) => page.redraw(page.view, page.ask(), draw),
+});
 
 const place = (): Place => ({ say, locale: htmlLang[page.lang] });
 function pointIndex(): number {
@@ -212,6 +222,10 @@ async function drawTable(number: number): Promise<void> {
     const known = await page.answer(page.api?.notices(), number);
     const acts = { test: (route: string) => void page.api?.testRoute(route).then(did), resend: (id: string) => void page.api?.resend(id).then(did) };
     if (known !== null) drawn(() => drawNotices(view, known, place(), acts));
+  } else if (page.shown === 'replay') {
+    const rules = replays.isKnown ? null : await page.answer(page.api?.rules(), number);
+    if (rules !== null) replays.open(rules, topic);
+    replays.draw();
   } else if (page.shown === 'drift') {
     const weeks = await page.answer(page.api?.drift(), number);
     const unsure = weeks === null ? null : await page.answer(page.api?.unsure(), number);

@@ -7,6 +7,8 @@ import { durationOf, readSpans, spanCells } from './latency';
 import { inGap, periodOf, pointText } from './views';
 import { readUnsure, readWeeks, weekCells } from './drift';
 import { noticeCells, readNotices } from './notices';
+import { bodyOf, delayOf, keyOf, kRuleKeys, pairs, readReplayed, readRules } from './replay';
+import { differenceText, wrongText } from './replay_view';
 import { isWord, words } from './words';
 
 const series = readSeries({
@@ -182,5 +184,39 @@ describe('the delay', () => {
     expect(spans.length).toBe(2);
     expect(durationOf(2_592_000_000, 'en')).toBe('30 days');
     expect(readSpans(null)).toEqual([]);
+  });
+});
+
+describe('a replay', () => {
+  const time = (minute: number): string => new Date(Date.UTC(2026, 10, 27, 8, minute)).toISOString();
+  const rules = readRules({ manager: true, topics: [{ topic: 'tea', rule: { false_alarms_per_week: 0.1, publishers_min: 3, hold_minutes: 0, keep_firing_minutes: 15, reopen_minutes: 60, absolute_limit: null } }, {}] });
+  it('is asked with what differs from the rule as it is', () => {
+    const own = rules.topics[0]!.rule;
+    expect([rules.isManager, rules.topics.length, own.absolute_limit]).toEqual([true, 1, '']);
+    expect(bodyOf({ topic: 'tea', days: 7, rule: { ...own } }, own)).toEqual({ topic: 'tea', days: 7, rule: {} });
+    const rule = { ...own, false_alarms_per_week: '0,5', publishers_min: '3.0', hold_minutes: 'ten', reopen_minutes: '', absolute_limit: '9' };
+    expect(bodyOf({ topic: 'tea', days: 7, rule }, own).rule).toEqual({ false_alarms_per_week: 0.5, hold_minutes: 'ten', reopen_minutes: '', absolute_limit: 9 });
+    expect(bodyOf({ topic: 'tea', days: 7, rule: own }, rule).rule).toMatchObject({ absolute_limit: null });
+    expect([keyOf('rule.hold_minutes'), keyOf('rule.windows'), keyOf('days')]).toEqual(['hold_minutes', null, null]);
+  });
+  it('puts alarms beside each other that fired at one time', () => {
+    const all = readReplayed({
+      documents: 7,
+      raised: [{ alarm: 'tea@1', fired: time(10), resolved: time(20), justified: false }, { alarm: 'tea@2', fired: time(40), resolved: null }],
+      would_raise: [{ alarm: 'tea@3', fired: time(2), resolved: time(5) }, { alarm: 'tea@4', fired: time(15), resolved: time(30), cause: 'absolute_limit', negative: 6 }],
+    });
+    const rows = pairs(all);
+    expect(rows.map(({ was, would }) => [was?.alarm, would?.alarm])).toEqual([[undefined, 'tea@3'], ['tea@1', 'tea@4'], ['tea@2', undefined]]);
+    expect([rows[1]?.was?.justified, rows[1]?.would?.isLimit, rows[1]?.would?.negative]).toEqual([false, true, 6]);
+    expect(rows.map(delayOf)).toEqual([null, 5, null]);
+    expect(rows.map((row) => differenceText(row, words('en')))).toEqual(['new', '5 minutes later', 'not any more']);
+  });
+  it('survives anything, and has its words', () => {
+    for (const json of [null, 7, [], { raised: 'x', would_raise: [null], topics: {} }]) {
+      expect(readReplayed(json).raised).toEqual([]);
+      expect(readRules(json)).toEqual({ isManager: false, topics: [] });
+    }
+    for (const key of kRuleKeys) expect(isWord(`rule_${key}`)).toBe(true);
+    expect([wrongText('hold_minutes', words('zh')), wrongText('false_alarms_per_week', words('en'))]).toEqual(['要 0 到 1440 的整数。', 'A number from 0.001 to 100.']);
   });
 });

@@ -5,10 +5,10 @@ import { backoff_ms, readEvents } from './sse';
 
 const kCallTimeout_ms = 30_000;
 
-export async function call<T>(token: string, path: string, body: unknown, read: (json: unknown) => T): Promise<Outcome<T>> {
+export async function call<T>(token: string, path: string, body: unknown, read: (json: unknown) => T, timeout_ms = kCallTimeout_ms): Promise<Outcome<T>> {
   let response: Response;
   try {
-    const init: RequestInit = { credentials: 'omit', cache: 'no-store', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(kCallTimeout_ms) };
+    const init: RequestInit = { credentials: 'omit', cache: 'no-store', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(timeout_ms) };
     if (body !== undefined) {
       init.method = 'POST';
       init.body = JSON.stringify(body);

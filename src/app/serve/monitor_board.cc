@@ -1,6 +1,7 @@
 #include "app/serve/monitor_board.h"
 
 #include "app/monitor_door.h"
+#include "products/monitor/board/replay_routes.h"
 #include "strategy/strategy.h"
 
 namespace yupu::app {
@@ -17,6 +18,10 @@ void MonitorBoard::open(const House& house) {
                                                     *news, monitor_door(house.store, shown->monitor->tenant));
   latency = std::make_unique<monitor::LatencyRoutes>(house.store, house.clock, shown->name,
                                                      monitor_door(house.store, shown->monitor->tenant));
+  add_replay = [&store = house.store, &clock = house.clock, shown](http::Router& router) {
+    monitor::add_replay_routes(router, store, clock, shown->name, shown->monitor->rules,
+                               monitor_people(store, shown->monitor->tenant));
+  };
   if (!shown->monitor->push) return;
   const auto from = shown->monitor->sentiment ? monitor::SentimentFrom::kScored : monitor::SentimentFrom::kDocument;
   pushes =
@@ -29,6 +34,7 @@ void MonitorBoard::add_routes(http::Router& router) {
   if (notices != nullptr) notices->add_routes(router);
   if (latency != nullptr) latency->add_routes(router);
   if (pushes != nullptr) pushes->add_routes(router);
+  if (add_replay) add_replay(router);
 }
 
 void MonitorBoard::start() {

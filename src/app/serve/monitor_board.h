@@ -1,6 +1,7 @@
 // The monitor's pages of a running server.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/serve/house.h"
@@ -19,6 +20,7 @@ struct MonitorBoard {
   std::unique_ptr<monitor::NoticeRoutes> notices;
   std::unique_ptr<monitor::LatencyRoutes> latency;
   std::unique_ptr<monitor::PushRoutes> pushes;  // null: nobody may push
+  std::function<void(http::Router&)> add_replay;
 
   void open(const House& house);
   void add_routes(http::Router& router);

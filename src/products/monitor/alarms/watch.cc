@@ -204,6 +204,25 @@ Status tell_gap(Transaction& transaction, const std::string& name, const TopicRu
                       .detail = begins ? fmt::format("nothing is seen since {}", format_utc(since_ns)) : ""});
 }
 
+// Mentions in the order of the log, with the gaps that were told within the time where they stand in it.
+std::vector<Event> with_gaps(const std::vector<Row>& rows, const std::vector<GapEvent>& gaps, std::int64_t begin_ns,
+                             std::int64_t end_ns) {
+  std::vector<Event> log;
+  auto gap = gaps.begin();
+  const auto add_gaps_before = [&](std::int64_t sequence) {
+    for (; gap != gaps.end() && gap->after_sequence < sequence; ++gap) {
+      const std::int64_t told_ns = gap->event.document.received_ns;
+      if (told_ns >= begin_ns && told_ns < end_ns) log.push_back(gap->event);
+    }
+  };
+  for (const Row& row : rows) {
+    add_gaps_before(row.integer(0));
+    log.push_back(event_of(row));
+  }
+  add_gaps_before(INT64_MAX);
+  return log;
+}
+
 // Nobody has looked for long, and nothing came: what was received while nobody looked counts as looking.
 Result<bool> was_away(Transaction& transaction, const std::string& name, const Detection& detection,
                       std::int64_t now_ns) {
@@ -262,19 +281,32 @@ Result<std::vector<Event>> mention_log(store::Store& store, const std::string& m
                                                                     "sequence",
                                            {monitor, begin_ns, end_ns}));
     YUPU_ASSIGN_OR_RETURN(const auto gaps, gap_events(transaction, monitor));
-    log.clear();
-    auto gap = gaps.begin();
-    const auto add_gaps_before = [&](std::int64_t sequence) {
-      for (; gap != gaps.end() && gap->after_sequence < sequence; ++gap) {
-        const std::int64_t told_ns = gap->event.document.received_ns;
-        if (told_ns >= begin_ns && told_ns < end_ns) log.push_back(gap->event);
-      }
-    };
-    for (const Row& row : rows) {
-      add_gaps_before(row.integer(0));
-      log.push_back(event_of(row));
+    log = with_gaps(rows, gaps, begin_ns, end_ns);
+    return ok_status();
+  }));
+  return log;
+}
+
+Result<TopicLog> topic_log(store::Store& store, const std::string& monitor, const std::string& topic,
+                           std::int64_t begin_ns, std::int64_t end_ns, std::int64_t mentions_max) {
+  TopicLog log;
+  YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
+    YUPU_ASSIGN_OR_RETURN(const auto first,
+                          transaction.query("SELECT MIN(received_ns) FROM monitor_mention WHERE monitor = ? AND "
+                                            "received_ns >= ? AND received_ns < ?",
+                                            {monitor, begin_ns, end_ns}));
+    log.begin_ns = first.empty() || first[0].is_null(0) ? end_ns : first[0].integer(0);
+    YUPU_ASSIGN_OR_RETURN(const auto rows,
+                          transaction.query(std::string(kMentions) + "AND topic = ? AND received_ns >= ? AND "
+                                                                     "received_ns < ? ORDER BY sequence LIMIT ?",
+                                            {monitor, topic, begin_ns, end_ns, mentions_max + 1}));
+    if (static_cast<std::int64_t>(rows.size()) > mentions_max) {
+      return {Code::kTooLarge, fmt::format("more than {} documents are to be read: ask for fewer days", mentions_max),
+              "days"};
     }
-    add_gaps_before(INT64_MAX);
+    YUPU_ASSIGN_OR_RETURN(auto gaps, gap_events(transaction, monitor));
+    std::erase_if(gaps, [&](const GapEvent& gap) { return gap.event.document.topic != topic; });
+    log.events = with_gaps(rows, gaps, begin_ns, end_ns);
     return ok_status();
   }));
   return log;

@@ -38,5 +38,13 @@ Result<std::vector<Change>> look(store::Store& store, const std::string& monitor
 // The log that a look reads, from its beginning: counted mentions received in [begin_ns, end_ns), and gaps told then.
 Result<std::vector<Event>> mention_log(store::Store& store, const std::string& monitor, std::int64_t begin_ns,
                                        std::int64_t end_ns);
+// The same of one topic, as it is judged without the others.
+struct TopicLog {
+  std::int64_t begin_ns = 0;  // when the first mention of any topic was received in that time; end_ns without one
+  std::vector<Event> events;
+};
+// Error: kTooLarge, field "days": more than `mentions_max`.
+Result<TopicLog> topic_log(store::Store& store, const std::string& monitor, const std::string& topic,
+                           std::int64_t begin_ns, std::int64_t end_ns, std::int64_t mentions_max);
 
 }  // namespace yupu::monitor
