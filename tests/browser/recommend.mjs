@@ -116,6 +116,7 @@ await check('rules are put by a manager: what is wrong is said beside its field,
   expect((await page.evaluate(() => document.activeElement.id)) === 'rule-pin-0-item', 'the focus is not on the new row');
   await page.keyboard.type('odd');
   await page.fill('#rule-pin-0-position', '0');
+  await page.fill('#rule-explore', '0'); // no draw moves what is pinned down
   await page.fill('#rule-blocked_words', `${top[0]}\nno such word`);
   await page.click('#rule-caps-add');
   await page.fill('#rule-caps-0-tag', 'author:*');

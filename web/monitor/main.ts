@@ -57,7 +57,6 @@ const replays = new ReplayPage({
   api: () => page.api,
   place: () => place(),
   isShown: () => page.shown === 'replay' && page.api !== null,
-  redraw: (draw) => page.redraw(page.view, page.ask(), draw),
 });
 
 const place = (): Place => ({ say, locale: htmlLang[page.lang] });

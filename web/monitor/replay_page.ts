@@ -2,7 +2,7 @@
 
 import { byId } from '../src/dom';
 import { detailOf } from '../src/person_calls';
-import { focusIfLost } from '../src/redraw';
+import { focusIfLost, redraw } from '../src/redraw';
 import type { Calls } from './api';
 import { bodyOf, emptyRule, keyOf, type Rules } from './replay';
 import { drawReplay, type ReplayShown } from './replay_view';
@@ -13,7 +13,6 @@ export interface ReplayParts {
   api: () => Calls | null;
   place: () => Place;
   isShown: () => boolean;
-  redraw: (draw: () => void) => void; // of the view, keeping what is typed in it
 }
 
 export class ReplayPage {
@@ -37,7 +36,7 @@ export class ReplayPage {
 
   draw(): void {
     const { shown } = this;
-    const { view, isShown, place, redraw } = this.parts;
+    const { view, isShown, place } = this.parts;
     if (shown === null || !isShown()) return;
     const actions = {
       topic: (topic: string) => {
@@ -47,7 +46,7 @@ export class ReplayPage {
       days: (days: number) => void (shown.form.days = days),
       run: () => void this.run(shown),
     };
-    redraw(() => drawReplay(view, shown, place(), actions));
+    redraw(view, () => isShown() && drawReplay(view, shown, place(), actions));
   }
 
   private choose(topic: string): void {

@@ -71,7 +71,8 @@ class BoardTest : public ::testing::Test {
 };
 
 TEST_F(BoardTest, ItemsAndUsersAreFoundAndHidden) {
-  EXPECT_EQ(get("board"), (Json{{"person", "Li"}, {"manager", true}, {"items", 4}, {"users", 2}, {"events", 5}, {"live", ""}}));
+  EXPECT_EQ(get("board"),
+            (Json{{"person", "Li"}, {"manager", true}, {"items", 4}, {"users", 2}, {"events", 5}, {"live", ""}}));
   const Json items = get("items", {{"words", "TEA"}, {"limit", "2"}});
   EXPECT_EQ(items.at("found"), 3);
   ASSERT_EQ(items.at("items").size(), 2U);
