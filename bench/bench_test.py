@@ -138,6 +138,12 @@ class ServiceLoad(unittest.TestCase):
         self.assertIn("| load | ms_p99 |", lines)
         self.assertIn("| 8 connections | 90.0 |", lines)
 
+    def test_the_table_says_each_command_that_it_is_of(self):
+        row = {"date": "2026-11-28", "commit": "c", "columns": {"part": "memory"},
+               "machine": {**dict.fromkeys(("cores", "cpu", "family", "model", "memory_gb"), 1), "flags": []}}
+        lines = report.service_section([{**row, "command": command} for command in ("first", "second", "first")])
+        self.assertEqual([line.split("`")[1] for line in lines if line.startswith("- ")], ["first", "second"])
+
 
 class Record(unittest.TestCase):
     def test_a_row_that_was_cut_short_is_none_and_spoils_no_other(self):

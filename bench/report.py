@@ -118,9 +118,9 @@ SERVICE_PARTS = (("connections", "Closed loop: each connection asks again as soo
 def service_section(rows):
     if not rows:
         return ["No run yet: `bench/service_load.py`."]
-    last = max(rows, key=lambda row: row["date"])
-    lines = [f"`{last['command']}`, {last['date'][:10]}, commit {last['commit']}, on {machine_text(last['machine'])}; load "
-             "generator and server on the same cores, every answer metered, charged and durable."]
+    runs = {(row["command"], row["date"][:10], row["commit"]): row["machine"] for row in sorted(rows, key=lambda row: row["date"])}
+    lines = ["Load generator and server on the same cores, every answer metered, charged and durable."]
+    lines += [f"- `{command}`, {date}, commit {commit}, on {machine_text(machine)}" for (command, date, commit), machine in runs.items()]
     for part, what in SERVICE_PARTS:
         figures = [row["columns"] for row in rows if row["columns"].get("part") == part]
         if not figures:
