@@ -748,6 +748,8 @@ export interface RecommendHealthResponse {
   record: Record<string, unknown>;
   /** of the days: all, told a day late, naming the list they came from */
   events: Record<string, unknown>;
+  /** of topics that are read: what became of their messages, since the beginning */
+  sources: Array<RecommendHealthResponseSource>;
   /** the last 7 days beside the 28 before: stability indices */
   drift: Record<string, unknown>;
   /** of every tenant's last 1000 lists, since the start */
@@ -758,6 +760,19 @@ export interface RecommendHealthResponseFunnel {
   step?: "given" | "click" | "comment" | "share" | "buy";
   lists?: number;
   users?: number;
+}
+
+export interface RecommendHealthResponseSource {
+  source?: string;
+  read?: string;
+  outcomes?: Array<RecommendHealthResponseSourceOutcome>;
+}
+
+export interface RecommendHealthResponseSourceOutcome {
+  outcome?: string;
+  count?: number;
+  last?: string;
+  detail?: string;
 }
 
 export interface RecommendHealthResponseCost {
