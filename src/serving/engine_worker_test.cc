@@ -231,7 +231,9 @@ TEST_F(EngineWorkerTest, StopRefusesWhatWaits) {
   std::thread second([&] { EXPECT_EQ(engine.run(call({"2"})).status().code(), Code::kUnavailable); });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   std::thread stopper([&] { engine.stop(); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  // It has begun when who comes now is told so, and not that there was no time.
+  while (engine.run(call({"3"}, 1)).status().message() != "the server is shutting down")
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   watch_->hold = false;
   stopper.join();
   first.join();
