@@ -162,7 +162,7 @@ def main():
             until("a topic whose broker is away is counted", lambda: troubles() == [("kafka:clicks", "failed_connect")], 15)
             expect(len(post(address, "/v1/recommend", {"user": "stranger"})["items"]) == 10, "lists do not wait for brokers")
         (trial.folder / "whose.toml").write_text(topic + 'tenant = "nobody"\n')
-        whose = run("serve", "--recommend", "--strategy", "whose.toml", "--listen", "127.0.0.1:0", "--workdir", "w", code=1)
+        whose = run("serve", "--recommend", "--strategy", "whose.toml", "--listen", "127.0.0.1:0", "--workdir", "w", code=2)
         expect("recommend.kafka[0].tenant" in whose, f"whose events: {whose}")
         expect("nothing to serve" in run("serve", "--workdir", "w", code=2), "serve without anything")
         run("recommend", "forget", "stranger", *mine)

@@ -767,6 +767,8 @@ void to_json(Json& json, const ItemsRequest& value) {
   put(json, "description", value.description);
   put(json, "tags", value.tags);
   put(json, "created", value.created);
+  put(json, "price", value.price);
+  put(json, "author", value.author);
   put(json, "items", value.items);
 }
 void from_json(const Json& json, ItemsRequest& value) {
@@ -775,6 +777,8 @@ void from_json(const Json& json, ItemsRequest& value) {
   take(json, "description", value.description);
   take(json, "tags", value.tags);
   take(json, "created", value.created);
+  take(json, "price", value.price);
+  take(json, "author", value.author);
   take(json, "items", value.items);
 }
 
@@ -1296,6 +1300,32 @@ void from_json(const Json& json, RecommendHealthResponseFunnel& value) {
   take(json, "users", value.users);
 }
 
+void to_json(Json& json, const RecommendHealthResponseSourceOutcome& value) {
+  json = Json::object();
+  put(json, "outcome", value.outcome);
+  put(json, "count", value.count);
+  put(json, "last", value.last);
+  put(json, "detail", value.detail);
+}
+void from_json(const Json& json, RecommendHealthResponseSourceOutcome& value) {
+  take(json, "outcome", value.outcome);
+  take(json, "count", value.count);
+  take(json, "last", value.last);
+  take(json, "detail", value.detail);
+}
+
+void to_json(Json& json, const RecommendHealthResponseSource& value) {
+  json = Json::object();
+  put(json, "source", value.source);
+  put(json, "read", value.read);
+  put(json, "outcomes", value.outcomes);
+}
+void from_json(const Json& json, RecommendHealthResponseSource& value) {
+  take(json, "source", value.source);
+  take(json, "read", value.read);
+  take(json, "outcomes", value.outcomes);
+}
+
 void to_json(Json& json, const RecommendHealthResponseCost& value) {
   json = Json::object();
   put(json, "stage", value.stage);
@@ -1317,6 +1347,7 @@ void to_json(Json& json, const RecommendHealthResponse& value) {
   put(json, "funnel", value.funnel);
   put(json, "record", value.record);
   put(json, "events", value.events);
+  put(json, "sources", value.sources);
   put(json, "drift", value.drift);
   put(json, "cost", value.cost);
 }
@@ -1324,6 +1355,7 @@ void from_json(const Json& json, RecommendHealthResponse& value) {
   take(json, "funnel", value.funnel);
   take(json, "record", value.record);
   take(json, "events", value.events);
+  take(json, "sources", value.sources);
   take(json, "drift", value.drift);
   take(json, "cost", value.cost);
 }

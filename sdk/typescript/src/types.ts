@@ -440,6 +440,10 @@ export interface ItemsRequest {
   tags?: Array<string>;
   /** since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00 */
   created?: unknown;
+  /** in the shop's own unit, the same for all items */
+  price?: number;
+  /** who made it, or its brand */
+  author?: string;
   items?: Array<Record<string, unknown>>;
 }
 
@@ -746,6 +750,8 @@ export interface RecommendHealthResponse {
   record: Record<string, unknown>;
   /** of the days: all, told a day late, naming the list they came from */
   events: Record<string, unknown>;
+  /** of topics that are read: what became of their messages, since the beginning */
+  sources: Array<RecommendHealthResponseSource>;
   /** the last 7 days beside the 28 before: stability indices */
   drift: Record<string, unknown>;
   /** of every tenant's last 1000 lists, since the start */
@@ -756,6 +762,19 @@ export interface RecommendHealthResponseFunnel {
   step?: "given" | "click" | "comment" | "share" | "buy";
   lists?: number;
   users?: number;
+}
+
+export interface RecommendHealthResponseSource {
+  source?: string;
+  read?: string;
+  outcomes?: Array<RecommendHealthResponseSourceOutcome>;
+}
+
+export interface RecommendHealthResponseSourceOutcome {
+  outcome?: string;
+  count?: number;
+  last?: string;
+  detail?: string;
 }
 
 export interface RecommendHealthResponseCost {

@@ -556,6 +556,10 @@ struct ItemsRequest {
   std::optional<std::vector<std::string>> tags;
   // since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00
   Json created;
+  // in the shop's own unit, the same for all items
+  std::optional<double> price;
+  // who made it, or its brand
+  std::optional<std::string> author;
   std::optional<std::vector<std::map<std::string, Json>>> items;
 };
 void to_json(Json& json, const ItemsRequest& value);
@@ -939,6 +943,23 @@ struct RecommendHealthResponseFunnel {
 void to_json(Json& json, const RecommendHealthResponseFunnel& value);
 void from_json(const Json& json, RecommendHealthResponseFunnel& value);
 
+struct RecommendHealthResponseSourceOutcome {
+  std::optional<std::string> outcome;
+  std::optional<std::int64_t> count;
+  std::optional<std::string> last;
+  std::optional<std::string> detail;
+};
+void to_json(Json& json, const RecommendHealthResponseSourceOutcome& value);
+void from_json(const Json& json, RecommendHealthResponseSourceOutcome& value);
+
+struct RecommendHealthResponseSource {
+  std::optional<std::string> source;
+  std::optional<std::string> read;
+  std::optional<std::vector<RecommendHealthResponseSourceOutcome>> outcomes;
+};
+void to_json(Json& json, const RecommendHealthResponseSource& value);
+void from_json(const Json& json, RecommendHealthResponseSource& value);
+
 struct RecommendHealthResponseCost {
   std::optional<std::string> stage;
   std::optional<std::int64_t> lists;
@@ -956,6 +977,8 @@ struct RecommendHealthResponse {
   std::map<std::string, Json> record;
   // of the days: all, told a day late, naming the list they came from
   std::map<std::string, Json> events;
+  // of topics that are read: what became of their messages, since the beginning
+  std::vector<RecommendHealthResponseSource> sources;
   // the last 7 days beside the 28 before: stability indices
   std::map<std::string, Json> drift;
   // of every tenant's last 1000 lists, since the start

@@ -448,6 +448,8 @@ class ItemsRequest(TypedDict, total=False):
     description: str
     tags: List[str]
     created: Any  # since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00
+    price: float  # in the shop's own unit, the same for all items
+    author: str  # who made it, or its brand
     items: List[Dict[str, Any]]
 
 
@@ -747,6 +749,7 @@ class RecommendHealthResponse(TypedDict):
     funnel: List[RecommendHealthResponseFunnel]  # lists with at least that of one of their items
     record: Dict[str, Any]  # how many items are without a title, a text, tags, ...; users
     events: Dict[str, Any]  # of the days: all, told a day late, naming the list they came from
+    sources: List[RecommendHealthResponseSource]  # of topics that are read: what became of their messages, since the beginning
     drift: Dict[str, Any]  # the last 7 days beside the 28 before: stability indices
     cost: List[RecommendHealthResponseCost]  # of every tenant's last 1000 lists, since the start
 
@@ -755,6 +758,19 @@ class RecommendHealthResponseFunnel(TypedDict, total=False):
     step: Literal['given', 'click', 'comment', 'share', 'buy']
     lists: int
     users: int
+
+
+class RecommendHealthResponseSource(TypedDict, total=False):
+    source: str
+    read: str
+    outcomes: List[RecommendHealthResponseSourceOutcome]
+
+
+class RecommendHealthResponseSourceOutcome(TypedDict, total=False):
+    outcome: str
+    count: int
+    last: str
+    detail: str
 
 
 class RecommendHealthResponseCost(TypedDict, total=False):
