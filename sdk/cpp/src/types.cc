@@ -767,6 +767,8 @@ void to_json(Json& json, const ItemsRequest& value) {
   put(json, "description", value.description);
   put(json, "tags", value.tags);
   put(json, "created", value.created);
+  put(json, "price", value.price);
+  put(json, "author", value.author);
   put(json, "items", value.items);
 }
 void from_json(const Json& json, ItemsRequest& value) {
@@ -775,6 +777,8 @@ void from_json(const Json& json, ItemsRequest& value) {
   take(json, "description", value.description);
   take(json, "tags", value.tags);
   take(json, "created", value.created);
+  take(json, "price", value.price);
+  take(json, "author", value.author);
   take(json, "items", value.items);
 }
 

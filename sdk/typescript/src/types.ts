@@ -440,6 +440,10 @@ export interface ItemsRequest {
   tags?: Array<string>;
   /** since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00 */
   created?: unknown;
+  /** in the shop's own unit, the same for all items */
+  price?: number;
+  /** who made it, or its brand */
+  author?: string;
   items?: Array<Record<string, unknown>>;
 }
 

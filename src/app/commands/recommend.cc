@@ -72,7 +72,11 @@ struct Models {
   recommend::ItemVectors vectors, tower_vectors, frozen_vectors;
 
   recommend::Tools tools(const recommend::Collection& collection) const {
-    recommend::Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
+    recommend::Tools tools{.texts = collection.texts,
+                           .created_ns = collection.created_ns,
+                           .tags = collection.tags,
+                           .prices = collection.prices,
+                           .authors = collection.authors};
     if (embedder != nullptr) tools.vectors = &vectors;
     if (cross != nullptr) {
       tools.cross = cross.get();

@@ -41,11 +41,18 @@ Collection collect(const Stored& stored) {
   for (const Item& item : stored.items) tag_names.insert(tag_names.end(), item.tags.begin(), item.tags.end());
   collection.tag_names = sorted_once(std::move(tag_names));
   collection.tags.resize(collection.items.size());
+  collection.prices.resize(collection.items.size());
+  collection.authors.resize(collection.items.size());
+  std::vector<std::string> authors;
+  for (const Item& item : stored.items) authors.push_back(item.author);
+  authors = sorted_once(std::move(authors));
   for (const Item& item : stored.items) {
     const std::uint32_t number = number_of(collection.items, item.id);
     collection.tags[number] = tags_of(collection.tag_names, item);
     collection.texts[number] = item.text();
     collection.created_ns[number] = item.created_ns;
+    collection.prices[number] = item.price;
+    if (!item.author.empty()) collection.authors[number] = number_of(authors, item.author);
   }
   collection.undescribed_items = static_cast<std::int64_t>(collection.items.size() - stored.items.size());
   std::vector<tasks::Behaviour> events;

@@ -17,6 +17,8 @@ struct Collection {
   std::vector<std::string> users, items;  // ids, sorted: a number is a place in here
   std::vector<std::string> texts;         // of each item; empty where events name an item nobody has described
   std::vector<std::optional<std::int64_t>> created_ns;  // of each item
+  std::vector<std::optional<double>> prices;            // of each item
+  std::vector<std::optional<std::uint32_t>> authors;    // of each item: a place among all authors, sorted
   std::vector<std::string> tag_names;                   // sorted
   std::vector<std::vector<std::uint32_t>> tags;         // of each item, ascending, each once
   tasks::BehaviourLog log;

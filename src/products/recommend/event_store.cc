@@ -17,18 +17,39 @@ using store::Value;
 std::string tags_text(const Item& item) { return to_text(Json(item.tags)); }
 
 Value created_value(const Item& item) { return item.created_ns ? Value(*item.created_ns) : Value(nullptr); }
+Value price_value(const Item& item) { return item.price ? Value(*item.price) : Value(nullptr); }
+Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
+
+constexpr const char* kItemColumns = "item_id, title, description, tags, created_ns, price, author";
+
+Result<Item> item_of_row(const Row& row) {
+  Item item;
+  item.id = row.text(0);
+  item.title = row.text(1);
+  item.description = row.text(2);
+  YUPU_ASSIGN_OR_RETURN(const Json tags, parse_json(row.text(3)));
+  for (const Json& tag : tags) item.tags.push_back(tag.get<std::string>());
+  if (!row.is_null(4)) item.created_ns = row.integer(4);
+  if (!row.is_null(5)) item.price = row.real(5);
+  if (!row.is_null(6)) item.author = row.text(6);
+  return item;
+}
+
+bool says_the_same(const Item& a, const Item& b) {
+  return a.title == b.title && a.description == b.description && a.tags == b.tags && a.created_ns == b.created_ns &&
+         a.price == b.price && a.author == b.author;
+}
 
 Status put_item(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Item& item,
                 Imported& counts) {
   YUPU_ASSIGN_OR_RETURN(const auto rows,
-                        transaction.query("SELECT title, description, tags, created_ns FROM recommend_item WHERE "
-                                          "tenant_id = ? AND item_id = ?",
+                        transaction.query(fmt::format("SELECT {} FROM recommend_item WHERE tenant_id = ? AND item_id = "
+                                                      "?",
+                                                      kItemColumns),
                                           {tenant_id, item.id}));
   if (!rows.empty()) {
-    const Row& row = rows[0];
-    const bool same_created = row.is_null(3) ? !item.created_ns : item.created_ns && row.integer(3) == *item.created_ns;
-    if (row.text(0) == item.title && row.text(1) == item.description && row.text(2) == tags_text(item) &&
-        same_created) {
+    YUPU_ASSIGN_OR_RETURN(const Item before, item_of_row(rows[0]));
+    if (says_the_same(before, item)) {
       ++counts.known;
       return ok_status();
     }
@@ -36,11 +57,12 @@ Status put_item(Transaction& transaction, const Clock& clock, const std::string&
   ++(rows.empty() ? counts.added : counts.changed);
   return transaction
       .execute(
-          "INSERT INTO recommend_item (tenant_id, item_id, title, description, tags, created_ns, changed_ns) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, item_id) DO UPDATE SET title = excluded.title, description = "
-          "excluded.description, tags = excluded.tags, created_ns = excluded.created_ns, changed_ns = "
-          "excluded.changed_ns",
-          {tenant_id, item.id, item.title, item.description, tags_text(item), created_value(item), clock.now_ns()})
+          "INSERT INTO recommend_item (tenant_id, item_id, title, description, tags, created_ns, price, author, "
+          "changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, item_id) DO UPDATE SET title = "
+          "excluded.title, description = excluded.description, tags = excluded.tags, created_ns = excluded.created_ns, "
+          "price = excluded.price, author = excluded.author, changed_ns = excluded.changed_ns",
+          {tenant_id, item.id, item.title, item.description, tags_text(item), created_value(item), price_value(item),
+           text_or_null(item.author), clock.now_ns()})
       .status();
 }
 
@@ -65,8 +87,6 @@ Said said_of(const Row& row, std::size_t column) {
   if (!row.is_null(column + 3)) read.surface = row.text(column + 3);
   return read;
 }
-
-Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
 
 Result<bool> is_same(Transaction& transaction, const std::string& tenant_id, const Event& event) {
   YUPU_ASSIGN_OR_RETURN(const auto rows,
@@ -110,17 +130,6 @@ Result<Imported> import_in_parts(store::Store& store, const std::string& tenant_
     total.known += counts.known;
   }
   return total;
-}
-
-Result<Item> item_of_row(const Row& row) {
-  Item item;
-  item.id = row.text(0);
-  item.title = row.text(1);
-  item.description = row.text(2);
-  YUPU_ASSIGN_OR_RETURN(const Json tags, parse_json(row.text(3)));
-  for (const Json& tag : tags) item.tags.push_back(tag.get<std::string>());
-  if (!row.is_null(4)) item.created_ns = row.integer(4);
-  return item;
 }
 
 Result<Event> event_of_row(const Row& row) {
@@ -175,8 +184,9 @@ Result<Stored> load(store::Store& store, const std::string& tenant_id) {
   YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
     stored = {};
     YUPU_ASSIGN_OR_RETURN(const auto items,
-                          transaction.query("SELECT item_id, title, description, tags, created_ns FROM recommend_item "
-                                            "WHERE tenant_id = ? ORDER BY item_id",
+                          transaction.query(fmt::format("SELECT {} FROM recommend_item WHERE tenant_id = ? ORDER BY "
+                                                        "item_id",
+                                                        kItemColumns),
                                             {tenant_id}));
     for (const Row& row : items) {
       YUPU_ASSIGN_OR_RETURN(Item item, item_of_row(row));

@@ -73,6 +73,8 @@ TEST_F(EventStore, AnItemToldAgainReplacesTheOldOne) {
   Item first = item("a", "Tea");
   first.tags = {"green", "\"quoted\""};
   first.created_ns = kBeginNs;
+  first.price = 39.5;
+  first.author = "Lu Yu";
   const auto import_one = [this](const Item& one) {
     return import_items(*store_, clock_, "shop", std::span(&one, 1)).value();
   };
@@ -82,11 +84,24 @@ TEST_F(EventStore, AnItemToldAgainReplacesTheOldOne) {
   second.title = "Better tea";
   second.created_ns.reset();
   EXPECT_EQ(import_one(second).changed, 1);
+  second.price = 29.5;
+  EXPECT_EQ(import_one(second).changed, 1) << "another price";
+  second.author = "Lu Tong";
+  EXPECT_EQ(import_one(second).changed, 1) << "another author";
   const Stored stored = loaded();
   ASSERT_EQ(stored.items.size(), 1u);
   EXPECT_EQ(stored.items[0].title, "Better tea");
   EXPECT_EQ(stored.items[0].tags, first.tags);
   EXPECT_FALSE(stored.items[0].created_ns.has_value());
+  EXPECT_EQ(stored.items[0].price, 29.5);
+  EXPECT_EQ(stored.items[0].author, "Lu Tong");
+  second.price.reset();
+  second.author.clear();
+  EXPECT_EQ(import_one(second).changed, 1);
+  EXPECT_EQ(import_one(second).known, 1);
+  EXPECT_FALSE(loaded().items[0].price.has_value());
+  EXPECT_EQ(loaded().items[0].author, "");
+  EXPECT_FALSE(collect(loaded()).authors[0].has_value());
 }
 
 TEST_F(EventStore, TenantsDoNotSeeEachOtherAndAUserCanBeForgotten) {

@@ -116,6 +116,22 @@ Result<std::int64_t> time_of(const Json& object, const char* field) {
                                   to_text(value).substr(0, 80)));
 }
 
+// A number from 0 on, or one in a cell of a table; nothing where the member is not there or the cell is empty.
+Result<std::optional<double>> number_of(const Json& object, const char* field) {
+  const auto it = object.find(field);
+  if (it == object.end() || it->is_null() || *it == "") return std::optional<double>();
+  double value = -1.0;
+  if (it->is_number()) value = it->get<double>();
+  if (it->is_string()) {
+    const std::string& text = it->get_ref<const std::string&>();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) value = -1.0;
+  }
+  if (!(value >= 0.0 && value <= kValueMost))
+    return wrong(field, fmt::format("{} is no number from 0 to {:g}", to_text(*it).substr(0, 80), kValueMost));
+  return std::optional<double>(value);
+}
+
 }  // namespace
 
 std::string Item::text() const {
@@ -134,6 +150,9 @@ Result<Item> item_of(const Json& object) {
   if (const auto it = object.find("created"); it != object.end() && !it->is_null()) {
     YUPU_ASSIGN_OR_RETURN(item.created_ns, time_of(object, "created"));
   }
+  YUPU_ASSIGN_OR_RETURN(item.price, number_of(object, "price"));
+  YUPU_ASSIGN_OR_RETURN(item.author, optional_text(object, "author", kAuthorBytesMax));
+  if (item.author.find_first_not_of(" \t\r\n") == std::string::npos) item.author.clear();  // an empty cell
   return item;
 }
 
@@ -167,22 +186,6 @@ Result<Impression> impression_of(const Json& object, std::int64_t now_ns) {
 
 namespace {
 
-// A number from 0 on, or one in a cell of a table; nothing where the member is not there or the cell is empty.
-Result<std::optional<double>> value_of(const Json& object) {
-  const auto it = object.find("value");
-  if (it == object.end() || it->is_null() || *it == "") return std::optional<double>();
-  double value = -1.0;
-  if (it->is_number()) value = it->get<double>();
-  if (it->is_string()) {
-    const std::string& text = it->get_ref<const std::string&>();
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) value = -1.0;
-  }
-  if (!(value >= 0.0 && value <= kValueMost))
-    return wrong("value", fmt::format("{} is no number from 0 to {:g}", to_text(*it).substr(0, 80), kValueMost));
-  return std::optional<double>(value);
-}
-
 // 0: not said.
 Result<std::int64_t> position_of(const Json& object) {
   const auto it = object.find("position");
@@ -208,7 +211,7 @@ Result<Event> event_of(const Json& object, std::int64_t now_ns) {
   if (!found) return wrong("kind", fmt::format("'{}' is none of {}", kind.substr(0, 80), tasks::behaviour_names()));
   event.kind = *found;
   YUPU_ASSIGN_OR_RETURN(event.time_ns, past_time_of(object, now_ns));
-  YUPU_ASSIGN_OR_RETURN(event.value, value_of(object));
+  YUPU_ASSIGN_OR_RETURN(event.value, number_of(object, "value"));
   YUPU_ASSIGN_OR_RETURN(event.impression, optional_text(object, "impression", kIdBytesMax));
   YUPU_ASSIGN_OR_RETURN(event.position, position_of(object));
   YUPU_ASSIGN_OR_RETURN(event.surface, optional_text(object, "surface", kSurfaceBytesMax));

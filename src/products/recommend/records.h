@@ -1,5 +1,7 @@
 // What a shop or a site tells of its items and of its users' behaviour, one JSON object each, checked at the edge.
-//   item   id, title; description, tags (an array, or a text parted by ";"), created: since when it can be had
+//   item   id, title; description, tags (an array, or a text parted by ";"), created: since when it can be had; price,
+//   a
+//          number from 0 on in the shop's own unit; author: who made it, or its brand
 //   event  user, item, kind, time; id: the caller's own, by which an event that is sent again is known; value: a price,
 //          seconds, stars, a number from 0 on; impression, position, surface: the list it came from, where in it the
 //          item stood (from 1), and where that was shown
@@ -28,11 +30,14 @@ inline constexpr std::size_t kTitleBytesMax = 2048;
 inline constexpr std::size_t kDescriptionBytesMax = 64 << 10;
 inline constexpr std::size_t kTagsMax = 64;
 inline constexpr std::size_t kTagBytesMax = 128;
+inline constexpr std::size_t kAuthorBytesMax = 256;
 
 struct Item {
   std::string id, title, description;
   std::vector<std::string> tags;
   std::optional<std::int64_t> created_ns;  // unset: it has always been there
+  std::optional<double> price = {};        // in the shop's own unit
+  std::string author = {};                 // or brand; empty: not said
   std::int64_t line = 0;                   // of the file it comes from; 0: of none
   // What a model reads: title, tags, description.
   std::string text() const;

@@ -25,6 +25,27 @@ TEST(Records, AnItemIsReadFromJsonAndFromCells) {
   ASSERT_TRUE(cells.ok());
   EXPECT_THAT(cells->tags, ElementsAre("Animation", "Comedy"));
   EXPECT_FALSE(cells->created_ns.has_value());
+  EXPECT_FALSE(cells->price.has_value());
+  EXPECT_EQ(cells->author, "");
+}
+
+TEST(Records, APriceIsANumberAndAnAuthorAText) {
+  const auto with = [](const std::string& members) {
+    return item_of(json(R"({"id": "7", "title": "Tea", )" + members + "}"));
+  };
+  const auto item = with(R"("price": 39.5, "author": "Lu Yu")");
+  ASSERT_TRUE(item.ok()) << item.status().to_string();
+  EXPECT_EQ(item->price, 39.5);
+  EXPECT_EQ(item->author, "Lu Yu");
+  EXPECT_EQ(item->text(), "Tea") << "what a model reads stays what it was";
+  EXPECT_EQ(with(R"("price": "39.5", "author": "")")->price, 39.5) << "a cell";
+  EXPECT_EQ(with(R"("price": 0)")->price, 0.0) << "for nothing, which is not: not said";
+  EXPECT_FALSE(with(R"("price": "", "author": " ")")->price.has_value());
+  EXPECT_EQ(with(R"("price": null, "author": " ")")->author, "");
+  for (const char* price : {"-1", "1e13", "\"dear\"", "true", "[1]"})
+    EXPECT_EQ(with(std::string(R"("price": )") + price).status().field(), "price") << price;
+  EXPECT_EQ(with(R"("author": ["a", "b"])").status().field(), "author");
+  EXPECT_EQ(with(R"("author": ")" + std::string(kAuthorBytesMax + 1, 'a') + "\"").status().code(), Code::kTooLarge);
 }
 
 TEST(Records, AnEventHasATimeInSecondsOrInWords) {

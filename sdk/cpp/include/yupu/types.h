@@ -556,6 +556,10 @@ struct ItemsRequest {
   std::optional<std::vector<std::string>> tags;
   // since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00
   Json created;
+  // in the shop's own unit, the same for all items
+  std::optional<double> price;
+  // who made it, or its brand
+  std::optional<std::string> author;
   std::optional<std::vector<std::map<std::string, Json>>> items;
 };
 void to_json(Json& json, const ItemsRequest& value);

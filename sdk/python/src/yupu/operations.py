@@ -285,6 +285,8 @@ class Operations:
             description: Optional[str] = None,
             tags: Optional[List[str]] = None,
             created: Optional[Any] = None,
+            price: Optional[float] = None,
+            author: Optional[str] = None,
             items: Optional[List[Dict[str, Any]]] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.ItemsResponse:
@@ -292,7 +294,7 @@ class Operations:
         return self._call(
             'POST',
             '/v1/items',
-            body={"id": id, "title": title, "description": description, "tags": tags, "created": created, "items": items},
+            body={"id": id, "title": title, "description": description, "tags": tags, "created": created, "price": price, "author": author, "items": items},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
@@ -819,6 +821,8 @@ class AsyncOperations:
             description: Optional[str] = None,
             tags: Optional[List[str]] = None,
             created: Optional[Any] = None,
+            price: Optional[float] = None,
+            author: Optional[str] = None,
             items: Optional[List[Dict[str, Any]]] = None,
             idempotency_key: Optional[str] = None,
             timeout: Optional[float] = None) -> types.ItemsResponse:
@@ -826,7 +830,7 @@ class AsyncOperations:
         return await self._call(
             'POST',
             '/v1/items',
-            body={"id": id, "title": title, "description": description, "tags": tags, "created": created, "items": items},
+            body={"id": id, "title": title, "description": description, "tags": tags, "created": created, "price": price, "author": author, "items": items},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 

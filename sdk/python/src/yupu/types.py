@@ -448,6 +448,8 @@ class ItemsRequest(TypedDict, total=False):
     description: str
     tags: List[str]
     created: Any  # since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00
+    price: float  # in the shop's own unit, the same for all items
+    author: str  # who made it, or its brand
     items: List[Dict[str, Any]]
 
 

@@ -20,6 +20,8 @@ struct Tools {
   std::span<const std::string> texts = {};                       // one an item
   std::span<const std::optional<std::int64_t>> created_ns = {};  // one an item, or none at all
   std::span<const std::vector<std::uint32_t>> tags = {};         // numbers of its tags; one an item, or none at all
+  std::span<const std::optional<double>> prices = {};            // one an item, or none at all
+  std::span<const std::optional<std::uint32_t>> authors = {};    // numbers of its author; one an item, or none at all
   const ItemVectors* vectors = nullptr;                          // of a sentence encoder
   // A recommender trained on behaviour, the vectors of its own encoder, and when the behaviour it has seen ends.
   const tasks::Recommender* tower = nullptr;

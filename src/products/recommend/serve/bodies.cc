@@ -16,7 +16,8 @@ constexpr std::string_view kNdjson = "application/x-ndjson";
 const std::initializer_list<std::string_view> kEventMembers = {"id",    "user",       "item",     "kind",   "time",
                                                                "value", "impression", "position", "surface"};
 
-const std::initializer_list<std::string_view> kItemMembers = {"id", "title", "description", "tags", "created"};
+const std::initializer_list<std::string_view> kItemMembers = {"id",      "title", "description", "tags",
+                                                              "created", "price", "author"};
 
 // `where`: of what is wrong; empty: the body itself.
 Status in_field(const Status& status, const std::string& where) {

@@ -113,7 +113,11 @@ Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collecti
   fitted->release = release;
   fitted->collection = std::move(collection);
   const Collection& known = *fitted->collection;
-  fitted->tools = {.texts = known.texts, .created_ns = known.created_ns, .tags = known.tags};
+  fitted->tools = {.texts = known.texts,
+                   .created_ns = known.created_ns,
+                   .tags = known.tags,
+                   .prices = known.prices,
+                   .authors = known.authors};
   fitted->fitted_ns = now_ns;
   engine::ExecutionContext context(1);
   if (!release.tower.empty() && !known.items.empty())

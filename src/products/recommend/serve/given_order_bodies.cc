@@ -19,7 +19,8 @@ Result<GivenItem> given_item(const Json& json, const std::string& where) {
     YUPU_ASSIGN_OR_RETURN(std::string id, id_in(json.is_object() ? json.at("id") : json, where));
     return GivenItem{.id = std::move(id)};
   }
-  YUPU_RETURN_IF_ERROR(serving::check_members(json, {"id", "title", "description", "tags", "created"}, where + "."));
+  YUPU_RETURN_IF_ERROR(
+      serving::check_members(json, {"id", "title", "description", "tags", "created", "price", "author"}, where + "."));
   const Result<Item> item = item_of(json);
   if (!item.ok()) {
     return Status(item.status().code(), where + ": " + item.status().message(), where + "." + item.status().field());

@@ -85,7 +85,7 @@ TEST_F(Rerank, RefusalsNameTheField) {
   EXPECT_EQ(wrong(R"(["a", ""])"), "400 items[1]");
   EXPECT_EQ(wrong(R"([{"title": "no id"}])"), "400 items[0].id");
   EXPECT_EQ(wrong(R"([{"id": "a", "title": ""}])"), "400 items[0].title");
-  EXPECT_EQ(wrong(R"([{"id": "a", "title": "t", "price": 3}])"), "400 items[0].price");
+  EXPECT_EQ(wrong(R"([{"id": "a", "title": "t", "cost": 3}])"), "400 items[0].cost");
   EXPECT_EQ(wrong(R"([{"id": "a", "title": "t", "description": ")" + long_text + R"("}])"), "413 items[0].description");
   EXPECT_EQ(wrong(R"([{"id": "a", "title": "t", "created": -5}])"), "400 items[0].created");
   std::string many = "[0";
@@ -99,7 +99,7 @@ TEST_F(Rerank, RefusalsNameTheField) {
 class ItemsOverHttp : public testing::TwoTastes {};
 
 TEST_F(ItemsOverHttp, ItemsComeOneByOneInABatchAndALineEach) {
-  const Json item = {{"id", "tea-new"}, {"title", "A tea"}, {"tags", {"tea"}}};
+  const Json item = {{"id", "tea-new"}, {"title", "A tea"}, {"tags", {"tea"}}, {"price", 39.5}, {"author", "Lu Yu"}};
   EXPECT_EQ(answer("/v1/items", item), (Json{{"added", 1}, {"changed", 0}, {"known", 0}}));
   EXPECT_EQ(answer("/v1/items", {{"items", {item}}}), (Json{{"added", 0}, {"changed", 0}, {"known", 1}}));
   EXPECT_EQ(post("/v1/items", to_text(item) + "\n", "application/x-ndjson").status, 200);
@@ -115,7 +115,9 @@ TEST_F(ItemsOverHttp, RefusalsNameTheFieldAndKeepNothing) {
   EXPECT_EQ(wrong("[" + good + "]"), "400 body");
   EXPECT_EQ(wrong(R"({"id": "x"})"), "400 title");
   EXPECT_EQ(wrong(R"({"id": "x", "title": " "})"), "400 title");
-  EXPECT_EQ(wrong(R"({"id": "x", "title": "X", "price": 1})"), "400 price");
+  EXPECT_EQ(wrong(R"({"id": "x", "title": "X", "cost": 1})"), "400 cost");
+  EXPECT_EQ(wrong(R"({"id": "x", "title": "X", "price": -1})"), "400 price");
+  EXPECT_EQ(wrong(R"({"id": "x", "title": "X", "author": 7})"), "400 author");
   EXPECT_EQ(wrong(R"({"id": "x", "title": "X", "created": NaN})"), "400 body");
   EXPECT_EQ(wrong(R"({"items": [)" + good + "," + good + "]}"), "400 items[1].id") << "an id stands twice";
   EXPECT_EQ(wrong(R"({"items": []})"), "400 items");

@@ -30,6 +30,8 @@ inline constexpr std::string_view kItemsRequest = R"({
     "id": {"type": "string"}, "title": {"type": "string"}, "description": {"type": "string"},
     "tags": {"type": "array", "items": {"type": "string"}},
     "created": {"description": "since when it can be had; whole seconds since 1970, or 2026-11-27T08:30:00+08:00"},
+    "price": {"type": "number", "minimum": 0, "description": "in the shop's own unit, the same for all items"},
+    "author": {"type": "string", "maxLength": 256, "description": "who made it, or its brand"},
     "items": {"type": "array", "maxItems": 1000, "items": {"type": "object"}}}
 })";
 inline constexpr std::string_view kItemsResponse = R"({

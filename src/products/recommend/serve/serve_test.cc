@@ -1,4 +1,5 @@
 // Lists and routes of recommendation, without sockets.
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -230,6 +231,16 @@ TEST_F(ServeTest, ADayCostsNoMoreThanItsBudget) {
 }
 
 TEST_F(ServeTest, ListsAreKeptWithWhatTheyWereOrderedBy) {
+  // A price and an author at teas alone; something to drink a minute ago.
+  std::vector<Item> teas;
+  for (int n = 0; n < 10; ++n) {
+    teas.push_back(testing::item("tea-" + std::to_string(n), "A tea"));
+    teas.back().tags = {"tea"};
+    teas.back().price = 10.0 * (n + 1);
+    teas.back().author = n % 2 == 0 ? "Lu Yu" : "Lu Tong";
+  }
+  ASSERT_TRUE(import_items(*store_, clock_, "t", teas).ok());
+  put("u2", "tea-9", kNowNs - 60 * kSecondNs);
   const Json given = list({{"user", "u2"}, {"surface", "home"}, {"count", 3}});
   Json kept;
   ASSERT_TRUE(store_
@@ -250,6 +261,10 @@ TEST_F(ServeTest, ListsAreKeptWithWhatTheyWereOrderedBy) {
     EXPECT_EQ(kept[i].at("item"), given.at("items")[i].at("id"));
     EXPECT_EQ(kept[i].at("position"), i + 1);
     EXPECT_TRUE(kept[i].at("features").contains("tag_match"));
+    const bool is_tea = kept[i].at("item").get<std::string>().starts_with("tea");
+    EXPECT_EQ(kept[i].at("features").at("session_alike").get<float>() > 0.0f, is_tea) << "tea a minute ago";
+    for (const char* of_teas : {"price", "price_ratio", "author_seen"})
+      EXPECT_EQ(kept[i].at("features").at(of_teas).is_number(), is_tea) << of_teas;
   }
   // Played again from the store, the features are those that were kept.
   Shop shop(*store_, clock_, "t");
@@ -260,8 +275,14 @@ TEST_F(ServeTest, ListsAreKeptWithWhatTheyWereOrderedBy) {
   const auto& names = record->fitted->ranker->feature_names();
   for (std::size_t i = 0; i < 3; ++i) {
     ASSERT_EQ(kept[i].at("features").size(), names.size());
-    for (std::size_t f = 0; f < names.size(); ++f)
-      EXPECT_NEAR(kept[i].at("features").at(names[f]).get<double>(), again.items[i].features[f], 1e-6) << names[f];
+    for (std::size_t f = 0; f < names.size(); ++f) {
+      const Json& one = kept[i].at("features").at(names[f]);
+      if (std::isnan(again.items[i].features[f])) {
+        EXPECT_TRUE(one.is_null()) << names[f];
+      } else {
+        EXPECT_NEAR(one.get<double>(), again.items[i].features[f], 1e-6) << names[f];
+      }
+    }
   }
   ASSERT_TRUE(forget_user(*store_, "t", "u2").ok());
   ASSERT_TRUE(store_

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "products/recommend/methods/cross/pair_scorer.h"
 #include "products/recommend/methods/ranker/position_pull.h"
+#include "products/recommend/methods/ranker/user_features.h"
 #include "tasks/recommend/examples.h"
 
 namespace yupu::recommend {
@@ -34,7 +35,7 @@ std::optional<LoggedRow> logged_row(const Collection& collection, const std::vec
   for (const std::string& name : feature_names) {
     const auto value = features->find(name);
     const bool is_known = value != features->end() && value->is_number();
-    if (!is_known && !name.starts_with(kCrossPrefix)) return std::nullopt;
+    if (!is_known && !name.starts_with(kCrossPrefix) && !is_user_feature(name)) return std::nullopt;
     row.features.push_back(is_known ? value->get<float>() : std::numeric_limits<float>::quiet_NaN());
   }
   return row;

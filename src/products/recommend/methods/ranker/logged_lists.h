@@ -46,8 +46,9 @@ struct LoggedList {
 };
 
 // A list as the store has it: [{"item", "position", "features": {NAME: X}}, ...], in the collection's numbers and in
-// the order of `feature_names`.  A score of a cross-encoder that is null or not there is NaN (cross/pair_scorer.h).
-// Nothing: an item or another feature is unknown by now, or no such list.
+// the order of `feature_names`.  A score of a cross-encoder (cross/pair_scorer.h) or a feature of the user
+// (user_features.h) that is null or not there is NaN: a list that was given before there was such a feature is still
+// read.  Nothing: an item or another feature is unknown by now, or no such list.
 std::optional<LoggedList> logged_list(const Collection& collection, const std::vector<std::string>& feature_names,
                                       const std::string& user, std::int64_t time_ns, const Json& items);
 

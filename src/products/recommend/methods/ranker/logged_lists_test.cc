@@ -1,5 +1,7 @@
 #include "products/recommend/methods/ranker/logged_lists.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "products/recommend/testing.h"
@@ -79,6 +81,20 @@ TEST(LoggedLists, AreReadAsTheStoreHasThem) {
   other[0]["features"].erase("ease");
   EXPECT_FALSE(logged_list(collection, names, "u", 7, other).has_value());
   EXPECT_FALSE(logged_list(collection, names, "u", 7, Json("x")).has_value());
+}
+
+TEST(LoggedLists, OfATimeBeforeAFeatureOfTheUserAreStillRead) {
+  const Collection collection =
+      collect({.items = {testing::item("a", "A")}, .events = {testing::event("u", "a", kBeginNs)}});
+  const std::vector<std::string> names = {"ease", "position", "session_alike", "price"};
+  const Json kept = {
+      {{"item", "a"}, {"position", 1}, {"features", {{"ease", 0.5}, {"position", 0}, {"price", nullptr}}}}};
+  const auto list = logged_list(collection, names, "u", 7, kept);
+  ASSERT_TRUE(list.has_value());
+  ASSERT_EQ(list->rows[0].features.size(), 4U);
+  EXPECT_EQ(list->rows[0].features[0], 0.5f);
+  EXPECT_TRUE(std::isnan(list->rows[0].features[2])) << "it was not there yet";
+  EXPECT_TRUE(std::isnan(list->rows[0].features[3])) << "it had none";
 }
 
 }  // namespace

@@ -102,8 +102,16 @@ TEST(LambdaMart, LearnsWhatStandsFirst) {
 
 TEST(Ranker, OrdersCandidatesAndLooksAtThePastAlone) {
   if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
-  const Collection collection = testing::shop();
-  const Tools tools{.texts = collection.texts, .created_ns = collection.created_ns, .tags = collection.tags};
+  Collection collection = testing::shop();
+  for (std::size_t item = 0; item < collection.items.size(); ++item) {
+    if (item % 5 != 0) collection.prices[item] = static_cast<double>(item % 7);
+    if (item % 3 != 0) collection.authors[item] = static_cast<std::uint32_t>(item % 4);
+  }
+  const Tools tools{.texts = collection.texts,
+                    .created_ns = collection.created_ns,
+                    .tags = collection.tags,
+                    .prices = collection.prices,
+                    .authors = collection.authors};
   const std::int64_t end_ns = testing::kBeginNs + 90 * kDayNs;
   const BehaviourLog past = collection.log.cut_at(end_ns);
   engine::ExecutionContext context(1);
@@ -140,6 +148,38 @@ TEST(Ranker, OrdersCandidatesAndLooksAtThePastAlone) {
     if (is_candidate[item] == 0) {
       EXPECT_LT(scores[item], least);
     }
+  }
+}
+
+TEST(Ranker, LearnsThatUsersTakeWhatCostsAsMuchAsBefore) {
+  if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
+  // Items come twenty at a time, without texts, the even ones dear; each is taken once, by a user who takes what costs
+  // as much.  The last two nobody has touched: nothing but their price tells them apart.
+  constexpr std::size_t kItems = 480, kUsers = 80, kAtATime = 20;
+  const auto time_of = [](std::size_t number) {
+    return testing::kBeginNs + static_cast<std::int64_t>(number) * kDayNs / 8;
+  };
+  Stored stored;
+  for (std::size_t n = 0; n < kItems + 2; ++n) {
+    stored.items.push_back(testing::item("i" + std::to_string(100 + n), "I"));
+    stored.items.back().created_ns = time_of(n / kAtATime * kAtATime) - 1;
+    stored.items.back().price = n % 2 == 0 ? 500.0 : 5.0;
+    if (n < kItems)
+      stored.events.push_back(
+          testing::event("u" + std::to_string(100 + n % kUsers), stored.items.back().id, time_of(n)));
+  }
+  const Collection collection = collect(stored);
+  const Tools tools{.created_ns = collection.created_ns, .tags = collection.tags, .prices = collection.prices};
+  engine::ExecutionContext context(1);
+  Ranker ranker(kSettings, tools);
+  ASSERT_TRUE(
+      ranker
+          .fit({.log = collection.log, .weights = {}, .relevant = BehaviourKind::kClick, .seed = 1, .context = context})
+          .ok());
+  const std::vector<std::uint32_t> untouched = {kItems, kItems + 1};
+  for (const std::uint32_t user : {0U, 1U}) {
+    const Moment moment{.log = collection.log, .time_ns = time_of(kItems + 1), .history = collection.log.of_user(user)};
+    EXPECT_EQ(ranker.rank_these(moment, untouched)[0].item, kItems + user) << "even users take what is dear";
   }
 }
 

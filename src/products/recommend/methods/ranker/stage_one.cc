@@ -76,6 +76,7 @@ void StageOne::name_features() {
   for (const double days : kCountDays) feature_names_.push_back(fmt::format("users_{:g}d", days));
   for (const char* name : {"relevant_share", "age", "tag_match", "history", "position"})
     feature_names_.emplace_back(name);
+  for (const std::string_view name : user_feature_names()) feature_names_.emplace_back(name);
 }
 
 Status StageOne::fit(const FitData& data) {
@@ -107,7 +108,7 @@ std::shared_ptr<const ItemCounts> StageOne::counts_at(const Moment& moment) cons
 }
 
 StageOne::Sight::Sight(const StageOne& stage, const Moment& moment)
-    : stage_(stage), moment_(moment), counts_(stage.counts(moment)) {
+    : stage_(stage), moment_(moment), counts_(stage.counts(moment)), user_(moment, stage.tools_, stage.weights_) {
   for (const Source& source : stage.sources_) {
     Said& said = said_.emplace_back();
     said.glance = source.method->glance(moment);
@@ -170,6 +171,7 @@ void StageOne::Sight::add_row(std::uint32_t item, std::vector<float>& features) 
   features.push_back(static_cast<float>(counts_.tag_match(item)));
   features.push_back(log_of(static_cast<double>(moment_.history.size())));
   features.push_back(0.0f);  // position: see stage_one.h
+  user_.add_row(item, features);
 }
 
 float StageOne::Sight::last_resort(std::uint32_t item) const {

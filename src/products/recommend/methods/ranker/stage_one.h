@@ -4,7 +4,7 @@
 //   features    of each source its score and that over its largest score at the moment; counts (moment_counts.h) as
 //               ln(1 + n); ln(1 + age in days); tag match; ln(1 + events of the user); position in the list, which is 0
 //               wherever a list is made: lists that were shown are learned from with it (Guo et al. 2019, RecSys'19,
-//               "PAL"; logged_lists.h)
+//               "PAL"; logged_lists.h); session, price and author (user_features.h), which may be absent (NaN)
 // Nothing at or after the moment is read, by any feature; the shop's counts are those of the minute's beginning, in
 // training as in serving, so that all lists of a minute share them.
 // Sources   item-knn, ease and next; words without a sentence encoder, else text; the tower where one is given.  Above
@@ -21,6 +21,7 @@
 #include "base/mutex.h"
 #include "products/recommend/methods/methods.h"
 #include "products/recommend/methods/ranker/moment_counts.h"
+#include "products/recommend/methods/ranker/user_features.h"
 
 namespace yupu::recommend {
 
@@ -68,6 +69,7 @@ class StageOne {
     const StageOne& stage_;
     const Moment& moment_;
     MomentCounts counts_;
+    UserFeatures user_;
     std::vector<Said> said_;  // by source
   };
 
