@@ -91,7 +91,7 @@ class Tenants : public ::testing::Test {
   }
 
   const yupu::testing::TempDir dir_;
-  const SystemClock clock_;
+  const SystemClock clock_{};
   Metrics metrics_;
   engine::ExecutionContext context_{2};
   engine::ExecutionContext own_{1};

@@ -98,7 +98,8 @@ export class Tally {
       console.log(`ok    ${name}`);
     } catch (error) {
       this.failed += 1;
-      console.log(`FAIL  ${name}: ${error instanceof Failure ? error.message : String(error.message).split('\n')[0]}`);
+      const where = /([a-z]+\.mjs:\d+)/.exec(String(error.stack).replaceAll('harness.mjs', ''))?.[1] ?? 'somewhere';
+      console.log(`FAIL  ${name}: ${where}: ${error instanceof Failure ? error.message : String(error.message).split('\n')[0]}`);
     }
   }
   async finish(browser) {

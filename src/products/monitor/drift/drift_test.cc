@@ -223,7 +223,7 @@ TEST_F(Drift, OnlyTheWeekThatJustEndedIsNews) {
   for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(weeks[i].verdict, DriftVerdict::kDrifted) << i;
   EXPECT_EQ(drift_weeks(*store_, "m", 10)->size(), 4u) << "all are kept";
   ASSERT_EQ(told(), 1u) << "the last alone is told";
-  EXPECT_EQ(parse_json(notices().at(0).body)->at("drift").at("week"), weeks[3].to_json().at("week"));
+  EXPECT_EQ(parse_json(notices().at(0).body)->at("drift").at("week").dump(), weeks[3].to_json().at("week").dump());
 }
 
 TEST_F(Drift, AWeekIsNewsUntilTheNextIsOver) {
