@@ -163,11 +163,18 @@ bool forbid_calls() {
 bool forbid_calls() { return true; }
 #endif
 
+// A sanitizer's own tables are larger than what a reader may have.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // g++
+constexpr bool kIsSanitized = true;
+#elif defined(__has_feature)  // clang++
+constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
 // Whether all of it holds now.
 bool confine() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // whose own tables are larger
-  if (!limit(RLIMIT_AS, rlim_t{kPdfMemoryMib} << 20)) return false;
-#endif
+  if (!kIsSanitized && !limit(RLIMIT_AS, rlim_t{kPdfMemoryMib} << 20)) return false;
   return limit(RLIMIT_CPU, kPdfCpuSeconds) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CORE, 0) &&
          limit(RLIMIT_NOFILE, 64) && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
          ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && forbid_calls();
