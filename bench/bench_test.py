@@ -88,6 +88,7 @@ class Monitor(unittest.TestCase):
     def test_a_line_of_the_table_has_shares_and_delays(self):
         columns = {"x5 plants": 40, "x5 found": 39, "x5 median min": 9.6, "x5 p95 min": 31.0, "topic-weeks": 6.9}
         self.assertEqual(monitor_tables.found_share(columns), {"x5": "97.5 % of 40 (10, 31)", "topic-weeks": 6.9})
+        self.assertEqual(monitor_tables.found_share({"F1": 0.9, "pairs": 3}), {"F1": 0.9, "pairs": 3})
 
 
 class Report(unittest.TestCase):

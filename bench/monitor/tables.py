@@ -60,7 +60,7 @@ def found_share(columns):
             cells[factor] = (
                 f"{share:.1f} % of {value} ({columns[f'{factor} median min']:.0f}, {columns[f'{factor} p95 min']:.0f})"
             )
-        elif not factor[1:].isdigit():
+        elif not (factor.startswith("x") and factor[1:].isdigit()):
             cells[name] = value
     return cells
 
