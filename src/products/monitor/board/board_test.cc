@@ -8,6 +8,7 @@
 #include "products/monitor/alarms/alarms.h"
 #include "products/monitor/alarms/watch.h"
 #include "products/monitor/board/routes.h"
+#include "products/monitor/board/testing.h"
 #include "products/monitor/documents/intake.h"
 #include "products/monitor/judgements/judgements.h"
 #include "products/monitor/sentiment/rescore.h"
@@ -55,26 +56,7 @@ class Board : public ::testing::Test {
   }
   // Documents of now, scored.
   void say(const std::string& text, int count) {
-    Batch batch{.source = "feed",
-                .position_before = batches_ == 0 ? "" : std::to_string(batches_),
-                .position = std::to_string(batches_ + 1),
-                .read_ns = clock_.now_ns(),
-                .documents = {}};
-    ++batches_;
-    for (int i = 0; i < count; ++i) {
-      const std::string number = std::to_string(++documents_);
-      batch.documents.push_back(make_ready({.source = "feed",
-                                            .guid = number,
-                                            .url = "http://paper" + number + ".example/n",
-                                            .title = number + " " + text + " " + number,
-                                            .text = {},
-                                            .publisher = {},
-                                            .published_ns = clock_.now_ns(),
-                                            .received_ns = clock_.now_ns(),
-                                            .sentiment = std::nullopt},
-                                           topics_, SentimentFrom::kScored)
-                                    .value());
-    }
+    Batch batch = feed_.next(topics_, text, std::nullopt, count, clock_.now_ns());
     ASSERT_TRUE(score_documents(batch.documents, topics_, scorer_).ok());
     ASSERT_TRUE(take_batch(*store_, "m", batch, {}).ok());
   }
@@ -99,7 +81,7 @@ class Board : public ::testing::Test {
   std::unique_ptr<News> news_;
   std::unique_ptr<BoardRoutes> routes_;
   http::Router router_;
-  int batches_ = 0, documents_ = 0;
+  testing::Feed feed_;
 };
 
 TEST_F(Board, WhatItShowsIsWhatIsCounted) {

@@ -13,6 +13,7 @@
 #include "products/monitor/alarms/alarms.h"
 #include "products/monitor/alarms/watch.h"
 #include "products/monitor/board/replay.h"
+#include "products/monitor/board/testing.h"
 #include "products/monitor/documents/intake.h"
 #include "products/monitor/judgements/judgements.h"
 
@@ -67,26 +68,7 @@ class ReplayDesk : public ::testing::Test {
     return std::to_string(response.status) + " " + parse_json(response.body)->value("field", "");
   }
   void say(const std::string& topic, Sentiment sentiment, int count) {
-    Batch batch{.source = "feed",
-                .position_before = batches_ == 0 ? "" : std::to_string(batches_),
-                .position = std::to_string(batches_ + 1),
-                .read_ns = clock_.now_ns(),
-                .documents = {}};
-    ++batches_;
-    for (int i = 0; i < count; ++i) {
-      const std::string number = std::to_string(++documents_);
-      batch.documents.push_back(make_ready({.source = "feed",
-                                            .guid = number,
-                                            .url = "http://paper" + number + ".example/n",
-                                            .title = number + " " + topic + " " + number,
-                                            .text = {},
-                                            .publisher = {},
-                                            .published_ns = clock_.now_ns(),
-                                            .received_ns = clock_.now_ns(),
-                                            .sentiment = sentiment},
-                                           topics_, SentimentFrom::kDocument)
-                                    .value());
-    }
+    const Batch batch = feed_.next(topics_, topic, sentiment, count, clock_.now_ns());
     ASSERT_TRUE(take_batch(*store_, "m", batch, {}).ok());
   }
   void look() { ASSERT_TRUE(monitor::look(*store_, "m", rules_, clock_.now_ns()).ok()); }
@@ -110,7 +92,7 @@ class ReplayDesk : public ::testing::Test {
   std::unique_ptr<store::Store> store_;
   TopicRules rules_;
   http::Router router_;
-  int batches_ = 0, documents_ = 0;
+  testing::Feed feed_;
 };
 
 TEST_F(ReplayDesk, TheRuleAsItIsRaisesWhatWasRaised) {
