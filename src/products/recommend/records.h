@@ -1,7 +1,6 @@
 // What a shop or a site tells of its items and of its users' behaviour, one JSON object each, checked at the edge.
-//   item   id, title; description, tags (an array, or a text parted by ";"), created: since when it can be had; price,
-//   a
-//          number from 0 on in the shop's own unit; author: who made it, or its brand
+//   item   id, title; description, tags (an array, or a text parted by ";"), created: since when it can be had;
+//          price, a number from 0 on in the shop's own unit; author: who made it, or its brand
 //   event  user, item, kind, time; id: the caller's own, by which an event that is sent again is known; value: a price,
 //          seconds, stars, a number from 0 on; impression, position, surface: the list it came from, where in it the
 //          item stood (from 1), and where that was shown
