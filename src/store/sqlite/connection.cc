@@ -1,7 +1,9 @@
 #include "store/sqlite/connection.h"
 
 #include <cerrno>
+#include <chrono>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -55,6 +57,16 @@ Status create_private_file(const std::string& path) {
   return ok_status();
 }
 
+// SQLite's own waiting sleeps for up to 100 ms between two looks; a lock that is free for a moment only is missed so.
+int wait_a_moment(void* wait_for_lock, int looks) {
+  auto& wait = *static_cast<LockWait*>(wait_for_lock);
+  const auto now = std::chrono::steady_clock::now();
+  if (looks == 0) wait.until = now + std::chrono::milliseconds(wait.timeout_ms);
+  if (now >= wait.until) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return 1;
+}
+
 Row read_row(sqlite3_stmt* statement) {
   const int column_count = sqlite3_column_count(statement);
   std::vector<Value> values;
@@ -98,10 +110,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
   const int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | (options.is_memory ? SQLITE_OPEN_URI : 0);
   const int code = sqlite3_open_v2(options.path.c_str(), &database, flags, nullptr);
-  std::unique_ptr<Connection> connection(new Connection(database, options.path));
+  std::unique_ptr<Connection> connection(new Connection(database, options));
   if (code != SQLITE_OK) return connection->failure(code, "open");
   sqlite3_extended_result_codes(database, 1);
-  sqlite3_busy_timeout(database, options.busy_timeout_ms);
+  sqlite3_busy_handler(database, wait_a_moment, &connection->wait_);
   std::string pragmas =
       "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;";
   if (!options.is_memory) pragmas += "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864;";

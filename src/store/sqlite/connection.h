@@ -2,6 +2,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,11 @@ struct ConnectionOptions {
   int busy_timeout_ms = 5000;  // how long to wait for another process's write lock
 };
 
+struct LockWait {
+  int timeout_ms = 0;
+  std::chrono::steady_clock::time_point until;
+};
+
 class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const ConnectionOptions& options);
@@ -44,13 +50,15 @@ class Connection {
   };
   using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-  Connection(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
+  Connection(sqlite3* database, const ConnectionOptions& options)
+      : database_(database), path_(options.path), wait_{.timeout_ms = options.busy_timeout_ms, .until = {}} {}
   Result<sqlite3_stmt*> prepare(std::string_view sql);
   Status bind(sqlite3_stmt* statement, std::string_view sql, std::span<const Value> parameters);
   Status failure(int code, std::string_view sql) const;
 
   sqlite3* database_;
   std::string path_;
+  LockWait wait_;
   std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
 };
 

@@ -17,6 +17,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/text_engine.h"
+#include "store/sqlite/turn.h"
 #include "store/transaction_on.h"
 #include "store/write_queue.h"
 
@@ -40,8 +41,9 @@ void try_execute(Connection& connection, std::string_view sql) {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<Connection> writer, ConnectionOptions reader_options)
+  SqliteStore(std::unique_ptr<Connection> writer, Turn turn, ConnectionOptions reader_options)
       : writer_(std::move(writer)),
+        turn_(std::move(turn)),
         reader_options_(std::move(reader_options)),
         queue_([this](std::span<const WriteQueue::Job> jobs, std::span<Status> statuses) { commit(jobs, statuses); },
                kBatchMax) {}
@@ -82,7 +84,10 @@ class SqliteStore final : public Store {
   // Runs and commits jobs[begin...] as one transaction; returns the first job not yet run. A full disk makes SQLite
   // give up the whole transaction at once: then the jobs in it so far are told, and the rest goes into a new one.
   std::size_t commit_from(std::span<const WriteQueue::Job> jobs, std::size_t begin, std::span<Status> statuses) {
-    if (const Status begun = writer_->execute("BEGIN IMMEDIATE").status(); !begun.ok()) {
+    turn_.take();
+    const Status begun = writer_->execute("BEGIN IMMEDIATE").status();
+    turn_.leave();
+    if (!begun.ok()) {
       for (std::size_t i = begin; i < jobs.size(); ++i) statuses[i] = begun;
       return jobs.size();
     }
@@ -132,7 +137,8 @@ class SqliteStore final : public Store {
     if (idle_readers_.size() < kIdleReadersMax) idle_readers_.push_back(std::move(reader));
   }
 
-  std::unique_ptr<Connection> writer_;  // the writer thread's
+  std::unique_ptr<Connection> writer_;  // the writer thread's, as the turn
+  Turn turn_;
   const ConnectionOptions reader_options_;
   Mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_ YUPU_GUARDED_BY(readers_mutex_);
@@ -151,7 +157,11 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
   YUPU_ASSIGN_OR_RETURN(std::unique_ptr<Connection> writer, Connection::open(options));
   YUPU_RETURN_IF_ERROR(migrate(*writer, migrations()).with_context("store " + path));
   options.is_read_only = true;
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(writer), std::move(options)));
+  Turn turn;  // nobody else has a database in memory
+  if (!options.is_memory) {
+    YUPU_ASSIGN_OR_RETURN(turn, Turn::open(path + "-turn"));
+  }
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(writer), std::move(turn), std::move(options)));
 }
 
 }  // namespace yupu::store

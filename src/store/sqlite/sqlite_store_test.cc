@@ -1,16 +1,21 @@
 // What is particular to the embedded store: its file, its schema versions, its failures.
 #include <fstream>
+#include <latch>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/testing.h"
 #include "store/migrations.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
+#include "store/sqlite/turn.h"
 #include "store/store.h"
 #include "store/testing.h"
 
@@ -62,6 +67,48 @@ TEST_F(SqliteStore, TwoProcessesWriteInTurns) {
   insert(*server, 0);
   other.join();
   EXPECT_EQ(testing::number(*server, "SELECT count(*) FROM item"), 80);
+}
+
+TEST_F(SqliteStore, WhoWaitsIsBeforeWhoComesLater) {
+  auto command = open();
+  auto server = open();
+  ASSERT_TRUE(run(*command, "CREATE TABLE item (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT)").ok());
+  auto long_write = Connection::open({.path = path_});
+  ASSERT_TRUE(long_write.value()->execute("BEGIN IMMEDIATE").ok());
+  std::latch written(2);
+  const auto add = [&written](Store& store, std::string name) {
+    store.write_async(
+        [name](Transaction& transaction) {
+          return transaction.execute("INSERT INTO item (name) VALUES (?)", {name}).status();
+        },
+        [&written](const Status& status) {
+          EXPECT_TRUE(status.ok()) << status.to_string();
+          written.count_down();
+        });
+  };
+  add(*command, "waits");
+  const int turn = ::open((path_ + "-turn").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_GE(turn, 0);
+  int looks = 0;
+  while (::flock(turn, LOCK_EX | LOCK_NB) == 0 && ++looks < 5000) {
+    ::flock(turn, LOCK_UN);
+    ::usleep(1000);
+  }
+  ::close(turn);
+  EXPECT_LT(looks, 5000) << "the command never took the turn";
+  add(*server, "comes later");
+  ASSERT_TRUE(long_write.value()->execute("COMMIT").ok());
+  written.wait();
+  EXPECT_EQ(testing::number(*server, "SELECT id FROM item WHERE name = 'waits'"), 1);
+}
+
+TEST_F(SqliteStore, ATurnThatNobodyGivesBackHoldsUpNobodyForLong) {
+  auto store = open();
+  ASSERT_TRUE(run(*store, "CREATE TABLE item (id INTEGER)").ok());
+  auto stopped = Turn::open(path_ + "-turn");
+  ASSERT_TRUE(stopped.ok());
+  stopped.value().take();
+  EXPECT_TRUE(run(*store, "INSERT INTO item VALUES (7)").ok());
 }
 
 TEST_F(SqliteStore, ALockedDatabaseIsUnavailable) {
