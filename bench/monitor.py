@@ -8,7 +8,7 @@
     stories      de-duplication on the labelled set bench/monitor/stories.jsonl, --seeds orders of arrival
     surges       planted surges on nab-tweets: documents of the sentiment sets, read by a classifier trained first
     phrasebank   financial sentiment, --seeds splits of every --sets NAME
-    throughput   --documents through the running monitor, from feeds to counts; with given sentiment, then classified
+    throughput   --documents through the running monitor, from feeds to counts; with given sentiment, then --classified ones
     feeds        --feeds at --poll-minutes for --minutes
     delay        --topics surges in a feed, until their notices are at a webhook; at most --patience minutes
     kills        --kills kill -9 over --documents, 100,000 at most
@@ -45,6 +45,7 @@ FULL = {
     "seeds": 5,
     "plants": 40,
     "documents": 1_000_000,
+    "classified": 100_000,
     "feeds": 1000,
     "minutes": 15.0,
     "poll_minutes": 5,
@@ -55,6 +56,7 @@ TRIAL = {
     "seeds": 1,
     "plants": 10,
     "documents": 10_000,
+    "classified": 10_000,
     "feeds": 100,
     "minutes": 3.0,
     "poll_minutes": 1,

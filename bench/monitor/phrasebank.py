@@ -7,9 +7,9 @@ import statistics
 
 from monitor import base, sets
 
-# Not searched for: what suited other small sets.
+# Of five recipes the one with the best validation rows of splits 2 and 3 of the English set.
 FROM_BASE = (
-    "--base yupu-base --lr 1e-3 --epochs 12 --patience 4 --batch-tokens 512 --max-length 128 --label-smoothing 0.1"
+    "--base yupu-base --lr 3e-4 --epochs 8 --patience 3 --batch-tokens 1024 --max-length 128 --label-smoothing 0.1"
 )
 FROM_CHECKPOINT = "--base {checkpoint} --lr 1e-4 --epochs 6 --batch-size 32 --batch-tokens 1024 --max-length 128"
 

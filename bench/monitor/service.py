@@ -70,7 +70,6 @@ def throughput(options):
     """Every feed is new: 500 documents each, fetched, taken apart, classified, compared, counted."""
     program = fresh(options, "throughput")
     of_paper = 500
-    papers = -(-options.documents // of_paper)
     written, now = writer(options.data), time.time()
 
     def feed(number):
@@ -81,6 +80,7 @@ def throughput(options):
         return f'"{number}"', lambda: press.rss(entries)
 
     for model in ("given", "classified"):
+        papers = -(-(options.classified if model == "classified" else options.documents) // of_paper)
         if model == "classified":
             more = f'[monitor.sentiment]\ndirectory = "{classifier(options, program)}"\n'
         else:
