@@ -28,6 +28,13 @@ struct Collection {
 // REQUIRES: no id stands twice among the items (load() gives them so).
 Collection collect(const Stored& stored);
 
+// All that is said of items, anew.  REQUIRES: collection.items has the id of each.
+void describe(std::span<const Item> items, Collection& collection);
+// The items without users and behaviour.
+Collection catalogue_of(const Collection& collection);
+// Where a name stands among sorted ones; nothing: it does not.
+std::optional<std::uint32_t> place_among(const std::vector<std::string>& names, const std::string& name);
+
 // Lists that were shown, in the collection's numbers and sorted (tasks::sort_shown).  What it does not know is left
 // out.
 std::vector<tasks::ShownList> shown_lists(const Collection& collection, std::span<const Impression> impressions);

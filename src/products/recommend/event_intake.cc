@@ -50,8 +50,9 @@ Status take(Transaction& transaction, const Clock& clock, const std::string& ten
     ++outcomes["refused_" + reason];
     details["refused_" + reason] = where;
   };
+  YUPU_ASSIGN_OR_RETURN(const Revision revision, next_revision(transaction, tenant_id));
   for (const SourcedEvent& one : batch.events) {
-    YUPU_ASSIGN_OR_RETURN(const Kept kept, keep_event(transaction, clock, tenant_id, one.event));
+    YUPU_ASSIGN_OR_RETURN(const Kept kept, keep_event(transaction, clock, tenant_id, one.event, revision.events));
     if (kept == Kept::kConflict)
       refuse("conflict", one.where);
     else

@@ -20,6 +20,7 @@ Value created_value(const Item& item) { return item.created_ns ? Value(*item.cre
 Value price_value(const Item& item) { return item.price ? Value(*item.price) : Value(nullptr); }
 Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
 
+constexpr std::size_t kReadPart = 10'000;  // rows that are read at a time
 constexpr const char* kItemColumns = "item_id, title, description, tags, created_ns, price, author";
 
 Result<Item> item_of_row(const Row& row) {
@@ -41,7 +42,7 @@ bool says_the_same(const Item& a, const Item& b) {
 }
 
 Status put_item(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Item& item,
-                Imported& counts) {
+                std::int64_t revision, Imported& counts) {
   YUPU_ASSIGN_OR_RETURN(const auto rows,
                         transaction.query(fmt::format("SELECT {} FROM recommend_item WHERE tenant_id = ? AND item_id = "
                                                       "?",
@@ -58,11 +59,13 @@ Status put_item(Transaction& transaction, const Clock& clock, const std::string&
   return transaction
       .execute(
           "INSERT INTO recommend_item (tenant_id, item_id, title, description, tags, created_ns, price, author, "
-          "changed_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, item_id) DO UPDATE SET title = "
+          "changed_ns, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, item_id) DO UPDATE SET "
+          "title = "
           "excluded.title, description = excluded.description, tags = excluded.tags, created_ns = excluded.created_ns, "
-          "price = excluded.price, author = excluded.author, changed_ns = excluded.changed_ns",
+          "price = excluded.price, author = excluded.author, changed_ns = excluded.changed_ns, revision = "
+          "excluded.revision",
           {tenant_id, item.id, item.title, item.description, tags_text(item), created_value(item), price_value(item),
-           text_or_null(item.author), clock.now_ns()})
+           text_or_null(item.author), clock.now_ns(), revision})
       .status();
 }
 
@@ -100,8 +103,8 @@ Result<bool> is_same(Transaction& transaction, const std::string& tenant_id, con
 }
 
 Status put_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Event& event,
-                 Imported& counts) {
-  YUPU_ASSIGN_OR_RETURN(const Kept kept, keep_event(transaction, clock, tenant_id, event));
+                 std::int64_t revision, Imported& counts) {
+  YUPU_ASSIGN_OR_RETURN(const Kept kept, keep_event(transaction, clock, tenant_id, event, revision));
   if (kept == Kept::kConflict) {
     const std::string line = event.line > 0 ? fmt::format("line {}: ", event.line) : std::string();
     return {Code::kConflict,
@@ -121,7 +124,8 @@ Result<Imported> import_in_parts(store::Store& store, const std::string& tenant_
     Imported counts;
     YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
       counts = {};
-      for (const Record& record : part) YUPU_RETURN_IF_ERROR(put(transaction, record, counts));
+      YUPU_ASSIGN_OR_RETURN(const Revision revision, next_revision(transaction, tenant_id));
+      for (const Record& record : part) YUPU_RETURN_IF_ERROR(put(transaction, record, revision, counts));
       if (counts.added == 0 && counts.changed == 0) return ok_status();
       return note_change(transaction, tenant_id, changed);
     }));
@@ -147,17 +151,17 @@ Result<Event> event_of_row(const Row& row) {
 
 }  // namespace
 
-Result<Kept> keep_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id,
-                        const Event& event) {
+Result<Kept> keep_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Event& event,
+                        std::int64_t revision) {
   YUPU_ASSIGN_OR_RETURN(
       const std::int64_t added,
       transaction.execute(
           "INSERT INTO recommend_event (tenant_id, event_id, user_id, item_id, kind, time_ns, "
-          "received_ns, value, impression_id, list_position, surface) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
+          "received_ns, value, impression_id, list_position, surface, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?) ON CONFLICT (tenant_id, event_id) DO NOTHING",
           {tenant_id, event.id, event.user, event.item, std::string(kind_name(event.kind)), event.time_ns,
            clock.now_ns(), event.value ? Value(*event.value) : Value(nullptr), text_or_null(event.impression),
-           event.position > 0 ? Value(event.position) : Value(nullptr), text_or_null(event.surface)}));
+           event.position > 0 ? Value(event.position) : Value(nullptr), text_or_null(event.surface), revision}));
   if (added > 0) return Kept::kAdded;
   YUPU_ASSIGN_OR_RETURN(const bool same, is_same(transaction, tenant_id, event));
   return same ? Kept::kKnown : Kept::kConflict;
@@ -166,16 +170,16 @@ Result<Kept> keep_event(Transaction& transaction, const Clock& clock, const std:
 Result<Imported> import_items(store::Store& store, const Clock& clock, const std::string& tenant_id,
                               std::span<const Item> items) {
   return import_in_parts(store, tenant_id, Changed::kItems, items,
-                         [&](Transaction& transaction, const Item& item, Imported& counts) {
-                           return put_item(transaction, clock, tenant_id, item, counts);
+                         [&](Transaction& transaction, const Item& item, const Revision& revision, Imported& counts) {
+                           return put_item(transaction, clock, tenant_id, item, revision.items, counts);
                          });
 }
 
 Result<Imported> import_events(store::Store& store, const Clock& clock, const std::string& tenant_id,
                                std::span<const Event> events) {
   return import_in_parts(store, tenant_id, Changed::kEvents, events,
-                         [&](Transaction& transaction, const Event& event, Imported& counts) {
-                           return put_event(transaction, clock, tenant_id, event, counts);
+                         [&](Transaction& transaction, const Event& event, const Revision& revision, Imported& counts) {
+                           return put_event(transaction, clock, tenant_id, event, revision.events, counts);
                          });
 }
 
@@ -205,6 +209,48 @@ Result<Stored> load(store::Store& store, const std::string& tenant_id) {
   return stored;
 }
 
+Result<std::vector<Item>> items_since(Transaction& transaction, const std::string& tenant_id, std::int64_t revision) {
+  std::vector<Item> items;
+  std::string last;  // before every id
+  ++revision;
+  while (true) {
+    YUPU_ASSIGN_OR_RETURN(
+        const auto rows,
+        transaction.query(fmt::format("SELECT {}, revision FROM recommend_item WHERE tenant_id = ? AND (revision, "
+                                      "item_id) > (?, ?) ORDER BY revision, item_id LIMIT ?",
+                                      kItemColumns),
+                          {tenant_id, revision, last, static_cast<std::int64_t>(kReadPart)}));
+    for (const Row& row : rows) {
+      YUPU_ASSIGN_OR_RETURN(Item item, item_of_row(row));
+      items.push_back(std::move(item));
+    }
+    if (rows.size() < kReadPart) return items;
+    last = rows.back().text(0);
+    revision = rows.back().integer(7);
+  }
+}
+
+Status events_since(Transaction& transaction, const std::string& tenant_id, std::int64_t revision,
+                    const std::function<void(const Event&)>& take) {
+  std::string last;  // before every id
+  ++revision;
+  while (true) {
+    YUPU_ASSIGN_OR_RETURN(
+        const auto rows,
+        transaction.query("SELECT event_id, user_id, item_id, kind, time_ns, received_ns, revision FROM "
+                          "recommend_event WHERE tenant_id = ? AND (revision, event_id) > (?, ?) ORDER BY revision, "
+                          "event_id LIMIT ?",
+                          {tenant_id, revision, last, static_cast<std::int64_t>(kReadPart)}));
+    for (const Row& row : rows) {
+      YUPU_ASSIGN_OR_RETURN(const Event event, event_of_row(row));
+      take(event);
+    }
+    if (rows.size() < kReadPart) return ok_status();
+    last = rows.back().text(0);
+    revision = rows.back().integer(6);
+  }
+}
+
 Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_id, const std::string& user) {
   std::int64_t removed = 0;
   YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {
@@ -215,7 +261,7 @@ Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_
         const std::int64_t lists,
         transaction.execute("DELETE FROM recommend_impression WHERE tenant_id = ? AND user_id = ?", {tenant_id, user}));
     if (removed == 0 && lists == 0) return not_found(fmt::format("there is no event of a user '{}'", user));
-    return note_change(transaction, tenant_id, Changed::kEvents);
+    return note_change(transaction, tenant_id, Changed::kEventsRemoved);
   }));
   return removed;
 }

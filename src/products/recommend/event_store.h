@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,10 +31,11 @@ Result<Imported> import_items(store::Store& store, const Clock& clock, const std
 Result<Imported> import_events(store::Store& store, const Clock& clock, const std::string& tenant_id,
                                std::span<const Event> events);
 
-// One event into a transaction that is under way.  Whoever adds one notes the change (serving_store.h).
+// One event into a transaction that is under way, of the revision that next_revision() gave it.  Whoever adds one notes
+// the change (serving_store.h).
 enum class Kept : std::uint8_t { kAdded, kKnown, kConflict };  // kConflict: its id is there with another content
 Result<Kept> keep_event(store::Transaction& transaction, const Clock& clock, const std::string& tenant_id,
-                        const Event& event);
+                        const Event& event, std::int64_t revision);
 
 // Items by id, events by time and id.
 struct Stored {
@@ -41,6 +43,12 @@ struct Stored {
   std::vector<Event> events;
 };
 Result<Stored> load(store::Store& store, const std::string& tenant_id);
+// What was written at a later revision than that, in no order that means anything; items without gaps and events a part
+// at a time, so that reading millions takes no more memory than what is made of them.
+Result<std::vector<Item>> items_since(store::Transaction& transaction, const std::string& tenant_id,
+                                      std::int64_t revision);
+Status events_since(store::Transaction& transaction, const std::string& tenant_id, std::int64_t revision,
+                    const std::function<void(const Event&)>& take);
 
 // How many events went.  Outcomes  kNotFound: there is neither an event nor a list of this user.
 Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_id, const std::string& user);

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <numeric>
 #include <tuple>
-#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -42,18 +43,40 @@ std::optional<BehaviourKind> find_behaviour(std::string_view name) {
 std::string behaviour_names() { return fmt::format("{}", fmt::join(kNames, ", ")); }
 
 BehaviourLog::BehaviourLog(std::vector<Behaviour> events, std::size_t user_count, std::size_t item_count)
-    : mark_(++marks), item_count_(item_count), events_(std::move(events)), of_user_(user_count) {
-  std::sort(events_.begin(), events_.end(),
-            [](const Behaviour& a, const Behaviour& b) { return order_of(a) < order_of(b); });
-  std::unordered_map<std::uint64_t, std::int64_t> last_ns;  // by user and item
-  previous_ns_.reserve(events_.size());
+    : mark_(++marks),
+      user_count_(user_count),
+      item_count_(item_count),
+      events_(std::move(events)),
+      begin_of_user_(user_count + 1) {
+  CHECK(events_.size() < std::numeric_limits<std::uint32_t>::max(), "more events than a place can number");
+  const auto in_order = [](const Behaviour& a, const Behaviour& b) { return order_of(a) < order_of(b); };
+  if (!std::is_sorted(events_.begin(), events_.end(), in_order)) std::sort(events_.begin(), events_.end(), in_order);
   for (const Behaviour& event : events_) {
     CHECK(event.user < user_count && event.item < item_count, "an event of a user or an item without a number");
-    of_user_[event.user].push_back(event);
-    const std::uint64_t pair = std::uint64_t{event.user} << 32 | event.item;
-    const auto [last, is_first] = last_ns.emplace(pair, event.time_ns);
-    previous_ns_.push_back(is_first ? kNever : last->second);
-    last->second = event.time_ns;
+    ++begin_of_user_[event.user + 1];
+  }
+  std::partial_sum(begin_of_user_.begin(), begin_of_user_.end(), begin_of_user_.begin());
+  std::vector<std::uint32_t> place_by_user(events_.size());
+  std::vector<std::size_t> next(begin_of_user_.begin(), begin_of_user_.end() - 1);
+  for (std::uint32_t place = 0; place < events_.size(); ++place) place_by_user[next[events_[place].user]++] = place;
+  by_user_.reserve(events_.size());
+  for (const std::uint32_t place : place_by_user) by_user_.push_back(events_[place]);
+  find_previous(place_by_user);
+}
+
+void BehaviourLog::find_previous(std::span<const std::uint32_t> place_by_user) {
+  previous_ns_.assign(events_.size(), kNever);
+  std::vector<std::uint32_t> own;
+  for (std::size_t user = 0; user < user_count_; ++user) {
+    const auto places = place_by_user.subspan(begin_of_user_[user], begin_of_user_[user + 1] - begin_of_user_[user]);
+    own.assign(places.begin(), places.end());
+    // By item; of one item in order of time, as places are.
+    std::sort(own.begin(), own.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return std::pair(events_[a].item, a) < std::pair(events_[b].item, b);
+    });
+    for (std::size_t i = 1; i < own.size(); ++i) {
+      if (events_[own[i]].item == events_[own[i - 1]].item) previous_ns_[own[i]] = events_[own[i - 1]].time_ns;
+    }
   }
 }
 
@@ -67,7 +90,7 @@ std::span<const Behaviour> BehaviourLog::between(std::int64_t from_ns, std::int6
 }
 
 std::span<const Behaviour> BehaviourLog::of_user_before(std::uint32_t user, std::int64_t time_ns) const {
-  const std::span<const Behaviour> own = of_user_[user];
+  const std::span<const Behaviour> own = of_user(user);
   return own.first(count_before(own, time_ns));
 }
 

@@ -46,12 +46,14 @@ class BehaviourLog {
 
   // The same in copies of one log, another in any other: what is counted of a log may be kept beside it.
   std::uint64_t mark() const { return mark_; }
-  std::size_t user_count() const { return of_user_.size(); }
+  std::size_t user_count() const { return user_count_; }
   std::size_t item_count() const { return item_count_; }
   std::span<const Behaviour> events() const { return events_; }
   std::span<const Behaviour> before(std::int64_t time_ns) const;
   std::span<const Behaviour> between(std::int64_t from_ns, std::int64_t to_ns) const;  // [from, to)
-  std::span<const Behaviour> of_user(std::uint32_t user) const { return of_user_[user]; }
+  std::span<const Behaviour> of_user(std::uint32_t user) const {
+    return std::span(by_user_).subspan(begin_of_user_[user], begin_of_user_[user + 1] - begin_of_user_[user]);
+  }
   std::span<const Behaviour> of_user_before(std::uint32_t user, std::int64_t time_ns) const;
   // Users of each item within [from, to), a user once an item.  REQUIRES: a place for every item.
   void count_users(std::int64_t from_ns, std::int64_t to_ns, std::span<float> counts) const;
@@ -59,11 +61,14 @@ class BehaviourLog {
   BehaviourLog cut_at(std::int64_t time_ns) const;
 
  private:
+  void find_previous(std::span<const std::uint32_t> place_by_user);
+
   std::uint64_t mark_ = 0;
-  std::size_t item_count_ = 0;
+  std::size_t user_count_ = 0, item_count_ = 0;
   std::vector<Behaviour> events_;
   std::vector<std::int64_t> previous_ns_;  // of each event: when the user had touched the item before; or kNever
-  std::vector<std::vector<Behaviour>> of_user_;
+  std::vector<Behaviour> by_user_;         // users one after the other, each in order of time
+  std::vector<std::size_t> begin_of_user_ = {0};
 };
 
 // Over all events and counts.

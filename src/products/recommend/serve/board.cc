@@ -70,10 +70,9 @@ OrderedJson users_json(const Record& record, std::string_view words, std::size_t
 
 Result<OrderedJson> history_json(const Record& record, const std::string& user, std::size_t limit) {
   const Collection& collection = *record.collection;
-  const auto at = std::lower_bound(collection.users.begin(), collection.users.end(), user);
-  if (at == collection.users.end() || *at != user)
-    return Status(Code::kNotFound, fmt::format("there is no event of a user '{}'", user), "user");
-  const auto history = collection.log.of_user(static_cast<std::uint32_t>(at - collection.users.begin()));
+  const auto number = place_among(collection.users, user);
+  if (!number) return Status(Code::kNotFound, fmt::format("there is no event of a user '{}'", user), "user");
+  const auto history = collection.log.of_user(*number);
   OrderedJson json = {{"user", user}, {"events", OrderedJson::array()}};
   for (std::size_t i = history.size(); i > 0 && history.size() - i < limit; --i) {
     const tasks::Behaviour& event = history[i - 1];

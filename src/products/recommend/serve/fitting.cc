@@ -13,17 +13,13 @@
 namespace yupu::recommend {
 namespace {
 
-std::uint32_t number_of(const std::vector<std::string>& names, const std::string& name) {
-  return static_cast<std::uint32_t>(std::lower_bound(names.begin(), names.end(), name) - names.begin());
-}
-
 // Vectors of all texts; those that `before` has are not read again.
 Status read_texts(engine::ExecutionContext& context, const Fitted* before, Fitted& fitted) {
-  const std::vector<std::string>& texts = fitted.collection->texts;
+  const std::vector<std::string>& texts = fitted.catalogue->texts;
   std::map<std::string_view, std::span<const float>> known;
   if (before != nullptr && before->tower != nullptr && before->release.tower_sha256 == fitted.release.tower_sha256) {
-    for (std::size_t item = 0; item < before->collection->texts.size(); ++item)
-      known.emplace(before->collection->texts[item], before->vectors.row(item));
+    for (std::size_t item = 0; item < before->catalogue->texts.size(); ++item)
+      known.emplace(before->catalogue->texts[item], before->vectors.row(item));
   }
   std::vector<std::string> unread;
   for (const std::string& text : texts) {
@@ -74,7 +70,7 @@ Status open_cross(const FitAids& aids, Fitted& fitted) {
 }
 
 // Sources on all of the log; the order from it and the lists, or that of before where its features are the same.
-Status fit_ranker(FitData& data, const FitAids& aids, Fitted& fitted) {
+Status fit_ranker(const Collection& collection, FitData& data, const FitAids& aids, Fitted& fitted) {
   Ranker& ranker = *fitted.ranker;
   if (aids.order_of != nullptr && aids.order_of->ranker->has_trees()) {
     YUPU_RETURN_IF_ERROR(ranker.fit_sources(data));
@@ -86,7 +82,7 @@ Status fit_ranker(FitData& data, const FitAids& aids, Fitted& fitted) {
   if (!can_boost()) return ranker.fit_sources(data);
   if (aids.lists) {
     YUPU_ASSIGN_OR_RETURN(const std::span<const KeptList> lists, aids.lists());
-    data.lists = lists_to_learn(*fitted.collection, lists);
+    data.lists = lists_to_learn(collection, lists);
   }
   const Status status = ranker.fit(data);
   return !status.ok() && status.code() == Code::kTooLarge ? ranker.fit_sources(data) : status;
@@ -94,25 +90,12 @@ Status fit_ranker(FitData& data, const FitAids& aids, Fitted& fitted) {
 
 }  // namespace
 
-tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collection, std::int64_t received_until_ns) {
-  std::vector<tasks::Behaviour> events;
-  for (const Event& event : stored.events) {
-    if (event.received_ns > received_until_ns) continue;
-    events.push_back({.user = number_of(collection.users, event.user),
-                      .item = number_of(collection.items, event.item),
-                      .time_ns = event.time_ns,
-                      .kind = event.kind});
-  }
-  return {std::move(events), collection.users.size(), collection.items.size()};
-}
-
-Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collection> collection,
-                                                  const tasks::BehaviourLog& log, const Release& release,
-                                                  std::int64_t now_ns, const FitAids& aids) {
+Result<std::shared_ptr<const Fitted>> fit_release(const Collection& collection, const tasks::BehaviourLog& log,
+                                                  const Release& release, std::int64_t now_ns, const FitAids& aids) {
   auto fitted = std::make_shared<Fitted>();
   fitted->release = release;
-  fitted->collection = std::move(collection);
-  const Collection& known = *fitted->collection;
+  fitted->catalogue = std::make_unique<const Collection>(catalogue_of(collection));
+  const Collection& known = *fitted->catalogue;
   fitted->tools = {.texts = known.texts,
                    .created_ns = known.created_ns,
                    .tags = known.tags,
@@ -126,7 +109,7 @@ Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collecti
   fitted->ranker = std::make_unique<Ranker>(release.settings, fitted->tools);
   if (known.items.empty()) return std::shared_ptr<const Fitted>(std::move(fitted));  // nothing is asked of it
   FitData data{.log = log, .weights = {}, .relevant = tasks::BehaviourKind::kClick, .seed = 1, .context = context};
-  YUPU_RETURN_IF_ERROR(fit_ranker(data, aids, *fitted));
+  YUPU_RETURN_IF_ERROR(fit_ranker(collection, data, aids, *fitted));
   return std::shared_ptr<const Fitted>(std::move(fitted));
 }
 

@@ -17,10 +17,11 @@
 
 namespace yupu::recommend {
 
-// Methods, with the collection they learned; never moved, since they look at it.
+// Methods, with the items of the collection they learned; never moved, since they look at them.
 struct Fitted {
   Release release;
-  std::shared_ptr<const Collection> collection;
+  std::unique_ptr<const Collection>
+      catalogue;                              // without users and behaviour: what is learned of them is in the methods
   std::unique_ptr<tasks::Recommender> tower;  // null: none
   OwnedItemVectors owned_vectors;             // of the tower, one an item
   ItemVectors vectors;
@@ -29,9 +30,6 @@ struct Fitted {
   std::unique_ptr<Ranker> ranker;
   std::int64_t fitted_ns = 0;  // when its order was learned
 };
-
-// What of the record had arrived by then, in the collection's numbers.  REQUIRES: the collection is of `stored`.
-tasks::BehaviourLog arrived_by(const Stored& stored, const Collection& collection, std::int64_t received_until_ns);
 
 // What a fit is given beside the behaviour; each may be missing.  Looked at while it fits, not kept.
 struct FitAids {
@@ -52,8 +50,8 @@ struct FitAids {
 // Outcomes  those of a fit, but for too little behaviour, which leaves the ranker without trees; those of
 //           Recommender::load and of CrossEncoder::open; kConflict: the directory has another model by now; those of
 //           FitAids::lists.
-Result<std::shared_ptr<const Fitted>> fit_release(std::shared_ptr<const Collection> collection,
-                                                  const tasks::BehaviourLog& log, const Release& release,
-                                                  std::int64_t now_ns, const FitAids& aids = {});
+Result<std::shared_ptr<const Fitted>> fit_release(const Collection& collection, const tasks::BehaviourLog& log,
+                                                  const Release& release, std::int64_t now_ns,
+                                                  const FitAids& aids = {});
 
 }  // namespace yupu::recommend

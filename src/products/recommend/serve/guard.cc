@@ -75,7 +75,7 @@ Result<Verdict> judge(const std::shared_ptr<const Collection>& collection, const
   const auto figures_of = [&](const Contender& contender) -> Result<std::vector<double>> {
     if (contender.release == nullptr) return answers(*collection, *popular, *popular, questions);
     const tasks::BehaviourLog before = contender.log->cut_at(split.test_ns);
-    YUPU_ASSIGN_OR_RETURN(const auto fitted, fit_release(collection, before, *contender.release, split.test_ns,
+    YUPU_ASSIGN_OR_RETURN(const auto fitted, fit_release(*collection, before, *contender.release, split.test_ns,
                                                          {.lists = [&] { return Result(contender.lists); }}));
     verdict.learned = fitted->ranker->lessons().text();
     return answers(*collection, *fitted->ranker, *popular, questions);

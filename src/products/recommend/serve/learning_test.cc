@@ -50,19 +50,19 @@ class LearningTest : public ::testing::Test {
 
   void give_lists() {
     const auto found = std::make_shared<const Collection>(collect(stored_));
-    const auto plain = fit_release(found, found->log, Release{}, kNowNs);
+    const auto plain = fit_release(*found, found->log, Release{}, kNowNs);
     ASSERT_TRUE(plain.ok()) << plain.status().to_string();
     for (std::size_t user = 0; user < kUsers; ++user) {
       for (std::size_t i = 0; i < kListsOfUser; ++i) {
         const std::int64_t time_ns = kBeginNs + static_cast<std::int64_t>(30 + 12 * i + user % 12) * kDayNs;
-        give_list(*plain.value(), user, i, time_ns);
+        give_list(found->log, *plain.value(), user, i, time_ns);
       }
     }
   }
-  void give_list(const Fitted& plain, std::size_t user, std::size_t number, std::int64_t time_ns) {
-    const Moment moment{.log = plain.collection->log,
-                        .time_ns = time_ns,
-                        .history = plain.collection->log.of_user_before(static_cast<std::uint32_t>(user), time_ns)};
+  void give_list(const tasks::BehaviourLog& log, const Fitted& plain, std::size_t user, std::size_t number,
+                 std::int64_t time_ns) {
+    const Moment moment{
+        .log = log, .time_ns = time_ns, .history = log.of_user_before(static_cast<std::uint32_t>(user), time_ns)};
     auto ranked = plain.ranker->rank(moment);
     rng_.shuffle(std::span(ranked));
     ranked.resize(kShown);
@@ -99,7 +99,7 @@ class LearningTest : public ::testing::Test {
     Release release;
     release.settings["trees"] = 40;
     const auto read = [lists] { return Result(lists); };
-    return fit_release(collection_, collection_->log, release, kNowNs, {.lists = read}).value();
+    return fit_release(*collection_, collection_->log, release, kNowNs, {.lists = read}).value();
   }
 
   FakeClock clock_{kNowNs};
@@ -163,15 +163,15 @@ TEST_F(LearningTest, AnOrderThatCannotBeTakenOverIsLearnedFromTheListsToo) {
   };
   Release release;
   release.settings["trees"] = 10;
-  const auto first = fit_release(collection_, collection_->log, release, kNowNs, {.lists = reader}).value();
+  const auto first = fit_release(*collection_, collection_->log, release, kNowNs, {.lists = reader}).value();
   EXPECT_EQ(read, 1U);
   const auto same =
-      fit_release(collection_, collection_->log, release, kNowNs + 1, {.lists = reader, .order_of = first.get()});
+      fit_release(*collection_, collection_->log, release, kNowNs + 1, {.lists = reader, .order_of = first.get()});
   EXPECT_EQ((*same)->fitted_ns, first->fitted_ns);
   EXPECT_EQ(read, 1U) << "the order is taken over: no list is read";
   // The same without texts has no words among its features.
   Fitted other;
-  other.collection = collection_;
+  other.catalogue = std::make_unique<const Collection>(catalogue_of(*collection_));
   other.tools = {.created_ns = collection_->created_ns, .tags = collection_->tags};
   other.ranker = std::make_unique<Ranker>(release.settings, other.tools);
   engine::ExecutionContext context(1);
@@ -184,7 +184,7 @@ TEST_F(LearningTest, AnOrderThatCannotBeTakenOverIsLearnedFromTheListsToo) {
                   .ok());
   ASSERT_TRUE(other.ranker->has_trees());
   const auto anew =
-      fit_release(collection_, collection_->log, release, kNowNs + 1, {.lists = reader, .order_of = &other});
+      fit_release(*collection_, collection_->log, release, kNowNs + 1, {.lists = reader, .order_of = &other});
   EXPECT_EQ((*anew)->fitted_ns, kNowNs + 1);
   EXPECT_EQ(read, 2U);
   EXPECT_EQ((*anew)->ranker->lessons().lists, first->ranker->lessons().lists);

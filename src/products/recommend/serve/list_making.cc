@@ -30,12 +30,6 @@ std::vector<std::uint8_t> described(const Record& record, const ItemIds& hidden)
 
 }  // namespace
 
-std::optional<std::uint32_t> place_among(const std::vector<std::string>& names, const std::string& name) {
-  const auto at = std::lower_bound(names.begin(), names.end(), name);
-  if (at == names.end() || *at != name) return std::nullopt;
-  return static_cast<std::uint32_t>(at - names.begin());
-}
-
 std::vector<tasks::Behaviour> history_of(const Collection& collection, const std::string& user, std::int64_t now_ns) {
   const auto number = place_among(collection.users, user);
   if (!number) return {};

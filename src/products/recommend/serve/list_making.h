@@ -13,9 +13,6 @@
 
 namespace yupu::recommend {
 
-// The place of a name among sorted ones.
-std::optional<std::uint32_t> place_among(const std::vector<std::string>& names, const std::string& name);
-
 // What a user did before the instant.
 std::vector<tasks::Behaviour> history_of(const Collection& collection, const std::string& user, std::int64_t now_ns);
 

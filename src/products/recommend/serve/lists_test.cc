@@ -51,7 +51,7 @@ TEST(Lists, SixHundredUsersOfEightyItemsAreNotGivenTheSameTen) {
   for (const std::string& text : record.collection->texts) record.titles.push_back(text);
   Release release;
   release.settings["trees"] = 20;
-  record.fitted = fit_release(record.collection, record.collection->log, release, kNowNs).value();
+  record.fitted = fit_release(*record.collection, record.collection->log, release, kNowNs).value();
   std::vector<std::bitset<kItems>> lists;
   std::bitset<kItems> covered;
   for (const std::string& user : record.collection->users) {

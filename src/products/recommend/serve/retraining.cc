@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "products/recommend/event_store.h"
+#include "products/recommend/live_collection.h"
 #include "products/recommend/serve/fitting.h"
 #include "tasks/recommend/recommender.h"
 
@@ -63,18 +64,19 @@ Result<Retrained> retrain(store::Store& store, const Clock& clock, const std::st
   }
   for (const auto& [name, value] : options.changes) challenger.settings[name] = value;
 
-  YUPU_ASSIGN_OR_RETURN(const Stored stored, load(store, tenant_id));
-  const auto collection = std::make_shared<const Collection>(collect(stored));
+  LiveCollection record(store, tenant_id);
+  YUPU_RETURN_IF_ERROR(record.look());
+  const std::shared_ptr<const Collection> collection = record.collection();
   YUPU_ASSIGN_OR_RETURN(const TimeSplit split, split_by_time(collection->log, options.rule.split));
   if (options.tower) YUPU_RETURN_IF_ERROR(take_tower(*options.tower, split.test_ns, challenger));
   if (options.cross) YUPU_RETURN_IF_ERROR(take_cross(*options.cross, split.test_ns, challenger));
   YUPU_ASSIGN_OR_RETURN(const std::vector<KeptList> lists, kept_lists(store, tenant_id, split.test_ns));
-  const tasks::BehaviourLog old_log =
-      champion ? arrived_by(stored, *collection, champion->received_until_ns) : tasks::BehaviourLog();
-  const tasks::BehaviourLog new_log = arrived_by(stored, *collection, challenger.received_until_ns);
-  YUPU_ASSIGN_OR_RETURN(done.verdict,
-                        judge(collection, {.release = champion ? &*champion : nullptr, .log = &old_log, .lists = lists},
-                              {.release = &challenger, .log = &new_log, .lists = lists}, options.rule));
+  const auto old_log = record.arrived_by(champion ? champion->received_until_ns : INT64_MIN);
+  const auto new_log = record.arrived_by(challenger.received_until_ns);
+  YUPU_ASSIGN_OR_RETURN(
+      done.verdict,
+      judge(collection, {.release = champion ? &*champion : nullptr, .log = old_log.get(), .lists = lists},
+            {.release = &challenger, .log = new_log.get(), .lists = lists}, options.rule));
   challenger.passed = done.verdict.passes;
   challenger.verdict = done.verdict.to_json();
   challenger.verdict["champion_release"] = done.champion;

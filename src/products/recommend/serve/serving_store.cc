@@ -4,23 +4,46 @@ namespace yupu::recommend {
 
 using store::Transaction;
 
-Status note_change(Transaction& transaction, const std::string& tenant_id, Changed changed) {
-  const std::int64_t items = changed == Changed::kItems ? 1 : 0, events = 1 - items;
+namespace {
+
+Status grow(Transaction& transaction, const std::string& tenant_id, const Revision& by) {
   return transaction
       .execute(
-          "INSERT INTO recommend_revision (tenant_id, items, events) VALUES (?, ?, ?) ON CONFLICT (tenant_id) DO "
-          "UPDATE SET items = recommend_revision.items + excluded.items, events = recommend_revision.events + "
-          "excluded.events",
-          {tenant_id, items, events})
+          "INSERT INTO recommend_revision (tenant_id, items, events, removed) VALUES (?, ?, ?, ?) ON CONFLICT "
+          "(tenant_id) DO UPDATE SET items = recommend_revision.items + excluded.items, events = "
+          "recommend_revision.events + excluded.events, removed = recommend_revision.removed + excluded.removed",
+          {tenant_id, by.items, by.events, by.removed})
       .status();
+}
+
+}  // namespace
+
+Result<Revision> next_revision(Transaction& transaction, const std::string& tenant_id) {
+  YUPU_RETURN_IF_ERROR(grow(transaction, tenant_id, {}));  // by nothing: it locks the row
+  YUPU_ASSIGN_OR_RETURN(Revision revision, revision_of(transaction, tenant_id));
+  ++revision.items;
+  ++revision.events;
+  return revision;
+}
+
+Status note_change(Transaction& transaction, const std::string& tenant_id, Changed changed) {
+  switch (changed) {
+    case Changed::kItems:
+      return grow(transaction, tenant_id, {.items = 1});
+    case Changed::kEvents:
+      return grow(transaction, tenant_id, {.events = 1});
+    case Changed::kEventsRemoved:
+      return grow(transaction, tenant_id, {.events = 1, .removed = 1});
+  }
+  return internal_error("recommend: no such change");
 }
 
 Result<Revision> revision_of(Transaction& transaction, const std::string& tenant_id) {
   YUPU_ASSIGN_OR_RETURN(
       const auto rows,
-      transaction.query("SELECT items, events FROM recommend_revision WHERE tenant_id = ?", {tenant_id}));
+      transaction.query("SELECT items, events, removed FROM recommend_revision WHERE tenant_id = ?", {tenant_id}));
   if (rows.empty()) return Revision{};
-  return Revision{.items = rows[0].integer(0), .events = rows[0].integer(1)};
+  return Revision{.items = rows[0].integer(0), .events = rows[0].integer(1), .removed = rows[0].integer(2)};
 }
 
 Result<ItemIds> hidden_items(Transaction& transaction, const std::string& tenant_id) {

@@ -16,9 +16,13 @@ namespace yupu::recommend {
 
 struct Revision {
   std::int64_t items = 0, events = 0;
+  std::int64_t removed = 0;  // how often something was taken away
   bool operator==(const Revision&) const = default;
 };
-enum class Changed : std::uint8_t { kItems, kEvents };
+enum class Changed : std::uint8_t { kItems, kEvents, kEventsRemoved };
+// Before the first write of a transaction that ends with note_change: what its rows have as their revision.  Until it
+// commits no other has the same, so that whoever has read up to a revision finds what is new behind it.
+Result<Revision> next_revision(store::Transaction& transaction, const std::string& tenant_id);
 Status note_change(store::Transaction& transaction, const std::string& tenant_id, Changed changed);
 Result<Revision> revision_of(store::Transaction& transaction, const std::string& tenant_id);
 

@@ -11,23 +11,7 @@ namespace {
 
 constexpr std::int64_t kMinuteNs = 60'000'000'000;
 
-std::vector<std::string> titles_of(const Collection& collection, const Stored& stored) {
-  std::vector<std::string> titles(collection.items.size());
-  for (const Item& item : stored.items) {
-    const auto at = std::lower_bound(collection.items.begin(), collection.items.end(), item.id);
-    titles[static_cast<std::size_t>(at - collection.items.begin())] = item.title;
-  }
-  return titles;
-}
-
 }  // namespace
-
-// What a look has read.
-struct Shop::Sight {
-  Stored stored;
-  std::shared_ptr<const Collection> collection;
-  std::int64_t items_revision = 0, now_ns = 0;
-};
 
 std::shared_ptr<const Record> Shop::ready() const {
   MutexLock lock(mutex_);
@@ -57,7 +41,9 @@ void Shop::keep(const std::shared_ptr<const Fitted>& fitted, std::int64_t items_
   if (kept_.size() > kFittedKept) kept_.resize(kFittedKept);
 }
 
-Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Release& release) {
+Result<std::shared_ptr<const Fitted>> Shop::fitted(std::int64_t now_ns, const Release& release) {
+  const Collection& collection = *all_.collection();
+  const std::int64_t items_revision = all_.revision().items;
   std::shared_ptr<const Fitted> before, same_tower, same_cross, other_items;
   for (const Kept& kept : kept_) {
     if (kept.fitted->cross != nullptr && kept.fitted->release.cross == release.cross &&
@@ -66,39 +52,38 @@ Result<std::shared_ptr<const Fitted>> Shop::fitted(const Sight& sight, const Rel
     if (kept.fitted->tower != nullptr && kept.fitted->release.tower_sha256 == release.tower_sha256)
       same_tower = kept.fitted;
     if (kept.fitted->release.id != release.id) continue;
-    const bool same_items =
-        kept.items_revision == sight.items_revision && kept.fitted->collection->items == sight.collection->items;
+    const bool same_items = kept.items_revision == items_revision && kept.fitted->catalogue->items == collection.items;
     (same_items ? before : other_items) = kept.fitted;
   }
   const bool learns = release.id.empty();  // a release has learned what it has learned
   const auto is_due = [&](const Fitted& one) {
-    return learns && sight.now_ns - one.fitted_ns >= rules_.learn_minutes * kMinuteNs;
+    return learns && now_ns - one.fitted_ns >= rules_.learn_minutes * kMinuteNs;
   };
   if (before != nullptr && !is_due(*before)) {
-    keep(before, sight.items_revision);
+    keep(before, items_revision);
     return before;
   }
   if (other_items != nullptr && is_due(*other_items)) other_items = nullptr;
   std::vector<KeptList> lists;
   const auto read_lists = [&]() -> Result<std::span<const KeptList>> {
-    const std::int64_t until_ns = std::min(sight.now_ns, release.received_until_ns);
+    const std::int64_t until_ns = std::min(now_ns, release.received_until_ns);
     YUPU_ASSIGN_OR_RETURN(lists, kept_lists(store_, tenant_id_, until_ns));
     return std::span<const KeptList>(lists);
   };
-  const tasks::BehaviourLog log = arrived_by(sight.stored, *sight.collection, release.received_until_ns);
-  YUPU_ASSIGN_OR_RETURN(auto made, fit_release(sight.collection, log, release, sight.now_ns,
+  const auto log = all_.arrived_by(release.received_until_ns);
+  YUPU_ASSIGN_OR_RETURN(auto made, fit_release(collection, *log, release, now_ns,
                                                {.lists = read_lists,
                                                 .vectors_of = same_tower.get(),
                                                 .order_of = other_items.get(),
                                                 .cross_of = same_cross.get(),
                                                 .clock = &clock_}));
-  keep(made, sight.items_revision);
+  keep(made, items_revision);
   log::info("recommend_learned",
             {{"tenant", tenant_id_}, {"release", release.id}, {"order_from", made->ranker->lessons().text()}});
   return made;
 }
 
-Status Shop::start_experiment(const Sight& sight, Record& record) {
+Status Shop::start_experiment(std::int64_t now_ns, Record& record) {
   record.experiment = rules_.experiment;
   if (record.experiment.name.empty()) return ok_status();
   auto release = release_of(store_, tenant_id_, record.experiment.challenger);
@@ -107,7 +92,7 @@ Status Shop::start_experiment(const Sight& sight, Record& record) {
   }
   Status why = release.status();
   if (release.ok()) {
-    auto made = fitted(sight, *release);
+    auto made = fitted(now_ns, *release);
     if (made.ok()) {
       record.challenger = *made;
       return ok_status();
@@ -124,26 +109,25 @@ Status Shop::start_experiment(const Sight& sight, Record& record) {
 
 Status Shop::look() {
   const std::shared_ptr<const Record> before = ready();
-  Revision revision;
-  YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
-    YUPU_ASSIGN_OR_RETURN(revision, revision_of(transaction, tenant_id_));
-    return ok_status();
-  }));
+  YUPU_RETURN_IF_ERROR(all_.look());
   YUPU_ASSIGN_OR_RETURN(const auto live, handoff::live_release(store_, live_name(tenant_id_)));
   const std::string live_id = live ? live->release_id : std::string();
-  if (before != nullptr && before->revision == revision && before->live == live_id) return ok_status();
-  // Whatever is written between the two readings is read twice, never missed: the revision is the older one.
-  Sight sight{.stored = {}, .collection = {}, .items_revision = revision.items, .now_ns = clock_.now_ns()};
-  YUPU_ASSIGN_OR_RETURN(sight.stored, load(store_, tenant_id_));
-  sight.collection = std::make_shared<const Collection>(collect(sight.stored));
+  if (before != nullptr && before->revision == all_.revision() && before->live == live_id) return ok_status();
+  const std::int64_t now_ns = clock_.now_ns();
   auto record = std::make_shared<Record>();
-  record->revision = revision;
+  record->revision = all_.revision();
   record->live = live_id;
-  record->collection = sight.collection;
-  record->titles = titles_of(*record->collection, sight.stored);
+  record->collection = all_.collection();
+  record->titles = all_.titles();
   YUPU_ASSIGN_OR_RETURN(const Release release, champion(live_id));
-  YUPU_ASSIGN_OR_RETURN(record->fitted, fitted(sight, release));
-  YUPU_RETURN_IF_ERROR(start_experiment(sight, *record));
+  YUPU_ASSIGN_OR_RETURN(record->fitted, fitted(now_ns, release));
+  YUPU_RETURN_IF_ERROR(start_experiment(now_ns, *record));
+  if (!record->collection->items.empty()) {
+    // Counted here, so that it is not the first list that waits for it.
+    for (const Arm arm : {Arm::kChampion, Arm::kChallenger})
+      static_cast<void>(
+          record->of(arm).ranker->counts({.log = record->collection->log, .time_ns = now_ns, .history = {}}));
+  }
   MutexLock lock(mutex_);
   record_ = std::move(record);
   return ok_status();

@@ -1,6 +1,6 @@
 // One tenant's record in memory, and lists made from it.
 //
-//   record    items and events as they are in the store; read again when the revision has grown (look())
+//   record    items and events as they are in the store; what is new is read when the revision has grown (look())
 //   fitted    the sources and the ranker of the release that serves (releases.h).  Sources are fitted again when items
 //             have changed; the order is learned when another release is live, from behaviour and from the lists that
 //             were given (given_lists.h).  Where none is, both learn all behaviour, and new behaviour after
@@ -9,7 +9,8 @@
 //   challenger the same of the experiment's other release, where one runs
 // What serves is swapped whole: a list is made by one record, before or after.  The last kFittedKept are kept, so that
 // going back to one needs no fitting.
-// Reading is whole and fitting is whole: a shop of some 10,000 items and some 100,000 events is what this is for.
+// Reading takes as long as what is new, fitting as long as what there is: seconds for 100,000 items and millions of
+// events, which is how late a new item comes.
 // Threads  ready() from any; look() one owner at a time.
 #pragma once
 
@@ -23,6 +24,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "products/recommend/collection.h"
+#include "products/recommend/live_collection.h"
 #include "products/recommend/serve/fitting.h"
 #include "products/recommend/serve/rules.h"
 #include "products/recommend/serve/serving_store.h"
@@ -50,7 +52,7 @@ struct Record {
 class Shop {
  public:
   Shop(store::Store& store, const Clock& clock, std::string tenant_id, const ListRules& rules = {})
-      : store_(store), clock_(clock), tenant_id_(std::move(tenant_id)), rules_(rules) {}
+      : store_(store), clock_(clock), tenant_id_(std::move(tenant_id)), rules_(rules), all_(store, tenant_id_) {}
 
   // Reads what has changed, and fits where that is due.  An experiment whose release is not there, or was refused by
   // the guard, does not run: the log says so.
@@ -59,10 +61,9 @@ class Shop {
   std::shared_ptr<const Record> ready() const;
 
  private:
-  struct Sight;
   Result<Release> champion(const std::string& live) const;
-  Result<std::shared_ptr<const Fitted>> fitted(const Sight& sight, const Release& release);
-  Status start_experiment(const Sight& sight, Record& record);
+  Result<std::shared_ptr<const Fitted>> fitted(std::int64_t now_ns, const Release& release);
+  Status start_experiment(std::int64_t now_ns, Record& record);
   void keep(const std::shared_ptr<const Fitted>& fitted, std::int64_t items_revision);
 
   store::Store& store_;
@@ -73,7 +74,8 @@ class Shop {
     std::int64_t items_revision = 0;  // whose items it is fitted for
     std::shared_ptr<const Fitted> fitted;
   };
-  std::vector<Kept> kept_;  // the last one first; of look() alone
+  LiveCollection all_;      // of look() alone, as what is kept
+  std::vector<Kept> kept_;  // the last one first
   mutable Mutex mutex_;
   std::shared_ptr<const Record> record_ YUPU_GUARDED_BY(mutex_);
 };

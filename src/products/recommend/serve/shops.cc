@@ -38,8 +38,14 @@ void Shops::look_at_all() {
 
 void Shops::run() {
   while (true) {
+    const auto began = std::chrono::steady_clock::now();
     look_at_all();
+    const auto took = std::chrono::steady_clock::now() - began;
     MutexLock lock(mutex_);
+    // A large shop's looks take a while: half of a processor's time at most is theirs, however often somebody rings.
+    const auto rests_until = began + 2 * took;
+    while (!stopping_ && std::chrono::steady_clock::now() < rests_until)
+      wake_.wait_for(mutex_, rests_until - std::chrono::steady_clock::now());
     if (!stopping_ && !rung_) wake_.wait_for(mutex_, std::chrono::milliseconds(kLookEveryMs));
     rung_ = false;
     if (stopping_) return;

@@ -1,7 +1,7 @@
 #include "products/recommend/methods/next/next.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -21,20 +21,29 @@ class Next final : public Method {
 
   Status fit(const FitData& data) override {
     const std::size_t items = data.log.item_count();
-    std::vector<std::unordered_map<std::uint32_t, double>> weights(items);
     std::vector<float> users(items);
     data.log.count_users(0, INT64_MAX, users);
     const Signals signals(signal_, data.relevant);
-    for (std::uint32_t user = 0; user < data.log.user_count(); ++user) {
-      const auto events = data.log.of_user(user);
-      for (std::size_t at = 1; at < events.size(); ++at) {
-        if (signals.counts(events[at])) add_pairs(events, at, weights);
-      }
-    }
+    // Pairs of an item one after the other: counted first, so that they are laid down once.
+    std::vector<std::size_t> ends(items + 1);
+    for_pairs(data.log, signals, [&](std::uint32_t before, std::uint32_t, std::size_t) { ++ends[before + 1]; });
+    std::partial_sum(ends.begin(), ends.end(), ends.begin());
+    std::vector<Pair> pairs(ends.back());
+    std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
+    for_pairs(data.log, signals, [&](std::uint32_t before, std::uint32_t after, std::size_t distance) {
+      pairs[next[before]++] = {.after = after, .distance = static_cast<std::uint32_t>(distance)};
+    });
     followers_.assign(items, {});
+    std::vector<double> weights(items);
     for (std::size_t i = 0; i < items; ++i) {
+      const auto own = std::span(pairs).subspan(ends[i], ends[i + 1] - ends[i]);
+      for (const Pair& pair : own) weights[pair.after] += 1.0 / pair.distance;
       const double least = static_cast<double>(users[i]) + shrink_;
-      for (const auto& [j, weight] : weights[i]) followers_[i].emplace_back(j, static_cast<float>(weight / least));
+      for (const Pair& pair : own) {
+        double& weight = weights[pair.after];
+        if (weight > 0.0) followers_[i].emplace_back(pair.after, static_cast<float>(weight / least));
+        weight = 0.0;
+      }
       keep_first(followers_[i]);
     }
     return ok_status();
@@ -51,12 +60,23 @@ class Next final : public Method {
   }
 
  private:
-  void add_pairs(std::span<const tasks::Behaviour> events, std::size_t at,
-                 std::vector<std::unordered_map<std::uint32_t, double>>& weights) const {
-    for (std::size_t distance = 1; distance <= std::min(reach_, at); ++distance) {
-      const tasks::Behaviour& before = events[at - distance];
-      if (before.time_ns == events[at].time_ns || before.item == events[at].item) continue;
-      weights[before.item][events[at].item] += 1.0 / static_cast<double>(distance);
+  struct Pair {
+    std::uint32_t after = 0, distance = 0;
+  };
+
+  // Users one after the other, each in order of time.
+  template <class Take>
+  void for_pairs(const tasks::BehaviourLog& log, const Signals& signals, const Take& take) const {
+    for (std::uint32_t user = 0; user < log.user_count(); ++user) {
+      const auto events = log.of_user(user);
+      for (std::size_t at = 1; at < events.size(); ++at) {
+        if (!signals.counts(events[at])) continue;
+        for (std::size_t distance = 1; distance <= std::min(reach_, at); ++distance) {
+          const tasks::Behaviour& before = events[at - distance];
+          if (before.time_ns == events[at].time_ns || before.item == events[at].item) continue;
+          take(before.item, events[at].item, distance);
+        }
+      }
     }
   }
 

@@ -15,12 +15,6 @@
 namespace yupu::recommend {
 namespace {
 
-std::optional<std::uint32_t> find(const std::vector<std::string>& names, const std::string& name) {
-  const auto at = std::lower_bound(names.begin(), names.end(), name);
-  if (at == names.end() || *at != name) return std::nullopt;
-  return static_cast<std::uint32_t>(at - names.begin());
-}
-
 std::optional<LoggedRow> logged_row(const Collection& collection, const std::vector<std::string>& feature_names,
                                     const Json& json) {
   if (!json.is_object()) return std::nullopt;
@@ -28,7 +22,7 @@ std::optional<LoggedRow> logged_row(const Collection& collection, const std::vec
   if (id == json.end() || !id->is_string() || position == json.end() || !position->is_number_integer() ||
       features == json.end() || !features->is_object())
     return std::nullopt;
-  const auto item = find(collection.items, id->get<std::string>());
+  const auto item = place_among(collection.items, id->get<std::string>());
   if (!item) return std::nullopt;
   if (position->get<std::int64_t>() < 1) return std::nullopt;
   LoggedRow row{.item = *item, .position = position->get<std::int64_t>()};
@@ -75,7 +69,7 @@ void add_group(const LoggedList& list, std::span<const float> wanted, std::optio
 
 std::optional<LoggedList> logged_list(const Collection& collection, const std::vector<std::string>& feature_names,
                                       const std::string& user, std::int64_t time_ns, const Json& items) {
-  const auto number = find(collection.users, user);
+  const auto number = place_among(collection.users, user);
   if (!number || !items.is_array()) return std::nullopt;
   LoggedList list{.user = *number, .time_ns = time_ns};
   for (const Json& json : items) {

@@ -84,6 +84,8 @@ Status StageOne::fit(const FitData& data) {
   relevant_ = data.relevant;
   if (tools_.tower != nullptr && data.log.item_count() > kIndexFrom)
     std::erase_if(sources_, [](const Source& source) { return source.name == "words" || source.name == "text"; });
+  if (data.log.item_count() > kEaseServedMax)
+    std::erase_if(sources_, [](const Source& source) { return source.name == "ease"; });
   for (auto it = sources_.begin(); it != sources_.end();) {
     const Status status = it->method->fit(data);
     if (!status.ok() && status.code() != Code::kTooLarge) return status;

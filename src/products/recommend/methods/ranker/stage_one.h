@@ -7,7 +7,8 @@
 //               "PAL"; logged_lists.h); session, price and author (user_features.h), which may be absent (NaN)
 // Nothing at or after the moment is read, by any feature; the shop's counts are those of the minute's beginning, in
 // training as in serving, so that all lists of a minute share them.
-// Sources   item-knn, ease and next; words without a sentence encoder, else text; the tower where one is given.  Above
+// Sources   item-knn; ease up to kEaseServedMax items, since it takes the cube of them to fit; next; words without a
+// sentence encoder, else text; the tower where one is given.  Above
 //           kIndexFrom items the tower answers from its index, over 1 instead of over its largest score, and stands
 //           for words and text too, which would read every item's every word; counts are the hour's then.
 // Threads   as methods.
@@ -27,6 +28,7 @@ namespace yupu::recommend {
 
 inline constexpr std::size_t kFromEach = 80;
 inline constexpr std::size_t kFresh = 40;
+inline constexpr std::size_t kEaseServedMax = 8'000;
 
 // Candidates at a moment, ascending, and their rows.
 struct Pool {

@@ -18,11 +18,8 @@ bool has(const std::vector<std::string>& ids, const std::string& id) {
 // The item's number; nothing where it may not stand.
 std::optional<std::uint32_t> standing(const Record& record, const ItemIds& hidden, const ListRequest& request,
                                       const std::string& item) {
-  const std::vector<std::string>& items = record.collection->items;
-  const auto at = std::lower_bound(items.begin(), items.end(), item);
-  if (at == items.end() || *at != item) return std::nullopt;
-  const auto number = static_cast<std::uint32_t>(at - items.begin());
-  if (record.titles[number].empty() || hidden.contains(item) || has(request.exclude, item) ||
+  const auto number = place_among(record.collection->items, item);
+  if (!number || record.titles[*number].empty() || hidden.contains(item) || has(request.exclude, item) ||
       has(request.context, item))
     return std::nullopt;
   return number;
@@ -37,17 +34,13 @@ bool share_a_tag(const std::vector<std::uint32_t>& a, const std::vector<std::uin
 std::vector<std::uint32_t> last_items(const Record& record, const ListRequest& request, std::int64_t now_ns) {
   const Collection& collection = *record.collection;
   std::vector<std::uint32_t> items;
-  const auto user = std::lower_bound(collection.users.begin(), collection.users.end(), request.user);
-  if (user != collection.users.end() && *user == request.user) {
-    const auto history =
-        collection.log.of_user_before(static_cast<std::uint32_t>(user - collection.users.begin()), now_ns);
+  if (const auto user = place_among(collection.users, request.user)) {
+    const auto history = collection.log.of_user_before(*user, now_ns);
     for (const tasks::Behaviour& event : history.last(std::min(history.size(), kMatchedEvents)))
       items.push_back(event.item);
   }
   for (const std::string& id : request.context) {
-    const auto at = std::lower_bound(collection.items.begin(), collection.items.end(), id);
-    if (at != collection.items.end() && *at == id)
-      items.push_back(static_cast<std::uint32_t>(at - collection.items.begin()));
+    if (const auto item = place_among(collection.items, id)) items.push_back(*item);
   }
   return items;
 }
