@@ -19,7 +19,8 @@ Printed, and appended to bench/results/recommend.jsonl:
              one they had before; and the recall of the list a stranger is given (recent popularity), for the same users
   latency    ms at each rate, open loop: requests leave by the clock, whether answers have come or not, with and without
              reasons; every tenth request is preceded by an event; with --cross-encoder again with it, without reasons
-  new item   seconds until an item that was imported beside the server stands in a list of a user of its topic
+  new item   seconds until an item that was imported beside the server is known to it, and its place in the list of a
+             stranger who looks at an item with the same words
 """
 import argparse
 import concurrent.futures
@@ -200,20 +201,22 @@ def ingested(server, shop, requests):
     return {"events": added, "events_per_s": round(added / (time.monotonic() - begin))}
 
 
-def new_item_seconds(run, server, folder, tastes):
-    topic = tastes[0][0]
-    words = [word(topic, n) for n in range(8)]
-    item = {"id": "new", "title": " ".join(words[:4]), "description": " ".join(words[4:]), "tags": [f"topic {topic}"],
-            "created": int(time.time()) - 60}
+def new_item(run, server, folder):
+    """Seconds until an imported item is known, and where it stands for somebody who looks at one with the same words."""
+    alike = json.loads((folder / "items.jsonl").read_text(encoding="utf-8").split("\n", 1)[0])
+    item = {**alike, "id": "new", "created": int(time.time()) - 60}
     (folder / "new.jsonl").write_text(json.dumps(item) + "\n", encoding="utf-8")
     run("recommend", "import", "--items", str(folder / "new.jsonl"))
     begin = time.monotonic()
     while time.monotonic() - begin < 120:
-        listed = server.post("/v1/recommend", {"user": "u0", "count": 100, "explain": False})["items"]
-        if any(one["id"] == "new" for one in listed):
-            return round(time.monotonic() - begin, 2)
+        known = server.post("/v1/recommend/rerank", {"user": "stranger", "items": ["new"], "explain": False})["items"]
+        if known[0].get("score") is not None:
+            seconds = round(time.monotonic() - begin, 2)
+            asked = {"user": "stranger", "context": [alike["id"]], "count": 100, "explain": False}
+            listed = [one["id"] for one in server.post("/v1/recommend", asked)["items"]]
+            return {"seconds": seconds, "place": listed.index("new") + 1 if "new" in listed else None}
         time.sleep(0.2)
-    return None
+    return {"seconds": None, "place": None}
 
 
 def arguments():
@@ -272,7 +275,7 @@ def main():
             for reasons in (False, True):
                 name = f"latency {rate}/s{' with reasons' if reasons else ''}"
                 tell(name, open_loop(server, given, rate, reasons, rng))
-        tell("new item", {"seconds": new_item_seconds(run, server, folder, shop.tastes)})
+        tell("new item", new_item(run, server, folder))
         tell("ingestion", {**ingested(server, shop, 2 if given.trial else 50), "memory_mb": round(server.memory_mb())})
     if given.cross_encoder:
         run("recommend", "retrain", "--cross-encoder", given.cross_encoder, "--loss-max", "1")
