@@ -24,13 +24,19 @@ std::string item_id(std::size_t item) { return "i" + std::to_string(100 + item);
 std::string user_id(std::size_t user) { return "u" + std::to_string(100 + user); }
 bool is_young(std::size_t item) { return item % 2 == 1; }
 
-// Half of the items are young, and what users find by themselves is of no age.  Lists have what is old on top, mostly;
-// an item at rank k is looked at with chance 1/k, and clicked then: a young one four times in five, an old one twice in
-// five.  So the old are clicked more often, and the young are what users want.
+// Half of the items are young, and what users find by themselves, in the first 75 days, is of no age.  Lists, after
+// that, have what is old on top, mostly; an item at rank k is looked at with chance 1/k, and clicked then: a young one
+// four times in five, an old one twice in five.  So the old are clicked more often, and the young are what users want.
 class LearningTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
+    open_shop(11);
+  }
+  void open_shop(std::uint64_t seed) {
+    rng_ = Rng(seed);
+    stored_ = {};
+    young_clicks_ = old_clicks_ = 0;
     store_ = store::open_store(yupu::testing::fresh_url()).value();
     for (std::size_t item = 0; item < kItems; ++item) {
       stored_.items.push_back(testing::item(item_id(item), "w" + std::to_string(rng_.next_u64())));
@@ -38,7 +44,7 @@ class LearningTest : public ::testing::Test {
     }
     for (std::size_t user = 0; user < kUsers; ++user) {
       for (std::size_t i = 0; i < kClicksOfUser; ++i) {
-        const auto time_ns = static_cast<std::int64_t>(rng_.uniform() * 100.0 * static_cast<double>(kDayNs));
+        const auto time_ns = static_cast<std::int64_t>(rng_.uniform() * 75.0 * static_cast<double>(kDayNs));
         stored_.events.push_back(testing::event(user_id(user), item_id(rng_.below(kItems)), kBeginNs + time_ns));
       }
     }
@@ -54,7 +60,7 @@ class LearningTest : public ::testing::Test {
     ASSERT_TRUE(plain.ok()) << plain.status().to_string();
     for (std::size_t user = 0; user < kUsers; ++user) {
       for (std::size_t i = 0; i < kListsOfUser; ++i) {
-        const std::int64_t time_ns = kBeginNs + static_cast<std::int64_t>(30 + 12 * i + user % 12) * kDayNs;
+        const std::int64_t time_ns = kBeginNs + static_cast<std::int64_t>(77 + 6 * i + user % 6) * kDayNs;
         give_list(found->log, *plain.value(), user, i, time_ns);
       }
     }
@@ -98,6 +104,7 @@ class LearningTest : public ::testing::Test {
   std::shared_ptr<const Fitted> fit(std::span<const KeptList> lists) {
     Release release;
     release.settings["trees"] = 40;
+    release.settings["questions_min"] = 0;
     const auto read = [lists] { return Result(lists); };
     return fit_release(*collection_, collection_->log, release, kNowNs, {.lists = read}).value();
   }
@@ -110,16 +117,25 @@ class LearningTest : public ::testing::Test {
   std::size_t young_clicks_ = 0, old_clicks_ = 0;
 };
 
+// Where a shop has so few lists it is a matter of chance too: five of six shops must show it.
 TEST_F(LearningTest, WhatIsClickedInSpiteOfItsPlaceRises) {
-  ASSERT_GT(old_clicks_, young_clicks_) << "clicks alone say the old";
-  const auto lists = kept_lists(*store_, "t").value();
-  ASSERT_GT(lists.size(), kListsMin);
-  const auto without = fit({}), taught = fit(lists);
-  EXPECT_EQ(without->ranker->lessons().lists, 0U);
-  EXPECT_GT(taught->ranker->lessons().lists, kListsMin);
-  EXPECT_NE(taught->ranker->lessons().text().find("given lists with a click, by position"), std::string::npos);
-  const double before = young_share(*without->ranker, *collection_), after = young_share(*taught->ranker, *collection_);
-  EXPECT_GT(after, before + 0.05) << "before: " << before;
+  std::size_t risen = 0;
+  std::string shares;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    open_shop(seed);
+    ASSERT_GT(old_clicks_, young_clicks_) << "clicks alone say the old";
+    const auto lists = kept_lists(*store_, "t").value();
+    ASSERT_GT(lists.size(), kListsMin);
+    const auto without = fit({}), taught = fit(lists);
+    EXPECT_EQ(without->ranker->lessons().lists, 0U);
+    EXPECT_GT(taught->ranker->lessons().lists, kListsMin);
+    EXPECT_NE(taught->ranker->lessons().text().find("given lists with a click, by position"), std::string::npos);
+    const double before = young_share(*without->ranker, *collection_),
+                 after = young_share(*taught->ranker, *collection_);
+    risen += after > std::max(before, 0.5) + 0.2 ? 1 : 0;
+    shares += " " + std::to_string(before) + " to " + std::to_string(after);
+  }
+  EXPECT_GE(risen, 5U) << shares;
 }
 
 TEST_F(LearningTest, TooFewListsAreLeftOutAndThatIsSaid) {
