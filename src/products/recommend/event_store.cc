@@ -251,6 +251,20 @@ Status events_since(Transaction& transaction, const std::string& tenant_id, std:
   }
 }
 
+Result<std::vector<Event>> events_of_user_since(Transaction& transaction, const std::string& tenant_id,
+                                                const std::string& user, std::int64_t revision) {
+  YUPU_ASSIGN_OR_RETURN(const auto rows,
+                        transaction.query("SELECT event_id, user_id, item_id, kind, time_ns, received_ns FROM "
+                                          "recommend_event WHERE tenant_id = ? AND user_id = ? AND revision > ?",
+                                          {tenant_id, user, revision}));
+  std::vector<Event> events;
+  for (const Row& row : rows) {
+    YUPU_ASSIGN_OR_RETURN(Event event, event_of_row(row));
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
 Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_id, const std::string& user) {
   std::int64_t removed = 0;
   YUPU_RETURN_IF_ERROR(store.write([&](Transaction& transaction) -> Status {

@@ -50,6 +50,10 @@ Result<std::vector<Item>> items_since(store::Transaction& transaction, const std
 Status events_since(store::Transaction& transaction, const std::string& tenant_id, std::int64_t revision,
                     const std::function<void(const Event&)>& take);
 
+// What a user did that was written at a later revision than that.
+Result<std::vector<Event>> events_of_user_since(store::Transaction& transaction, const std::string& tenant_id,
+                                                const std::string& user, std::int64_t revision);
+
 // How many events went.  Outcomes  kNotFound: there is neither an event nor a list of this user.
 Result<std::int64_t> forget_user(store::Store& store, const std::string& tenant_id, const std::string& user);
 

@@ -142,7 +142,7 @@ void put_in_order(std::vector<OrderedItem>& items) {
 GivenOrder order_given(const Record& record, const ItemIds& hidden, const OrderRequest& request, std::int64_t now_ns,
                        const ListRules& rules, const Policy& policy) {
   GivenOrder order;
-  order.is_unknown_user = !place_among(record.collection->users, request.asked.user);
+  order.is_unknown_user = request.asked.since.empty() && !place_among(record.collection->users, request.asked.user);
   if (record.collection->items.empty()) {
     order.by_fallback = true;
     order.unknown_context = request.asked.context;

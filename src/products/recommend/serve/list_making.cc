@@ -1,14 +1,26 @@
 #include "products/recommend/serve/list_making.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace yupu::recommend {
 namespace {
 
-// With the context as views of this instant; what is unknown of it goes to `unknown`.
+// With what the record does not have yet, and the context as views of this instant; what is unknown of that goes to
+// `unknown`.
 std::vector<tasks::Behaviour> with_context(const Collection& collection, const ListRequest& request,
                                            std::int64_t now_ns, std::vector<std::string>& unknown) {
   std::vector<tasks::Behaviour> history = history_of(collection, request.user, now_ns);
+  for (const Event& event : request.since) {
+    const auto item = place_among(collection.items, event.item);
+    if (item && event.time_ns < now_ns)
+      history.push_back({.user = 0, .item = *item, .time_ns = event.time_ns, .kind = event.kind});
+  }
+  if (!request.since.empty()) {
+    std::stable_sort(history.begin(), history.end(), [](const tasks::Behaviour& a, const tasks::Behaviour& b) {
+      return std::tuple(a.time_ns, a.item, a.kind) < std::tuple(b.time_ns, b.item, b.kind);
+    });
+  }
   for (const std::string& id : request.context) {
     const auto item = place_among(collection.items, id);
     if (!item) {

@@ -129,7 +129,7 @@ void explore_a_place(const ListMaking& making, const ListRules& rules, const Pol
 List list_for(const Record& record, const ItemIds& hidden, const ListRequest& request, std::int64_t now_ns,
               const ListRules& rules, const Policy& policy) {
   List list;
-  list.is_unknown_user = !place_among(record.collection->users, request.user);
+  list.is_unknown_user = request.since.empty() && !place_among(record.collection->users, request.user);
   if (record.collection->items.empty()) {
     list.by_fallback = true;
     list.unknown_context = request.context;

@@ -28,6 +28,7 @@ struct ListRequest {
   std::string user = {}, surface = {};
   std::size_t count = 10;
   std::vector<std::string> exclude = {}, context = {};
+  std::vector<Event> since = {};  // what the user did that the record does not have yet: it counts at once
   bool explain = true;
   bool explores = false;        // a list that is given and kept, not a preview
   bool sponsored = true;        // a slot beside the list, where somebody pays for one

@@ -165,12 +165,15 @@ Result<http::Response> RecommendRoutes::recommend(const http::Request& request, 
   return http::unkept_json(body.dump());
 }
 
-Result<RecommendRoutes::Ground> RecommendRoutes::ground_of(const std::string& tenant_id, bool with_campaigns,
-                                                           std::int64_t now_ns) {
+Result<RecommendRoutes::Ground> RecommendRoutes::ground_of(const std::string& tenant_id, const Record& record,
+                                                           bool with_campaigns, std::int64_t now_ns,
+                                                           ListRequest& wanted) {
   Ground ground;
   YUPU_RETURN_IF_ERROR(store_.read([&](store::Transaction& transaction) -> Status {
     YUPU_ASSIGN_OR_RETURN(ground.hidden, hidden_items(transaction, tenant_id));
     YUPU_ASSIGN_OR_RETURN(ground.policy, policy_of(transaction, tenant_id));
+    YUPU_ASSIGN_OR_RETURN(wanted.since,
+                          events_of_user_since(transaction, tenant_id, wanted.user, record.revision.events));
     if (with_campaigns) {
       YUPU_ASSIGN_OR_RETURN(ground.campaigns, campaigns_today(transaction, tenant_id, now_ns));
     }
@@ -187,7 +190,7 @@ Result<OrderedJson> RecommendRoutes::give(const std::string& tenant_id, ListRequ
   const std::int64_t now_ns = clock_.now_ns();
   wanted.times = &shops_.times();
   Laps laps(wanted.times);
-  YUPU_ASSIGN_OR_RETURN(Ground ground, ground_of(tenant_id, wanted.sponsored, now_ns));
+  YUPU_ASSIGN_OR_RETURN(Ground ground, ground_of(tenant_id, *record, wanted.sponsored, now_ns, wanted));
   laps.end(Stage::kRead);
   drop_blocked(*record, ground.policy, ground.campaigns);
   const List list = list_for(*record, ground.hidden, wanted, now_ns, shops_.rules(), ground.policy);
@@ -212,7 +215,7 @@ Result<http::Response> RecommendRoutes::rerank(const http::Request& request, con
   wanted.asked.arm = record->arm_of(wanted.asked.user);
   wanted.asked.deadline_ns = shops_.rules().cross.deadline_of(clock_);
   const std::int64_t now_ns = clock_.now_ns();
-  YUPU_ASSIGN_OR_RETURN(const Ground ground, ground_of(tenant_id, false, now_ns));
+  YUPU_ASSIGN_OR_RETURN(const Ground ground, ground_of(tenant_id, *record, false, now_ns, wanted.asked));
   const GivenOrder order = order_given(*record, ground.hidden, wanted, now_ns, shops_.rules(), ground.policy);
   GivenList given = given_list(*record, wanted.asked, now_ns);
   put_rows(*record, wanted.asked.arm, order, given);

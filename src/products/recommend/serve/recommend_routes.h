@@ -46,7 +46,9 @@ class RecommendRoutes {
     Policy policy;
     std::vector<CampaignToday> campaigns;
   };
-  Result<Ground> ground_of(const std::string& tenant_id, bool with_campaigns, std::int64_t now_ns);
+  // And what the user did since the record was read, into `wanted`.
+  Result<Ground> ground_of(const std::string& tenant_id, const Record& record, bool with_campaigns, std::int64_t now_ns,
+                           ListRequest& wanted);
 
   store::Store& store_;
   const Clock& clock_;

@@ -88,6 +88,17 @@ TEST_F(ServeTest, EventsCountOnceAndAtTheNextLook) {
   EXPECT_EQ(shop.ready(), record) << "nothing has changed";
 }
 
+TEST_F(ServeTest, WhatAUserDidCountsBeforeTheNextLook) {
+  ASSERT_TRUE(shops_->record("t").ok());  // read now, and not again: nobody looks
+  EXPECT_EQ(list({{"user", "new"}}).at("fallback"), true);
+  const std::string first = list({{"user", "new"}, {"count", 1}}).at("items")[0].at("id");
+  put("new", first, kNowNs - kSecondNs);
+  const Json after = list({{"user", "new"}, {"count", 100}});
+  EXPECT_EQ(after.at("fallback"), false);
+  EXPECT_EQ(after.at("unknown_user"), false);
+  for (const Json& item : after.at("items")) EXPECT_NE(item.at("id"), first) << "what was touched is not recommended";
+}
+
 TEST_F(ServeTest, ABurstOfOneUserIsOneUser) {
   const auto popular = [&] {
     Shop shop(*store_, clock_, "t");

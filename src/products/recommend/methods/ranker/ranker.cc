@@ -200,8 +200,14 @@ Status Ranker::learn_second(const FitData& data, std::span<const Question> quest
 RankingGroups Ranker::second_groups_of(const FitData& data, std::span<const Question> questions) const {
   RankingGroups groups = groups_of_width(feature_names_.size());
   const std::map<std::uint32_t, float> asked = asked_by(questions);
-  const std::size_t step = (questions.size() + kCrossQuestions - 1) / kCrossQuestions;
-  for (std::size_t at = 0; at < questions.size(); at += step) {
+  // Every step-th, which is as many as are wanted where every one has something to learn from; then those between.
+  const std::size_t step = std::max<std::size_t>(1, (questions.size() + kCrossQuestions - 1) / kCrossQuestions);
+  std::vector<std::size_t> order;
+  for (std::size_t first = 0; first < step; ++first) {
+    for (std::size_t at = first; at < questions.size(); at += step) order.push_back(at);
+  }
+  for (const std::size_t at : order) {
+    if (groups.sizes.size() == kCrossQuestions) break;
     const Question& question = questions[at];
     const Moment moment = moment_of(data, question);
     const Pool pool = StageOne::Sight(*stage_, moment).pool();
