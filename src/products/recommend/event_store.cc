@@ -21,6 +21,7 @@ Value price_value(const Item& item) { return item.price ? Value(*item.price) : V
 Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
 
 constexpr std::size_t kReadPart = 10'000;  // rows that are read at a time
+constexpr const char* kEventColumns = "event_id, user_id, item_id, kind, time_ns, received_ns";
 constexpr const char* kItemColumns = "item_id, title, description, tags, created_ns, price, author";
 
 Result<Item> item_of_row(const Row& row) {
@@ -60,8 +61,8 @@ Status put_item(Transaction& transaction, const Clock& clock, const std::string&
       .execute(
           "INSERT INTO recommend_item (tenant_id, item_id, title, description, tags, created_ns, price, author, "
           "changed_ns, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, item_id) DO UPDATE SET "
-          "title = "
-          "excluded.title, description = excluded.description, tags = excluded.tags, created_ns = excluded.created_ns, "
+          "title = excluded.title, description = excluded.description, tags = excluded.tags, created_ns = "
+          "excluded.created_ns, "
           "price = excluded.price, author = excluded.author, changed_ns = excluded.changed_ns, revision = "
           "excluded.revision",
           {tenant_id, item.id, item.title, item.description, tags_text(item), created_value(item), price_value(item),
@@ -149,6 +150,26 @@ Result<Event> event_of_row(const Row& row) {
   return event;
 }
 
+// Rows that were written at a later revision, kReadPart at a time, each part behind the last row of the one before.
+// REQUIRES: the first column is the id.
+template <class Take>
+Status read_since(Transaction& transaction, const char* columns, const char* table, const char* id,
+                  const std::string& tenant_id, std::int64_t revision, const Take& take) {
+  const std::string sql = fmt::format(
+      "SELECT {0}, revision FROM {1} WHERE tenant_id = ? AND (revision, {2}) > (?, ?) ORDER BY revision, {2} LIMIT ?",
+      columns, table, id);
+  std::string last;  // before every id
+  ++revision;
+  while (true) {
+    YUPU_ASSIGN_OR_RETURN(const auto rows,
+                          transaction.query(sql, {tenant_id, revision, last, static_cast<std::int64_t>(kReadPart)}));
+    for (const Row& row : rows) YUPU_RETURN_IF_ERROR(take(row));
+    if (rows.size() < kReadPart) return ok_status();
+    last = rows.back().text(0);
+    revision = rows.back().integer(rows.back().size() - 1);
+  }
+}
+
 }  // namespace
 
 Result<Kept> keep_event(Transaction& transaction, const Clock& clock, const std::string& tenant_id, const Event& event,
@@ -197,8 +218,9 @@ Result<Stored> load(store::Store& store, const std::string& tenant_id) {
       stored.items.push_back(std::move(item));
     }
     YUPU_ASSIGN_OR_RETURN(const auto events,
-                          transaction.query("SELECT event_id, user_id, item_id, kind, time_ns, received_ns FROM "
-                                            "recommend_event WHERE tenant_id = ? ORDER BY time_ns, event_id",
+                          transaction.query(fmt::format("SELECT {} FROM recommend_event WHERE tenant_id = ? ORDER BY "
+                                                        "time_ns, event_id",
+                                                        kEventColumns),
                                             {tenant_id}));
     for (const Row& row : events) {
       YUPU_ASSIGN_OR_RETURN(Event event, event_of_row(row));
@@ -211,51 +233,31 @@ Result<Stored> load(store::Store& store, const std::string& tenant_id) {
 
 Result<std::vector<Item>> items_since(Transaction& transaction, const std::string& tenant_id, std::int64_t revision) {
   std::vector<Item> items;
-  std::string last;  // before every id
-  ++revision;
-  while (true) {
-    YUPU_ASSIGN_OR_RETURN(
-        const auto rows,
-        transaction.query(fmt::format("SELECT {}, revision FROM recommend_item WHERE tenant_id = ? AND (revision, "
-                                      "item_id) > (?, ?) ORDER BY revision, item_id LIMIT ?",
-                                      kItemColumns),
-                          {tenant_id, revision, last, static_cast<std::int64_t>(kReadPart)}));
-    for (const Row& row : rows) {
-      YUPU_ASSIGN_OR_RETURN(Item item, item_of_row(row));
-      items.push_back(std::move(item));
-    }
-    if (rows.size() < kReadPart) return items;
-    last = rows.back().text(0);
-    revision = rows.back().integer(7);
-  }
+  YUPU_RETURN_IF_ERROR(read_since(transaction, kItemColumns, "recommend_item", "item_id", tenant_id, revision,
+                                  [&items](const Row& row) -> Status {
+                                    YUPU_ASSIGN_OR_RETURN(Item item, item_of_row(row));
+                                    items.push_back(std::move(item));
+                                    return ok_status();
+                                  }));
+  return items;
 }
 
 Status events_since(Transaction& transaction, const std::string& tenant_id, std::int64_t revision,
                     const std::function<void(const Event&)>& take) {
-  std::string last;  // before every id
-  ++revision;
-  while (true) {
-    YUPU_ASSIGN_OR_RETURN(
-        const auto rows,
-        transaction.query("SELECT event_id, user_id, item_id, kind, time_ns, received_ns, revision FROM "
-                          "recommend_event WHERE tenant_id = ? AND (revision, event_id) > (?, ?) ORDER BY revision, "
-                          "event_id LIMIT ?",
-                          {tenant_id, revision, last, static_cast<std::int64_t>(kReadPart)}));
-    for (const Row& row : rows) {
-      YUPU_ASSIGN_OR_RETURN(const Event event, event_of_row(row));
-      take(event);
-    }
-    if (rows.size() < kReadPart) return ok_status();
-    last = rows.back().text(0);
-    revision = rows.back().integer(6);
-  }
+  return read_since(transaction, kEventColumns, "recommend_event", "event_id", tenant_id, revision,
+                    [&take](const Row& row) -> Status {
+                      YUPU_ASSIGN_OR_RETURN(const Event event, event_of_row(row));
+                      take(event);
+                      return ok_status();
+                    });
 }
 
 Result<std::vector<Event>> events_of_user_since(Transaction& transaction, const std::string& tenant_id,
                                                 const std::string& user, std::int64_t revision) {
   YUPU_ASSIGN_OR_RETURN(const auto rows,
-                        transaction.query("SELECT event_id, user_id, item_id, kind, time_ns, received_ns FROM "
-                                          "recommend_event WHERE tenant_id = ? AND user_id = ? AND revision > ?",
+                        transaction.query(fmt::format("SELECT {} FROM recommend_event WHERE tenant_id = ? AND "
+                                                      "user_id = ? AND revision > ?",
+                                                      kEventColumns),
                                           {tenant_id, user, revision}));
   std::vector<Event> events;
   for (const Row& row : rows) {

@@ -77,6 +77,20 @@ TEST_F(LiveCollectionTest, IsWhatReadingEverythingGivesAfterAnyWrites) {
   EXPECT_GT(live_.collection()->log.events().size(), 100u);
 }
 
+TEST_F(LiveCollectionTest, MoreThanIsReadAtATime) {
+  std::vector<Event> events;
+  std::vector<Item> items;
+  for (int n = 0; n < 12'000; ++n) {
+    events.push_back(event("u" + std::to_string(n % 50), "i" + std::to_string(n), kBeginNs + n));
+    items.push_back(item("i" + std::to_string(n), "title"));
+  }
+  add(events);
+  add(items);
+  expect_as_read_anew();
+  EXPECT_EQ(live_.collection()->log.events().size(), 12'000u);
+  EXPECT_EQ(live_.collection()->undescribed_items, 0);
+}
+
 TEST_F(LiveCollectionTest, WhatWasGivenOutStaysAsItWas) {
   add({event("u2", "i2", kBeginNs)});
   ASSERT_TRUE(live_.look().ok());
