@@ -321,6 +321,7 @@ constexpr std::array kCommands{
         "    --method NAME     popularity, item-knn, ease, next, bpr, words, text, frozen, tower, ranker, cross; "
         "repeatable\n"
         "                      (default: all)\n"
+        "    --relevance X --tag-share X   by which lists are varied, to say what that costs (0.8, 0.5)\n"
         "    --resamples N --cold-user-events N --seed N --threads N --precision fp32|bf16\n"
         "    --impressions FILE   of train: what users were shown; what they passed over is learned from too\n"
         "  recommend forget USER   remove every event of a user, and every list they were given\n"

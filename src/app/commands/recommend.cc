@@ -60,6 +60,8 @@ recommend::EvaluationOptions read_evaluation_options(Arguments& arguments) {
       arguments.integer("--resamples", static_cast<std::int64_t>(options.resamples), 0, 100'000));
   options.cold_user_events = static_cast<std::size_t>(
       arguments.integer("--cold-user-events", static_cast<std::int64_t>(options.cold_user_events), 1, 10'000));
+  options.rules.relevance = arguments.number("--relevance", options.rules.relevance, 0, 1);
+  options.rules.tag_share = arguments.number("--tag-share", options.rules.tag_share, 0.01, 1);
   return options;
 }
 
@@ -72,11 +74,7 @@ struct Models {
   recommend::ItemVectors vectors, tower_vectors, frozen_vectors;
 
   recommend::Tools tools(const recommend::Collection& collection) const {
-    recommend::Tools tools{.texts = collection.texts,
-                           .created_ns = collection.created_ns,
-                           .tags = collection.tags,
-                           .prices = collection.prices,
-                           .authors = collection.authors};
+    recommend::Tools tools = recommend::tools_of(collection);
     if (embedder != nullptr) tools.vectors = &vectors;
     if (cross != nullptr) {
       tools.cross = cross.get();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -56,8 +55,6 @@ Places put_among(std::vector<std::string>& names, const std::vector<std::string>
   return places;
 }
 
-auto order_of(const tasks::Behaviour& event) { return std::tuple(event.time_ns, event.user, event.item, event.kind); }
-
 }  // namespace
 
 // What was written since a look; ids of events in the numbers of those interned here.
@@ -109,7 +106,7 @@ void LiveCollection::take(News news, Collection& next) {
     one.event.user = users.of_new[one.event.user];
     one.event.item = named.of_new[one.event.item];
   }
-  const auto before = [](const Arrived& a, const Arrived& b) { return order_of(a.event) < order_of(b.event); };
+  const auto before = [](const Arrived& a, const Arrived& b) { return tasks::comes_before(a.event, b.event); };
   std::sort(news.events.begin(), news.events.end(), before);
   const auto middle = arrived_.insert(arrived_.end(), news.events.begin(), news.events.end());
   std::inplace_merge(arrived_.begin(), middle, arrived_.end(), before);

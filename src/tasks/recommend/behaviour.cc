@@ -22,8 +22,6 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
 std::atomic<std::uint64_t> marks = 0;
 
-auto order_of(const Behaviour& event) { return std::tuple(event.time_ns, event.user, event.item, event.kind); }
-
 std::size_t count_before(std::span<const Behaviour> events, std::int64_t time_ns) {
   const auto it = std::partition_point(events.begin(), events.end(),
                                        [time_ns](const Behaviour& event) { return event.time_ns < time_ns; });
@@ -42,6 +40,11 @@ std::optional<BehaviourKind> find_behaviour(std::string_view name) {
 
 std::string behaviour_names() { return fmt::format("{}", fmt::join(kNames, ", ")); }
 
+bool comes_before(const Behaviour& one, const Behaviour& other) {
+  return std::tie(one.time_ns, one.user, one.item, one.kind) <
+         std::tie(other.time_ns, other.user, other.item, other.kind);
+}
+
 BehaviourLog::BehaviourLog(std::vector<Behaviour> events, std::size_t user_count, std::size_t item_count)
     : mark_(++marks),
       user_count_(user_count),
@@ -49,8 +52,8 @@ BehaviourLog::BehaviourLog(std::vector<Behaviour> events, std::size_t user_count
       events_(std::move(events)),
       begin_of_user_(user_count + 1) {
   CHECK(events_.size() < std::numeric_limits<std::uint32_t>::max(), "more events than a place can number");
-  const auto in_order = [](const Behaviour& a, const Behaviour& b) { return order_of(a) < order_of(b); };
-  if (!std::is_sorted(events_.begin(), events_.end(), in_order)) std::sort(events_.begin(), events_.end(), in_order);
+  if (!std::is_sorted(events_.begin(), events_.end(), comes_before))
+    std::sort(events_.begin(), events_.end(), comes_before);
   for (const Behaviour& event : events_) {
     CHECK(event.user < user_count && event.item < item_count, "an event of a user or an item without a number");
     ++begin_of_user_[event.user + 1];

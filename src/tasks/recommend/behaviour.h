@@ -37,6 +37,8 @@ struct Behaviour {
   BehaviourKind kind = BehaviourKind::kView;
   bool operator==(const Behaviour&) const = default;
 };
+// The order of a log.
+bool comes_before(const Behaviour& one, const Behaviour& other);
 
 class BehaviourLog {
  public:

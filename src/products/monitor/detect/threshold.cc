@@ -61,8 +61,9 @@ std::int64_t PeakThreshold::threshold_micro() const {
     const double scale = excesses[excesses.size() / 2] / std::numbers::ln2;
     for (const double excess : excesses) sum += std::min(excess, kExcessMaxScales * scale);
   }
-  const double mean_excess = sum / (peak_count + options_.prior_count);
-  const double height = mean_excess * std::max(0.0, std::log(peaks_per_week / options_.alarms_per_week));
+  const double odds = std::max(0.0, std::log(peaks_per_week / options_.alarms_per_week));
+  const double learned_count = peak_count + options_.prior_count;
+  const double height = sum * std::expm1(odds / learned_count);
   return std::clamp(options_.level_micro + to_micro(height), options_.floor_micro, options_.ceiling_micro);
 }
 

@@ -10,9 +10,13 @@
 //  - The shape of the generalised Pareto is 0 (an exponential tail). The score is -log10 of a tail probability: its own
 //    tail is exponential wherever the model of the counts is off by a power. One parameter instead of two from some
 //    dozens of peaks.
-//  - The mean excess is robust (no excess counts for more than four times the scale that the median gives), begins from
+//  - The excesses are robust (none counts for more than four times the scale that the median gives), begin from
 //    prior_count peaks of prior_excess, and a peak beyond the threshold counts as one that reached it.
-//       threshold = level + mean_excess * ln(peaks a week / alarms promised a week)      within [floor, ceiling]
+//  - The mean excess is known from n peaks only, and a threshold set by a mean that came out too low is crossed more
+//    often than one set by a mean too high is spared. What is promised is therefore kept by the tail of the next
+//    excess given those seen, (1 + x / sum)^-n: exponential tails averaged over what the mean may be (its posterior,
+//    Gelman et al. 2013, "Bayesian Data Analysis", section 2.6), and not by the tail of the mean alone.
+//       threshold = level + sum * ((peaks a week / alarms promised a week)^(1 / n) - 1)      within [floor, ceiling]
 //
 // Units    scores and thresholds in 10^-6 (micro), so that the state holds integers only.
 // Threads  one owner.

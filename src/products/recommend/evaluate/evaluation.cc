@@ -162,11 +162,13 @@ class Contest {
     YUPU_ASSIGN_OR_RETURN(const auto fit, fitted(row, tuned.settings, train_and_valid_));
     std::array<UserTally, kSliceCount> tallies;
     std::vector<std::int64_t> listed(collection_.items.size(), 0);
+    VarietyTally variety(collection_, tools_, options_.rules);
     Asker asker(collection_, *fit, fallback_.get());
     for (const Question& question : test_questions_) {
       const Answer answer = asker.ask(question);
       method.fallback_answers += answer.by_fallback ? 1 : 0;
       for (const std::uint32_t item : answer.first(static_cast<std::size_t>(kListDepth))) ++listed[item];
+      variety.add(answer);
       for (std::size_t slice = 0; slice < kSliceCount; ++slice) {
         const auto placed = answer.placings(
             [&](std::uint32_t item) { return is_in(static_cast<Slice>(slice), answer.moment.history, item); });
@@ -177,6 +179,7 @@ class Contest {
     std::vector<float> users_of(collection_.items.size());
     train_and_valid_.count_users(0, INT64_MAX, users_of);
     method.catalogue = catalogue_figures(listed, users_of, collection_.users.size());
+    method.variety = variety.figures(options_.seed, options_.resamples);
     method.leak = find_leak(collection_, *fit, test_questions_, options_.leak_questions, options_.seed);
     ndcg = tallies[0].ndcg();
     if (!options_.lists.empty()) {

@@ -31,6 +31,7 @@
 #include "products/recommend/evaluate/marked_lists.h"
 #include "products/recommend/evaluate/questions.h"
 #include "products/recommend/evaluate/time_split.h"
+#include "products/recommend/evaluate/variety.h"
 #include "products/recommend/methods/methods.h"
 
 namespace yupu::recommend {
@@ -54,6 +55,7 @@ struct EvaluationOptions {
   std::size_t cold_user_events = 5;
   double head_share = 0.2;
   std::size_t leak_questions = 16;
+  ListRules rules;  // by which lists are varied, to say what that costs (variety.h)
   // Marked lists, judged beside the questions where they were shown in the test (marked_lists.h); lent.
   std::span<const NumberedList> lists = {};
 };
@@ -73,6 +75,7 @@ struct MethodReport {
   double valid_ndcg = 0.0;
   std::array<SliceFigures, kSliceCount> slices = {};
   CatalogueFigures catalogue = {};
+  VarietyFigures variety = {};
   std::int64_t fallback_answers = 0;
   Interval above_best_baseline = {};  // nDCG@10, users paired, all questions; zeros for that baseline itself
   bool is_combined = false;

@@ -47,6 +47,17 @@ ListFigures list_figures(std::span<const Placing> wanted) {
   return figures;
 }
 
+double list_ndcg(std::span<const std::uint32_t> list, std::span<const std::uint32_t> wanted) {
+  CHECK(!wanted.empty() && std::cmp_less_equal(list.size(), kListDepth), "a list nobody wanted anything of, or too long");
+  double gained = 0.0, best = 0.0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (std::binary_search(wanted.begin(), wanted.end(), list[i])) gained += discount(static_cast<std::int64_t>(i) + 1);
+  }
+  for (std::int64_t rank = 1; rank <= std::min(std::ssize(wanted), static_cast<std::ptrdiff_t>(kListDepth)); ++rank)
+    best += discount(rank);
+  return gained / best;
+}
+
 OrderedJson Interval::to_json() const { return {{"value", value}, {"low", low}, {"high", high}}; }
 
 Interval bootstrap_mean(std::span<const double> values, std::uint64_t seed, std::size_t resamples) {

@@ -36,6 +36,9 @@ struct ListFigures {
 // REQUIRES: at least one.
 ListFigures list_figures(std::span<const Placing> wanted);
 
+// nDCG@10 of a list as it stands: items best first, no more than kListDepth; `wanted` is ascending, at least one.
+double list_ndcg(std::span<const std::uint32_t> list, std::span<const std::uint32_t> wanted);
+
 struct Interval {
   double value = 0.0, low = 0.0, high = 0.0;
   OrderedJson to_json() const;

@@ -71,5 +71,13 @@ TEST(Catalogue, CoverageGiniAndNoveltyByHand) {
   EXPECT_DOUBLE_EQ(catalogue_figures(std::vector<std::int64_t>{0, 0}, users, 8).coverage, 0.0);
 }
 
+TEST(ListNdcg, ByHand) {
+  const std::vector<std::uint32_t> wanted = {3, 8}, list = {5, 8, 1, 3};
+  const double best = 1.0 + 1.0 / std::log2(3.0);
+  EXPECT_NEAR(list_ndcg(list, wanted), (1.0 / std::log2(3.0) + 1.0 / std::log2(5.0)) / best, 1e-12);
+  EXPECT_EQ(list_ndcg(std::vector<std::uint32_t>{3, 8}, wanted), 1.0);
+  EXPECT_EQ(list_ndcg({}, wanted), 0.0);
+}
+
 }  // namespace
 }  // namespace yupu::recommend

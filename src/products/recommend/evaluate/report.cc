@@ -45,6 +45,7 @@ OrderedJson json_of(const MethodReport& method) {
   json[fmt::format("coverage@{}", kListDepth)] = method.catalogue.coverage;
   json["gini"] = method.catalogue.gini;
   json["novelty"] = method.catalogue.novelty;
+  json["variety"] = method.variety.to_json();
   json["answered_by_fallback"] = method.fallback_answers;
   json["above_best_baseline"] = method.above_best_baseline.to_json();
   if (method.is_combined) json["above_best_single"] = method.above_best_single.to_json();
@@ -66,6 +67,23 @@ std::string lists_text(const EvaluationReport& report) {
   add("random", random);
   for (const MethodReport& method : report.methods) {
     if (method.lists) add(method.name, *method.lists);
+  }
+  return text;
+}
+
+// What lists are like as ordered, and as a shop puts them.
+std::string variety_text(const EvaluationReport& report) {
+  std::string text = fmt::format("\nvariety: first tens as ordered, and chosen with relevance {:g}, tag share {:g}\n"
+                                 "{}  {:>8} {:>7} {:>7}  {:<24}  {:<24}  {:>7}\n",
+                                 report.options.rules.relevance, report.options.rules.tag_share, left_aligned("", 10),
+                                 "likeness", "varied", "less", fmt::format("nDCG@{}", kListDepth), "varied", "less");
+  for (const MethodReport& method : report.methods) {
+    if (!method.skipped.empty()) continue;
+    const VarietyFigures& variety = method.variety;
+    text += fmt::format("{}  {:>8.4f} {:>7.4f} {:>6.1f}%  {}  {}  {:>6.1f}%\n", left_aligned(method.name, 10),
+                        variety.likeness.value, variety.varied_likeness.value, 100 * variety.likeness_saved_share(),
+                        interval_text(variety.ndcg), interval_text(variety.varied_ndcg),
+                        100 * variety.ndcg_lost_share());
   }
   return text;
 }
@@ -115,6 +133,7 @@ std::string EvaluationReport::to_text() const {
                     method.catalogue.coverage, method.catalogue.gini, method.catalogue.novelty, method.fallback_answers,
                     interval_text(method.above_best_baseline), settings_text(method.settings));
   }
+  text += variety_text(*this);
   for (const MethodReport& method : methods) {
     if (!method.is_combined || !method.skipped.empty() || best_single.empty()) continue;
     text += fmt::format("\n{} minus {}, the best single method on the validation: nDCG@{} {}\n", method.name,

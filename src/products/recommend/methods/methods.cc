@@ -116,6 +116,14 @@ constexpr std::array kMethods = {
 
 }  // namespace
 
+Tools tools_of(const Collection& collection) {
+  return {.texts = collection.texts,
+          .created_ns = collection.created_ns,
+          .tags = collection.tags,
+          .prices = collection.prices,
+          .authors = collection.authors};
+}
+
 std::span<const MethodRow> methods() { return kMethods; }
 
 const MethodRow* find_method(std::string_view name) {

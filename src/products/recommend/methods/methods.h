@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "products/recommend/collection.h"
 #include "products/recommend/methods/cross/pair_scorer.h"
 #include "products/recommend/methods/method.h"
 #include "tasks/recommend/recommender.h"
@@ -32,6 +33,9 @@ struct Tools {
   const PairScorer* cross = nullptr;
   std::int64_t cross_end_ns = INT64_MIN;
 };
+
+// What is said of the items; no models.  The collection must outlive it.
+Tools tools_of(const Collection& collection);
 
 struct MethodRow {
   std::string_view name;

@@ -14,15 +14,6 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return std::max(0.0, static_cast<double>(sum));
 }
 
-double alike(const Choice& one, const Choice& other) {
-  if (!one.vector.empty() && one.vector.size() == other.vector.size()) return cosine(one.vector, other.vector);
-  const std::span<const std::uint32_t> a = one.tags, b = other.tags;
-  std::size_t common = 0;
-  for (const std::uint32_t tag : a) common += std::binary_search(b.begin(), b.end(), tag) ? 1 : 0;
-  const std::size_t all = a.size() + b.size() - common;
-  return all == 0 ? 0.0 : static_cast<double>(common) / static_cast<double>(all);
-}
-
 class Chooser {
  public:
   Chooser(std::span<const Choice> choices, std::size_t count, const ListRules& rules,
@@ -81,7 +72,7 @@ class Chooser {
     chosen_.push_back(chosen);
     for (const std::uint32_t tag : choices_[chosen].tags) ++of_tag_[tag];
     for (std::size_t i = 0; i < choices_.size(); ++i)
-      likeness_[i] = std::max(likeness_[i], alike(choices_[i], choices_[chosen]));
+      likeness_[i] = std::max(likeness_[i], likeness(choices_[i], choices_[chosen]));
   }
 
   std::span<const Choice> choices_;
@@ -96,6 +87,15 @@ class Chooser {
 };
 
 }  // namespace
+
+double likeness(const Choice& one, const Choice& other) {
+  if (!one.vector.empty() && one.vector.size() == other.vector.size()) return cosine(one.vector, other.vector);
+  const std::span<const std::uint32_t> a = one.tags, b = other.tags;
+  std::size_t common = 0;
+  for (const std::uint32_t tag : a) common += std::binary_search(b.begin(), b.end(), tag) ? 1 : 0;
+  const std::size_t all = a.size() + b.size() - common;
+  return all == 0 ? 0.0 : static_cast<double>(common) / static_cast<double>(all);
+}
 
 std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules,
                                      const std::map<std::uint32_t, std::size_t>& caps) {

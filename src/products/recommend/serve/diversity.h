@@ -22,6 +22,10 @@ struct Choice {
   double freshness = 1.0, lift = 0.0;
   std::span<const float> vector = {};  // of length one; empty: none
 };
+// sim above, from 0 to 1.
+double likeness(const Choice& one, const Choice& other);
+
+inline constexpr std::size_t kChosenFrom = 200;  // candidates that a list is chosen from
 // Places among `choices` (the best first), at most `count`, in the order of the list.  Of equal ones the earlier.
 std::vector<std::size_t> diversified(std::span<const Choice> choices, std::size_t count, const ListRules& rules = {},
                                      const std::map<std::uint32_t, std::size_t>& caps = {});

@@ -38,11 +38,7 @@ int main(int argc, char** argv) {
   const std::size_t users = argc > 1 ? static_cast<std::size_t>(std::strtoull(argv[1], nullptr, 10)) : 400;
   const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
   const Collection collection = testing::shop(seed, users, 10, 40);
-  const Tools tools{.texts = collection.texts,
-                    .created_ns = collection.created_ns,
-                    .tags = collection.tags,
-                    .prices = collection.prices,
-                    .authors = collection.authors};
+  const Tools tools = tools_of(collection);
   Ranker ranker(kSettings, tools);
   engine::ExecutionContext context(1);
   const Status fit = ranker.fit({.log = collection.log,

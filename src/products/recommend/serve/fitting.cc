@@ -96,11 +96,7 @@ Result<std::shared_ptr<const Fitted>> fit_release(const Collection& collection, 
   fitted->release = release;
   fitted->catalogue = std::make_unique<const Collection>(catalogue_of(collection));
   const Collection& known = *fitted->catalogue;
-  fitted->tools = {.texts = known.texts,
-                   .created_ns = known.created_ns,
-                   .tags = known.tags,
-                   .prices = known.prices,
-                   .authors = known.authors};
+  fitted->tools = tools_of(known);
   fitted->fitted_ns = now_ns;
   engine::ExecutionContext context(1);
   if (!release.tower.empty() && !known.items.empty())

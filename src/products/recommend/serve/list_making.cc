@@ -1,7 +1,6 @@
 #include "products/recommend/serve/list_making.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace yupu::recommend {
 namespace {
@@ -11,23 +10,20 @@ namespace {
 std::vector<tasks::Behaviour> with_context(const Collection& collection, const ListRequest& request,
                                            std::int64_t now_ns, std::vector<std::string>& unknown) {
   std::vector<tasks::Behaviour> history = history_of(collection, request.user, now_ns);
+  const std::uint32_t user = history.empty() ? 0 : history.front().user;
   for (const Event& event : request.since) {
     const auto item = place_among(collection.items, event.item);
     if (item && event.time_ns < now_ns)
-      history.push_back({.user = 0, .item = *item, .time_ns = event.time_ns, .kind = event.kind});
+      history.push_back({.user = user, .item = *item, .time_ns = event.time_ns, .kind = event.kind});
   }
-  if (!request.since.empty()) {
-    std::stable_sort(history.begin(), history.end(), [](const tasks::Behaviour& a, const tasks::Behaviour& b) {
-      return std::tuple(a.time_ns, a.item, a.kind) < std::tuple(b.time_ns, b.item, b.kind);
-    });
-  }
+  if (!request.since.empty()) std::stable_sort(history.begin(), history.end(), tasks::comes_before);
   for (const std::string& id : request.context) {
     const auto item = place_among(collection.items, id);
     if (!item) {
       unknown.push_back(id);
       continue;
     }
-    history.push_back({.user = 0, .item = *item, .time_ns = now_ns, .kind = tasks::BehaviourKind::kView});
+    history.push_back({.user = user, .item = *item, .time_ns = now_ns, .kind = tasks::BehaviourKind::kView});
   }
   return history;
 }

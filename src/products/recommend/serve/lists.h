@@ -22,7 +22,6 @@
 namespace yupu::recommend {
 
 inline constexpr std::size_t kListCountMax = 100, kExcludedMax = 1000, kContextMax = 50;
-inline constexpr std::size_t kChosenFrom = 200;  // candidates that are put in a list's order
 
 struct ListRequest {
   std::string user = {}, surface = {};

@@ -107,11 +107,7 @@ TEST(Ranker, OrdersCandidatesAndLooksAtThePastAlone) {
     if (item % 5 != 0) collection.prices[item] = static_cast<double>(item % 7);
     if (item % 3 != 0) collection.authors[item] = static_cast<std::uint32_t>(item % 4);
   }
-  const Tools tools{.texts = collection.texts,
-                    .created_ns = collection.created_ns,
-                    .tags = collection.tags,
-                    .prices = collection.prices,
-                    .authors = collection.authors};
+  const Tools tools = tools_of(collection);
   const std::int64_t end_ns = testing::kBeginNs + 90 * kDayNs;
   const BehaviourLog past = collection.log.cut_at(end_ns);
   engine::ExecutionContext context(1);
