@@ -48,7 +48,8 @@ ListFigures list_figures(std::span<const Placing> wanted) {
 }
 
 double list_ndcg(std::span<const std::uint32_t> list, std::span<const std::uint32_t> wanted) {
-  CHECK(!wanted.empty() && std::cmp_less_equal(list.size(), kListDepth), "a list nobody wanted anything of, or too long");
+  CHECK(!wanted.empty() && std::cmp_less_equal(list.size(), kListDepth),
+        "a list nobody wanted anything of, or too long");
   double gained = 0.0, best = 0.0;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (std::binary_search(wanted.begin(), wanted.end(), list[i])) gained += discount(static_cast<std::int64_t>(i) + 1);

@@ -73,17 +73,18 @@ std::string lists_text(const EvaluationReport& report) {
 
 // What lists are like as ordered, and as a shop puts them.
 std::string variety_text(const EvaluationReport& report) {
-  std::string text = fmt::format("\nvariety: first tens as ordered, and chosen with relevance {:g}, tag share {:g}\n"
-                                 "{}  {:>8} {:>7} {:>7}  {:<24}  {:<24}  {:>7}\n",
-                                 report.options.rules.relevance, report.options.rules.tag_share, left_aligned("", 10),
-                                 "likeness", "varied", "less", fmt::format("nDCG@{}", kListDepth), "varied", "less");
+  std::string text = fmt::format(
+      "\nvariety: first tens as ordered, and chosen with relevance {:g}, tag share {:g}\n"
+      "{}  {:>8} {:>7} {:>7}  {:<24}  {:<24}  {:>7}\n",
+      report.options.rules.relevance, report.options.rules.tag_share, left_aligned("", 10), "likeness", "varied",
+      "less", fmt::format("nDCG@{}", kListDepth), "varied", "less");
   for (const MethodReport& method : report.methods) {
     if (!method.skipped.empty()) continue;
     const VarietyFigures& variety = method.variety;
-    text += fmt::format("{}  {:>8.4f} {:>7.4f} {:>6.1f}%  {}  {}  {:>6.1f}%\n", left_aligned(method.name, 10),
-                        variety.likeness.value, variety.varied_likeness.value, 100 * variety.likeness_saved_share(),
-                        interval_text(variety.ndcg), interval_text(variety.varied_ndcg),
-                        100 * variety.ndcg_lost_share());
+    text +=
+        fmt::format("{}  {:>8.4f} {:>7.4f} {:>6.1f}%  {}  {}  {:>6.1f}%\n", left_aligned(method.name, 10),
+                    variety.likeness.value, variety.varied_likeness.value, 100 * variety.likeness_saved_share(),
+                    interval_text(variety.ndcg), interval_text(variety.varied_ndcg), 100 * variety.ndcg_lost_share());
   }
   return text;
 }
