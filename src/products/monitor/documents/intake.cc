@@ -66,7 +66,7 @@ class Recorder {
     YUPU_RETURN_IF_ERROR(check_sentiment(ready));
     YUPU_ASSIGN_OR_RETURN(const auto story, story_of(ready));
     YUPU_ASSIGN_OR_RETURN(const std::int64_t id, insert(ready, story));
-    YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
+    YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id));
     YUPU_RETURN_IF_ERROR(keep_meaning(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_[story ? "reprint" : "new"];
     YUPU_ASSIGN_OR_RETURN(const bool counts, mention(ready, id, story.value_or(id)));
@@ -122,7 +122,7 @@ class Recorder {
             {revision + 1, document.title, document.text, ready.content, sentiment_value(ready), document.url, id}));
     YUPU_RETURN_IF_ERROR(replace_scores(transaction_, monitor_, ready,
                                         {.document_id = id, .revision = revision + 1, .scored_ns = now_ns_}));
-    YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id, now_ns_));
+    YUPU_RETURN_IF_ERROR(keep_bands(transaction_, monitor_, ready, id));
     YUPU_RETURN_IF_ERROR(keep_meaning(transaction_, monitor_, ready, id, now_ns_));
     ++outcomes_["revised"];
     return mention(ready, id, story).status();
@@ -196,8 +196,7 @@ class Recorder {
   }
 
   Status forget() {
-    YUPU_RETURN_IF_ERROR(run("DELETE FROM monitor_band WHERE monitor = ? AND received_ns < ?",
-                             {monitor_, now_ns_ - options_.story_window_ns}));
+    YUPU_RETURN_IF_ERROR(forget_bands(transaction_, monitor_, now_ns_ - options_.story_window_ns));
     YUPU_RETURN_IF_ERROR(forget_meanings(transaction_, monitor_, now_ns_ - options_.story_window_ns));
     const std::int64_t since_ns = now_ns_ - options_.retention_ns;
     YUPU_RETURN_IF_ERROR(
