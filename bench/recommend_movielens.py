@@ -18,7 +18,7 @@ import sys
 import record
 
 TOWERS = {
-    "base": "--base yupu-base --epochs 6 --examples 8192 --batch-size 1024 --lr 5e-4 --max-length 32".split(),
+    "base": "--base yupu-base --epochs 12 --examples 20480 --batch-size 1024 --lr 1e-3 --max-length 32 --precision bf16".split(),
     "tiny": "--config tiny --epochs 12 --examples 20480 --batch-size 1024 --lr 2e-3 --max-length 32".split(),
 }
 SLICES = ["all", "warm", "cold_user", "new_user", "cold_item"]
@@ -40,6 +40,12 @@ def table(report):
     for method in judged:
         cells = [interval(method["slices"][name]["ndcg@10"]) for name in SLICES[1:]]
         lines.append(f"| {method['name']} | " + " | ".join(cells) + " |")
+    lines += ["", "| first tens | alike | chosen for variety | less | nDCG@10 | chosen | less |", "|---" * 7 + "|"]
+    for method in judged:
+        variety = method["variety"]
+        cells = [f"{variety[key]['value']:.3f}" for key in ("likeness", "varied_likeness", "ndcg", "varied_ndcg")]
+        shares = [f"{100 * variety[key]:.1f} %" for key in ("likeness_saved_share", "ndcg_lost_share")]
+        lines.append(f"| {method['name']} | " + " | ".join([*cells[:2], shares[0], *cells[2:], shares[1]]) + " |")
     return "\n".join(lines)
 
 
@@ -53,6 +59,8 @@ def rows_of(report, tower, command):
             part = method["slices"][name]
             columns[name] = {key: part[key] for key in ["questions", "recall@20", "ndcg@10", "mrr"]}
         columns["above_best_baseline"] = method["above_best_baseline"]
+        columns["above_best_single"] = method.get("above_best_single")
+        columns["variety"] = method["variety"]
         name = f"recommend movielens {tower} {method['name']}"
         rows.append({"row": name, "bench": "recommend_movielens", "columns": columns})
     record.append("recommend.jsonl", rows, command)

@@ -218,6 +218,11 @@ RecommendRollbackResponse Operations::recommend_rollback(const RecommendRollback
   return read<RecommendRollbackResponse>(json(call));
 }
 
+std::string Operations::metrics_recommend(const CallOptions& options) {
+  Call call{"GET", "/metrics/recommend", false, options};
+  return text(call);
+}
+
 std::string Operations::report(const CallOptions& options) {
   Call call{"GET", "/report", false, options};
   return text(call);

@@ -47,6 +47,7 @@ inline Json call_by_name(Operations& client, const std::string& name, const Json
   if (name == "recommend_health") return client.recommend_health(with.get<RecommendHealthQuery>(), options);
   if (name == "recommend_releases") return client.recommend_releases(options);
   if (name == "recommend_rollback") return client.recommend_rollback(with.get<RecommendRollbackRequest>(), options);
+  if (name == "metrics_recommend") return client.metrics_recommend(options);
   if (name == "report") return client.report(options);
   if (name == "report_zh") return client.report_zh(options);
   if (name == "report_en") return client.report_en(options);

@@ -174,6 +174,11 @@ export abstract class Operations {
     return this.call({ method: 'POST', path: '/v1/recommend/rollback', body, once: true }, options);
   }
 
+  /** What became of events from topics, as Prometheus text: GET /metrics/recommend */
+  metricsRecommend(options: CallOptions = {}): Promise<string> {
+    return this.call({ method: 'GET', path: '/metrics/recommend', text: true }, options);
+  }
+
   /** Technical report, Chinese: GET /report */
   report(options: CallOptions = {}): Promise<string> {
     return this.call({ method: 'GET', path: '/report', text: true }, options);

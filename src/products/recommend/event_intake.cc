@@ -124,4 +124,23 @@ Result<OrderedJson> sources_json(store::Store& store, const std::string& tenant_
   return json;
 }
 
+Result<std::string> source_metrics(store::Store& store) {
+  std::string out;
+  YUPU_RETURN_IF_ERROR(store.read([&](Transaction& transaction) -> Status {
+    out =
+        "# HELP recommend_source_events_total what became of what topics of events brought\n"
+        "# TYPE recommend_source_events_total counter\n";
+    YUPU_ASSIGN_OR_RETURN(
+        const auto rows,
+        transaction.query("SELECT source, outcome, CAST(SUM(count) AS BIGINT) FROM recommend_source_outcome "
+                          "GROUP BY source, outcome ORDER BY source, outcome"));
+    for (const auto& row : rows) {
+      out += fmt::format("recommend_source_events_total{{source={},outcome=\"{}\"}} {}\n", to_text(Json(row.text(0))),
+                         row.text(1), row.integer(2));
+    }
+    return ok_status();
+  }));
+  return out;
+}
+
 }  // namespace yupu::recommend

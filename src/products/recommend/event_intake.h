@@ -53,5 +53,7 @@ Result<std::string> event_position(store::Store& store, const std::string& tenan
 
 // [{"source", "read": time, "outcomes": [{"outcome", "count", "last": time, "detail"}]}], by name.
 Result<OrderedJson> sources_json(store::Store& store, const std::string& tenant_id);
+// The same counts as Prometheus text, over all tenants: recommend_source_events_total{source, outcome}.
+Result<std::string> source_metrics(store::Store& store);
 
 }  // namespace yupu::recommend

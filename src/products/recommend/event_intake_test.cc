@@ -1,5 +1,6 @@
 #include "products/recommend/event_intake.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "products/recommend/event_store.h"
@@ -66,6 +67,10 @@ TEST_F(EventIntake, EventsCountsAndPositionAreKeptTogether) {
             "added 2 (); failed_connect 1 (nobody answers); known 1 (); refused_conflict 1 (row 5); refused_kind 2 "
             "(row 4); ");
   EXPECT_TRUE(sources_json(*store_, "another")->empty());
+  ASSERT_TRUE(count_failure(*store_, clock_, "another", "s", "failed_connect", "").ok());
+  const std::string metrics = source_metrics(*store_).value();
+  EXPECT_THAT(metrics, ::testing::HasSubstr("recommend_source_events_total{source=\"s\",outcome=\"added\"} 2\n"));
+  EXPECT_THAT(metrics, ::testing::HasSubstr("{source=\"s\",outcome=\"failed_connect\"} 2\n")) << "of both tenants";
 }
 
 }  // namespace

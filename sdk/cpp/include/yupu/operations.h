@@ -105,6 +105,8 @@ class Operations : public Caller {
   // Goes back to the release before: POST /v1/recommend/rollback.
   RecommendRollbackResponse recommend_rollback(const RecommendRollbackRequest& request,
                                                const CallOptions& options = {});
+  // What became of events from topics, as Prometheus text: GET /metrics/recommend.
+  std::string metrics_recommend(const CallOptions& options = {});
   // Technical report, Chinese: GET /report.
   std::string report(const CallOptions& options = {});
   // Technical report, Chinese: GET /report/zh.

@@ -510,6 +510,17 @@ class Operations:
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
 
+    def metrics_recommend(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """What became of events from topics, as Prometheus text: GET /metrics/recommend."""
+        return self._call(
+            'GET',
+            '/metrics/recommend',
+            timeout=timeout,
+            text=True)
+
     def report(
             self,
             *,
@@ -1045,6 +1056,17 @@ class AsyncOperations:
             body={"reason": reason},
             once=True, idempotency_key=idempotency_key,
             timeout=timeout)
+
+    async def metrics_recommend(
+            self,
+            *,
+            timeout: Optional[float] = None) -> str:
+        """What became of events from topics, as Prometheus text: GET /metrics/recommend."""
+        return await self._call(
+            'GET',
+            '/metrics/recommend',
+            timeout=timeout,
+            text=True)
 
     async def report(
             self,

@@ -6,6 +6,7 @@
 
 #include "handoff/live_release.h"
 #include "http/door.h"
+#include "http/problem.h"
 #include "http/query.h"
 #include "products/recommend/event_intake.h"
 #include "products/recommend/records.h"
@@ -24,6 +25,11 @@ namespace {
 using http::asked, http::whole_number;
 
 constexpr std::int64_t kRowsMost = 500, kDaysMost = 400, kDayNs = 86'400'000'000'000;
+
+constexpr http::RouteInfo kSourceMetrics = {.method = "GET",
+                                            .pattern = "/metrics/recommend",
+                                            .scope = "",
+                                            .summary = "what became of events from topics, as Prometheus text"};
 
 http::Response reply(const OrderedJson& json) { return http::unkept_json(json.dump()); }
 
@@ -122,6 +128,7 @@ void BoardRoutes::add_routes(http::Router& router) {
   for (const RouteRow& row : kRoutes) {
     router.add(row.info, http::behind(door_, std::bind_front(row.handler, this)));
   }
+  router.add(kSourceMetrics, std::bind_front(&BoardRoutes::source_metrics, this));
 }
 
 Result<ItemIds> BoardRoutes::hidden(const std::string& tenant_id) {
@@ -234,6 +241,12 @@ Result<http::Response> BoardRoutes::health(const http::Request& request, const P
   json["drift"] = drift_json(*record, now_ns);
   json["cost"] = shops_.times().to_json();
   return reply(json);
+}
+
+http::Response BoardRoutes::source_metrics(const http::Request& request) {
+  const auto text = recommend::source_metrics(store_);
+  if (!text.ok()) return http::problem(text.status(), request.request_id);
+  return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", *text);
 }
 
 Result<http::Response> BoardRoutes::releases(const http::Request&, const Person& person) {

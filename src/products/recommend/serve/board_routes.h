@@ -38,6 +38,7 @@ class BoardRoutes {
   Result<http::Response> put_rules(const http::Request& request, const Person& person);
   Result<http::Response> metrics(const http::Request& request, const Person& person);
   Result<http::Response> health(const http::Request& request, const Person& person);
+  http::Response source_metrics(const http::Request& request);
   Result<http::Response> releases(const http::Request& request, const Person& person);
   Result<http::Response> roll_back(const http::Request& request, const Person& person);
   Result<ItemIds> hidden(const std::string& tenant_id);
