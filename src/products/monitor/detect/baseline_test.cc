@@ -195,13 +195,13 @@ TEST(PeakThresholdTest, FewerPromisedAlarmsMeanAHigherThreshold) {
 }
 
 TEST(PeakThresholdTest, ThePromiseIsKeptOnAverageOverTopicsThatFewPeaksTellOf) {
-  // 4,000 topics with exponential scores; how often each is beyond the threshold that its first week taught is known.
+  // 2,000 topics with exponential scores; how often each is beyond the threshold that its first week taught is known.
   ThresholdOptions options;
   options.cluster_buckets = 1;
   options.prior_count = 1;
   constexpr double kScale = 0.45;
   double alarms_per_week = 0;
-  constexpr int kTopics = 4000;
+  constexpr int kTopics = 2000;
   Rng random(5);
   for (int topic = 0; topic < kTopics; ++topic) {
     PeakThreshold threshold(options);
@@ -209,7 +209,7 @@ TEST(PeakThresholdTest, ThePromiseIsKeptOnAverageOverTopicsThatFewPeaksTellOf) {
       threshold.observe(bucket, std::llround(-std::log(1 - random.uniform()) * kScale * 1e6));
     alarms_per_week += 2016 * std::exp(-static_cast<double>(threshold.threshold_micro()) * 1e-6 / kScale) / kTopics;
   }
-  EXPECT_LT(alarms_per_week, 0.115);
+  EXPECT_LT(alarms_per_week, 0.125);
   EXPECT_GT(alarms_per_week, 0.05);
 }
 

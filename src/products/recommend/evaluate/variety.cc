@@ -39,14 +39,21 @@ OrderedJson VarietyFigures::to_json() const {
           {"ndcg_lost_share", ndcg_lost_share()}};
 }
 
+VarietyTally::VarietyTally(const Collection& collection, const Tools& tools, const ListRules& rules)
+    : collection_(collection),
+      vectors_(tools.tower_vectors),
+      mean_vector_(vectors_ != nullptr ? mean_vector(*vectors_) : std::vector<float>()),
+      rules_(rules) {}
+
 void VarietyTally::add(const Answer& answer) {
   const std::vector<std::uint32_t> items = answer.first(kChosenFrom);
   std::vector<Choice> choices;
   choices.reserve(items.size());
   for (const std::uint32_t item : items) {
-    choices.push_back({.score = answer.scores[item],
-                       .tags = collection_.tags[item],
-                       .vector = vectors_ != nullptr ? vectors_->row(item) : std::span<const float>()});
+    choices.push_back(
+        {.score = answer.scores[item],
+         .tags = collection_.tags[item],
+         .vector = vectors_ != nullptr ? about_mean(vectors_->row(item), mean_vector_) : std::vector<float>()});
   }
   std::vector<std::size_t> plain(std::min(items.size(), static_cast<std::size_t>(kListDepth)));
   std::iota(plain.begin(), plain.end(), std::size_t{0});

@@ -32,8 +32,7 @@ struct VarietyFigures {
 class VarietyTally {
  public:
   // All must outlive it.  Vectors are the tower's; without one, tags say what is alike.
-  VarietyTally(const Collection& collection, const Tools& tools, const ListRules& rules)
-      : collection_(collection), vectors_(tools.tower_vectors), rules_(rules) {}
+  VarietyTally(const Collection& collection, const Tools& tools, const ListRules& rules);
   void add(const Answer& answer);
   VarietyFigures figures(std::uint64_t seed, std::size_t resamples) const;
 
@@ -47,6 +46,7 @@ class VarietyTally {
 
   const Collection& collection_;
   const ItemVectors* vectors_;
+  const std::vector<float> mean_vector_;  // of these
   const ListRules& rules_;
   std::map<std::uint32_t, Sums> users_;
 };

@@ -88,6 +88,29 @@ class Chooser {
 
 }  // namespace
 
+std::vector<float> mean_vector(const ItemVectors& vectors) {
+  std::vector<double> sum(vectors.width, 0.0);
+  for (std::size_t i = 0; i < vectors.values.size(); ++i)
+    sum[i % vectors.width] += static_cast<double>(vectors.values[i]);
+  const double count = std::max(1.0, static_cast<double>(vectors.values.size() / vectors.width));
+  std::vector<float> mean;
+  mean.reserve(sum.size());
+  for (const double value : sum) mean.push_back(static_cast<float>(value / count));
+  return mean;
+}
+
+std::vector<float> about_mean(std::span<const float> vector, std::span<const float> mean) {
+  std::vector<float> about(vector.begin(), vector.end());
+  double square = 0.0;
+  for (std::size_t i = 0; i < about.size(); ++i) {
+    about[i] -= mean[i];
+    square += static_cast<double>(about[i]) * static_cast<double>(about[i]);
+  }
+  const double length = std::sqrt(square);
+  for (float& value : about) value = length > 0.0 ? static_cast<float>(static_cast<double>(value) / length) : 0.0f;
+  return about;
+}
+
 double likeness(const Choice& one, const Choice& other) {
   if (!one.vector.empty() && one.vector.size() == other.vector.size()) return cosine(one.vector, other.vector);
   const std::span<const std::uint32_t> a = one.tags, b = other.tags;

@@ -1,7 +1,8 @@
 // A list that is not ten times the same.  Carbonell, Goldstein 1998, SIGIR'98 (maximal marginal relevance):
 //   next = argmax over what is left of  relevance * r(i) - (1 - relevance) * max over chosen j of sim(i, j)
 // r: the score brought to 0..1 over the candidates, times its freshness, plus its lift (policy.h); sim: the cosine of
-// the items' vectors, 0 at least, where they have some; else tags in common over tags of both (Jaccard). No tag stands
+// the items' vectors about the mean of all, 0 at least, where they have some (a tower's have much in common, and a
+// cosine of the whole of them calls everything alike); else tags in common over tags of both (Jaccard). No tag stands
 // on more than tag_share of the list, rounded up, while something else is left; none on more than its own cap, where it
 // has one, also when that leaves the list short. Threads  pure function.
 #pragma once
@@ -12,15 +13,21 @@
 #include <span>
 #include <vector>
 
+#include "products/recommend/methods/method.h"
 #include "products/recommend/serve/rules.h"
 
 namespace yupu::recommend {
+
+// One number a dimension.  REQUIRES: vectors.width > 0.
+std::vector<float> mean_vector(const ItemVectors& vectors);
+// Of length one, or zero.
+std::vector<float> about_mean(std::span<const float> vector, std::span<const float> mean);
 
 struct Choice {
   float score = 0.0f;
   std::span<const std::uint32_t> tags = {};  // ascending, each once
   double freshness = 1.0, lift = 0.0;
-  std::span<const float> vector = {};  // of length one; empty: none
+  std::vector<float> vector = {};  // about the mean; empty: none
 };
 // sim above, from 0 to 1.
 double likeness(const Choice& one, const Choice& other);

@@ -29,14 +29,16 @@ std::vector<ListedItem> chosen(const ListMaking& making, const ListRules& rules)
   std::vector<Ranker::Ranked> ranked = making.ranker.rank(making.moment);
   std::erase_if(ranked, [&](const Ranker::Ranked& one) { return !making.is_showable(one.item); });
   if (ranked.size() > kChosenFrom) ranked.resize(kChosenFrom);
-  const ItemVectors& vectors = making.record.of(making.request.arm).vectors;  // of a tower
+  const Fitted& fitted = making.record.of(making.request.arm);
+  const ItemVectors& vectors = fitted.vectors;  // of a tower
   std::vector<Choice> choices;
   for (const Ranker::Ranked& one : ranked) {
-    choices.push_back({.score = one.score,
-                       .tags = making.collection.tags[one.item],
-                       .freshness = making.policy.freshness(making.counts.age_days(one.item)),
-                       .lift = making.policy.lift(one.item),
-                       .vector = vectors.width > 0 ? vectors.row(one.item) : std::span<const float>()});
+    choices.push_back(
+        {.score = one.score,
+         .tags = making.collection.tags[one.item],
+         .freshness = making.policy.freshness(making.counts.age_days(one.item)),
+         .lift = making.policy.lift(one.item),
+         .vector = vectors.width > 0 ? about_mean(vectors.row(one.item), fitted.mean_vector) : std::vector<float>()});
   }
   std::vector<ListedItem> items;
   for (const std::size_t place : diversified(choices, making.request.count, rules, making.policy.caps()))
