@@ -1,6 +1,8 @@
 // A shop's own pages, which embed the chat of another server under a strict policy: two origins with the same page, the
 // first to be listed for the bot, the second not.   node embedding.mjs   prints "pages URL1 URL2"
-//   GET /?chat=http://host[&lang=en][&frame]   the page; lang: its language; frame: the hosted page in an <iframe> instead
+//   GET /?chat=http://host[&lang=en][&frame|&shelf]   the page; lang: its language; frame: the hosted page in an <iframe>
+//                                                     instead; shelf: a list of books instead, which link to
+//   GET /books/ID                                     a page that says ID
 import { createServer } from 'node:http';
 
 const style = `
@@ -17,18 +19,21 @@ const words = {
     'We sell what we drink ourselves: every March we go up the hill, watch the picking and the firing, and taste tin by tin.', 'Ask anything before you order: bottom right, or', 'on a page of its own'],
 };
 
-function page(chat, lang, frame) {
+function page(chat, lang, frame, shelf) {
   const [title, news, about, ask, link] = words[lang];
   const widget = frame ? `<iframe src="${chat}/chat/shop?lang=${lang}" title="${title}"></iframe>`
-    : `<script src="${chat}/widget.js" data-bot="shop" async></script>`;
+    : shelf ? `<script src="${chat}/recommend.js" data-bot="shop" data-link="/books/{id}" data-context="tea-1" async></script>`
+      : `<script src="${chat}/widget.js" data-bot="shop" async></script>`;
   return `<!doctype html><html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title><link rel="stylesheet" href="/shop.css"></head><body><main><h1>${title}</h1><p>${news}</p><p>${about}</p>
-<p>${ask} <a href="${chat}/chat/shop" data-yupu-chat>${link}</a></p>${frame ? widget : ''}</main>${frame ? '' : widget}</body></html>`;
+<p>${ask} <a href="${chat}/chat/shop" data-yupu-chat>${link}</a></p>${frame || shelf ? widget : ''}</main>${frame || shelf ? '' : widget}</body></html>`;
 }
 
 function handle(request, response) {
   const { pathname, searchParams } = new URL(request.url, 'http://shop');
   if (pathname === '/shop.css') return response.writeHead(200, { 'content-type': 'text/css' }).end(style);
+  if (/^\/books\/[a-z0-9-]+$/.test(pathname))
+    return response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><html lang="en"><title>${pathname.slice(7)}</title><h1>${pathname.slice(7)}</h1></html>`);
   const chat = searchParams.get('chat') ?? '';
   if (pathname !== '/' || !/^http:\/\/127\.0\.0\.1:\d+$/.test(chat)) return response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
   const frame = searchParams.has('frame');
@@ -36,7 +41,7 @@ function handle(request, response) {
   const policy = ["default-src 'none'", "style-src 'self'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'",
     frame ? `frame-src ${chat}` : `script-src ${chat}; connect-src ${chat}`].join('; ');
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
-  response.end(page(chat, searchParams.get('lang') === 'en' ? 'en' : 'zh', frame));
+  response.end(page(chat, searchParams.get('lang') === 'en' ? 'en' : 'zh', frame, searchParams.has('shelf')));
 }
 
 const servers = await Promise.all([0, 1].map(() => new Promise((done) => {

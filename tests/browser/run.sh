@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The pages in a real browser, against the real server:  run.sh YUPU_BINARY [--screenshots DIR]
 # Carries out examples/shop in a working folder beside the binary (kept: the second time only changed stages run again),
-# then serves a copy of it on a free port and runs run.mjs, then widget.mjs with the chat on the pages of embedding.mjs, and
-# console.mjs with two agents and the chat's pages: what the tests tell the shop is gone with the copy, and teaches no later run
+# then serves a copy of it, with the books of examples/bookshop to recommend, on a free port and runs run.mjs, then widget.mjs with
+# the chat and shelf.mjs with a list of books on the pages of embedding.mjs, and console.mjs with two agents and the chat's pages: what the tests tell the shop is gone with the copy, and teaches no later run
 # anything. misses.mjs has a small shop of its own, which learns; with its two releases it is what shop.mjs shows.
 #   run.sh --fake [--screenshots DIR]   the same checks of page and chat alone, against fake_server.mjs and web/dist
 set -euo pipefail
@@ -118,6 +118,8 @@ else
   fi
   copy="$(mktemp -d)"
   cp -a "$workdir/." "$copy/"
+  "$yupu" recommend import --items "$root/examples/bookshop/data/items.jsonl" --events "$root/examples/bookshop/data/events.jsonl" \
+    --tenant green-hill-tea --workdir "$copy" >/dev/null
   "$yupu" run "$shop/strategy.toml" --workdir "$copy" --listen 127.0.0.1:0 >"$log" 2>&1 &
 fi
 server=$!
@@ -142,6 +144,7 @@ status=0
 node "$here/run.mjs" "$url" "$@" || status=$?
 node "$here/widget.mjs" "$url" "$listed" "$unlisted" "$@" || status=$?
 if [ "$yupu" != --fake ]; then
+  node "$here/shelf.mjs" "$url" "$listed" "$unlisted" "$@" || status=$?
   # Who waits for a person since before, the recorded day's visitors among them, would be given to the two.
   for waiting in $("$yupu" conversations list --waiting --workdir "$copy" --json | grep -o 'cv_[a-z0-9]*' | sort -u); do
     "$yupu" conversations close "$waiting" --workdir "$copy" >/dev/null
