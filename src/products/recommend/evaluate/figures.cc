@@ -48,15 +48,17 @@ ListFigures list_figures(std::span<const Placing> wanted) {
 }
 
 double list_ndcg(std::span<const std::uint32_t> list, std::span<const std::uint32_t> wanted) {
-  CHECK(!wanted.empty() && std::cmp_less_equal(list.size(), kListDepth),
-        "a list nobody wanted anything of, or too long");
-  double gained = 0.0, best = 0.0;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (std::binary_search(wanted.begin(), wanted.end(), list[i])) gained += discount(static_cast<std::int64_t>(i) + 1);
+  CHECK(std::cmp_less_equal(list.size(), kListDepth), "a list that is too long");
+  std::vector<Placing> placed;
+  std::int64_t ahead = 0;  // of what is not wanted
+  for (const std::uint32_t item : list) {
+    if (std::binary_search(wanted.begin(), wanted.end(), item))
+      placed.push_back({.item = item, .ahead = ahead, .score = 1.0f});
+    else
+      ++ahead;
   }
-  for (std::int64_t rank = 1; rank <= std::min(std::ssize(wanted), static_cast<std::ptrdiff_t>(kListDepth)); ++rank)
-    best += discount(rank);
-  return gained / best;
+  placed.resize(wanted.size(), {.ahead = kListDepth});  // the others stand below the list
+  return list_figures(placed).ndcg;
 }
 
 OrderedJson Interval::to_json() const { return {{"value", value}, {"low", low}, {"high", high}}; }

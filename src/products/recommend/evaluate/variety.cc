@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "products/recommend/methods/text/item_vectors.h"
 #include "products/recommend/serve/diversity.h"
 
 namespace yupu::recommend {
@@ -42,7 +43,7 @@ OrderedJson VarietyFigures::to_json() const {
 VarietyTally::VarietyTally(const Collection& collection, const Tools& tools, const ListRules& rules)
     : collection_(collection),
       vectors_(tools.tower_vectors),
-      mean_vector_(vectors_ != nullptr ? mean_vector(*vectors_) : std::vector<float>()),
+      mean_vector_(vectors_ != nullptr ? mean_of(*vectors_) : std::vector<double>()),
       rules_(rules) {}
 
 void VarietyTally::add(const Answer& answer) {

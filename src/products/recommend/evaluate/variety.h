@@ -46,7 +46,7 @@ class VarietyTally {
 
   const Collection& collection_;
   const ItemVectors* vectors_;
-  const std::vector<float> mean_vector_;  // of these
+  const std::vector<double> mean_vector_;  // of these
   const ListRules& rules_;
   std::map<std::uint32_t, Sums> users_;
 };

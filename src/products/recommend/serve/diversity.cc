@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "products/recommend/methods/text/item_vectors.h"
+
 namespace yupu::recommend {
 namespace {
 
@@ -88,26 +90,9 @@ class Chooser {
 
 }  // namespace
 
-std::vector<float> mean_vector(const ItemVectors& vectors) {
-  std::vector<double> sum(vectors.width, 0.0);
-  for (std::size_t i = 0; i < vectors.values.size(); ++i)
-    sum[i % vectors.width] += static_cast<double>(vectors.values[i]);
-  const double count = std::max(1.0, static_cast<double>(vectors.values.size() / vectors.width));
-  std::vector<float> mean;
-  mean.reserve(sum.size());
-  for (const double value : sum) mean.push_back(static_cast<float>(value / count));
-  return mean;
-}
-
-std::vector<float> about_mean(std::span<const float> vector, std::span<const float> mean) {
+std::vector<float> about_mean(std::span<const float> vector, std::span<const double> mean) {
   std::vector<float> about(vector.begin(), vector.end());
-  double square = 0.0;
-  for (std::size_t i = 0; i < about.size(); ++i) {
-    about[i] -= mean[i];
-    square += static_cast<double>(about[i]) * static_cast<double>(about[i]);
-  }
-  const double length = std::sqrt(square);
-  for (float& value : about) value = length > 0.0 ? static_cast<float>(static_cast<double>(value) / length) : 0.0f;
+  centre(about, mean);
   return about;
 }
 

@@ -13,15 +13,12 @@
 #include <span>
 #include <vector>
 
-#include "products/recommend/methods/method.h"
 #include "products/recommend/serve/rules.h"
 
 namespace yupu::recommend {
 
-// One number a dimension.  REQUIRES: vectors.width > 0.
-std::vector<float> mean_vector(const ItemVectors& vectors);
-// Of length one, or zero.
-std::vector<float> about_mean(std::span<const float> vector, std::span<const float> mean);
+// Of length one, or zero (methods/text/item_vectors.h).
+std::vector<float> about_mean(std::span<const float> vector, std::span<const double> mean);
 
 struct Choice {
   float score = 0.0f;

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "engine/execution_context.h"
-#include "products/recommend/serve/diversity.h"
 
 namespace yupu::recommend {
 namespace {
@@ -52,7 +51,7 @@ Status open_tower(engine::ExecutionContext& context, const Fitted* before, Fitte
   YUPU_RETURN_IF_ERROR(read_texts(context, before, fitted));
   fitted.tools.tower = fitted.tower.get();
   fitted.tools.tower_vectors = &fitted.vectors;
-  fitted.mean_vector = mean_vector(fitted.vectors);
+  fitted.mean_vector = mean_of(fitted.vectors);
   return ok_status();
 }
 

@@ -25,7 +25,7 @@ struct Fitted {
   std::unique_ptr<tasks::Recommender> tower;  // null: none
   OwnedItemVectors owned_vectors;             // of the tower, one an item
   ItemVectors vectors;
-  std::vector<float> mean_vector;             // of these
+  std::vector<double> mean_vector;            // of these
   std::shared_ptr<const CrossEncoder> cross;  // null: none
   Tools tools;
   std::unique_ptr<Ranker> ranker;

@@ -44,4 +44,23 @@ Result<OwnedItemVectors> embed_items(const tasks::Recommender& recommender, engi
   return embed_with(recommender, recommender.embedder(), context, texts);
 }
 
+std::vector<double> mean_of(const ItemVectors& vectors) {
+  std::vector<double> mean(vectors.width, 0.0);
+  const auto items = static_cast<double>(vectors.values.size() / vectors.width);
+  for (std::size_t i = 0; i < vectors.values.size(); ++i)
+    mean[i % vectors.width] += static_cast<double>(vectors.values[i]) / items;
+  return mean;
+}
+
+void centre(std::span<float> vector, std::span<const double> mean) {
+  double square = 0.0;
+  for (std::size_t c = 0; c < vector.size(); ++c) {
+    vector[c] -= static_cast<float>(mean[c]);
+    square += static_cast<double>(vector[c]) * static_cast<double>(vector[c]);
+  }
+  if (square == 0.0) return;
+  const auto factor = static_cast<float>(1.0 / std::sqrt(square));
+  for (float& value : vector) value *= factor;
+}
+
 }  // namespace yupu::recommend

@@ -25,4 +25,9 @@ Result<OwnedItemVectors> embed_items(const tasks::Embedder& embedder, engine::Ex
 Result<OwnedItemVectors> embed_items(const tasks::Recommender& recommender, engine::ExecutionContext& context,
                                      std::span<const std::string> texts);
 
+// One number a dimension.  REQUIRES: vectors.width > 0.
+std::vector<double> mean_of(const ItemVectors& vectors);
+// Less the mean, at length one; what has no length stays zero.  REQUIRES: as many numbers.
+void centre(std::span<float> vector, std::span<const double> mean);
+
 }  // namespace yupu::recommend
