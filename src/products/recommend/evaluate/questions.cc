@@ -28,6 +28,17 @@ std::vector<std::uint32_t> wanted_of(std::span<const Behaviour> events, std::spa
   return wanted;
 }
 
+// The first newcomers_max of their questions, before all others; each part in its order.
+void newcomers_to_the_front(const tasks::BehaviourLog& log, const QuestionRule& rule,
+                            std::vector<Question>& questions) {
+  std::size_t left = rule.newcomers_max;
+  std::stable_partition(questions.begin(), questions.end(), [&](const Question& question) {
+    if (left == 0 || log.of_user_before(question.user, question.time_ns).size() >= rule.newcomer_events) return false;
+    --left;
+    return true;
+  });
+}
+
 }  // namespace
 
 std::string_view protocol_name(Protocol protocol) { return protocol == Protocol::kNext ? "next" : "list"; }
@@ -51,6 +62,7 @@ std::vector<Question> questions_of(const tasks::BehaviourLog& log, std::int64_t 
   if (questions.size() > rule.questions_max) {
     Rng rng(rule.seed, kDrawStream);
     rng.shuffle(std::span<Question>(questions));
+    if (rule.newcomers_max > 0) newcomers_to_the_front(log, rule, questions);
     questions.resize(rule.questions_max);
   }
   std::sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) {

@@ -26,6 +26,9 @@ struct QuestionRule {
   Protocol protocol = Protocol::kNext;
   tasks::BehaviourKind relevant = tasks::BehaviourKind::kClick;  // kinds from this one on are wanted
   std::size_t questions_max = SIZE_MAX;                          // of more, so many are drawn
+  // Of them, so many at most are drawn first from the questions of who has just come: users with fewer than so many
+  // events before the question.  A log has most questions of those who stayed.
+  std::size_t newcomers_max = 0, newcomer_events = 5;
   std::uint64_t seed = 1;
 };
 

@@ -1,5 +1,8 @@
 #include "products/recommend/evaluate/questions.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,6 +56,29 @@ TEST(Questions, TheSpanTheKindAndTheCountAreKept) {
   const auto drawn = questions_of(small_log(), 20, 100, {.questions_max = 2});
   ASSERT_EQ(drawn.size(), 2u);
   EXPECT_LE(drawn[0].time_ns, drawn[1].time_ns);
+}
+
+TEST(Questions, WhoHasJustComeIsDrawnFirst) {
+  // One user asks a hundred times, twenty others twice: half an hour after they came and an hour.
+  std::vector<Behaviour> events;
+  for (std::uint32_t i = 0; i < 100; ++i)
+    events.push_back({.user = 0, .item = i, .time_ns = 1000 + i, .kind = BehaviourKind::kClick});
+  for (std::uint32_t user = 1; user <= 20; ++user) {
+    for (std::uint32_t i = 0; i < 2; ++i)
+      events.push_back({.user = user, .item = i, .time_ns = 2000 + 10 * user + i, .kind = BehaviourKind::kClick});
+  }
+  const BehaviourLog log(events, 21, 100);
+  const auto newcomers_in = [&log](std::size_t newcomers_max) {
+    const auto drawn = questions_of(log, 0, 3000, {.questions_max = 40, .newcomers_max = newcomers_max});
+    EXPECT_EQ(drawn.size(), 40u);
+    return std::count_if(drawn.begin(), drawn.end(), [&log](const Question& question) {
+      return log.of_user_before(question.user, question.time_ns).size() < 5;
+    });
+  };
+  EXPECT_EQ(newcomers_in(40), 40);                                            // of 40 and the first five of user 0
+  EXPECT_GE(newcomers_in(25), 25);                                            // the others may be newcomers too
+  EXPECT_LT(newcomers_in(0), 25);                                             // as they come: 45 of 140
+  EXPECT_EQ(questions_of(log, 0, 3000, {.newcomers_max = 10}).size(), 140u);  // nothing is drawn where all are taken
 }
 
 TEST(TimeSplit, NoEventOfATimeIsOnBothSides) {

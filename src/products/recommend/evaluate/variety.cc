@@ -52,8 +52,7 @@ void VarietyTally::add(const Answer& answer) {
   choices.reserve(items.size());
   for (const std::uint32_t item : items) {
     choices.push_back(
-        {.score = answer.scores[item],
-         .tags = collection_.tags[item],
+        {.tags = collection_.tags[item],
          .vector = vectors_ != nullptr ? about_mean(vectors_->row(item), mean_vector_) : std::vector<float>()});
   }
   std::vector<std::size_t> plain(std::min(items.size(), static_cast<std::size_t>(kListDepth)));

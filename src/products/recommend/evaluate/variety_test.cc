@@ -34,19 +34,28 @@ Collection tea_and_bread() {
 }
 
 TEST(Variety, ByHand) {
-  const Collection collection = tea_and_bread();
-  const Question question{.user = 0, .time_ns = testing::kBeginNs, .wanted = {2}};
-  const Fixed method({3.0f, 2.0f, 1.9f});
-  // a, then c, for b is worth 0.8 * 0.09 - 0.2: what is wanted stands second and not third.
+  // Ten of tea, then two of bread.  By score the list is tea alone; for variety's sake both of bread are in it, at the
+  // end, as the score would have them: (8 * 7 / 2 + 1) of 45 pairs are of one tag, and what is wanted stands ninth.
+  Stored stored;
+  std::vector<float> scores;
+  for (int i = 0; i < 12; ++i) {
+    const std::string id(1, static_cast<char>('a' + i));
+    stored.items.push_back(testing::item(id, id));
+    stored.items.back().tags = {i < 10 ? "tea" : "bread"};
+    scores.push_back(static_cast<float>(12 - i));
+  }
+  stored.events = {testing::event("v", "a", testing::kBeginNs)};
+  const Collection collection = collect(stored);
+  const Question question{.user = 0, .time_ns = testing::kBeginNs, .wanted = {10}};
   const ListRules rules{.relevance = 0.8, .tag_share = 1.0};
   VarietyTally tally(collection, tools_of(collection), rules);
-  tally.add(Asker(collection, method, nullptr).ask(question));
+  tally.add(Asker(collection, Fixed(scores), nullptr).ask(question));
   const VarietyFigures figures = tally.figures(1, 10);
-  EXPECT_NEAR(figures.likeness.value, 1.0 / 3.0, 1e-12) << "one pair of three is of one tag";
-  EXPECT_EQ(figures.varied_likeness.value, figures.likeness.value) << "the same three items";
-  EXPECT_DOUBLE_EQ(figures.ndcg.value, 0.5);
-  EXPECT_DOUBLE_EQ(figures.varied_ndcg.value, 1.0 / std::log2(3.0));
-  EXPECT_LT(figures.ndcg_lost_share(), 0.0);
+  EXPECT_NEAR(figures.likeness.value, 1.0, 1e-12);
+  EXPECT_NEAR(figures.varied_likeness.value, 29.0 / 45.0, 1e-12);
+  EXPECT_DOUBLE_EQ(figures.ndcg.value, 0.0);
+  EXPECT_DOUBLE_EQ(figures.varied_ndcg.value, 1.0 / std::log2(10.0));
+  EXPECT_DOUBLE_EQ(figures.ndcg_lost.value, -figures.varied_ndcg.value);
 }
 
 TEST(Variety, AVectorSaysMoreThanATag) {

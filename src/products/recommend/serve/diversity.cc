@@ -26,10 +26,8 @@ class Chooser {
         tag_cap_(static_cast<std::size_t>(std::ceil(rules.tag_share * static_cast<double>(count)))),
         likeness_(choices.size(), 0.0),
         is_chosen_(choices.size(), 0) {
-    for (const Choice& choice : choices) {
-      least_ = std::min(least_, static_cast<double>(choice.score));
-      largest_ = std::max(largest_, static_cast<double>(choice.score));
-    }
+    for (std::size_t i = 0; i < choices.size(); ++i)
+      worth_.push_back(choices[i].freshness / std::log2(2.0 + static_cast<double>(i)) + choices[i].lift);
   }
 
   // False: nothing is left that the caps allow.
@@ -38,7 +36,8 @@ class Chooser {
     double best_value = 0.0;
     for (std::size_t i = 0; i < choices_.size(); ++i) {
       if (is_chosen_[i] != 0 || is_full(i) || (under_caps && is_capped(i))) continue;
-      const double value = relevance_ * relevance(i) - (1.0 - relevance_) * likeness_[i];
+      const double alike = chosen_.empty() ? 0.0 : likeness_[i] / static_cast<double>(chosen_.size());
+      const double value = relevance_ * worth_[i] - (1.0 - relevance_) * alike;
       if (best != choices_.size() && value <= best_value) continue;
       best = i;
       best_value = value;
@@ -47,14 +46,13 @@ class Chooser {
     take(best);
     return true;
   }
-  std::vector<std::size_t> finish() { return std::move(chosen_); }
+  std::vector<std::size_t> finish() {
+    std::sort(chosen_.begin(), chosen_.end(),
+              [this](std::size_t a, std::size_t b) { return worth_[a] != worth_[b] ? worth_[a] > worth_[b] : a < b; });
+    return std::move(chosen_);
+  }
 
  private:
-  double relevance(std::size_t i) const {
-    const double share =
-        largest_ <= least_ ? 1.0 : (static_cast<double>(choices_[i].score) - least_) / (largest_ - least_);
-    return share * choices_[i].freshness + choices_[i].lift;
-  }
   // One of its tags has its own cap, and as many already.
   bool is_full(std::size_t i) const {
     return !caps_.empty() && std::any_of(choices_[i].tags.begin(), choices_[i].tags.end(), [this](std::uint32_t tag) {
@@ -73,16 +71,15 @@ class Chooser {
     is_chosen_[chosen] = 1;
     chosen_.push_back(chosen);
     for (const std::uint32_t tag : choices_[chosen].tags) ++of_tag_[tag];
-    for (std::size_t i = 0; i < choices_.size(); ++i)
-      likeness_[i] = std::max(likeness_[i], likeness(choices_[i], choices_[chosen]));
+    for (std::size_t i = 0; i < choices_.size(); ++i) likeness_[i] += likeness(choices_[i], choices_[chosen]);
   }
 
   std::span<const Choice> choices_;
   const std::map<std::uint32_t, std::size_t>& caps_;
   double relevance_;
   std::size_t tag_cap_;
-  double least_ = 1e30, largest_ = -1e30;
-  std::vector<double> likeness_;  // to the most alike of the chosen
+  std::vector<double> worth_;     // r above
+  std::vector<double> likeness_;  // to all of the chosen together
   std::vector<std::uint8_t> is_chosen_;
   std::map<std::uint32_t, std::size_t> of_tag_;
   std::vector<std::size_t> chosen_;

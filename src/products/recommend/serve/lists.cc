@@ -34,8 +34,7 @@ std::vector<ListedItem> chosen(const ListMaking& making, const ListRules& rules)
   std::vector<Choice> choices;
   for (const Ranker::Ranked& one : ranked) {
     choices.push_back(
-        {.score = one.score,
-         .tags = making.collection.tags[one.item],
+        {.tags = making.collection.tags[one.item],
          .freshness = making.policy.freshness(making.counts.age_days(one.item)),
          .lift = making.policy.lift(one.item),
          .vector = vectors.width > 0 ? about_mean(vectors.row(one.item), fitted.mean_vector) : std::vector<float>()});

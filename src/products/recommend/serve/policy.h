@@ -1,7 +1,7 @@
 // What a tenant says about its lists beside what is learned: read with every request, so in force from the next list
 // on.
 //   pin           an item at a place of every list, or of those of one surface: what editors want seen
-//   lift          by tag, what its items' relevance (0 to 1 over the candidates) is raised by; below 0: buried
+//   lift          by tag, what the worth of its items' places (diversity.h: 1 at most) is raised by; below 0: buried
 //   half_life     relevance * 2^(-age / half_life_days): what is old gives way
 //   caps          by tag, how many of a list may have it; "author:*" stands for every tag that begins so
 //   blocked       an item with such a tag, or such words in its text, is in no list

@@ -146,9 +146,12 @@ Status Ranker::fit(const FitData& data) {
       {.log = before, .weights = data.weights, .relevant = data.relevant, .seed = data.seed, .context = data.context}));
   std::vector<LoggedList> lists;
   RankingGroups given = given_groups(data, learning.lists_min, lists);
-  std::vector<Question> questions = questions_of(
-      data.log, slice->test_ns, INT64_MAX,
-      {.protocol = Protocol::kNext, .relevant = data.relevant, .questions_max = kRankerQuestions, .seed = data.seed});
+  std::vector<Question> questions = questions_of(data.log, slice->test_ns, INT64_MAX,
+                                                 {.protocol = Protocol::kNext,
+                                                  .relevant = data.relevant,
+                                                  .questions_max = kRankerQuestions,
+                                                  .newcomers_max = kNewcomerQuestions,
+                                                  .seed = data.seed});
   const auto explained = std::stable_partition(questions.begin(), questions.end(), [&](const Question& question) {
     return !is_explained(lists, question.user, question.time_ns, question.wanted);
   });
@@ -165,6 +168,7 @@ Status Ranker::fit(const FitData& data) {
   lessons_.questions = groups.sizes.size();
   lessons_.lists = given.sizes.size();
   append_lists(std::move(given), groups);
+  add_plain_scores(groups);
   YUPU_ASSIGN_OR_RETURN(forest_, lambda_mart(groups, learning.shape));
   if (!forest_.has_splits()) {  // nothing in it to tell rows apart by: the sources alone say more
     forest_ = {};
@@ -282,16 +286,25 @@ RankingGroups Ranker::groups_of(const FitData& data, std::span<const Question> q
 std::vector<float> Ranker::judged(std::span<const float> features) const {
   const std::size_t width = stage_->width();
   std::vector<float> scores(features.size() / width);
-  for (std::size_t row = 0; row < scores.size(); ++row)
-    scores[row] = has_trees() ? forest_.score(features.subspan(row * width, width))
-                              : plain_score(features.subspan(row * width, width));
+  for (std::size_t row = 0; row < scores.size(); ++row) {
+    const auto values = features.subspan(row * width, width);
+    scores[row] = plain_score(values) + (has_trees() ? forest_.score(values) : 0.0f);
+  }
   return scores;
 }
 
+void Ranker::add_plain_scores(RankingGroups& groups) const {
+  groups.offsets.resize(groups.relevance.size(), 0.0f);
+  for (std::size_t row = 0; row < groups.offsets.size(); ++row)
+    groups.offsets[row] += plain_score(std::span(groups.features).subspan(row * groups.width, groups.width));
+}
+
 float Ranker::plain_score(std::span<const float> row) const {
+  // A list that was kept before there was a source has nothing in its place.
+  const auto value = [&](std::size_t at) { return std::isnan(row[at]) ? 0.0f : row[at]; };
   float sum = 0.0f;
-  for (std::size_t source = 0; source < stage_->source_count(); ++source) sum += row[2 * source + 1];
-  return sum + 0.01f * row[2 * stage_->source_count() + 1];  // users of the week
+  for (std::size_t source = 0; source < stage_->source_count(); ++source) sum += value(2 * source + 1);
+  return sum + 0.01f * value(2 * stage_->source_count() + 1);  // users of the week
 }
 
 Ranker::Judged Ranker::judged_twice(const Moment& moment, std::span<const std::uint32_t> items,

@@ -1,13 +1,15 @@
 // Two stages: candidates of several methods (stage_one.h), put in order by trees that read every feature of them
 // (boosting/lambda_mart.h).
 //   fit     the last `slice` of the events are set aside; the sources are fitted before them, the trees learn from the
-//           questions in them (at most kRankerQuestions, drawn) and from the lists that were given, as they were
-//           logged, with each item's position (logged_lists.h); then the sources are fitted again on everything
+//           questions in them (at most kRankerQuestions, drawn, a quarter of them of who has just come) and from the
+//           lists that were given, as they were logged, with each item's position (logged_lists.h); then the sources
+//           are fitted again on everything
 //   lists   are learned from where lists_min of them have something clicked and something not.  A click that a list
 //           explains is then no question too, which would learn it without the position it was clicked for; it is
 //           one where fewer than questions_min are left
-//   score   of a candidate the trees' sum; of anything else less than of any candidate, in the order of item-knn
-//           (without trees, or with trees that found nothing to split by: fit_sources)
+//   score   of a candidate what the sources say together (fit_sources) and what the trees add to it: they learn from
+//           there on, so that where they have seen little the sources' order stands; of anything else less than of any
+//           candidate, in the order of item-knn.  Trees that found nothing to split by are none
 //   second  where Tools has a cross-encoder and the setting cross_top says how many, the first candidates are read
 //   again
 //           and change places among themselves (second_order.h); features have its columns then
@@ -30,7 +32,8 @@
 
 namespace yupu::recommend {
 
-inline constexpr std::size_t kRankerQuestions = 1200, kQuestionsMin = 100, kListsMin = 100;
+inline constexpr std::size_t kRankerQuestions = 1200, kNewcomerQuestions = 300;
+inline constexpr std::size_t kQuestionsMin = 100, kListsMin = 100;
 inline constexpr std::size_t kCrossQuestions = 300;  // of them, that the second order is learned from
 
 // What the trees have learned from.
@@ -92,6 +95,8 @@ class Ranker final : public Method {
   RankingGroups groups_of(const FitData& data, std::span<const Question> questions) const;
   // Of the lists that are enough to learn from; or none.
   RankingGroups given_groups(const FitData& data, std::size_t lists_min, std::vector<LoggedList>& lists);
+  // To the offsets of the groups' rows, what the sources say of each.
+  void add_plain_scores(RankingGroups& groups) const;
   std::size_t position_feature() const;
   std::vector<float> judged(std::span<const float> features) const;
   float plain_score(std::span<const float> row) const;

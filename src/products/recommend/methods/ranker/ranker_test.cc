@@ -179,6 +179,31 @@ TEST(Ranker, LearnsThatUsersTakeWhatCostsAsMuchAsBefore) {
   }
 }
 
+TEST(Ranker, TreesBeginFromWhatTheSourcesSay) {
+  if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
+  const Collection shop = testing::shop();
+  const Tools tools = tools_of(shop);
+  engine::ExecutionContext context(1);
+  const FitData data{.log = shop.log, .weights = {}, .relevant = BehaviourKind::kClick, .context = context};
+  Settings little = kSettings;
+  little["trees"] = 1;
+  little["lr"] = 1e-6;  // trees that have learned next to nothing change next to nothing
+  Ranker learned(little, tools), plain(little, tools);
+  ASSERT_TRUE(learned.fit(data).ok());
+  ASSERT_TRUE(plain.fit_sources(data).ok());
+  ASSERT_TRUE(learned.has_trees());
+  const std::int64_t now_ns = shop.log.events().back().time_ns + 1;
+  std::size_t compared = 0;
+  for (std::uint32_t user = 0; user < 5; ++user) {
+    const Moment moment{.log = shop.log, .time_ns = now_ns, .history = shop.log.of_user_before(user, now_ns)};
+    const auto by_trees = learned.rank(moment), by_sources = plain.rank(moment);
+    ASSERT_EQ(by_trees.size(), by_sources.size());
+    for (std::size_t i = 0; i < by_trees.size(); ++i, ++compared)
+      EXPECT_NEAR(by_trees[i].score, by_sources[i].score, 1e-4f) << "user " << user << ", place " << i;
+  }
+  EXPECT_GT(compared, 50u);
+}
+
 TEST(Ranker, SourcesMayBeFittedAgainUnderTheTreesOfBefore) {
   if (!can_boost()) GTEST_SKIP() << "this build has no XGBoost";
   const Collection collection = testing::shop();
