@@ -26,7 +26,7 @@ TEST(WordFeatures, ShapesAreThoseWorkedOutByHand) {
   } rows[] = {
       {"McDonald-3.5", "XxXxxxxx-d.d", "XxXx-d.d"},
       {"U.N.", "X.X.", "X.X."},
-      {"USA", "XXX", "X"},
+      {"UN", "XX", "X"},
       {"lives", "xxxxx", "x"},
       {"1996-08-30", "dddd-dd-dd", "d-d-d"},
       {"王", "c", "c"},
