@@ -141,7 +141,7 @@ void WideBranch::append_row(std::vector<std::uint64_t>& hashes, engine::SparseRo
 }
 
 engine::Var WideBranch::logits(engine::Tape& tape, engine::SparseRows rows) const {
-  return engine::sparse_linear(std::move(rows), tape.leaf(*weight_));
+  return engine::sparse_linear(std::move(rows), tape.table(*weight_));
 }
 
 engine::Var WideBranch::logits(engine::Tape& tape, std::span<const text::SparseRow* const> rows) const {
