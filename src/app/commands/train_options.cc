@@ -69,7 +69,11 @@ std::string read_valid_file(Arguments& arguments) {
 
 void read_head_options(Arguments& arguments, training::TrainOptions& options) {
   options.pooling = *tasks::find_pooling(arguments.one_of("--pooling", "cls", {"cls", "mean"}));
-  options.wide = arguments.one_of("--wide", "on", {"on", "off"}) == "on";
+  read_wide_options(arguments, options);
+}
+
+void read_wide_options(Arguments& arguments, training::TrainOptions& options) {
+  options.wide = arguments.one_of("--wide", options.wide ? "on" : "off", {"on", "off"}) == "on";
   options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
   options.wide_decay = arguments.number("--wide-decay", options.wide_decay, 0.0, 10.0);
 }

@@ -21,8 +21,11 @@ training::TrainOptions read_loop_options(Arguments& arguments, training::TrainOp
 // --valid FILE; "none": without, so that the last weights are kept, uncalibrated: an empty path.
 std::string read_valid_file(Arguments& arguments);
 
-// What the head reads: --pooling, --wide, --wide-lr.
+// What the head reads: --pooling, and the wide branch.
 void read_head_options(Arguments& arguments, training::TrainOptions& options);
+
+// --wide, --wide-lr, --wide-decay.
+void read_wide_options(Arguments& arguments, training::TrainOptions& options);
 
 // --method, and the flags of lora, adalora and houlsby.
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options);

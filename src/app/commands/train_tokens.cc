@@ -43,6 +43,7 @@ Status train_tokens(Arguments& arguments) {
   training::TagOptions options;
   options.loop = read_loop_options(arguments);
   arguments.one_of("--method", "full", {"full"});
+  read_wide_options(arguments, options.loop);
   options.crf = arguments.one_of("--crf", "off", {"on", "off"}) == "on";
   options.crf_lr = arguments.number("--crf-lr", options.crf_lr, 1e-9, 10.0);
   options.cased = arguments.one_of("--cased", "on", {"on", "off"}) == "on";

@@ -111,15 +111,8 @@ Status Classifier::read_extras(const Json& json, const std::string& directory, c
   if (gate != nullptr && reads_neighbours(*gate)) {
     YUPU_ASSIGN_OR_RETURN(neighbours_, Neighbours::load(directory, config().hidden_size));
   }
-  if (const auto it = json.find("wide"); it != json.end() && !it->is_null()) {
-    YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(json, "wide", path));
-    YUPU_ASSIGN_OR_RETURN(wide_, model::WideBranch::load(directory, static_cast<std::int64_t>(output_count())));
-    if (wide_->feature_count() != features) {
-      return invalid_argument(
-          fmt::format("{}: 'wide' is {} features, wide.safetensors holds {}", path, features, wide_->feature_count()),
-          "wide");
-    }
-  }
+  YUPU_ASSIGN_OR_RETURN(wide_,
+                        model::WideBranch::load_recorded(json, directory, static_cast<std::int64_t>(output_count())));
   if (gate == nullptr) return ok_status();
   show_agreement(reads_agreement(*gate));
   if (reads_agreement(*gate) && wide_ == nullptr)

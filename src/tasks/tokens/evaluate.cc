@@ -47,19 +47,8 @@ OrderedJson entity_json(const ScoredSpan& scored, std::string_view text, std::sp
   return entity;
 }
 
-}  // namespace
-
-std::vector<WordEncoding> encode_all(const Tagger& tagger, std::span<const TaggedWords> sentences) {
-  std::vector<WordEncoding> encodings;
-  encodings.reserve(sentences.size());
-  for (const TaggedWords& sentence : sentences) encodings.push_back(tagger.encode(sentence.words));
-  return encodings;
-}
-
-Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& context, const TagSet& set,
-                               std::span<const WordEncoding> encodings) {
-  if (set.sentences.empty()) return invalid_argument(set.path + ": no sentence to evaluate on");
-  YUPU_ASSIGN_OR_RETURN(const auto emissions, tagger.emissions(context, encodings));
+TagEvaluation judged(const Tagger& tagger, const TagSet& set, std::span<const WordEncoding> encodings,
+                     std::span<const std::vector<float>> emissions) {
   TagEvaluation out;
   out.scheme = tagger.scheme();
   std::vector<std::vector<std::string>> truth, predicted;
@@ -85,8 +74,29 @@ Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& c
   return out;
 }
 
+}  // namespace
+
+std::vector<WordEncoding> encode_all(const Tagger& tagger, std::span<const TaggedWords> sentences) {
+  std::vector<WordEncoding> encodings;
+  encodings.reserve(sentences.size());
+  for (const TaggedWords& sentence : sentences) encodings.push_back(tagger.encode(sentence.words));
+  return encodings;
+}
+
+Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& context, const TagSet& set,
+                               std::span<const WordEncoding> encodings) {
+  if (set.sentences.empty()) return invalid_argument(set.path + ": no sentence to evaluate on");
+  YUPU_ASSIGN_OR_RETURN(const auto emissions, tagger.emissions(context, encodings));
+  return judged(tagger, set, encodings, emissions);
+}
+
 Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& context, const TagSet& set) {
-  return evaluate(tagger, context, set, encode_all(tagger, set.sentences));
+  if (set.sentences.empty()) return invalid_argument(set.path + ": no sentence to evaluate on");
+  const std::vector<WordEncoding> encodings = encode_all(tagger, set.sentences);
+  YUPU_ASSIGN_OR_RETURN(const auto emissions, tagger.emissions(context, encodings));
+  TagEvaluation out = judged(tagger, set, encodings, emissions);
+  YUPU_ASSIGN_OR_RETURN(out.branches, judge_branches(tagger, context, set, encodings, emissions));
+  return out;
 }
 
 std::string TagEvaluation::to_text() const {
@@ -103,6 +113,7 @@ std::string TagEvaluation::to_text() const {
     text += fmt::format("{} spans began or ended within a word and were widened to it (first at line {})\n",
                         widened_spans, first_widened_line);
   }
+  if (branches) text += branches->to_text();
   if (!unknown_types.empty())
     text += fmt::format("types the model does not have, counted as wrong: {}\n", fmt::join(unknown_types, ", "));
   return text;
@@ -116,6 +127,7 @@ OrderedJson TagEvaluation::to_json() const {
   for (const char* unused : {"expected_calibration_error", "slices"}) words.erase(unused);
   json["tokens"] = std::move(words);
   json["spans"] = spans.to_json();
+  if (branches) json["branches"] = branches->to_json();
   json["windowed_count"] = windowed_count;
   json["cut_words"] = cut_words;
   json["repaired"] = {{"sentences", repaired_sentences}, {"tags", repaired_tags}, {"first_line", first_repaired_line}};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "engine/execution_context.h"
+#include "tasks/tokens/branches.h"
 #include "tasks/tokens/span_metrics.h"
 #include "tasks/tokens/tagged.h"
 #include "tasks/tokens/tagger.h"
@@ -30,6 +32,7 @@ struct TagEvaluation {
   std::int64_t widened_spans = 0, first_widened_line = 0;
   std::vector<std::string> unknown_types;  // in the rows, not in the model; sorted
   std::string rows_sha256;                 // of words and tags, in order: reports with equal ones are comparable
+  std::optional<TagBranches> branches;     // where they were judged
 
   std::string to_text() const;
   OrderedJson to_json() const;
@@ -41,6 +44,7 @@ std::vector<WordEncoding> encode_all(const Tagger& tagger, std::span<const Tagge
 // Outcomes  kInvalidArgument: no sentence; errors of Tagger::emissions.
 Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& context, const TagSet& set,
                                std::span<const WordEncoding> encodings);
+// The same, and the branches where there are two.
 Result<TagEvaluation> evaluate(const Tagger& tagger, engine::ExecutionContext& context, const TagSet& set);
 
 // The line of `yupu predict` for each text, in order: {"text", "entities": [{"type", "text", "begin", "end",

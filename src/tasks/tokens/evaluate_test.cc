@@ -91,6 +91,32 @@ TEST(TagEvaluation, CountsWordsSpansAndWhatIsOddAboutTheData) {
   EXPECT_EQ(evaluate(*model, context, TagSet()).status().code(), Code::kInvalidArgument);
 }
 
+TEST(TagEvaluation, EachBranchIsJudgedWithoutTheOther) {
+  const TagSet set = some_set();
+  engine::ExecutionContext context(1);
+  const auto alone = tagger();
+  EXPECT_FALSE(evaluate(*alone, context, set)->branches) << "no wide branch";
+  // A wide branch that knows one sentence by heart.
+  const auto both = tagger();
+  both->add_wide(set.sentences, {.features_max = 1000, .documents_min = 1});
+  const auto per = static_cast<std::size_t>(*both->tag_index({Prefix::kBegin, "PER"}));
+  const WordEncoding anna = both->encode(std::vector<std::string>{"Anna"});
+  for (const std::int32_t feature : anna.features.indices)
+    both->wide()->weight().value.values()[static_cast<std::size_t>(feature) * both->tags().size() + per] = 50.0f;
+  const auto evaluation = evaluate(*both, context, set);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status().to_string();
+  ASSERT_TRUE(evaluation->branches);
+  EXPECT_EQ(evaluation->branches->both.f1, evaluation->spans.micro.f1);
+  EXPECT_NE(evaluation->branches->wide.f1, evaluation->branches->encoder.f1);
+  EXPECT_EQ(evaluation->branches->encoder.f1, evaluate(*alone, context, set)->spans.micro.f1);
+  EXPECT_EQ(evaluation->to_json()["branches"]["wide"]["f1-score"], evaluation->branches->wide.f1);
+  EXPECT_THAT(evaluation->to_text(), HasSubstr("branch wide alone"));
+  EXPECT_FALSE(evaluate(*both, context, set, encode_all(*both, set.sentences))->branches) << "not asked for";
+  const std::string page = tag_evaluation_page(*evaluation, {.model = "m", .data = "d", .lineage = Json::object()});
+  for (const char* part : {"Each branch alone", "wide branch alone", "两个分支各自的表现", "只用编码器"})
+    EXPECT_THAT(page, HasSubstr(part));
+}
+
 TEST(TagEvaluation, ThePageStandsByItselfAndEscapes) {
   const auto model = tagger();
   TagSet set = some_set();

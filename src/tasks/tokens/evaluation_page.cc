@@ -1,5 +1,7 @@
 #include "tasks/tokens/evaluation_page.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "tasks/report_page.h"
@@ -13,6 +15,7 @@ struct Words {
   std::string_view spans, spans_note, tags, type, tag, precision, recall, f1, support, share, micro, macro, weighted;
   std::string_view mistakes, truth, predicted, count;
   std::string_view notes, repaired, widened, windowed, cut, unknown;
+  std::string_view branches, branches_note, branch, encoder_alone, wide_alone, both_branches;
   std::string_view curve, curve_note, epoch, validation;
 };
 
@@ -49,6 +52,12 @@ constexpr Words kChinese = {.html_lang = "zh-CN",
                             .windowed = "分几段读完的长句",
                             .cut = "太长、只读了开头的词",
                             .unknown = "模型没有的类型，一律算错",
+                            .branches = "两个分支各自的表现",
+                            .branches_note = "两个分支一起训练；这里看的是去掉另一个分支之后，各自还能找对多少实体。",
+                            .branch = "分支",
+                            .encoder_alone = "只用编码器",
+                            .wide_alone = "只用字词线性分支",
+                            .both_branches = "两者相加",
                             .curve = "学习曲线",
                             .curve_note = "粗线是验证集上的实体 F1，细线是训练损失（按最大值缩放）。",
                             .epoch = "轮次",
@@ -88,6 +97,12 @@ constexpr Words kEnglish = {
     .windowed = "long sentences read in several windows",
     .cut = "words too long to be read to their end",
     .unknown = "types the model does not have, counted as wrong",
+    .branches = "Each branch alone",
+    .branches_note = "Both were trained together; these are the spans that each still finds without the other.",
+    .branch = "branch",
+    .encoder_alone = "encoder alone",
+    .wide_alone = "wide branch alone",
+    .both_branches = "both",
     .curve = "Learning curve",
     .curve_note =
         "The thick line is span F1 on the validation sentences, the thin one the training loss (scaled by its "
@@ -126,6 +141,19 @@ std::string figures_part(const Rows& rows, std::string_view first, std::initiali
                body);
 }
 
+std::string branch_part(const std::optional<TagBranches>& judged, const Words& words) {
+  if (!judged) return {};
+  std::string rows;
+  for (const auto& [name, figures] :
+       {std::pair(words.encoder_alone, judged->encoder), std::pair(words.wide_alone, judged->wide),
+        std::pair(words.both_branches, judged->both)})
+    rows += f1_row(name, figures);
+  return heading(words.branches, words.branches_note) +
+         table(head_row({words.branch, words.precision, words.recall, words.f1, words.support}) +
+                   fmt::format("<th scope=\"col\">{}</th>", words.share),
+               rows);
+}
+
 std::string notes_of(const TagEvaluation& evaluation, const Words& words) {
   std::vector<Note> notes;
   add_count(notes, words.repaired, evaluation.repaired_tags);
@@ -149,7 +177,7 @@ std::string tag_evaluation_page(const TagEvaluation& evaluation, const PageSubje
            mistakes_part(
                tokens,
                {.title = words.mistakes, .truth = words.truth, .predicted = words.predicted, .count = words.count}) +
-           notes_of(evaluation, words);
+           branch_part(evaluation.branches, words) + notes_of(evaluation, words);
   });
 }
 

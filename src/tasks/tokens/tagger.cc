@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "engine/error.h"
+#include "engine/ops/add/add.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "engine/ops/gather_rows/gather_rows.h"
 #include "model/checkpoint/huggingface.h"
 #include "tasks/base_model.h"
+#include "tasks/tokens/word_features.h"
 
 namespace yupu::tasks {
 namespace {
@@ -16,6 +19,13 @@ namespace {
 // Windows of a sentence are samples of their own to dropout.
 std::uint64_t window_id(std::uint32_t sentence, std::size_t window) {
   return static_cast<std::uint64_t>(window) << 32 | sentence;
+}
+
+void append(engine::SparseRows& all, const engine::SparseRows& more) {
+  const auto before = static_cast<std::int64_t>(all.indices.size());
+  all.indices.insert(all.indices.end(), more.indices.begin(), more.indices.end());
+  all.values.insert(all.values.end(), more.values.begin(), more.values.end());
+  for (std::size_t i = 1; i < more.offsets.size(); ++i) all.offsets.push_back(before + more.offsets[i]);
 }
 
 Status check_tags(std::span<const Tag> tags, std::string_view where) {
@@ -49,6 +59,7 @@ WordBatch::WordBatch(std::span<const WordEncoding* const> sentences, std::span<c
       }
     }
     CHECK(static_cast<std::int32_t>(rows.size()) > cu_words.back(), "a sentence without words");
+    append(features, sentences[s]->features);
     cu_words.push_back(static_cast<std::int32_t>(rows.size()));
   }
   encoder = std::make_unique<model::EncoderBatch>(std::move(packed));
@@ -103,13 +114,28 @@ std::optional<std::int32_t> Tagger::tag_index(const Tag& tag) const {
   return static_cast<std::int32_t>(it - tags_.begin());
 }
 
+void Tagger::add_wide(std::span<const TaggedWords> sentences, const model::WideOptions& options) {
+  model::FeatureTally tally;
+  for (const TaggedWords& sentence : sentences) {
+    for (std::vector<std::uint64_t>& features : word_features(sentence.words)) tally.add(features);
+  }
+  wide_ = model::WideBranch::fit(tally, static_cast<std::int64_t>(tags_.size()), options);
+}
+
 WordEncoding Tagger::encode(std::span<const std::string> words) const {
-  return encode_words(*tokenizer_, words, max_length_);
+  WordEncoding encoding = encode_words(*tokenizer_, words, max_length_);
+  if (!wide_) return encoding;
+  for (std::vector<std::uint64_t>& features : word_features(words)) wide_->append_row(features, encoding.features);
+  return encoding;
 }
 
 engine::Var Tagger::forward(engine::Tape& tape, const WordBatch& batch, model::DropoutStep dropout) const {
   const engine::Var hidden = encoder_->hidden(tape, *batch.encoder, dropout);
-  return head_->logits(tape, engine::gather_rows(hidden, batch.rows), batch.keys, encoder_->dropout_sites(), dropout);
+  const engine::Var deep =
+      head_->logits(tape, engine::gather_rows(hidden, batch.rows), batch.keys, encoder_->dropout_sites(), dropout);
+  if (!wide_) return deep;
+  CHECK(batch.features.row_count() == static_cast<std::int64_t>(batch.rows.size()), "a row of features for each word");
+  return engine::add(deep, wide_->logits(tape, batch.features));
 }
 
 engine::Var Tagger::loss(const engine::Var& forward, const WordBatch& batch, std::span<const std::int32_t> labels,
@@ -125,6 +151,7 @@ std::vector<engine::Parameter*> Tagger::parameters() const {
     if (!parameter->name.starts_with("pooler.")) all.push_back(parameter);  // nobody reads it
   }
   for (engine::Parameter* parameter : head_->parameters()) all.push_back(parameter);
+  if (wide_) all.push_back(&wide_->weight());
   if (!crf_) return all;
   for (engine::Parameter* parameter : crf_->parameters()) all.push_back(parameter);
   return all;
@@ -139,6 +166,9 @@ std::vector<model::TensorBinding> Tagger::tensors() const {
   return all;
 }
 
-std::string Tagger::weights_sha256() const { return tasks::weights_sha256(parameters()); }
+std::string Tagger::weights_sha256() const {
+  const std::string weights = tasks::weights_sha256(parameters());
+  return wide_ ? Sha256().field(weights).field(wide_->content_id()).finish_hex() : weights;
+}
 
 }  // namespace yupu::tasks

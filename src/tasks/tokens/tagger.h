@@ -1,9 +1,11 @@
 // One tag per word: a BERT encoder, dropout and a linear head on the first piece of every word, and a decoder that says
-// nothing its scheme forbids; optionally a linear-chain CRF on top.  A model directory holds
+// nothing its scheme forbids; optionally a linear-chain CRF on top, and a wide branch over features of the words
+// (word_features.h) whose logits are added to the head's.  A model directory holds
 //   config.json, model.safetensors   HuggingFace layout (BertForTokenClassification: no pooler), tags in id2label
 //   vocab.txt, tokenizer.json, ...   what text::Tokenizer::save writes
 //   crf.safetensors                  "between" (K,K), "start", "end" (K), when there is a CRF
-//   yupu.json                        {"format": 1, "task": "tokens", "scheme", "crf", "max_length", "lineage"}
+//   wide.safetensors                 the wide branch, when there is one (model/heads/wide/wide.h)
+//   yupu.json                        {"format": 1, "task": "tokens", "scheme", "crf", "max_length", "wide", "lineage"}
 // yupu.json is written last and removed first: a directory that has it is whole.  A directory of the reference library
 // has none and opens all the same: its scheme is read off its labels.
 // Threads  every const member may be called from any thread; `emissions` wants an ExecutionContext of its own per
@@ -22,8 +24,10 @@
 #include "model/checkpoint/huggingface.h"
 #include "model/encoder/encoder.h"
 #include "model/heads/classification/classification.h"
+#include "model/heads/wide/wide.h"
 #include "tasks/tokens/crf.h"
 #include "tasks/tokens/schemes.h"
+#include "tasks/tokens/tagged.h"
 #include "tasks/tokens/transitions.h"
 #include "tasks/tokens/words.h"
 #include "text/tokenizers/tokenizer.h"
@@ -39,6 +43,7 @@ struct WordBatch {
   std::vector<std::int32_t> rows;      // (R) of the first piece of each word
   engine::RowKeys keys;                // (R)
   std::vector<std::int32_t> cu_words;  // sentence s is words [cu_words[s], cu_words[s+1])
+  engine::SparseRows features;         // R rows, or none
 };
 
 // A span of words with how sure the model is: the probability, under the model's distribution over right tag sequences,
@@ -47,6 +52,9 @@ struct ScoredSpan {
   Span span;
   double score = 0.0;
 };
+
+// A set of sentences has many times more features than a set of texts for classes has n-grams that matter.
+inline constexpr model::WideOptions kWordFeatureLimits{.features_max = 1 << 18, .documents_min = 2};
 
 class Tagger {
  public:
@@ -69,6 +77,11 @@ class Tagger {
   // A trained model.  Outcomes  kNotFound: no such directory or file; kInvalidArgument: what is wrong in which file.
   static Result<std::unique_ptr<Tagger>> load(const std::string& directory,
                                               model::Placement placement = model::Placement::kCopied);
+  // Gives the model a wide branch fitted to the words of these sentences, none when they share no feature.
+  // REQUIRES: no parameters handed out yet.
+  void add_wide(std::span<const TaggedWords> sentences, const model::WideOptions& options = kWordFeatureLimits);
+  const model::WideBranch* wide() const { return wide_.get(); }  // nullptr: none
+
   // Writes the directory (made if absent); other files in it stay.  A crash on the way leaves it without yupu.json.
   Status save(const std::string& directory) const;
 
@@ -85,7 +98,8 @@ class Tagger {
 
   WordEncoding encode(std::span<const std::string> words) const;
 
-  // (R,K) on a tape, one row a word; `batch` must live until backward has run.
+  // (R,K) on a tape, one row a word; `batch` must live until backward has run.  REQUIRES: the batch is of encodings
+  // made since the wide branch is there.
   engine::Var forward(engine::Tape& tape, const WordBatch& batch, model::DropoutStep dropout = {}) const;
   // Summed over the batch: cross entropy of the words, or with a CRF the negative log likelihood of the sentences.
   engine::Var loss(const engine::Var& forward, const WordBatch& batch, std::span<const std::int32_t> labels,
@@ -96,6 +110,9 @@ class Tagger {
   // Outcomes  kResourceExhausted: no memory.
   Result<std::vector<std::vector<float>>> emissions(engine::ExecutionContext& context,
                                                     std::span<const WordEncoding> sentences) const;
+  // What the wide branch adds to these.  REQUIRES: wide().
+  Result<std::vector<std::vector<float>>> wide_emissions(engine::ExecutionContext& context,
+                                                         std::span<const WordEncoding> sentences) const;
   // The best right sequence, as indices into tags().
   std::vector<std::int32_t> decode(std::span<const float> emission) const;
   std::vector<Tag> tags_of_sequence(std::span<const std::int32_t> sequence) const;
@@ -116,7 +133,8 @@ class Tagger {
   std::unique_ptr<text::Tokenizer> tokenizer_;
   std::unique_ptr<model::Encoder> encoder_;
   std::unique_ptr<model::ClassificationHead> head_;
-  std::unique_ptr<Crf> crf_;  // may be null
+  std::unique_ptr<Crf> crf_;                 // may be null
+  std::unique_ptr<model::WideBranch> wide_;  // may be null
   std::vector<Tag> tags_;
   Transitions legal_;  // of the tags in the scheme
   Scheme scheme_ = Scheme::kIob2;

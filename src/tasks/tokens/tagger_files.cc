@@ -59,6 +59,8 @@ Status Tagger::read_yupu_json(const Json& json, const std::string& directory) {
         fmt::format("{}: 'max_length' {} must be 3 to {}", path, max_length_, config().position_count), "max_length");
   }
   if (const auto it = json.find("lineage"); it != json.end()) lineage_ = *it;
+  YUPU_ASSIGN_OR_RETURN(wide_,
+                        model::WideBranch::load_recorded(json, directory, static_cast<std::int64_t>(tags_.size())));
   return crf_ ? crf_->load(directory) : ok_status();
 }
 
@@ -70,12 +72,14 @@ Status Tagger::save(const std::string& directory) const {
       directory, {.encoder = config(), .architecture = std::string(kArchitecture), .labels = labels()}));
   YUPU_RETURN_IF_ERROR(model::save_weights(directory, tensors()));
   YUPU_RETURN_IF_ERROR(crf_ ? crf_->save(directory) : Crf::remove(directory));
+  YUPU_RETURN_IF_ERROR(wide_ ? wide_->save(directory) : model::WideBranch::remove(directory));
   OrderedJson json;
   json["format"] = kRecordFormat;
   json["task"] = kTask;
   json["scheme"] = scheme_name(scheme_);
   json["crf"] = crf_ != nullptr;
   json["max_length"] = max_length_;
+  if (wide_) json["wide"] = wide_->feature_count();
   json["lineage"] = OrderedJson(lineage_);
   return write_record(directory, json);
 }

@@ -47,6 +47,23 @@ Result<std::vector<std::vector<float>>> Tagger::emissions(engine::ExecutionConte
   return out;
 }
 
+Result<std::vector<std::vector<float>>> Tagger::wide_emissions(engine::ExecutionContext& context,
+                                                               std::span<const WordEncoding> sentences) const {
+  CHECK(wide_ != nullptr, "a tagger without a wide branch");
+  std::vector<std::vector<float>> out;
+  out.reserve(sentences.size());
+  try {
+    engine::Tape tape(context, engine::Tape::Mode::kInference);
+    for (const WordEncoding& sentence : sentences) {
+      const engine::Var rows = wide_->logits(tape, sentence.features);
+      out.emplace_back(rows.value().values().begin(), rows.value().values().end());
+    }
+  } catch (const engine::EngineError& error) {
+    return Status(Code::kResourceExhausted, error.what());
+  }
+  return out;
+}
+
 std::vector<std::int32_t> Tagger::decode(std::span<const float> emission) const {
   return crf_ ? best_sequence(emission, crf_->transitions()) : best_sequence(emission, legal_);
 }

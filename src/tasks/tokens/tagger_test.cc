@@ -108,6 +108,87 @@ TEST(Tagger, SavedModelGivesTheSameBitsAndKeepsEverything) {
   }
 }
 
+// A tagger whose wide branch has learned something, so that forgetting it shows.
+std::unique_ptr<Tagger> wide_tagger(const Tagger::Fresh& wanted) {
+  auto tagger = small_tagger(wanted);
+  std::vector<TaggedWords> sentences;
+  for (const auto& words : kSentences) sentences.push_back({.words = words, .tags = {}, .lines = {}});
+  tagger->add_wide(sentences, {.features_max = 1000, .documents_min = 1});
+  float value = 0.1f;
+  for (float& weight : tagger->wide()->weight().value.values()) weight = value = -0.97f * value + 0.01f;
+  return tagger;
+}
+
+TEST(Tagger, TheWideBranchAddsToEveryWordAndIsSaved) {
+  for (const bool crf : {false, true}) {
+    const yupu::testing::TempDir dir;
+    const auto tagger = wide_tagger(fresh(Scheme::kIob2, crf));
+    const auto plain = small_tagger(fresh(Scheme::kIob2, crf));
+    const auto emissions = emissions_of(*tagger, kSentences);
+    const auto deep = emissions_of(*plain, kSentences);
+    std::vector<WordEncoding> encodings;
+    for (const auto& words : kSentences) encodings.push_back(tagger->encode(words));
+    engine::ExecutionContext context(1);
+    const auto wide = tagger->wide_emissions(context, encodings).value();
+    ASSERT_EQ(wide.size(), kSentences.size());
+    for (std::size_t i = 0; i < kSentences.size(); ++i) {
+      EXPECT_EQ(encodings[i].features.row_count(), static_cast<std::int64_t>(kSentences[i].size()));
+      EXPECT_EQ(emissions_of(*tagger, {kSentences[i]})[0], emissions[i]) << "sentence " << i << " depends on its batch";
+      ASSERT_EQ(wide[i].size(), deep[i].size());
+      for (std::size_t k = 0; k < deep[i].size(); ++k) EXPECT_EQ(emissions[i][k], deep[i][k] + wide[i][k]);
+    }
+    EXPECT_NE(emissions[0], deep[0]);
+    EXPECT_NE(emissions[3], deep[3]) << "in windows";
+    EXPECT_NE(tagger->weights_sha256(), plain->weights_sha256());
+
+    ASSERT_TRUE(tagger->save(dir.path()).ok());
+    const auto loaded = Tagger::load(dir.path(), model::Placement::kMapped);
+    ASSERT_TRUE(loaded.ok()) << loaded.status().to_string();
+    EXPECT_EQ((*loaded)->wide()->feature_count(), tagger->wide()->feature_count());
+    EXPECT_EQ(emissions_of(**loaded, kSentences), emissions);
+    EXPECT_EQ((*loaded)->weights_sha256(), tagger->weights_sha256());
+    // The same directory taken over by a tagger without the branch.
+    ASSERT_TRUE(plain->save(dir.path()).ok());
+    EXPECT_FALSE(file_exists(dir.file("wide.safetensors")));
+    EXPECT_EQ((*Tagger::load(dir.path()))->wide(), nullptr);
+  }
+}
+
+TEST(Tagger, SentencesThatShareNothingGiveNoWideBranch) {
+  const yupu::testing::TempDir dir;
+  const auto tagger = small_tagger(fresh());
+  tagger->add_wide(std::vector<TaggedWords>{{.words = {"Anna"}, .tags = {}, .lines = {}}});
+  EXPECT_EQ(tagger->wide(), nullptr);
+  ASSERT_TRUE(tagger->save(dir.path()).ok());
+  EXPECT_FALSE(Json::parse(*read_file(dir.file("yupu.json"))).contains("wide"));
+  EXPECT_TRUE(Tagger::load(dir.path()).ok());
+}
+
+TEST(Tagger, ADamagedWideBranchIsNamed) {
+  const yupu::testing::TempDir dir;
+  const auto tagger = wide_tagger(fresh());
+  ASSERT_TRUE(tagger->save(dir.path()).ok());
+  const auto message = [&] { return Tagger::load(dir.path()).status().message(); };
+  OrderedJson record = OrderedJson::parse(*read_file(dir.file("yupu.json")));
+  record["wide"] = tagger->wide()->feature_count() + 1;
+  ASSERT_TRUE(write_file_atomic(dir.file("yupu.json"), record.dump()).ok());
+  EXPECT_THAT(message(), HasSubstr("yupu.json: 'wide' is"));
+  record["wide"] = "many";
+  ASSERT_TRUE(write_file_atomic(dir.file("yupu.json"), record.dump()).ok());
+  EXPECT_THAT(message(), HasSubstr("wide"));
+  record["wide"] = tagger->wide()->feature_count();
+  ASSERT_TRUE(write_file_atomic(dir.file("yupu.json"), record.dump()).ok());
+  ASSERT_TRUE(write_file_atomic(dir.file("wide.safetensors"), "").ok());
+  EXPECT_THAT(message(), HasSubstr("wide.safetensors"));
+  // Of another number of tags.
+  const yupu::testing::TempDir other;
+  ASSERT_TRUE(wide_tagger({.tags = complete_tags({"LOC"}, Scheme::kIob2), .max_length = 10})->save(other.path()).ok());
+  ASSERT_TRUE(write_file_atomic(dir.file("wide.safetensors"), *read_file(other.file("wide.safetensors"))).ok());
+  EXPECT_THAT(message(), HasSubstr("wide.weight"));
+  ASSERT_TRUE(remove_tree(dir.file("wide.safetensors")).ok());
+  EXPECT_EQ(Tagger::load(dir.path()).status().code(), Code::kNotFound);
+}
+
 TEST(Tagger, DamagedDirectoriesAreRefusedByName) {
   const yupu::testing::TempDir dir;
   ASSERT_TRUE(small_tagger(fresh(Scheme::kIob2, true))->save(dir.path()).ok());

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/ops/sparse_linear/sparse_linear.h"
 #include "text/tokenizers/tokenizer.h"
 
 namespace yupu::tasks {
@@ -36,6 +37,7 @@ struct WordEncoding {
   std::int64_t word_count = 0;
   std::int64_t token_count = 0;  // of all windows
   std::int64_t cut_words = 0;    // not read to their end
+  engine::SparseRows features;   // one row a word, for a tagger with a wide branch; else no row
 };
 
 // REQUIRES: max_length >= 3.

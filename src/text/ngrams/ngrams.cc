@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "text/ngrams/feature_hash.h"
 #include "text/unicode.h"
 
 namespace yupu::text {
@@ -10,28 +11,11 @@ namespace {
 
 constexpr std::size_t kWordsMax = 2;
 constexpr std::size_t kCharsMax = 4;
-constexpr std::uint64_t kFnvBasis = 0xcbf29ce484222325;
-constexpr std::uint64_t kFnvPrime = 0x100000001b3;
+constexpr std::uint64_t kCharKind = 0x5bd1e995;
 
-// FNV-1a over the code points' bytes, then the finaliser of MurmurHash3 so that every bit depends on every other.
-class Hasher {
- public:
-  explicit Hasher(bool is_char) : is_char_(is_char), state_(kFnvBasis ^ (is_char ? 0x5bd1e995ULL : 0ULL)) {}
-  void add(char32_t code_point) {
-    for (int shift = 0; shift < 24; shift += 8) state_ = (state_ ^ ((code_point >> shift) & 0xff)) * kFnvPrime;
-  }
-  std::uint64_t finish() const {
-    std::uint64_t h = state_;
-    h = (h ^ (h >> 33)) * 0xff51afd7ed558ccd;
-    h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53;
-    h ^= h >> 33;
-    return (h & ~1ULL) | (is_char_ ? 1ULL : 0ULL);
-  }
-
- private:
-  bool is_char_;
-  std::uint64_t state_;
-};
+// The lowest bit says what it is.
+std::uint64_t word_hash(const FeatureHash& hash) { return hash.finish() & ~1ULL; }
+std::uint64_t char_hash(const FeatureHash& hash) { return hash.finish() | 1ULL; }
 
 std::vector<std::u32string_view> words_of(std::u32string_view text) {
   std::vector<std::u32string_view> words;
@@ -53,11 +37,11 @@ std::vector<std::u32string_view> words_of(std::u32string_view text) {
 void add_words(std::u32string_view text, std::vector<std::uint64_t>& hashes) {
   const auto words = words_of(text);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    Hasher hasher(false);
+    FeatureHash hash;
     for (std::size_t n = 0; n < kWordsMax && i + n < words.size(); ++n) {
-      if (n > 0) hasher.add(U' ');
-      for (const char32_t c : words[i + n]) hasher.add(c);
-      hashes.push_back(hasher.finish());
+      if (n > 0) hash.add(U' ');
+      for (const char32_t c : words[i + n]) hash.add(c);
+      hashes.push_back(word_hash(hash));
     }
   }
 }
@@ -72,10 +56,10 @@ void add_chars(std::u32string_view text, std::vector<std::uint64_t>& hashes) {
     while (i < text.size() && !is_whitespace(text[i])) run.push_back(text[i++]);
     run.push_back(U' ');
     for (std::size_t begin = 0; begin < run.size(); ++begin) {
-      Hasher hasher(true);
+      FeatureHash hash(kCharKind);
       for (std::size_t n = 0; n < kCharsMax && begin + n < run.size(); ++n) {
-        hasher.add(run[begin + n]);
-        if (n > 0 || run[begin] != U' ') hashes.push_back(hasher.finish());
+        hash.add(run[begin + n]);
+        if (n > 0 || run[begin] != U' ') hashes.push_back(char_hash(hash));
       }
     }
   }

@@ -11,6 +11,8 @@ TagLearner::TagLearner(const TagOptions& options, tasks::Tagger& tagger) : optio
     for (engine::Parameter* parameter : crf->parameters())
       parameter->learning_rate_scale = static_cast<float>(options.crf_lr / options.loop.lr);
   }
+  if (const model::WideBranch* wide = tagger.wide())
+    wide->weight().learning_rate_scale = static_cast<float>(options.loop.wide_lr / options.loop.lr);
   for (const tasks::TaggedWords& sentence : options.train.sentences) {
     Example example{.words = tagger.encode(sentence.words), .labels = {}};
     for (const tasks::Tag& tag : tasks::converted(sentence.tags, tagger.scheme())) {

@@ -16,7 +16,7 @@ namespace yupu::training {
 namespace {
 
 // Bumped when the same options begin to give other weights.
-constexpr std::int64_t kRecipe = 1;
+constexpr std::int64_t kRecipe = 2;
 constexpr const char* kMetric = "span_f1";
 
 tasks::Scheme learned_scheme(tasks::Scheme of_file) {
@@ -61,7 +61,7 @@ Result<std::unique_ptr<tasks::Tagger>> fresh_tagger(const TagOptions& options, c
   return tasks::Tagger::create(model.config, std::move(model.tokenizer), fresh);
 }
 
-Result<std::unique_ptr<tasks::Tagger>> make_tagger(const TagOptions& options) {
+Result<std::unique_ptr<tasks::Tagger>> begun_tagger(const TagOptions& options) {
   YUPU_ASSIGN_OR_RETURN(const std::set<std::string> types, types_of(options.train));
   YUPU_RETURN_IF_ERROR(require_known(options.valid, types, "valid"));
   YUPU_RETURN_IF_ERROR(require_known(options.test, types, "test"));
@@ -73,6 +73,12 @@ Result<std::unique_ptr<tasks::Tagger>> make_tagger(const TagOptions& options) {
                                    .max_length = options.loop.max_length};
   if (options.loop.base.empty()) return fresh_tagger(options, fresh);
   return model_from_base<tasks::Tagger>(options.loop, fresh);
+}
+
+Result<std::unique_ptr<tasks::Tagger>> make_tagger(const TagOptions& options) {
+  YUPU_ASSIGN_OR_RETURN(auto tagger, begun_tagger(options));
+  if (options.loop.wide) tagger->add_wide(options.train.sentences);
+  return tagger;
 }
 
 std::string sentences_sha256(const tasks::TagSet& set) {
@@ -104,6 +110,10 @@ Status add_figures(const std::string& prefix, const tasks::Tagger& tagger, engin
   figures[prefix + "span_recall"] = evaluation.spans.micro.recall;
   figures[prefix + "token_accuracy"] = evaluation.tokens.accuracy;
   figures[prefix + "token_macro_f1"] = evaluation.tokens.macro.f1;
+  if (evaluation.branches) {
+    figures[prefix + "span_f1_encoder_alone"] = evaluation.branches->encoder.f1;
+    figures[prefix + "span_f1_wide_alone"] = evaluation.branches->wide.f1;
+  }
   for (const auto& [type, of_type] : evaluation.spans.types) figures[prefix + "span_f1." + type] = of_type.f1;
   return ok_status();
 }
@@ -144,7 +154,7 @@ Result<TrainResult> train_checked(const TagOptions& options, engine::Collective&
 
 Json deciding_options(const TagOptions& options) {
   Json json = deciding_options(options.loop);
-  for (const char* unread : {"wide", "wide_lr", "target_precision", "learn_out_of_scope"}) json.erase(unread);
+  for (const char* unread : {"target_precision", "learn_out_of_scope"}) json.erase(unread);
   json["task"] = "tokens";
   json["recipe"] = kRecipe;
   json["metric"] = kMetric;

@@ -12,8 +12,8 @@
 namespace yupu::training {
 
 struct TagOptions {
-  // How it is trained.  Its rows are not read, nor is what belongs to labels of whole texts: wide, wide_lr, metric,
-  // target_precision, learn_out_of_scope; method must be "full".
+  // How it is trained.  Its rows are not read, nor is what belongs to labels of whole texts: metric, target_precision,
+  // learn_out_of_scope; method must be "full".  The wide branch is of words (tasks/tokens/word_features.h).
   TrainOptions loop;
   tasks::TagSet train, valid, test;  // valid, test: may be without sentences
   bool crf = false;                  // a linear-chain CRF on top (tasks/tokens/crf.h)

@@ -1,5 +1,7 @@
 #include "training/tokens/tag_training.h"
 
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -88,45 +90,91 @@ TEST(TagTraining, LearnsWithAndWithoutACrfAndSavesWhatItJudged) {
   }
 }
 
+// Three epochs at a tiny rate: too little for the encoder, enough for the wide branch.
+TEST(TagTraining, TheWideBranchLearnsWhereTheEncoderCannot) {
+  const yupu::testing::TempDir dir;
+  handoff::SilentProgress progress;
+  std::map<bool, double> f1;
+  for (const bool wide : {false, true}) {
+    TagOptions options = quick_options(dir.file(wide ? "wide" : "deep"));
+    options.loop.epochs = 3;
+    options.loop.lr = 1e-6;
+    options.loop.wide = wide;
+    options.loop.wide_lr = 0.05;
+    const auto result = train_tagger(options, progress);
+    ASSERT_TRUE(result.ok()) << result.status().to_string();
+    f1[wide] = result->figures.at("test.span_f1");
+    EXPECT_EQ(file_exists(options.loop.out + "/wide.safetensors"), wide);
+    EXPECT_EQ(result->figures.contains("test.span_f1_wide_alone"), wide);
+    if (wide) {
+      EXPECT_LT(result->figures.at("test.span_f1_encoder_alone"), 0.5);
+    }
+  }
+  EXPECT_GE(f1[true], 0.9);
+  EXPECT_LE(f1[false], 0.5);
+}
+
+TEST(TagTraining, TheWideBranchIsPartOfWhatDecidesARun) {
+  TagOptions options;
+  const Json on = deciding_options(options);
+  options.loop.wide_lr *= 2.0;
+  EXPECT_NE(deciding_options(options), on);
+  options.loop.wide_decay = 0.5;
+  EXPECT_EQ(deciding_options(options)["wide_decay"], 0.5);
+  options.loop.wide = false;
+  const Json off = deciding_options(options);
+  EXPECT_NE(off, on);
+  options.loop.wide_lr *= 2.0;
+  options.loop.wide_decay = 0.0;
+  EXPECT_EQ(deciding_options(options), off);  // what nothing reads
+}
+
 TEST(TagTraining, SameSeedSameBitsWhateverTheThreads) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
-  std::vector<std::string> hashes;
-  for (const auto& [threads, seed] : std::vector<std::pair<int, std::uint64_t>>{{1, 1}, {2, 1}, {2, 2}}) {
-    TagOptions options = quick_options(dir.file("model"));
-    options.crf = true;
-    options.loop.epochs = 2;
-    options.loop.threads = threads;
-    options.loop.seed = seed;
-    options.loop.token_dropout = 0.1;
-    options.loop.max_length = 8;  // windows
-    const auto result = train_tagger(options, progress);
-    ASSERT_TRUE(result.ok()) << result.status().to_string();
-    hashes.push_back(result->weights_sha256);
+  for (const bool wide : {false, true}) {
+    std::vector<std::string> hashes;
+    for (const auto& [threads, seed] : std::vector<std::pair<int, std::uint64_t>>{{1, 1}, {2, 1}, {2, 2}}) {
+      TagOptions options = quick_options(dir.file("model"));
+      options.crf = true;
+      options.loop.epochs = 2;
+      options.loop.threads = threads;
+      options.loop.seed = seed;
+      options.loop.token_dropout = 0.1;
+      options.loop.max_length = 8;  // windows
+      options.loop.wide = wide;
+      const auto result = train_tagger(options, progress);
+      ASSERT_TRUE(result.ok()) << result.status().to_string();
+      hashes.push_back(result->weights_sha256);
+    }
+    EXPECT_EQ(hashes[0], hashes[1]);
+    EXPECT_NE(hashes[1], hashes[2]);
   }
-  EXPECT_EQ(hashes[0], hashes[1]);
-  EXPECT_NE(hashes[1], hashes[2]);
 }
 
 TEST(TagTraining, KilledAnywhereItGoesOnToTheSameWeights) {
   const yupu::testing::TempDir dir;
   handoff::SilentProgress progress;
-  TagOptions options = quick_options(dir.file("whole"));
-  options.crf = true;
-  options.loop.epochs = 3;
-  options.loop.grad_accumulation = 2;
-  options.loop.checkpoint_steps = 2;
-  options.loop.token_dropout = 0.1;
-  const auto whole = train_tagger(options, progress);
-  ASSERT_TRUE(whole.ok()) << whole.status().to_string();
-  options.loop.out = dir.file("cut");
-  testing::die_at_each({1, 3, whole->steps - 1}, options.loop,
-                       [&](handoff::Progress& p) { return train_tagger(options, p); });
-  const auto cut = train_tagger(options, progress);
-  ASSERT_TRUE(cut.ok()) << cut.status().to_string();
-  EXPECT_GT(cut->resumed_at_step, 0);
-  EXPECT_EQ(cut->weights_sha256, whole->weights_sha256);
-  EXPECT_EQ(cut->figures.at("test.span_f1"), whole->figures.at("test.span_f1"));
+  for (const bool wide : {false, true}) {
+    TagOptions options = quick_options(dir.file(wide ? "whole-wide" : "whole"));
+    options.crf = true;
+    options.loop.epochs = 3;
+    options.loop.grad_accumulation = 2;
+    options.loop.checkpoint_steps = 2;
+    options.loop.token_dropout = 0.1;
+    options.loop.wide = wide;
+    options.loop.wide_decay = 0.1;
+    const auto whole = train_tagger(options, progress);
+    ASSERT_TRUE(whole.ok()) << whole.status().to_string();
+    options.loop.out = dir.file(wide ? "cut-wide" : "cut");
+    testing::die_at_each({1, 3, whole->steps - 1}, options.loop,
+                         [&](handoff::Progress& p) { return train_tagger(options, p); });
+    const auto cut = train_tagger(options, progress);
+    ASSERT_TRUE(cut.ok()) << cut.status().to_string();
+    EXPECT_GT(cut->resumed_at_step, 0);
+    EXPECT_EQ(cut->weights_sha256, whole->weights_sha256);
+    EXPECT_EQ(cut->figures.at("test.span_f1"), whole->figures.at("test.span_f1"));
+  }
 }
 
 TEST(TagTraining, GradientsAreOfTheMeanOverWordsHoweverTheyAreBatched) {

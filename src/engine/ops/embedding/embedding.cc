@@ -1,9 +1,9 @@
 #include "engine/ops/embedding/embedding.h"
 
-#include <algorithm>
 #include <span>
 #include <utility>
 
+#include "engine/autograd/row_gradient.h"
 #include "engine/device/cpu/elementwise.h"
 #include "engine/ops/op.h"
 #include "engine/profile.h"
@@ -41,47 +41,16 @@ void add_rows(ThreadTeam& team, const Tensor& d_y, std::span<const std::int32_t>
   });
 }
 
-// The place of each id among `rows` (ascending, all ids in it).
-std::vector<std::int32_t> places_in(const std::vector<std::int32_t>& rows, std::span<const std::int32_t> ids) {
-  std::vector<std::int32_t> places(ids.size());
-  std::transform(ids.begin(), ids.end(), places.begin(), [&](std::int32_t id) {
-    return static_cast<std::int32_t>(std::lower_bound(rows.begin(), rows.end(), id) - rows.begin());
-  });
-  return places;
-}
-
-// Adds to the gradient of the touched rows alone.  The rows of an earlier batch of the update stay.
-void add_row_gradient(Tape& tape, Parameter& parameter, std::span<const std::int32_t> ids, const Tensor& d_y) {
-  std::vector<std::int32_t> rows(ids.begin(), ids.end());
-  rows.insert(rows.end(), parameter.grad_rows.begin(), parameter.grad_rows.end());
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  const Tensor before = parameter.row_grad;
-  const Tensor sums = tape.empty({static_cast<std::int64_t>(rows.size()), d_y.size(1)});
-  zero_fill(tape.team(), sums.f32(), sums.element_count());
-  if (before.defined()) add_rows(tape.team(), before, places_in(rows, parameter.grad_rows), sums.f32());
-  add_rows(tape.team(), d_y, places_in(rows, ids), sums.f32());
-  parameter.row_grad = sums;
-  parameter.grad_rows = std::move(rows);
-}
-
 void scatter_add(Tape& tape, Node* node, const std::vector<std::int32_t>& ids, const Tensor& d_y) {
   if (node == nullptr) return;
-  // A table that is also something else (the output layer of a masked language model) has a whole gradient already, and
-  // ranks that sum theirs have made room for it.
-  if (node->parameter != nullptr && !node->parameter->grad.defined()) {
-    add_row_gradient(tape, *node->parameter, ids, d_y);
+  if (has_row_gradient(node)) {
+    const RowGradient open = open_row_gradient(tape, *node->parameter, ids);
+    add_rows(tape.team(), d_y, open.places, open.sums.f32());
     return;
   }
   const GradSlot slot = tape.grad_slot(node);
   if (slot.fresh) zero_fill(tape.team(), slot.tensor.f32(), slot.tensor.element_count());
   add_rows(tape.team(), d_y, ids, slot.tensor.f32());
-}
-
-void bring_up(Tape& tape, const Var& table, const std::vector<std::int32_t>& ids) {
-  if (table.defined() && table.parameter() != nullptr && table.parameter()->late != nullptr) {
-    table.parameter()->late->bring_up(tape.team(), ids);
-  }
 }
 
 // One row of the word table, as floats.
@@ -108,9 +77,9 @@ Var embedding(const Var& word, const Var& position, const Var& token_type, const
   check_table(word, columns, batch.tokens, "the word table");
   check_table(position, columns, batch.positions, "the position table");
   check_table(token_type, columns, batch.token_types, "the token type table");
-  bring_up(tape, word, batch.tokens);
-  bring_up(tape, position, batch.positions);
-  bring_up(tape, token_type, batch.token_types);
+  bring_up_rows(word, batch.tokens);
+  bring_up_rows(position, batch.positions);
+  bring_up_rows(token_type, batch.token_types);
 
   Tensor y = tape.empty({tokens, columns});
   const float* const places = position.defined() ? position.value().f32() : nullptr;

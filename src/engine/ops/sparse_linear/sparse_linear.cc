@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
+#include "engine/autograd/row_gradient.h"
 #include "engine/device/cpu/elementwise.h"
 #include "engine/ops/op.h"
 
@@ -19,12 +21,26 @@ void check_rows(const SparseRows& rows, std::int64_t feature_count) {
     CHECK(index >= 0 && index < feature_count, fmt::format("feature {} of {}", index, feature_count));
 }
 
+// Adds to row `places[j]` of `d_weight` what feature j gives it, in the order of j.
+void add_products(const SparseRows& rows, std::span<const std::int32_t> places, const Tensor& d_y, float* d_weight) {
+  const std::int64_t width = d_y.size(1);
+  for (std::int64_t b = 0; b < rows.row_count(); ++b) {
+    const float* const from = d_y.f32() + b * width;
+    for (std::int64_t j = rows.offsets[b]; j < rows.offsets[b + 1]; ++j) {
+      float* const to = d_weight + places[static_cast<std::size_t>(j)] * width;
+      const float value = rows.values[j];
+      for (std::int64_t k = 0; k < width; ++k) to[k] += value * from[k];
+    }
+  }
+}
+
 }  // namespace
 
 Var sparse_linear(SparseRows rows, const Var& weight) {
   Tape& tape = tape_of(weight);
   check_matrix(weight.value(), "weight of sparse_linear");
   check_rows(rows, weight.size(0));
+  bring_up_rows(weight, rows.indices);
   const std::int64_t columns = weight.size(1);
   Tensor y = tape.empty({rows.row_count(), columns});
   std::fill_n(y.f32(), y.element_count(), 0.0f);
@@ -41,17 +57,13 @@ Var sparse_linear(SparseRows rows, const Var& weight) {
   if (result.requires_grad()) {
     auto kept = std::make_shared<const SparseRows>(std::move(rows));
     tape.record(result, [&tape, node = weight.node(), kept](const Tensor& d_y) {
+      if (has_row_gradient(node)) {
+        const RowGradient open = open_row_gradient(tape, *node->parameter, kept->indices);
+        return add_products(*kept, open.places, d_y, open.sums.f32());
+      }
       const GradSlot slot = tape.grad_slot(node);
       if (slot.fresh) zero_fill(tape.team(), slot.tensor.f32(), slot.tensor.element_count());
-      const std::int64_t width = d_y.size(1);
-      for (std::int64_t b = 0; b < kept->row_count(); ++b) {
-        const float* const from = d_y.f32() + b * width;
-        for (std::int64_t j = kept->offsets[b]; j < kept->offsets[b + 1]; ++j) {
-          float* const to = slot.tensor.f32() + kept->indices[j] * width;
-          const float value = kept->values[j];
-          for (std::int64_t k = 0; k < width; ++k) to[k] += value * from[k];
-        }
-      }
+      add_products(*kept, kept->indices, d_y, slot.tensor.f32());
     });
   }
   return result;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/optim/adamw.h"
 #include "engine/testing/op_harness.h"
 
 namespace yupu::engine {
@@ -36,6 +37,35 @@ TEST(SparseLinear, UntouchedRowsHaveNoGradient) {
   for (const std::size_t row : {1u, 2u}) {
     for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(run.gradients[0].values()[row * 3 + k], 0.0f);
   }
+}
+
+// The same steps for a table with row gradients and for one whose gradient is whole from the beginning.
+TEST(SparseLinear, ATablesRowsAloneAreWrittenAndEndWithTheSameBits) {
+  ExecutionContext context(2);
+  const Tensor initial = random_tensor({40, 3}, 21);
+  Parameter late("late", initial.clone(), false), whole("whole", initial.clone(), false);
+  whole.grad = Tensor::zeros({40, 3});
+  AdamW adamw({&late, &whole}, {});
+  for (std::int32_t t = 0; t < 20; ++t) {
+    std::vector<Tensor> outputs;
+    for (Parameter* table : {&late, &whole}) {
+      for (const std::int32_t batch : {0, 1}) {  // two batches of an update
+        SparseRows rows = some_rows();
+        for (std::int32_t& index : rows.indices) index = (index * (t + 3) + 7 * batch) % 40;
+        Tape tape(context, Tape::Mode::kTraining);
+        const Var y = sparse_linear(std::move(rows), tape.table(*table));
+        outputs.push_back(y.value().clone());
+        tape.backward_from(y, random_tensor({3, 3}, 50 + static_cast<std::uint64_t>(t)));
+      }
+    }
+    EXPECT_TRUE(late.row_grad.defined() && late.grad_rows.size() < 10 && whole.has_grad) << t;
+    EXPECT_TRUE(same_bits(outputs[0], outputs[2]) && same_bits(outputs[1], outputs[3])) << t;
+    EXPECT_EQ(gradient_norm(context, {&late}), gradient_norm(context, {&whole})) << t;
+    adamw.step(context, 0.01f);
+  }
+  EXPECT_FALSE(same_bits(late.value, whole.value)) << "no row was late: this test says nothing";
+  adamw.settle(context.team());
+  EXPECT_TRUE(same_bits(late.value, whole.value));
 }
 
 }  // namespace

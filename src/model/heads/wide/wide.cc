@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "engine/ops/sparse_linear/sparse_linear.h"
 #include "model/checkpoint/safetensors.h"
 
 namespace yupu::model {
@@ -17,15 +15,11 @@ namespace {
 
 constexpr std::string_view kFile = "/wide.safetensors";
 
-// The n-grams in at least `documents_min` texts, those in most texts first (ties: by hash), sorted by hash.
-std::vector<std::pair<std::uint64_t, std::int64_t>> frequent(std::span<const std::string> texts,
-                                                             const WideOptions& options) {
-  std::unordered_map<std::uint64_t, std::int64_t> documents;
-  for (const std::string& text : texts) {
-    for (const text::NgramCount& ngram : text::count_ngrams(text)) ++documents[ngram.hash];
-  }
+// The features in at least `documents_min` rows, those in most rows first (ties: by hash), sorted by hash.
+std::vector<std::pair<std::uint64_t, std::int64_t>> frequent(
+    const std::unordered_map<std::uint64_t, std::int64_t>& rows_with, const WideOptions& options) {
   std::vector<std::pair<std::uint64_t, std::int64_t>> kept;
-  for (const auto& entry : documents) {
+  for (const auto& entry : rows_with) {
     if (entry.second >= options.documents_min) kept.emplace_back(entry);
   }
   std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) {
@@ -37,13 +31,15 @@ std::vector<std::pair<std::uint64_t, std::int64_t>> frequent(std::span<const std
   return kept;
 }
 
-void scale_to_length_one(std::vector<float>& values, const std::vector<bool>& is_char, bool chars) {
+// Those for which `within(position)` holds.
+template <class Within>
+void scale_to_length_one(std::span<float> values, const Within& within) {
   double squares = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) squares += is_char[i] == chars ? double{values[i]} * values[i] : 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) squares += within(i) ? double{values[i]} * values[i] : 0.0;
   if (squares == 0.0) return;
   const auto factor = static_cast<float>(1.0 / std::sqrt(squares));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (is_char[i] == chars) values[i] *= factor;
+    if (within(i)) values[i] *= factor;
   }
 }
 
@@ -58,28 +54,56 @@ Status check_shape(const TensorEntry* entry, const std::string& name, std::span<
   return ok_status();
 }
 
+void sort_each_once(std::vector<std::uint64_t>& hashes) {
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+}
+
 }  // namespace
+
+void FeatureTally::add(std::vector<std::uint64_t>& hashes) {
+  sort_each_once(hashes);
+  for (const std::uint64_t hash : hashes) ++rows_with_[hash];
+  ++row_count_;
+}
 
 WideBranch::WideBranch(std::vector<std::uint64_t> hashes, std::vector<float> idf, engine::Tensor weight)
     : hashes_(std::move(hashes)),
       idf_(std::move(idf)),
       weight_(std::make_unique<engine::Parameter>("wide.weight", std::move(weight), false)) {}
 
-std::unique_ptr<WideBranch> WideBranch::fit(std::span<const std::string> texts, std::int64_t class_count,
+std::unique_ptr<WideBranch> WideBranch::fit(const FeatureTally& tally, Weighing weighing, std::int64_t class_count,
                                             const WideOptions& options) {
   CHECK(class_count > 0, "a branch needs a class");
-  const auto kept = frequent(texts, options);
+  const auto kept = frequent(tally.rows_with_, options);
   if (kept.empty()) return nullptr;
   std::vector<std::uint64_t> hashes;
   std::vector<float> idf;
-  for (const auto& [hash, documents] : kept) {
+  for (const auto& [hash, rows_with] : kept) {
     hashes.push_back(hash);
-    idf.push_back(static_cast<float>(
-        1.0 + std::log((1.0 + static_cast<double>(texts.size())) / (1.0 + static_cast<double>(documents)))));
+    const double share = (1.0 + static_cast<double>(tally.row_count_)) / (1.0 + static_cast<double>(rows_with));
+    idf.push_back(weighing == Weighing::kNone ? 1.0f : static_cast<float>(1.0 + std::log(share)));
   }
   const auto rows = static_cast<std::int64_t>(hashes.size());
   return std::unique_ptr<WideBranch>(
       new WideBranch(std::move(hashes), std::move(idf), engine::Tensor::zeros({rows, class_count})));
+}
+
+std::unique_ptr<WideBranch> WideBranch::fit(std::span<const std::string> texts, std::int64_t class_count,
+                                            const WideOptions& options) {
+  FeatureTally tally;
+  std::vector<std::uint64_t> hashes;
+  for (const std::string& text : texts) {
+    hashes.clear();
+    for (const text::NgramCount& ngram : text::count_ngrams(text)) hashes.push_back(ngram.hash);
+    tally.add(hashes);
+  }
+  return fit(tally, Weighing::kInverseFrequency, class_count, options);
+}
+
+std::unique_ptr<WideBranch> WideBranch::fit(const FeatureTally& tally, std::int64_t class_count,
+                                            const WideOptions& options) {
+  return fit(tally, Weighing::kNone, class_count, options);
 }
 
 text::SparseRow WideBranch::features(std::string_view text) const {
@@ -95,9 +119,29 @@ text::SparseRow WideBranch::features(std::string_view text) const {
     row.values.push_back(idf_[index] * (1.0f + std::log(static_cast<float>(ngram.count))));
     is_char.push_back(ngram.is_char());
   }
-  scale_to_length_one(row.values, is_char, false);
-  scale_to_length_one(row.values, is_char, true);
+  for (const bool chars : {false, true})
+    scale_to_length_one(row.values, [&](std::size_t i) { return is_char[i] == chars; });
   return row;
+}
+
+void WideBranch::append_row(std::vector<std::uint64_t>& hashes, engine::SparseRows& rows) const {
+  sort_each_once(hashes);
+  const std::size_t before = rows.indices.size();
+  auto at = hashes_.begin();
+  for (const std::uint64_t hash : hashes) {
+    at = std::lower_bound(at, hashes_.end(), hash);
+    if (at == hashes_.end()) break;
+    if (*at != hash) continue;
+    const auto index = static_cast<std::size_t>(at - hashes_.begin());
+    rows.indices.push_back(static_cast<std::int32_t>(index));
+    rows.values.push_back(idf_[index]);
+  }
+  scale_to_length_one(std::span(rows.values).subspan(before), [](std::size_t) { return true; });
+  rows.offsets.push_back(static_cast<std::int64_t>(rows.indices.size()));
+}
+
+engine::Var WideBranch::logits(engine::Tape& tape, engine::SparseRows rows) const {
+  return engine::sparse_linear(std::move(rows), tape.table(*weight_));
 }
 
 engine::Var WideBranch::logits(engine::Tape& tape, std::span<const text::SparseRow* const> rows) const {
@@ -107,7 +151,7 @@ engine::Var WideBranch::logits(engine::Tape& tape, std::span<const text::SparseR
     sparse.values.insert(sparse.values.end(), row->values.begin(), row->values.end());
     sparse.offsets.push_back(static_cast<std::int64_t>(sparse.indices.size()));
   }
-  return engine::sparse_linear(std::move(sparse), tape.leaf(*weight_));
+  return logits(tape, std::move(sparse));
 }
 
 std::string WideBranch::content_id() const {
@@ -133,6 +177,19 @@ Status WideBranch::save(const std::string& directory) const {
       {"wide.idf", engine::Tensor::from({count}, std::span<const float>(idf_))},
       {"wide.weight", weight_->value}};
   return write_safetensors(directory + std::string(kFile), tensors);
+}
+
+Result<std::unique_ptr<WideBranch>> WideBranch::load_recorded(const Json& record, const std::string& directory,
+                                                              std::int64_t class_count) {
+  const auto it = record.find("wide");
+  if (it == record.end() || it->is_null()) return std::unique_ptr<WideBranch>();
+  const std::string path = directory + "/yupu.json";
+  YUPU_ASSIGN_OR_RETURN(const std::int64_t features, json_int(record, "wide", path));
+  YUPU_ASSIGN_OR_RETURN(auto branch, load(directory, class_count));
+  if (branch->feature_count() == features) return branch;
+  return invalid_argument(
+      fmt::format("{}: 'wide' is {} features, wide.safetensors holds {}", path, features, branch->feature_count()),
+      "wide");
 }
 
 Result<std::unique_ptr<WideBranch>> WideBranch::load(const std::string& directory, std::int64_t class_count) {
