@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/ops/add/add.h"
 #include "engine/ops/cross_entropy/cross_entropy.h"
 #include "training/ranks.h"
 #include "training/token_dropout.h"
@@ -48,10 +49,18 @@ engine::Var ClassifyLearner::loss(engine::Tape& tape, std::span<const std::uint3
     ngrams.push_back(&examples_[row].ngrams);
   }
   batch_.emplace(std::move(packed));
-  return engine::cross_entropy(classifier_.forward(tape, *batch_, ngrams, dropout), labels,
-                               {.label_smoothing = static_cast<float>(options_.label_smoothing),
-                                .reduction = engine::Reduction::kSum,
-                                .row_weights = weights});
+  const auto loss_of = [&](const engine::Var& logits) {
+    return engine::cross_entropy(logits, labels,
+                                 {.label_smoothing = static_cast<float>(options_.label_smoothing),
+                                  .reduction = engine::Reduction::kSum,
+                                  .row_weights = weights});
+  };
+  const tasks::Classifier::BranchLogits logits = classifier_.forward_branches(tape, *batch_, ngrams, dropout);
+  const engine::Var both = loss_of(logits.both);
+  const auto share = static_cast<float>(options_.branch_loss);
+  if (!logits.wide || share == 0.0f) return both;
+  const engine::Var apart = engine::add(loss_of(logits.encoder), loss_of(*logits.wide));
+  return engine::scale(engine::add(both, engine::scale(apart, share)), 1.0f / (1.0f + 2.0f * share));
 }
 
 Result<double> ClassifyLearner::validation_figure(engine::Collective& collective, engine::ExecutionContext& context) {

@@ -37,6 +37,7 @@ Status check_ranges(const TrainOptions& options) {
       {"lr", options.lr, 1e-9, 10.0},
       {"wide_lr", options.wide_lr, 1e-9, 10.0},
       {"wide_decay", options.wide_decay, 0.0, 10.0},
+      {"branch_loss", options.branch_loss, 0.0, 100.0},
       {"warmup_ratio", options.warmup_ratio, 0.0, 1.0},
       {"weight_decay", options.weight_decay, 0.0, 10.0},
       {"dropout", options.dropout.value_or(0.0), 0.0, 0.95},

@@ -187,6 +187,7 @@ Json deciding_options(const TrainOptions& options) {
   if (options.precision != engine::Precision::kF32) json["precision"] = engine::precision_name(options.precision);
   if (options.pooling != tasks::Pooling::kCls) json["pooling"] = tasks::pooling_name(options.pooling);
   if (options.wide && options.wide_decay != 0.0) json["wide_decay"] = options.wide_decay;
+  if (options.wide && options.branch_loss != 0.0) json["branch_loss"] = options.branch_loss;
   if (options.layer_decay != 1.0) json["layer_decay"] = options.layer_decay;
   if (options.background != Background::kOff) {
     json["background"] = kBackgrounds[static_cast<std::size_t>(options.background)];

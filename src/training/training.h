@@ -69,7 +69,11 @@ struct TrainOptions {
   bool wide = true;
   double wide_lr = 0.02;    // its own learning rate, on the same schedule
   double wide_decay = 0.0;  // its own weight decay; weight_decay is not applied to it
-  double clip_norm = 1.0;   // 0: no clipping
+  // What the encoder and the wide branch are taught by themselves, beside what they say together; classify alone:
+  //   loss = (CE(encoder + wide) + b * (CE(encoder) + CE(wide))) / (1 + 2b)
+  // Of two branches with one loss, the one that fits the rows first leaves the other nothing to learn.
+  double branch_loss = 0.0;
+  double clip_norm = 1.0;  // 0: no clipping
   std::int64_t patience = 5;
   std::string metric = "accuracy";  // or "macro_f1", on the validation rows
   std::int64_t vocab_size = 4000;   // of the vocabulary trained on the rows when there is no base

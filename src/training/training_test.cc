@@ -1,12 +1,18 @@
 #include "training/training.h"
 
+#include <cmath>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/testing.h"
+#include "engine/ops/cross_entropy/cross_entropy.h"
 #include "training/batches.h"
+#include "training/classify_learner.h"
+#include "training/fresh_model.h"
 #include "training/killed_testing.h"
 #include "training/testing.h"
 
@@ -89,6 +95,54 @@ TEST(Training, TheWideBranchLearnsWhereTheEncoderCannot) {
   }
   EXPECT_GE(accuracy[true], 0.85);
   EXPECT_LE(accuracy[false], 0.7);
+}
+
+TEST(Training, EachBranchMayBeTaughtByItself) {
+  TrainOptions options = quick_options("unused");
+  std::vector<std::string> texts;
+  for (const handoff::Row& row : options.train) texts.push_back(row.text);
+  options.dropout = 0.0;
+  auto fresh = fresh_model(options, texts, false);
+  ASSERT_TRUE(fresh.ok()) << fresh.status().to_string();
+  auto classifier = tasks::Classifier::create(
+      fresh->config, std::move(fresh->tokenizer),
+      {.labels = {"greeting", "parcel", "refund"}, .seed = 3, .max_length = options.max_length});
+  ASSERT_TRUE(classifier.ok()) << classifier.status().to_string();
+  (*classifier)->add_wide(texts);
+  Rng rng(5);
+  for (float& weight : (*classifier)->wide()->weight().value.values()) weight = static_cast<float>(rng.normal());
+  (*classifier)->wide()->weight().value_changed();
+  engine::ExecutionContext context(1);
+  const std::vector<std::uint32_t> rows = {0, 7, 25};
+  const auto loss_by = [&](double branch_loss) {
+    options.branch_loss = branch_loss;
+    EXPECT_EQ(deciding_options(options).contains("branch_loss"), branch_loss > 0.0);
+    ClassifyLearner learner(options, **classifier);
+    engine::Tape tape(context, engine::Tape::Mode::kTraining);
+    return learner.loss(tape, rows, 0, {}).value().values()[0];
+  };
+  engine::PackedBatch packed;
+  std::vector<text::Encoding> encodings;
+  std::vector<const text::SparseRow*> ngrams;
+  std::vector<std::int32_t> labels;
+  for (const std::uint32_t row : rows) encodings.push_back((*classifier)->encode(options.train[row].text));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    packed.append(encodings[i].ids, encodings[i].type_ids, rows[i]);
+    ngrams.push_back(&encodings[i].ngrams);
+    labels.push_back(*(*classifier)->label_index(options.train[rows[i]].label));
+  }
+  const model::EncoderBatch batch(std::move(packed));
+  engine::Tape tape(context, engine::Tape::Mode::kTraining);
+  const auto logits = (*classifier)->forward_branches(tape, batch, ngrams);
+  ASSERT_TRUE(logits.wide.has_value());
+  const auto entropy = [&](const engine::Var& of) {
+    return engine::cross_entropy(of, labels, {.reduction = engine::Reduction::kSum}).value().values()[0];
+  };
+  const float encoder = entropy(logits.encoder), wide = entropy(*logits.wide), both = entropy(logits.both);
+  EXPECT_GT(std::abs(encoder - both), 0.1f);
+  EXPECT_FLOAT_EQ(loss_by(0.0), both);
+  EXPECT_NEAR(loss_by(0.5), (both + 0.5f * (encoder + wide)) / 2.0f, 1e-4f);
+  EXPECT_NEAR(loss_by(4.0), (both + 4.0f * (encoder + wide)) / 9.0f, 1e-4f);
 }
 
 TEST(Training, TheWideBranchIsPartOfWhatDecidesARun) {

@@ -64,6 +64,8 @@ constexpr std::array kCommands{
         "  --pooling cls|mean   what the head reads: the first token, or the mean of all (docs/classify.md)\n"
         "  --wide on|off --wide-lr X --wide-decay X   a linear branch over n-grams beside the encoder (default on);\n"
         "                   --task tokens: over features of the words\n"
+        "  --branch-loss B      classify: encoder and wide branch are each taught by themselves too, with weight B "
+        "(default 0)\n"
         "  --method full|lora|adalora|houlsby   lora, adalora, houlsby: --base stays as it is, OUT is an adapter\n"
         "    --rank N --alpha X --targets NAME,...  what lora and adalora change (default 8, 16, query,value;\n"
         "                     query key value attention.output.dense intermediate.dense output.dense all-linear)\n"

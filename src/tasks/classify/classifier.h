@@ -147,6 +147,14 @@ class Classifier {
   using Ngrams = std::span<const text::SparseRow* const>;
   engine::Var forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
                       model::DropoutStep dropout = {}) const;
+  // The same with what it is the sum of; without a wide branch the encoder's logits are all there is.
+  struct BranchLogits {
+    engine::Var encoder;
+    std::optional<engine::Var> wide;
+    engine::Var both;
+  };
+  BranchLogits forward_branches(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
+                                model::DropoutStep dropout = {}) const;
   // One row of row_width() numbers per text, in order.  A text's row is the same bits whatever else is asked with it.
   // Outcomes  kInvalidArgument: an encoding is empty or does not fit the model; kResourceExhausted: no memory.
   Result<std::vector<std::vector<float>>> logits(engine::ExecutionContext& context,

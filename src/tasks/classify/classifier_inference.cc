@@ -48,12 +48,19 @@ engine::Var Classifier::pooled_rows(engine::Tape& tape, const model::EncoderBatc
   return engine::mean_pool(encoder_->hidden(tape, batch, dropout, nullptr, adapters), batch.packed.cu_seqlens);
 }
 
-engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
-                                model::DropoutStep dropout) const {
+Classifier::BranchLogits Classifier::forward_branches(engine::Tape& tape, const model::EncoderBatch& batch,
+                                                      Ngrams ngrams, model::DropoutStep dropout) const {
   const model::AdapterSegment whole{adapter_.get(), 0, batch.packed.sequence_count()};
   const engine::Var pooled = pooled_rows(tape, batch, dropout, {&whole, 1});
   const engine::Var deep = head_->logits(tape, pooled, batch.sequences, encoder_->dropout_sites(), dropout);
-  return wide_ ? engine::add(deep, wide_->logits(tape, ngrams)) : deep;
+  if (!wide_) return {.encoder = deep, .wide = std::nullopt, .both = deep};
+  const engine::Var wide = wide_->logits(tape, ngrams);
+  return {.encoder = deep, .wide = wide, .both = engine::add(deep, wide)};
+}
+
+engine::Var Classifier::forward(engine::Tape& tape, const model::EncoderBatch& batch, Ngrams ngrams,
+                                model::DropoutStep dropout) const {
+  return forward_branches(tape, batch, ngrams, dropout).both;
 }
 
 Status Classifier::check_fits(const text::Encoding& text) const {

@@ -33,6 +33,7 @@ constexpr std::array kSettings{
     Setting{"wide", Takes::kBoolean, kNone, kNone, [](TrainOptions& o, const Json& v) { o.wide = v; }},
     Setting{"wide_lr", Takes::kNumber, 1e-9, 10.0, [](TrainOptions& o, const Json& v) { o.wide_lr = v; }},
     Setting{"wide_decay", Takes::kNumber, 0.0, 10.0, [](TrainOptions& o, const Json& v) { o.wide_decay = v; }},
+    Setting{"branch_loss", Takes::kNumber, 0.0, 100.0, [](TrainOptions& o, const Json& v) { o.branch_loss = v; }},
     Setting{"warmup_ratio", Takes::kNumber, 0.0, 1.0, [](TrainOptions& o, const Json& v) { o.warmup_ratio = v; }},
     Setting{"weight_decay", Takes::kNumber, 0.0, 10.0, [](TrainOptions& o, const Json& v) { o.weight_decay = v; }},
     Setting{"dropout", Takes::kNumber, 0.0, 0.95, [](TrainOptions& o, const Json& v) { o.dropout = v.get<double>(); }},
