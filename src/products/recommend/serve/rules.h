@@ -20,7 +20,7 @@ struct CrossRule {
 };
 
 struct ListRules {
-  double relevance = 0.8;           // of the score, against likeness to what stands above
+  double relevance = 0.8;           // of what a place is worth, against likeness to the others
   double tag_share = 0.5;           // of a list, rounded up, that one tag may have while something else is left
   double reason_share = 0.1;        // of what the whole history carries, that an item must carry to be named
   std::int64_t new_days = 14;       // how long an item is new
