@@ -30,6 +30,7 @@ Files read_files(Arguments& arguments) {
 training::TrainOptions read_options(Arguments& arguments) {
   training::TrainOptions options = read_loop_options(arguments);
   read_head_options(arguments, options);
+  options.branch_loss = arguments.number("--branch-loss", options.branch_loss, 0.0, 100.0);
   options.metric = arguments.one_of("--metric", options.metric, {"accuracy", "macro_f1"});
   read_calibration_options(arguments, options);
   const auto& backgrounds = training::kBackgrounds;

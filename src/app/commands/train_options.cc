@@ -76,7 +76,6 @@ void read_wide_options(Arguments& arguments, training::TrainOptions& options) {
   options.wide = arguments.one_of("--wide", options.wide ? "on" : "off", {"on", "off"}) == "on";
   options.wide_lr = arguments.number("--wide-lr", options.wide_lr, 1e-9, 10.0);
   options.wide_decay = arguments.number("--wide-decay", options.wide_decay, 0.0, 10.0);
-  options.branch_loss = arguments.number("--branch-loss", options.branch_loss, 0.0, 100.0);
 }
 
 void read_adapter_options(Arguments& arguments, training::TrainOptions& options) {

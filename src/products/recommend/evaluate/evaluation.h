@@ -52,7 +52,7 @@ struct EvaluationOptions {
   std::size_t valid_questions_max = 2000;
   std::size_t test_questions_max = SIZE_MAX;
   std::size_t resamples = 1000;
-  std::size_t cold_user_events = 5;
+  std::size_t cold_user_events = kColdUserEvents;
   double head_share = 0.2;
   std::size_t leak_questions = 16;
   ListRules rules;  // by which lists are varied, to say what that costs (variety.h)

@@ -13,8 +13,6 @@ namespace {
 constexpr std::uint64_t kResampleStream = 0xB007'0001;
 constexpr double kLow = 0.025, kHigh = 0.975;
 
-double discount(std::int64_t rank) { return 1.0 / std::log2(static_cast<double>(rank) + 1.0); }
-
 // Between the two nearest of the sorted values.
 double percentile(std::span<const double> sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
@@ -28,6 +26,8 @@ double mean_of(std::span<const double> values) {
 }
 
 }  // namespace
+
+double discount(std::int64_t rank) { return 1.0 / std::log2(static_cast<double>(rank) + 1.0); }
 
 ListFigures list_figures(std::span<const Placing> wanted) {
   CHECK(!wanted.empty(), "a list nobody wanted anything of");

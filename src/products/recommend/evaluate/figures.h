@@ -23,6 +23,9 @@ namespace yupu::recommend {
 inline constexpr std::int64_t kRecallDepth = 20;
 inline constexpr std::int64_t kListDepth = 10;  // of nDCG, and of the lists coverage is about
 
+// What a place in a list is worth, from rank 1 on: 1 / log2(1 + rank).
+double discount(std::int64_t rank);
+
 // A wanted item in a list.
 struct Placing {
   std::uint32_t item = 0;

@@ -1,7 +1,6 @@
 #include "products/recommend/evaluate/marked_lists.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -12,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/rng.h"
+#include "products/recommend/evaluate/figures.h"
 
 namespace yupu::recommend {
 namespace {
@@ -108,8 +108,8 @@ MarkedFigures marked_figures(std::span<const float> scores, std::span<const std:
   double total = 0.0, best_5 = 0.0, best_10 = 0.0;
   for (std::size_t place = 0; place < order.size(); ++place) {
     if (clicked[order[place]] == 0) continue;
-    const double gain = 1.0 / std::log2(static_cast<double>(place) + 2.0);
-    const double ideal = 1.0 / std::log2(total + 2.0);
+    const double gain = discount(static_cast<std::int64_t>(place) + 1);
+    const double ideal = discount(static_cast<std::int64_t>(total) + 1);
     figures.mrr += 1.0 / static_cast<double>(place + 1);
     if (place < 5) figures.ndcg_5 += gain;
     if (place < 10) figures.ndcg_10 += gain;

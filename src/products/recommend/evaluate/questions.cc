@@ -33,7 +33,7 @@ void newcomers_to_the_front(const tasks::BehaviourLog& log, const QuestionRule& 
                             std::vector<Question>& questions) {
   std::size_t left = rule.newcomers_max;
   std::stable_partition(questions.begin(), questions.end(), [&](const Question& question) {
-    if (left == 0 || log.of_user_before(question.user, question.time_ns).size() >= rule.newcomer_events) return false;
+    if (left == 0 || log.of_user_before(question.user, question.time_ns).size() >= kColdUserEvents) return false;
     --left;
     return true;
   });

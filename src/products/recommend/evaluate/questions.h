@@ -22,13 +22,16 @@ struct Question {
   std::vector<std::uint32_t> wanted;  // items, ascending; at least one
 };
 
+// A user with fewer events than this has just come: what is known of them is little.
+inline constexpr std::size_t kColdUserEvents = 5;
+
 struct QuestionRule {
   Protocol protocol = Protocol::kNext;
   tasks::BehaviourKind relevant = tasks::BehaviourKind::kClick;  // kinds from this one on are wanted
   std::size_t questions_max = SIZE_MAX;                          // of more, so many are drawn
-  // Of them, so many at most are drawn first from the questions of who has just come: users with fewer than so many
-  // events before the question.  A log has most questions of those who stayed.
-  std::size_t newcomers_max = 0, newcomer_events = 5;
+  // Of them, so many at most are drawn first from the questions of newcomers: users with fewer than kColdUserEvents
+  // before the question.  A log has most questions of those who stayed.
+  std::size_t newcomers_max = 0;
   std::uint64_t seed = 1;
 };
 

@@ -59,7 +59,7 @@ TEST(Questions, TheSpanTheKindAndTheCountAreKept) {
 }
 
 TEST(Questions, WhoHasJustComeIsDrawnFirst) {
-  // One user asks a hundred times, twenty others twice: half an hour after they came and an hour.
+  // One user asks a hundred times, twenty others twice.
   std::vector<Behaviour> events;
   for (std::uint32_t i = 0; i < 100; ++i)
     events.push_back({.user = 0, .item = i, .time_ns = 1000 + i, .kind = BehaviourKind::kClick});
@@ -72,7 +72,7 @@ TEST(Questions, WhoHasJustComeIsDrawnFirst) {
     const auto drawn = questions_of(log, 0, 3000, {.questions_max = 40, .newcomers_max = newcomers_max});
     EXPECT_EQ(drawn.size(), 40u);
     return std::count_if(drawn.begin(), drawn.end(), [&log](const Question& question) {
-      return log.of_user_before(question.user, question.time_ns).size() < 5;
+      return log.of_user_before(question.user, question.time_ns).size() < kColdUserEvents;
     });
   };
   EXPECT_EQ(newcomers_in(40), 40);                                            // of 40 and the first five of user 0

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "products/recommend/evaluate/figures.h"
 #include "products/recommend/methods/text/item_vectors.h"
 
 namespace yupu::recommend {
@@ -27,7 +28,7 @@ class Chooser {
         likeness_(choices.size(), 0.0),
         is_chosen_(choices.size(), 0) {
     for (std::size_t i = 0; i < choices.size(); ++i)
-      worth_.push_back(choices[i].freshness / std::log2(2.0 + static_cast<double>(i)) + choices[i].lift);
+      worth_.push_back(choices[i].freshness * discount(static_cast<std::int64_t>(i) + 1) + choices[i].lift);
   }
 
   // False: nothing is left that the caps allow.

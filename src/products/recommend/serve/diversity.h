@@ -1,14 +1,13 @@
 // A list that is not ten times the same, after Carbonell, Goldstein 1998, SIGIR'98 (maximal marginal relevance):
 //   next = argmax over what is left of  relevance * r(i) - (1 - relevance) * mean over chosen j of sim(i, j)
 // and what was chosen stands in the order of r: what is there for variety's sake need not stand on top for it.
-// r: what the candidate's place is worth, 1 / log2(1 + place) as nDCG has it, since scores of one method are spread
-// otherwise than those of another; times its freshness, plus its lift (policy.h).  sim: the cosine of
-// the items' vectors about the mean of all, 0 at least, where they have some (a tower's have much in common, and a
-// cosine of the whole of them calls everything alike); else tags in common over tags of both (Jaccard).  The mean, not
-// the largest as in the paper: it is what the likeness of a whole list is made of, and less is given up for as much
-// variety (docs/recommend.md, Measured).
-// No tag stands on more than tag_share of the list, rounded up, while something else is left; none on more than its own
-// cap, where it has one, also when that leaves the list short.  Threads  pure function.
+// r: what the candidate's place is worth, 1 / log2(1 + place) as nDCG has it (discount), since scores of one method are
+// spread otherwise than those of another; times its freshness, plus its lift (policy.h).  sim: the cosine of the items'
+// vectors about the mean of all, 0 at least, where they have some (a tower's have much in common, and a cosine of the
+// whole of them calls everything alike); else tags in common over tags of both (Jaccard).  The mean, not the largest as
+// in the paper: it is what the likeness of a whole list is made of, and less is given up for as much variety
+// (docs/recommend.md, Measured). No tag stands on more than tag_share of the list, rounded up, while something else is
+// left; none on more than its own cap, where it has one, also when that leaves the list short.  Threads  pure function.
 #pragma once
 
 #include <cstddef>

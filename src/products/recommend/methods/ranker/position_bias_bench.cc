@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include "base/rng.h"
+#include "products/recommend/evaluate/figures.h"
 #include "products/recommend/methods/ranker/logged_lists.h"
 
 namespace {
@@ -104,9 +105,9 @@ double ndcg_of(const Forest& forest, std::uint64_t seed) {
     std::sort(gains.begin(), gains.end());
     double dcg = 0.0, best = 0.0;
     for (std::size_t rank = 0; rank < kDepth; ++rank) {
-      const double discount = 1.0 / std::log2(static_cast<double>(rank) + 2.0);
-      dcg += items[rank].second * discount;
-      best -= gains[rank] * discount;
+      const double worth = discount(static_cast<std::int64_t>(rank) + 1);
+      dcg += items[rank].second * worth;
+      best -= gains[rank] * worth;
     }
     sum += dcg / best;
   }

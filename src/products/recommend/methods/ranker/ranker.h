@@ -1,9 +1,9 @@
 // Two stages: candidates of several methods (stage_one.h), put in order by trees that read every feature of them
 // (boosting/lambda_mart.h).
 //   fit     the last `slice` of the events are set aside; the sources are fitted before them, the trees learn from the
-//           questions in them (at most kRankerQuestions, drawn, a quarter of them of who has just come) and from the
-//           lists that were given, as they were logged, with each item's position (logged_lists.h); then the sources
-//           are fitted again on everything
+//           questions in them (at most kRankerQuestions; up to kNewcomerQuestions of newcomers are drawn first) and
+//           from the lists that were given, as they were logged, with each item's position (logged_lists.h); then the
+//           sources are fitted again on everything
 //   lists   are learned from where lists_min of them have something clicked and something not.  A click that a list
 //           explains is then no question too, which would learn it without the position it was clicked for; it is
 //           one where fewer than questions_min are left
@@ -11,8 +11,7 @@
 //           there on, so that where they have seen little the sources' order stands; of anything else less than of any
 //           candidate, in the order of item-knn.  Trees that found nothing to split by are none
 //   second  where Tools has a cross-encoder and the setting cross_top says how many, the first candidates are read
-//   again
-//           and change places among themselves (second_order.h); features have its columns then
+//           again and change places among themselves (second_order.h); features have its columns then
 // Settings  lambda (of ease), slice, trees, depth, lr; questions_min: questions with a wanted candidate that trees are
 //           learned from; lists_min (either 100 where it is not set); each is a number from 0 on.
 // Outcomes of fit  kTooLarge: fewer of them than that; kInvalidArgument, the field its name: a setting that is no
