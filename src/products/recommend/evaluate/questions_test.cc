@@ -72,7 +72,7 @@ TEST(Questions, WhoHasJustComeIsDrawnFirst) {
     const auto drawn = questions_of(log, 0, 3000, {.questions_max = 40, .newcomers_max = newcomers_max});
     EXPECT_EQ(drawn.size(), 40u);
     return std::count_if(drawn.begin(), drawn.end(), [&log](const Question& question) {
-      return log.of_user_before(question.user, question.time_ns).size() < kColdUserEvents;
+      return log.of_user_before(question.user, question.time_ns).size() < 5;
     });
   };
   EXPECT_EQ(newcomers_in(40), 40);                                            // of 40 and the first five of user 0

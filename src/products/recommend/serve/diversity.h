@@ -6,8 +6,9 @@
 // vectors about the mean of all, 0 at least, where they have some (a tower's have much in common, and a cosine of the
 // whole of them calls everything alike); else tags in common over tags of both (Jaccard).  The mean, not the largest as
 // in the paper: it is what the likeness of a whole list is made of, and less is given up for as much variety
-// (docs/recommend.md, Measured). No tag stands on more than tag_share of the list, rounded up, while something else is
-// left; none on more than its own cap, where it has one, also when that leaves the list short.  Threads  pure function.
+// (docs/recommend.md, Measured).
+// No tag stands on more than tag_share of the list, rounded up, while something else is left; none on more than its own
+// cap, where it has one, also when that leaves the list short.  Threads  pure function.
 #pragma once
 
 #include <cstddef>
